@@ -1,0 +1,50 @@
+import { RequestAbortedError } from './errors/stream-error.ts'
+
+/** Called with a way to end the call; returns what to call when it has ended by itself. */
+export type Track = (abort: (error: RequestAbortedError) => void) => () => void
+
+/**
+ * The time between the start and the end of one call, in which its caller's signal or the closing
+ * of its client may abort it. Nothing is left on the caller's signal afterwards, and the scope's
+ * own signal, the one the request gets, is a different one: the caller's is never aborted by us.
+ */
+export class AbortScope {
+  readonly #controller = new AbortController()
+  readonly #caller: AbortSignal | undefined
+  readonly #untrack: (() => void) | undefined
+  readonly #onAbort: () => void
+
+  /** @throws RequestAbortedError when the caller's signal is aborted, or the client closed, already */
+  constructor(
+    caller: AbortSignal | undefined,
+    track: Track | undefined,
+    onAbort: (error: RequestAbortedError) => void,
+  ) {
+    if (caller?.aborted) throw abortedBy(caller)
+    this.#caller = caller
+    this.#onAbort = () => onAbort(abortedBy(caller))
+    // First, for it throws when the client is closed.
+    this.#untrack = track?.(onAbort)
+    caller?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Lets go of the caller's signal and of the client. */
+  leave(): void {
+    this.#caller?.removeEventListener('abort', this.#onAbort)
+    this.#untrack?.()
+  }
+
+  /** Leaves, and ends the request. */
+  abort(reason: unknown): void {
+    this.leave()
+    this.#controller.abort(reason)
+  }
+}
+
+function abortedBy(signal: AbortSignal | undefined): RequestAbortedError {
+  return new RequestAbortedError(undefined, { cause: signal?.reason })
+}

@@ -1,0 +1,142 @@
+import type { Track } from './abort-scope.ts'
+import { AbortScope } from './abort-scope.ts'
+import type { Analysis } from './analysis.ts'
+import { ConfigurationError } from './errors/configuration-error.ts'
+import { RequestAbortedError } from './errors/stream-error.ts'
+import { isRecord } from './events.ts'
+import { readAnalysis } from './json-answer.ts'
+import {
+  addHeaders,
+  type CallOptions,
+  mergeLimits,
+  resolveOptions,
+  type RuntimeDefaults,
+  type Settings,
+  type VecTradeOptions,
+} from './options.ts'
+import { type Call, send } from './request.ts'
+import { AnalysisStream } from './stream.ts'
+import { openEventStream } from './web/from.ts'
+
+/** What to analyse: a question, and optionally the symbols it is about. */
+export interface AnalysisRequest {
+  prompt: string
+  /** Ticker symbols, such as `['NVDA']`. */
+  symbols?: readonly string[] | undefined
+}
+
+/**
+ * A client of VecTrade's AI stock analysis.
+ *
+ * Holds no connection of its own; {@link close}, `using` and `await using` end its open streams.
+ * The key is kept where inspecting, serialising and logging do not reach it.
+ */
+export class VecTrade implements Disposable, AsyncDisposable {
+  readonly ai: AI
+  readonly #open = new Set<(error: RequestAbortedError) => void>()
+  #closed = false
+
+  /**
+   * @param runtime what the runtime supplies: the packages of the runtimes pass it
+   * @throws ConfigurationError on a missing key or a wrong option
+   */
+  constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
+    this.ai = new AI(resolveOptions(options, runtime), (abort) => {
+      if (this.#closed) throw new RequestAbortedError('The client is closed: create a new one')
+      this.#open.add(abort)
+      return () => this.#open.delete(abort)
+    })
+  }
+
+  /** Ends every open stream of this client: their readers get a {@link RequestAbortedError}. */
+  close(): void {
+    this.#closed = true
+    for (const abort of this.#open) abort(new RequestAbortedError('The client was closed'))
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+}
+
+/** `client.ai`: the calls of the AI analysis. */
+export class AI {
+  readonly #settings: Settings
+  readonly #track: Track
+
+  /** @internal */
+  constructor(settings: Settings, track: Track) {
+    this.#settings = settings
+    this.#track = track
+  }
+
+  /**
+   * Asks for an analysis as a stream of events. Returns at once; the request is sent on first use.
+   *
+   * @throws ConfigurationError when the prompt is no string, or on a wrong option
+   */
+  stream(request: string | AnalysisRequest, options: CallOptions = {}): AnalysisStream {
+    const call = this.#call(request, true, options)
+    return new AnalysisStream(
+      { open: async (signal) => openEventStream(await send(call, signal), call) },
+      { ...call, signal: options.signal, track: this.#track },
+    )
+  }
+
+  /**
+   * Asks for an analysis in one piece. It takes as long as the whole answer until headers come:
+   * give long ones a `timeout` of their own, or stream.
+   *
+   * @throws what reading a stream throws
+   */
+  async analyze(request: string | AnalysisRequest, options: CallOptions = {}): Promise<Analysis> {
+    const call = this.#call(request, false, options)
+    const scope: AbortScope = new AbortScope(options.signal, this.#track, (error) =>
+      scope.abort(error),
+    )
+    try {
+      return await readAnalysis(await send(call, scope.signal), call)
+    } catch (error) {
+      // An aborted body fails in the runtime's words; the signal has ours.
+      throw scope.signal.aborted ? scope.signal.reason : error
+    } finally {
+      scope.leave()
+    }
+  }
+
+  #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
+    const { apiKey, baseURL, ...settings } = mergeLimits(this.#settings, options)
+    const headers = new Headers(settings.headers)
+    headers.set('accept', stream ? 'text/event-stream' : 'application/json')
+    addHeaders(headers, { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() })
+    addHeaders(headers, options.headers)
+    return {
+      ...settings,
+      url: `${baseURL}/ai/analyze`,
+      body: JSON.stringify({ ...checkRequest(request), stream }),
+      headers: Object.fromEntries(headers),
+      secret: apiKey,
+    }
+  }
+}
+
+type CallWithLimits = Call & Omit<Settings, 'headers' | 'apiKey' | 'baseURL'>
+
+function checkRequest(request: string | AnalysisRequest): AnalysisRequest {
+  const { prompt, symbols } = isRecord(request)
+    ? (request as AnalysisRequest)
+    : { prompt: request as string }
+  // An empty prompt is for the server to refuse; one that is missing is a mistake of the program.
+  if (typeof prompt !== 'string') {
+    throw new ConfigurationError('The prompt must be a string, or { prompt, symbols }')
+  }
+  if (symbols === undefined) return { prompt }
+  if (!Array.isArray(symbols) || symbols.some((symbol) => typeof symbol !== 'string')) {
+    throw new ConfigurationError("`symbols` must be an array of strings such as ['NVDA']")
+  }
+  return { prompt, symbols }
+}

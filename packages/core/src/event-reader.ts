@@ -1,0 +1,90 @@
+import { apiError, parseJson } from './errors/from.ts'
+import { StreamProtocolError } from './errors/stream-error.ts'
+import type { EventSource } from './event-source.ts'
+import { type StreamEvent, eventFromWire, isRecord } from './events.ts'
+import type { StreamResponse } from './response.ts'
+import { type DecodeOptions, MessageReader, type SseMessage } from './sse/decode.ts'
+import { within } from './timers.ts'
+
+/** After an answer is complete, this much more is read, this long, to free the connection for reuse. */
+const drainLimits = { chunks: 8, ms: 100 }
+
+/** A body of VecTrade's protocol as events: where an answer ends, and which messages are errors. */
+export class EventReader implements EventSource {
+  readonly response: StreamResponse
+  readonly #messages: MessageReader
+  readonly #secret: string | undefined
+  #complete = false
+
+  constructor(
+    body: ReadableStream<Uint8Array>,
+    response: StreamResponse,
+    options: DecodeOptions & { secret?: string | undefined } = {},
+  ) {
+    this.response = response
+    this.#messages = new MessageReader(body, options)
+    this.#secret = options.secret
+  }
+
+  get lastEventId(): string {
+    return this.#messages.lastEventId
+  }
+
+  get complete(): boolean {
+    return this.#complete
+  }
+
+  take(): StreamEvent | undefined {
+    if (this.#complete) return undefined
+    const message = this.#messages.take()
+    if (message === undefined) return undefined
+    if (message.data === '[DONE]') {
+      this.#complete = true
+      return undefined
+    }
+    const event = this.#read(message)
+    if (event.type === 'done') this.#complete = true
+    return event
+  }
+
+  fill(): Promise<boolean> {
+    return this.#messages.fill()
+  }
+
+  close(reason?: unknown): void {
+    this.#messages.close(reason)
+  }
+
+  /**
+   * Reads on to the end of the body, which is what lets HTTP/1.1 use the connection again, but not
+   * far and not for long: a server may keep the socket open, or send what nobody asked for.
+   */
+  async drain(): Promise<void> {
+    const deadline = performance.now() + drainLimits.ms
+    try {
+      for (let chunks = 0; chunks < drainLimits.chunks; chunks += 1) {
+        const left = Math.max(1, deadline - performance.now())
+        if (!(await within(this.#messages.fill(), left))) break
+      }
+    } catch {
+      // The answer is complete; how its connection ends is of no interest any more.
+    } finally {
+      this.#messages.close()
+    }
+  }
+
+  #read(message: SseMessage): StreamEvent {
+    const wire = parseJson(message.data)
+    if (message.event === 'error' || (isRecord(wire) && wire['type'] === 'error')) {
+      const { headers, requestId } = this.response
+      throw apiError(wire, { headers, requestId, secret: this.#secret })
+    }
+    if (wire === undefined) {
+      throw new StreamProtocolError(
+        `An event (${message.data.length} characters) is not JSON: is \`baseURL\` VecTrade's API?`,
+        { requestId: this.response.requestId },
+      )
+    }
+    return eventFromWire(wire, message.event)
+  }
+}

@@ -1,0 +1,25 @@
+import type { StreamEvent } from './events.ts'
+import type { StreamResponse } from './response.ts'
+
+/** An open source of events: a response's body, or a branch of a tee. */
+export interface EventSource {
+  readonly response: StreamResponse
+  readonly lastEventId: string
+  /** Whether the end of the answer has been taken. */
+  readonly complete: boolean
+  /** The next event there is; undefined when `fill` must be called first, or never again. */
+  take(): StreamEvent | undefined
+  /** Gets more, events or only bytes; false at the end. */
+  fill(): Promise<boolean>
+  /** Ends the connection at once. */
+  close(reason?: unknown): void
+  /** Lets a connection whose answer is complete be used again. */
+  drain(): Promise<void>
+}
+
+/** Where a stream's events come from, once it is used. */
+export interface StreamOrigin {
+  open(signal: AbortSignal): Promise<EventSource>
+  /** Called instead of `open` when the stream ends unused. */
+  discard?(): void
+}

@@ -1,0 +1,132 @@
+/**
+ * The events of an analysis, as a discriminated union on `type`, in the wire's own field names.
+ *
+ * Every event has `content`: the text of a `text` event, `''` on all others, so that writing
+ * `event.content` is right for each of them. Fields this SDK does not know are kept as they came.
+ */
+export type StreamEvent = TextEvent | CitationEvent | MetadataEvent | DoneEvent | UnknownEvent
+
+/** A piece of the answer. Pieces are concatenated as they are, nothing between them. */
+export interface TextEvent {
+  type: 'text'
+  content: string
+}
+
+/** Where a statement of the answer comes from. `url` is passed on as sent: see {@link safeUrl}. */
+export interface CitationEvent extends Citation {
+  type: 'citation'
+  content: ''
+}
+
+/** A source as a citation names it. */
+export interface Citation {
+  source: string
+  url: string
+}
+
+/** Facts about the answer: the model, timings and whatever else the server tells. */
+export interface MetadataEvent {
+  type: 'metadata'
+  content: ''
+  model?: string
+  [field: string]: unknown
+}
+
+/** The answer is complete. */
+export interface DoneEvent {
+  type: 'done'
+  content: ''
+  usage?: Usage
+}
+
+/** An event newer than this SDK, or one whose fields are not of the known shape; `data` is all of it. */
+export interface UnknownEvent {
+  type: 'unknown'
+  content: ''
+  /** The `type` on the wire; where there is none, the name of the Server-Sent Event, or `''`. */
+  wireType: string
+  data: unknown
+}
+
+/** What an answer used, in tokens. */
+export interface Usage {
+  prompt_tokens?: number
+  completion_tokens?: number
+  [field: string]: unknown
+}
+
+/**
+ * A non-text event's own `content` on the wire, should one ever have it: `content` must read `''`
+ * on such an event, and the value must still survive the way back.
+ */
+const wireContent: unique symbol = Symbol.for('vectrade.event.content')
+
+/**
+ * Reads one JSON value of the wire as an event. The value is not copied: it becomes the event.
+ *
+ * @param name the name of the Server-Sent Event, which names the event where `type` does not
+ */
+export function eventFromWire(wire: unknown, name = ''): StreamEvent {
+  if (!isRecord(wire)) return unknownEvent(name, wire)
+  switch (wire['type']) {
+    case 'text':
+      if (typeof wire['content'] === 'string') return wire as unknown as TextEvent
+      break
+    case 'citation':
+      if (typeof wire['source'] === 'string' && typeof wire['url'] === 'string') {
+        return withoutText<CitationEvent>(wire)
+      }
+      break
+    case 'metadata':
+      return withoutText<MetadataEvent>(wire)
+    case 'done':
+      return withoutText<DoneEvent>(wire)
+  }
+  return unknownEvent(typeof wire['type'] === 'string' ? wire['type'] : name, wire)
+}
+
+/** The JSON value that goes on the wire for an event: the reverse of {@link eventFromWire}. */
+export function eventToWire(event: StreamEvent): unknown {
+  if (event.type === 'text') return event
+  if (event.type === 'unknown') return event.data
+  const { content: _, ...wire } = event
+  if (wireContent in event) return { ...wire, content: event[wireContent] }
+  return wire
+}
+
+/**
+ * A citation's `url`, as sent, if it is safe to make a link of (http or https); else undefined.
+ *
+ * @example
+ * ```ts
+ * import { safeUrl } from '@vectrade/core'
+ *
+ * safeUrl('https://example.com/10-q') // 'https://example.com/10-q'
+ * safeUrl('javascript:alert(1)') // undefined
+ * ```
+ */
+export function safeUrl(url: string): string | undefined {
+  // Not every runtime has URL.parse.
+  try {
+    const { protocol } = new URL(url)
+    return protocol === 'https:' || protocol === 'http:' ? url : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function withoutText<E extends StreamEvent>(wire: Record<string, unknown>): E {
+  if (Object.hasOwn(wire, 'content')) {
+    Object.defineProperty(wire, wireContent, { value: wire['content'] })
+  }
+  wire['content'] = ''
+  return wire as unknown as E
+}
+
+function unknownEvent(wireType: string, data: unknown): UnknownEvent {
+  return { type: 'unknown', content: '', wireType, data }
+}

@@ -1,0 +1,56 @@
+import type { Analysis } from './analysis.ts'
+import { parseJson } from './errors/from.ts'
+import { connectionError } from './errors/from-thrown.ts'
+import { TimeoutError } from './errors/connection-error.ts'
+import { StreamProtocolError } from './errors/stream-error.ts'
+import { type Citation, isRecord } from './events.ts'
+import { readResponse } from './response.ts'
+import { closeBody } from './web/from.ts'
+import { readBody } from './web/read-body.ts'
+
+/**
+ * Reads the one JSON answer to a call that does not stream. Its text is `content`, as in a text
+ * event; `text` is taken as well.
+ *
+ * @throws StreamProtocolError, StreamInterruptedError, TimeoutError (`heartbeat`)
+ */
+export async function readAnalysis(
+  response: Response,
+  limits: { maxEventBytes: number; heartbeatTimeout: number },
+): Promise<Analysis> {
+  const { requestId } = readResponse(response.status, response.headers)
+  if (response.status !== 200) {
+    closeBody(response.body)
+    throw new StreamProtocolError(`Expected status 200, got ${response.status}`, { requestId })
+  }
+  const { maxEventBytes: maxBytes, heartbeatTimeout: timeout } = limits
+  const body = await readBody(response.body, { maxBytes, timeout }).catch((error: unknown) => {
+    throw connectionError(error, 'body')
+  })
+  if (body.ended === 'timeout') throw new TimeoutError('heartbeat', timeout, { requestId })
+  if (body.ended === 'too-large') {
+    throw new StreamProtocolError(
+      `The answer is over the limit of ${maxBytes} bytes (option \`maxEventBytes\`)`,
+      { requestId },
+    )
+  }
+  const answer = parseJson(body.text)
+  const text = isRecord(answer) ? (answer['content'] ?? answer['text']) : undefined
+  if (!isRecord(answer) || typeof text !== 'string') {
+    throw new StreamProtocolError("The answer is no analysis: is `baseURL` VecTrade's API?", {
+      requestId,
+    })
+  }
+  const { citations, metadata, usage } = answer
+  return {
+    text,
+    citations: Array.isArray(citations) ? citations.filter(isCitation) : [],
+    metadata: isRecord(metadata) ? metadata : {},
+    usage: isRecord(usage) ? usage : undefined,
+    requestId,
+  }
+}
+
+function isCitation(value: unknown): value is Citation & Record<string, unknown> {
+  return isRecord(value) && typeof value['source'] === 'string' && typeof value['url'] === 'string'
+}

@@ -1,0 +1,194 @@
+import { ConfigurationError } from './errors/configuration-error.ts'
+import type { Logger } from './logger.ts'
+import type { Fetch } from './request.ts'
+import { defaultMaxEventBytes } from './sse/decode.ts'
+import { version } from './version.ts'
+
+/** Limits of a call; those given with a call win over the client's. */
+export interface CallLimits {
+  /** ms until response headers, per attempt; 0 for no limit. Default 30 000. */
+  timeout?: number | undefined
+  /** ms without an event while one is awaited, heartbeats not counting; 0 for no limit. Default 120 000. */
+  idleTimeout?: number | undefined
+  /** ms without a single byte while one is awaited; 0 for no limit. Default 60 000. */
+  heartbeatTimeout?: number | undefined
+  /** Attempts after the first, all before an answer has begun. Default 2. */
+  maxRetries?: number | undefined
+  /** The longest `Retry-After` that is waited for, in ms; a longer one is thrown at once. Default 60 000. */
+  maxRetryAfter?: number | undefined
+  /** Bytes one event may have. Default 64 MiB. */
+  maxEventBytes?: number | undefined
+}
+
+/** What `new Headers()` takes. */
+export type HeaderValues = NonNullable<ConstructorParameters<typeof Headers>[0]>
+
+/** How a client reaches VecTrade. */
+export interface VecTradeOptions extends CallLimits {
+  /** Default: the environment's `VECTRADE_API_KEY`. */
+  apiKey?: string | undefined
+  /** Default: the environment's `VECTRADE_BASE_URL`, else `https://api.vectrade.io/v1`. */
+  baseURL?: string | undefined
+  /** The header the key goes in: `Authorization: Bearer` or `X-API-Key`. Default `bearer`. */
+  authScheme?: 'bearer' | 'x-api-key' | undefined
+  /** Sent with every request, over the SDK's own of the same name. */
+  headers?: HeaderValues | undefined
+  /** Default: the runtime's own. */
+  fetch?: Fetch | undefined
+  /** Default: silent. */
+  logger?: Logger | undefined
+  /** Allows a key over plain http to another machine. Default false. */
+  allowInsecure?: boolean | undefined
+}
+
+/** Options of one call. */
+export interface CallOptions extends CallLimits {
+  /** Aborted, it ends the call and its stream. */
+  signal?: AbortSignal | undefined
+  headers?: HeaderValues | undefined
+  /** The same on every attempt, so that none is answered twice. Default: a random UUID. */
+  idempotencyKey?: string | undefined
+}
+
+/** What a runtime supplies; the core asks nothing of its own accord. */
+export interface RuntimeDefaults {
+  /** As in `User-Agent: vectrade-<name>/<version>`. Default `core`. */
+  name?: string
+  /** Reads an environment variable. Default: there are none. */
+  env?: (name: string) => string | undefined
+}
+
+export const publicBaseURL = 'https://api.vectrade.io/v1'
+
+/** Options with every default in place. */
+export interface Settings extends Required<{ [K in keyof CallLimits]: number }> {
+  apiKey: string
+  baseURL: string
+  headers: Headers
+  fetch: Fetch
+  logger: Logger | undefined
+}
+
+const defaultLimits: Required<{ [K in keyof CallLimits]: number }> = {
+  timeout: 30_000,
+  idleTimeout: 120_000,
+  heartbeatTimeout: 60_000,
+  maxRetries: 2,
+  maxRetryAfter: 60_000,
+  maxEventBytes: defaultMaxEventBytes,
+}
+
+/** @throws ConfigurationError that names the option, or the variable, and what to set it to */
+export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
+  const { env = () => undefined, name = 'core' } = runtime
+  const apiKey = checkKey(options.apiKey ?? env('VECTRADE_API_KEY'))
+  const baseURL = checkBaseURL(
+    options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL),
+    options.allowInsecure ?? false,
+  )
+  const headers = new Headers({
+    'content-type': 'application/json',
+    'cache-control': 'no-cache',
+    'user-agent': `vectrade-${name}/${version}`,
+  })
+  const { authScheme = 'bearer' } = options
+  if (authScheme === 'bearer') headers.set('authorization', `Bearer ${apiKey}`)
+  else if (authScheme === 'x-api-key') headers.set('x-api-key', apiKey)
+  else throw new ConfigurationError("`authScheme` must be 'bearer' or 'x-api-key'")
+  addHeaders(headers, options.headers)
+  const { fetch = (url, init) => globalThis.fetch(url, init) } = options
+  if (typeof fetch !== 'function') throw new ConfigurationError('`fetch` must be a function')
+  return {
+    ...mergeLimits(defaultLimits, options),
+    apiKey,
+    baseURL,
+    headers,
+    fetch,
+    logger: options.logger,
+  }
+}
+
+/** @throws ConfigurationError on a limit that is no number of the right kind */
+export function mergeLimits<T extends typeof defaultLimits>(base: T, given: CallLimits): T {
+  const merged = { ...base }
+  for (const name of Object.keys(defaultLimits) as (keyof CallLimits)[]) {
+    const value = given[name]
+    if (value === undefined) continue
+    const whole = name === 'maxRetries' || name === 'maxEventBytes'
+    const least = name === 'maxEventBytes' ? 1 : 0
+    if (
+      typeof value !== 'number' ||
+      !(value >= least) ||
+      (whole && !Number.isInteger(value) && value !== Infinity)
+    ) {
+      throw new ConfigurationError(
+        `\`${name}\` must be a ${whole ? 'whole ' : ''}number, ${least} or more`,
+      )
+    }
+    merged[name] = value
+  }
+  return merged
+}
+
+/** @throws ConfigurationError on a header that cannot be sent, without its value: it may be a secret */
+export function addHeaders(headers: Headers, given: HeaderValues | undefined): void {
+  if (given === undefined) return
+  try {
+    for (const [name, value] of new Headers(given)) headers.set(name, value)
+  } catch {
+    throw new ConfigurationError(
+      '`headers` has a name or a value that cannot be sent: only Latin-1, no line breaks',
+    )
+  }
+}
+
+function checkKey(key: string | undefined): string {
+  if (key === undefined || key === '') {
+    throw new ConfigurationError(
+      'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY',
+    )
+  }
+  // Said here, without the key; fetch would put it in its message.
+  if (typeof key !== 'string' || !/^[\x21-\x7e]+$/.test(key)) {
+    throw new ConfigurationError(
+      '`apiKey` must be a string of visible ASCII characters: check it for spaces and line breaks',
+    )
+  }
+  return key
+}
+
+function checkBaseURL(baseURL: string, allowInsecure: boolean): string {
+  let url
+  try {
+    url = new URL(baseURL)
+  } catch {
+    throw new ConfigurationError(
+      `\`baseURL\` (or VECTRADE_BASE_URL) must be an absolute URL such as ${publicBaseURL}`,
+    )
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new ConfigurationError('`baseURL` (or VECTRADE_BASE_URL) must begin with https://')
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new ConfigurationError(
+      '`baseURL` (or VECTRADE_BASE_URL) must be without credentials, query and fragment',
+    )
+  }
+  if (url.protocol === 'http:' && !allowInsecure && !isLoopback(url.hostname)) {
+    throw new ConfigurationError(
+      '`baseURL` would send the key over plain http to another machine: use https, ' +
+        'or set `allowInsecure: true` on a network you trust',
+    )
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3 for names under localhost */
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  )
+}

@@ -1,0 +1,58 @@
+import { ConnectionError } from './errors/connection-error.ts'
+
+/** One request on the wire. */
+export interface Hop {
+  url: string
+  method: 'POST' | 'GET'
+  body: string | undefined
+}
+
+/** As many as fetch itself would follow. */
+export const maxRedirects = 20
+
+/** What a redirect's status does to the request, as fetch has it. */
+const redirects = new Map<number, 'keep' | 'get'>([
+  [301, 'get'],
+  [302, 'get'],
+  [303, 'get'],
+  [307, 'keep'],
+  [308, 'keep'],
+])
+
+/**
+ * Where a response redirects to, undefined when it does not.
+ *
+ * Redirects are not left to fetch, which would hand a key in any header but `Authorization`, the
+ * event ID and the prompt to whatever origin the server names.
+ *
+ * @throws ConnectionError when it leads to another origin, or nowhere
+ * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
+ */
+export function nextHop(response: Response, from: Hop): Hop | undefined {
+  if (response.type === 'opaqueredirect') throw refused('a redirect, which this runtime hides')
+  const change = redirects.get(response.status)
+  if (change === undefined) return undefined
+  const location = response.headers.get('location')
+  if (!location) throw refused('a redirect that names no location')
+  let target
+  try {
+    target = new URL(location, from.url)
+  } catch {
+    throw refused('a redirect to something that is no URL')
+  }
+  if (target.origin !== new URL(from.url).origin) {
+    throw refused(
+      `a redirect to another origin (${target.origin}), to which neither key nor prompt is sent`,
+    )
+  }
+  target.username = target.password = ''
+  if (change === 'keep') return { ...from, url: target.href }
+  return { url: target.href, method: 'GET', body: undefined }
+}
+
+export function refused(what: string): ConnectionError {
+  return new ConnectionError(
+    `The server answered with ${what}: set \`baseURL\` to the API's own address`,
+    'redirect',
+  )
+}

@@ -1,0 +1,136 @@
+import { TimeoutError } from './errors/connection-error.ts'
+import { errorFromResponse } from './errors/from.ts'
+import { connectionError } from './errors/from-thrown.ts'
+import { VecTradeError } from './errors/vectrade-error.ts'
+import type { Logger } from './logger.ts'
+import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
+import { type RetryPolicy, retryDelay } from './retry.ts'
+import { clampTimer, sleep } from './timers.ts'
+import { closeBody } from './web/from.ts'
+
+/** Any WHATWG fetch. It is called as `fetch(urlString, init)`. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** One call: everything that is the same on each of its attempts. */
+export interface Call extends RetryPolicy {
+  url: string
+  body: string
+  headers: Record<string, string>
+  /** ms until response headers, per attempt; 0 waits for ever. */
+  timeout: number
+  fetch: Fetch
+  logger: Logger | undefined
+  /** The key, in case the server quotes it in an error. */
+  secret: string
+}
+
+/**
+ * Sends a call until a response is a success or a failure is final, and gives that response.
+ *
+ * Once a success is given back nothing is sent again: an answer that has begun is the caller's.
+ *
+ * @param signal aborted, it ends the call, waits and the response's body included
+ * @throws APIError, ConnectionError, TimeoutError (`headers`), or the signal's reason
+ */
+export async function send(call: Call, signal: AbortSignal): Promise<Response> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await sendOnce(call, signal)
+    if (!VecTradeError.isInstance(outcome)) return outcome
+    const delay = signal.aborted ? undefined : retryDelay(outcome, attempt, call)
+    if (delay === undefined) throw outcome
+    call.logger?.warn?.(
+      `vectrade: attempt ${attempt} failed (${outcome.code}), next in ${Math.round(delay)} ms`,
+    )
+    await sleep(delay, signal)
+  }
+}
+
+async function sendOnce(call: Call, signal: AbortSignal): Promise<Response | VecTradeError> {
+  const attempt = new Attempt(call, signal)
+  try {
+    const response = await attempt.response()
+    if (response.status < 400) return response
+    const requestId = response.headers.get('x-request-id') ?? undefined
+    return await errorFromResponse(response, {
+      headers: response.headers,
+      requestId,
+      secret: call.secret,
+    })
+  } catch (error) {
+    return connectionError(error, 'connect')
+  } finally {
+    attempt.headersAreIn()
+  }
+}
+
+/** One attempt: its redirects under one time limit. */
+class Attempt {
+  readonly #call: Call
+  /** Aborted by the caller's signal at any time, by the time limit until headers are in. */
+  readonly #controller = new AbortController()
+  readonly #ended: Promise<never>
+  readonly #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(call: Call, signal: AbortSignal) {
+    this.#call = call
+    this.#ended = new Promise((_, reject) => {
+      this.#controller.signal.addEventListener('abort', () =>
+        reject(this.#controller.signal.reason),
+      )
+    })
+    // Nobody may be waiting any more.
+    this.#ended.catch(() => {})
+    // Not removed: the signal belongs to this call and goes with it.
+    if (signal.aborted) this.#controller.abort(signal.reason)
+    else signal.addEventListener('abort', () => this.#controller.abort(signal.reason))
+    if (call.timeout > 0) {
+      const onTimeout = (): void =>
+        this.#controller.abort(new TimeoutError('headers', call.timeout))
+      this.#timer = setTimeout(onTimeout, clampTimer(call.timeout))
+    }
+  }
+
+  async response(): Promise<Response> {
+    let hop: Hop = { url: this.#call.url, method: 'POST', body: this.#call.body }
+    for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
+      const response = await this.#fetch(hop)
+      let next
+      try {
+        next = nextHop(response, hop)
+      } catch (error) {
+        closeBody(response.body)
+        throw error
+      }
+      if (next === undefined) return response
+      closeBody(response.body)
+      hop = next
+    }
+    throw refused(`more than ${maxRedirects} redirects`)
+  }
+
+  headersAreIn(): void {
+    clearTimeout(this.#timer)
+  }
+
+  async #fetch({ url, method, body }: Hop): Promise<Response> {
+    const { signal } = this.#controller
+    if (signal.aborted) throw signal.reason
+    const { fetch, headers } = this.#call
+    const init: RequestInit = { method, headers, redirect: 'manual', signal }
+    if (body === undefined) {
+      const { 'content-type': _, ...withoutBody } = headers
+      init.headers = withoutBody
+    } else {
+      init.body = body
+    }
+    const response = Promise.resolve(fetch(url, init))
+    // A fetch that does not heed its signal must not hold the caller, nor the connection.
+    response.then(
+      ({ body: unused }) => {
+        if (signal.aborted) closeBody(unused)
+      },
+      () => {},
+    )
+    return Promise.race([response, this.#ended])
+  }
+}

@@ -1,0 +1,213 @@
+import { createParser, type EventSourceParser } from 'eventsource-parser'
+import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { connectionError } from '../errors/from-thrown.ts'
+
+/** One Server-Sent Events message, of any protocol. */
+export interface SseMessage {
+  /** The event's name; absent means "message". */
+  event?: string
+  data: string
+  /** The last event ID in effect at dispatch (it stays from message to message); absent means `''`. */
+  id?: string
+}
+
+/** What {@link decodeEventStream} can be told. */
+export interface DecodeOptions {
+  /** Called with each reconnection time the server sets, in ms. */
+  onRetry?: ((ms: number) => void) | undefined
+  /** Called with each comment; without it, comments are skipped unbuffered. */
+  onComment?: ((comment: string) => void) | undefined
+  /** Bytes one event may have, pending lines included. Default 64 MiB. */
+  maxEventBytes?: number | undefined
+}
+
+/** The messages of a body, in order, read once. */
+export interface EventMessages extends AsyncIterable<SseMessage> {
+  /** The last event ID in effect, `''` if none: what a reconnect sends as `Last-Event-ID`. */
+  readonly lastEventId: string
+}
+
+export const defaultMaxEventBytes: number = 64 * 2 ** 20
+
+/**
+ * Decodes Server-Sent Events of any protocol: bytes in any chunking, to messages.
+ *
+ * The body is locked by the first read and read only on demand. Leaving the loop early cancels it;
+ * either way it is unlocked at the end. An unfinished last message is dropped, as the standard says.
+ *
+ * @throws StreamProtocolError when an event is over `maxEventBytes`
+ * @throws StreamInterruptedError when reading the body fails
+ * @throws StreamConsumedError when the body is already being read
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ * @example
+ * ```ts
+ * import { decodeEventStream } from '@vectrade/core'
+ *
+ * const { body } = new Response('event: ping\ndata: 1\n\n')
+ * for await (const message of decodeEventStream(body!)) console.log(message.data) // '1'
+ * ```
+ */
+export function decodeEventStream(
+  body: ReadableStream<Uint8Array>,
+  options: DecodeOptions = {},
+): EventMessages {
+  const reader = new MessageReader(body, options)
+  return {
+    get lastEventId() {
+      return reader.lastEventId
+    },
+    [Symbol.asyncIterator]: () => readMessages(reader),
+  }
+}
+
+async function* readMessages(reader: MessageReader): AsyncGenerator<SseMessage, void, undefined> {
+  try {
+    do {
+      for (let message = reader.take(); message; message = reader.take()) yield message
+    } while (await reader.fill())
+  } finally {
+    reader.close()
+  }
+}
+
+/**
+ * Reads a body chunk by chunk and hands out its messages one by one. The messages of a chunk are
+ * framed at once; no chunk is read before it is asked for.
+ */
+export class MessageReader {
+  readonly #body: ReadableStream<Uint8Array>
+  readonly #decoder: MessageDecoder
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  #closed = false
+
+  constructor(body: ReadableStream<Uint8Array>, options: DecodeOptions) {
+    this.#body = body
+    this.#decoder = new MessageDecoder(options)
+  }
+
+  get lastEventId(): string {
+    return this.#decoder.lastEventId
+  }
+
+  /** The next message framed so far, undefined when there is none. @throws StreamProtocolError */
+  take(): SseMessage | undefined {
+    return this.#decoder.take()
+  }
+
+  /** Reads one more chunk; false when the body has ended. @throws StreamInterruptedError */
+  async fill(): Promise<boolean> {
+    if (this.#closed) return false
+    const reader = (this.#reader ??= this.#lock())
+    let result
+    try {
+      result = await reader.read()
+    } catch (error) {
+      // A reader closed meanwhile rejects its read, which is no failure of the body.
+      if (this.#closed) return false
+      this.close()
+      throw connectionError(error, 'body')
+    }
+    if (result.done) {
+      this.close()
+      return false
+    }
+    this.#decoder.push(result.value)
+    return true
+  }
+
+  /** Cancels what is left of the body and unlocks it. A read under way ends. */
+  close(reason?: unknown): void {
+    if (this.#closed) return
+    this.#closed = true
+    // Not awaited: the source's own clean-up may take for ever, and its failure is nobody's.
+    if (this.#reader) {
+      this.#reader.cancel(reason).catch(() => {})
+      this.#reader.releaseLock()
+    } else if (!this.#body.locked) {
+      this.#body.cancel(reason).catch(() => {})
+    }
+  }
+
+  #lock(): ReadableStreamDefaultReader<Uint8Array> {
+    if (this.#body.locked) {
+      throw new StreamConsumedError('This body is already being read: a body is read once')
+    }
+    return this.#body.getReader()
+  }
+}
+
+/** Room, in characters, for a field's name and the short lines beside an event's data. */
+const lineOverhead = 64
+
+class MessageDecoder {
+  lastEventId = ''
+  readonly #text = new TextDecoder('utf-8', { ignoreBOM: true })
+  readonly #parser: EventSourceParser
+  #started = false
+  #messages: SseMessage[] = []
+  #next = 0
+  #failure: StreamProtocolError | undefined
+
+  constructor(options: DecodeOptions) {
+    const maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes
+    const fail = (): void => {
+      this.#failure ??= new StreamProtocolError(
+        `An event is over the limit of ${maxEventBytes} bytes (option \`maxEventBytes\`)`,
+      )
+    }
+    this.#parser = createParser({
+      onEvent: ({ event, data }) => {
+        if (this.#failure) return
+        // The parser's own limit sees only what is pending between chunks; how large an event may
+        // be must not depend on how the bytes were cut.
+        if (isLonger(data, maxEventBytes) || isLonger(event ?? '', maxEventBytes)) return fail()
+        const message: SseMessage = { data }
+        if (event !== undefined) message.event = event
+        if (this.lastEventId !== '') message.id = this.lastEventId
+        this.#messages.push(message)
+      },
+      onId: (id) => {
+        if (!this.#failure) this.lastEventId = id
+      },
+      onRetry: options.onRetry,
+      onComment: options.onComment,
+      onError: (error) => {
+        if (error.type === 'max-buffer-size-exceeded') fail()
+      },
+      maxBufferSize: maxEventBytes + lineOverhead,
+    })
+    // The parser strips a byte order mark of its own accord, decoded or not. The standard allows
+    // one, and it is taken off below; a blank line, which means nothing, uses up the parser's rule.
+    this.#parser.feed('\n')
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#failure) return
+    let text = this.#text.decode(chunk, { stream: true })
+    if (!this.#started && text !== '') {
+      this.#started = true
+      if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
+    }
+    if (text !== '') this.#parser.feed(text)
+  }
+
+  take(): SseMessage | undefined {
+    const message = this.#messages[this.#next]
+    if (message !== undefined) {
+      this.#next += 1
+      return message
+    }
+    if (this.#next > 0) {
+      this.#messages = []
+      this.#next = 0
+    }
+    if (this.#failure) throw this.#failure
+    return undefined
+  }
+}
+
+/** Whether text has more than so many bytes as UTF-8; counts only where the length leaves a doubt. */
+function isLonger(text: string, bytes: number): boolean {
+  if (text.length * 3 <= bytes) return false
+  return text.length > bytes || new TextEncoder().encode(text).byteLength > bytes
+}

@@ -1,0 +1,63 @@
+import type { SseMessage } from './decode.ts'
+
+/** What {@link encodeEvent} writes: a message, and the two lines that are not part of one. */
+export interface EncodableMessage extends Partial<SseMessage> {
+  /** Reconnection time, in ms: a whole number >= 0. */
+  retry?: number
+  /** A comment, ignored by every reader; on its own it is a heartbeat. */
+  comment?: string
+}
+
+/**
+ * Writes one message as Server-Sent Events text, ending in its blank line.
+ *
+ * Line breaks in `data` and `comment` (CR, LF, CRLF) become lines of their own and come back as LF.
+ * Fields go out as given: an absent `id` leaves the reader's last event ID alone, `''` resets it.
+ *
+ * @throws TypeError on CR, LF or NUL in `event` or `id`, which would let a value write fields of
+ *   its own, and on a `retry` that is not a whole number >= 0.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ * @example
+ * ```ts
+ * import { encodeEvent } from '@vectrade/core'
+ *
+ * encodeEvent({ id: '7', data: 'two\nlines' }) // 'id: 7\ndata: two\ndata: lines\n\n'
+ * encodeEvent({ comment: 'heartbeat' }) // ': heartbeat\n\n'
+ * ```
+ */
+export function encodeEvent(message: EncodableMessage): string {
+  const { event, id, retry, data, comment } = message
+  let text = ''
+  if (comment !== undefined) text += lines(': ', comment, 'comment')
+  if (event) text += `event: ${singleLine(event, 'event')}\n`
+  if (id !== undefined) text += `id: ${singleLine(id, 'id')}\n`
+  if (retry !== undefined) text += `retry: ${wholeNumber(retry)}\n`
+  if (data !== undefined) text += lines('data: ', data, 'data')
+  return `${text}\n`
+}
+
+function lines(prefix: string, value: string, field: string): string {
+  assertString(value, field)
+  // Nearly every message is one line of JSON: look before splitting.
+  if (!value.includes('\n') && !value.includes('\r')) return `${prefix}${value}\n`
+  return `${prefix}${value.split(/\r\n|\r|\n/).join(`\n${prefix}`)}\n`
+}
+
+function singleLine(value: string, field: string): string {
+  assertString(value, field)
+  if (/[\r\n\0]/.test(value)) {
+    throw new TypeError(`\`${field}\` must not contain CR, LF or NUL: remove them before encoding`)
+  }
+  return value
+}
+
+function wholeNumber(value: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new TypeError('`retry` must be a whole number of milliseconds, 0 or more')
+  }
+  return String(value)
+}
+
+function assertString(value: unknown, field: string): asserts value is string {
+  if (typeof value !== 'string') throw new TypeError(`\`${field}\` must be a string`)
+}

@@ -1,0 +1,327 @@
+import { AbortScope, type Track } from './abort-scope.ts'
+import { addEvent, type Analysis, emptyAnalysis } from './analysis.ts'
+import { StreamInterruptedError } from './errors/connection-error.ts'
+import { RequestAbortedError, StreamConsumedError } from './errors/stream-error.ts'
+import { connectionError } from './errors/from-thrown.ts'
+import { setPartial, VecTradeError } from './errors/vectrade-error.ts'
+import type { EventSource, StreamOrigin } from './event-source.ts'
+import type { StreamEvent } from './events.ts'
+import type { StreamResponse } from './response.ts'
+import { teeOrigins } from './tee.ts'
+import { Watchdog, type WaitLimits } from './watchdog.ts'
+import { type ReadableOptions, toReadableStream, toResponse } from './web/readable.ts'
+
+/** What a stream is told besides its origin. */
+export interface StreamSettings extends Partial<WaitLimits> {
+  signal?: AbortSignal | undefined
+  track?: Track | undefined
+}
+
+type Outcome = 'complete' | 'cancelled' | VecTradeError
+
+/**
+ * The events of one analysis: single use, pull-based, and the one owner of its connection.
+ *
+ * Nothing is sent before the first use. Reading is on demand: no chunk is read, and no event
+ * decoded, before the caller asks. `break`, `throw`, `return()`, `cancel()`, disposal and an
+ * aborted signal close the connection at once; a complete answer frees it for the next request.
+ * An answer that ends early throws, with what had arrived in the error's `partial`.
+ *
+ * Iterating throws {@link APIError}, {@link ConnectionError}, {@link TimeoutError},
+ * {@link RequestAbortedError}, {@link StreamInterruptedError} or {@link StreamProtocolError};
+ * a second use throws {@link StreamConsumedError}.
+ *
+ * @example
+ * ```ts
+ * import { fromResponse } from '@vectrade/core'
+ *
+ * const response = new Response('data: {"type":"text","content":"Hi"}\n\ndata: [DONE]\n\n', {
+ *   headers: { 'content-type': 'text/event-stream' },
+ * })
+ * for await (const event of fromResponse(response)) console.log(event.content) // 'Hi'
+ * ```
+ */
+export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
+  readonly #origin: StreamOrigin
+  readonly #settings: StreamSettings
+  readonly #watchdog: Watchdog
+  readonly #answer: Analysis = emptyAnalysis()
+  #used = false
+  #scope: AbortScope | undefined
+  #opening: Promise<EventSource> | undefined
+  #source: EventSource | undefined
+  #response: Promise<StreamResponse> | undefined
+  /** How the stream ended; undefined while it has not. */
+  #outcome: Outcome | undefined
+  /** Wakes the read that is waiting when the stream ends under it. */
+  #wake: (() => void) | undefined
+  /** The last of the reads under way: concurrent ones are served in order. */
+  #lastRead: Promise<unknown> | undefined
+
+  /** @internal Streams come from a client, `fromResponse`, `fromReadableStream` or `tee`. */
+  constructor(origin: StreamOrigin, settings: StreamSettings = {}) {
+    this.#origin = origin
+    this.#settings = settings
+    const { idleTimeout = 0, heartbeatTimeout = 0 } = settings
+    this.#watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, (error) => this.#end(error))
+  }
+
+  /**
+   * The response's status, headers, request id and rate limits, once its headers are in. Asking
+   * for it sends the request; it rejects as reading the stream would.
+   */
+  get response(): Promise<StreamResponse> {
+    if (this.#response === undefined) {
+      this.#response = this.#open().then((source) => source.response)
+      // Whoever asks may not wait for it: reading the stream reports the same failure.
+      this.#response.catch(() => {})
+    }
+    return this.#response
+  }
+
+  /** @internal Whether the stream is over although its answer is not: nothing may call it complete. */
+  get cut(): boolean {
+    return this.#outcome !== undefined && this.#outcome !== 'complete'
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined, undefined> {
+    this.#use()
+    return this.#iterate((event) => event)
+  }
+
+  /** The answer's text, piece by piece as it arrives; never an empty piece. Uses the stream. */
+  get textStream(): AsyncIterable<string> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        this.#use()
+        return this.#iterate((event) => event.content || undefined)
+      },
+    }
+  }
+
+  /** Reads to the end. @throws as iterating does, and RequestAbortedError if cancelled meanwhile. */
+  async finalText(): Promise<string> {
+    return (await this.finalAnalysis()).text
+  }
+
+  /** Reads to the end. @throws as iterating does, and RequestAbortedError if cancelled meanwhile. */
+  async finalAnalysis(): Promise<Analysis> {
+    this.#use()
+    while ((await this.#next()) !== undefined);
+    if (this.cut) throw this.#withPartial(new RequestAbortedError('The stream was cancelled'))
+    return this.#answer
+  }
+
+  /**
+   * Splits the stream in two, each used once and ended on its own. The slower one sets the pace:
+   * neither is ever more than one event ahead, so read them at the same time.
+   *
+   * @throws StreamConsumedError
+   */
+  tee(): [AnalysisStream, AnalysisStream] {
+    this.#use()
+    const [left, right] = teeOrigins({
+      next: () => this.#next(),
+      cancel: () => void this.cancel(),
+      response: () => this.response,
+      lastEventId: () => this.#source?.lastEventId ?? '',
+      complete: () => this.#outcome === 'complete' || (this.#source?.complete ?? false),
+    })
+    return [new AnalysisStream(left), new AnalysisStream(right)]
+  }
+
+  /** Ends the stream, quietly: a pending read finds it at its end. Before first use, nothing is sent. */
+  async cancel(reason?: unknown): Promise<void> {
+    if (this.#source?.complete) await this.#finish()
+    else this.#end('cancelled', reason)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.cancel()
+  }
+
+  /** As Server-Sent Events, in bytes: see {@link toReadableStream}. @throws StreamConsumedError */
+  toReadableStream(options?: ReadableOptions): ReadableStream<Uint8Array> {
+    return toReadableStream(this, options)
+  }
+
+  /** As a response with Server-Sent Events: see {@link toResponse}. @throws StreamConsumedError */
+  toResponse(init?: ResponseInit & ReadableOptions): Response {
+    return toResponse(this, init)
+  }
+
+  #use(): void {
+    if (this.#used) throw new StreamConsumedError()
+    this.#used = true
+  }
+
+  #iterate<T>(
+    pick: (event: StreamEvent) => T | undefined,
+  ): AsyncIterableIterator<T, undefined, undefined> {
+    const next = async (): Promise<IteratorResult<T, undefined>> => {
+      for (;;) {
+        const event = await this.#next()
+        if (event === undefined) return { done: true, value: undefined }
+        const value = pick(event)
+        if (value !== undefined) return { done: false, value }
+      }
+    }
+    return {
+      next,
+      return: async () => {
+        await this.cancel()
+        return { done: true, value: undefined }
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }
+  }
+
+  /** The next event, undefined at the end; concurrent calls are served in order. */
+  #next(): Promise<StreamEvent | undefined> {
+    if (this.#lastRead === undefined) {
+      const event = this.#take()
+      if (event !== undefined) return Promise.resolve(event)
+    }
+    const read = this.#lastRead ? this.#lastRead.then(() => this.#read()) : this.#read()
+    // A failure is for the read that meets it; those queued behind it find the end.
+    const settled = read.then(
+      () => {},
+      () => {},
+    )
+    this.#lastRead = settled
+    void settled.then(() => {
+      if (this.#lastRead === settled) this.#lastRead = undefined
+    })
+    return read
+  }
+
+  /** The next event if it is there already. A failure to read it ends the stream. */
+  #take(): StreamEvent | undefined {
+    if (this.#outcome !== undefined) return undefined
+    try {
+      const event = this.#source?.take()
+      if (event !== undefined) addEvent(this.#answer, event)
+      return event
+    } catch (error) {
+      this.#end(connectionError(error, 'body'))
+      return undefined
+    }
+  }
+
+  async #read(): Promise<StreamEvent | undefined> {
+    if (this.#source === undefined && this.#outcome === undefined) await this.#opened()
+    for (let waiting = false; ; waiting = true) {
+      const event = this.#take()
+      if (event !== undefined) {
+        this.#watchdog.rest()
+        return event
+      }
+      const source = this.#source
+      if (this.#outcome !== undefined || source === undefined) return this.#report()
+      if (source.complete) {
+        await this.#finish()
+        continue
+      }
+      // Whatever came since the wait began were bytes and no event.
+      if (waiting) this.#watchdog.bytes()
+      else this.#watchdog.wait()
+      await this.#fill(source)
+    }
+  }
+
+  /** Gets more from the source. A failure to, or its end, ends the stream. */
+  async #fill(source: EventSource): Promise<void> {
+    try {
+      const more = await this.#unlessEnded(source.fill())
+      if (more || source.complete) return
+      this.#end(new StreamInterruptedError({ requestId: source.response.requestId }))
+    } catch (error) {
+      this.#end(connectionError(error, 'body'))
+    }
+  }
+
+  /** Opens the source. Never rejects: a failure ends the stream. */
+  async #opened(): Promise<void> {
+    await this.#unlessEnded(
+      this.#open().then(
+        () => true,
+        () => false,
+      ),
+    )
+  }
+
+  #unlessEnded(work: Promise<boolean>): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => resolve(false)
+      work.then(resolve, reject)
+    })
+  }
+
+  #open(): Promise<EventSource> {
+    return (this.#opening ??= this.#start())
+  }
+
+  async #start(): Promise<EventSource> {
+    if (this.#outcome !== undefined) throw this.#failure()
+    try {
+      const { signal, track } = this.#settings
+      this.#scope = new AbortScope(signal, track, (error) => this.#end(error))
+      const source = await this.#origin.open(this.#scope.signal)
+      if (this.#outcome !== undefined) {
+        source.close()
+        throw this.#failure()
+      }
+      this.#source = source
+      this.#answer.requestId = source.response.requestId
+      return source
+    } catch (error) {
+      this.#end(connectionError(error, 'connect'))
+      // Ended before, it failed as it then ended, whatever the request says of being aborted.
+      throw this.#failure()
+    }
+  }
+
+  /** The answer is complete: its connection is let go, not closed. */
+  async #finish(): Promise<void> {
+    if (this.#outcome !== undefined) return
+    this.#outcome = 'complete'
+    this.#watchdog.stop()
+    this.#scope?.leave()
+    await this.#source?.drain()
+  }
+
+  /** The one way out for an answer that is not complete; what comes after it changes nothing. */
+  #end(outcome: VecTradeError | 'cancelled', reason?: unknown): void {
+    if (this.#outcome !== undefined) return
+    this.#outcome = outcome
+    this.#watchdog.stop()
+    if (this.#opening === undefined) this.#origin.discard?.()
+    this.#source?.close(reason)
+    this.#scope?.abort(outcome === 'cancelled' ? reason : outcome)
+    this.#wake?.()
+  }
+
+  /** Throws how the stream failed, to the first read that asks; all others find the end. */
+  #report(): undefined {
+    if (!(this.#outcome instanceof VecTradeError)) return undefined
+    const failure = this.#failure()
+    this.#outcome = 'cancelled'
+    throw failure
+  }
+
+  #failure(): VecTradeError {
+    const outcome = this.#outcome
+    if (outcome instanceof VecTradeError) return this.#withPartial(outcome)
+    return new RequestAbortedError('The stream was cancelled')
+  }
+
+  #withPartial<E extends VecTradeError>(error: E): E {
+    if (this.#source) {
+      const { text, citations } = this.#answer
+      setPartial(error, { text, citations, lastEventId: this.#source.lastEventId })
+    }
+    return error
+  }
+}

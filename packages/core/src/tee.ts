@@ -1,0 +1,94 @@
+import type { StreamEvent } from './events.ts'
+import type { StreamResponse } from './response.ts'
+import type { EventSource, StreamOrigin } from './event-source.ts'
+
+/** What a tee reads from: the stream that was split. */
+export interface TeeInput {
+  /** The next event, undefined at the end. */
+  next(): Promise<StreamEvent | undefined>
+  /** Ends the stream, quietly. */
+  cancel(): void
+  response(): Promise<StreamResponse>
+  lastEventId(): string
+  complete(): boolean
+}
+
+interface Branch {
+  event: StreamEvent | undefined
+  /** Settles the branch's pending `fill`. */
+  asked: { resolve: (more: boolean) => void; reject: (error: unknown) => void } | undefined
+  left: boolean
+}
+
+/**
+ * Two readers of one stream, in step: the next event is read when both ask for it, so that nothing
+ * piles up behind the slower of them. One that leaves no longer counts.
+ */
+export function teeOrigins(input: TeeInput): [StreamOrigin, StreamOrigin] {
+  const branches: [Branch, Branch] = [newBranch(), newBranch()]
+  let reading = false
+
+  const advance = (): void => {
+    const readers = branches.filter((branch) => !branch.left)
+    if (reading || readers.length === 0) return
+    if (readers.some((branch) => branch.asked === undefined)) return
+    reading = true
+    const settle = (tell: (branch: Branch) => void): void => {
+      reading = false
+      for (const branch of readers) {
+        tell(branch)
+        branch.asked = undefined
+      }
+    }
+    input.next().then(
+      (event) =>
+        settle((branch) => {
+          branch.event = event
+          branch.asked?.resolve(event !== undefined)
+        }),
+      (error: unknown) => settle((branch) => branch.asked?.reject(error)),
+    )
+  }
+
+  const leave = (branch: Branch): void => {
+    if (branch.left) return
+    branch.left = true
+    branch.asked?.resolve(false)
+    if (branches.every(({ left }) => left)) input.cancel()
+    else advance()
+  }
+
+  const source = (branch: Branch, response: StreamResponse): EventSource => ({
+    response,
+    get lastEventId() {
+      return input.lastEventId()
+    },
+    get complete() {
+      return branch.event === undefined && input.complete()
+    },
+    take() {
+      const { event } = branch
+      branch.event = undefined
+      return event
+    },
+    fill() {
+      return new Promise((resolve, reject) => {
+        branch.asked = { resolve, reject }
+        advance()
+      })
+    },
+    close: () => leave(branch),
+    drain: async () => leave(branch),
+  })
+
+  const origin = (branch: Branch): StreamOrigin => ({
+    open: async () => source(branch, await input.response()),
+    discard: () => leave(branch),
+  })
+
+  return [origin(branches[0]), origin(branches[1])]
+}
+
+function newBranch(): Branch {
+  return { event: undefined, asked: undefined, left: false }
+}

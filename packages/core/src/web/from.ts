@@ -1,0 +1,104 @@
+import { errorFromResponse } from '../errors/from.ts'
+import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { EventReader } from '../event-reader.ts'
+import { readResponse } from '../response.ts'
+import { AnalysisStream } from '../stream.ts'
+import type { WaitLimits } from '../watchdog.ts'
+
+/** How a stream is read that somebody else has opened. */
+export interface FromOptions extends Partial<WaitLimits> {
+  signal?: AbortSignal | undefined
+  /** Bytes one event may have. Default 64 MiB. */
+  maxEventBytes?: number | undefined
+}
+
+/**
+ * Reads the body that {@link toReadableStream} makes, here or in another service, as a stream again.
+ *
+ * No time limits by default. Ending the stream cancels the body.
+ *
+ * @throws StreamConsumedError on the first read, when the body is already being read
+ * @example
+ * ```ts
+ * import { fromReadableStream } from '@vectrade/core'
+ *
+ * const { body } = new Response('data: {"type":"text","content":"Hi"}\n\ndata: [DONE]\n\n')
+ * await fromReadableStream(body!).finalText() // 'Hi'
+ * ```
+ */
+export function fromReadableStream(
+  body: ReadableStream<Uint8Array>,
+  options: FromOptions = {},
+): AnalysisStream {
+  return new AnalysisStream(
+    {
+      open: async () => new EventReader(body, readResponse(200, new Headers()), options),
+      discard: () => closeBody(body),
+    },
+    options,
+  )
+}
+
+/**
+ * Reads a response whose body is VecTrade's event stream. A status that is no success, and a body
+ * that is no event stream, throw on the first read what the client would throw.
+ *
+ * @example
+ * ```ts
+ * import { fromResponse } from '@vectrade/core'
+ *
+ * const response = Response.json({ error: { type: 'not_found', message: 'No' } }, { status: 404 })
+ * await fromResponse(response)
+ *   .finalText()
+ *   .catch((error) => error.name) // 'NotFoundError'
+ * ```
+ */
+export function fromResponse(response: Response, options: FromOptions = {}): AnalysisStream {
+  return new AnalysisStream(
+    {
+      open: () => openEventStream(response, options),
+      discard: () => closeBody(response.body),
+    },
+    options,
+  )
+}
+
+/** A response's events, or, with its body closed, the error it is. */
+export async function openEventStream(
+  response: Response,
+  options: { maxEventBytes?: number | undefined; secret?: string | undefined },
+): Promise<EventReader> {
+  const info = readResponse(response.status, response.headers)
+  const { headers, requestId } = info
+  if (response.bodyUsed || response.body?.locked) {
+    throw new StreamConsumedError("This response's body is already used: a body is read once")
+  }
+  if (response.status >= 400) {
+    throw await errorFromResponse(response, { headers, requestId, secret: options.secret })
+  }
+  const problem = protocolProblem(response)
+  if (problem !== undefined || response.body === null) {
+    closeBody(response.body)
+    throw new StreamProtocolError(problem ?? noBody, { requestId })
+  }
+  return new EventReader(response.body, info, options)
+}
+
+const eventStream = 'text/event-stream'
+
+const noBody =
+  'The response has no body to stream: where fetch cannot stream, as in React Native, ' +
+  'pass one that can as the option `fetch` (such as expo/fetch)'
+
+function protocolProblem(response: Response): string | undefined {
+  if (response.status !== 200) return `Expected status 200, got ${response.status}`
+  const contentType = response.headers.get('content-type') ?? ''
+  const essence = contentType.split(';', 1)[0]?.trim().toLowerCase()
+  if (essence === eventStream) return undefined
+  return `Expected content type ${eventStream}, got ${contentType.slice(0, 100) || 'none'}: is \`baseURL\` VecTrade's API?`
+}
+
+/** Ends a body nobody reads, so that its connection is not held. */
+export function closeBody(body: ReadableStream<Uint8Array> | null): void {
+  if (!body?.locked) body?.cancel().catch(() => {})
+}

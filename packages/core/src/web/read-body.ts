@@ -1,0 +1,47 @@
+import { within } from '../timers.ts'
+
+/** How much of a body to read, and how long to wait for it. */
+export interface BodyLimits {
+  /** Bytes; what comes after them is not read. */
+  maxBytes: number
+  /** ms without a byte, after which what came is taken for all; 0 waits for ever. */
+  timeout: number
+}
+
+/** What was read of a body, and why no more. */
+export interface ReadBody {
+  text: string
+  ended: 'complete' | 'too-large' | 'timeout'
+}
+
+/**
+ * Reads a body as UTF-8 text within limits, then closes it.
+ *
+ * @throws what the body's reader throws
+ */
+export async function readBody(
+  body: ReadableStream<Uint8Array> | null,
+  { maxBytes, timeout }: BodyLimits,
+): Promise<ReadBody> {
+  if (body === null) return { text: '', ended: 'complete' }
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  try {
+    for (;;) {
+      // Each read is awaited in turn: that is what reading a stream is.
+      const result = await within(reader.read(), timeout)
+      if (result === undefined) return { text, ended: 'timeout' }
+      if (result.done) return { text: text + decoder.decode(), ended: 'complete' }
+      const room = maxBytes - bytes
+      bytes += result.value.byteLength
+      text += decoder.decode(result.value.subarray(0, room), { stream: true })
+      if (bytes > maxBytes) return { text, ended: 'too-large' }
+    }
+  } finally {
+    // Without effect on a body that has ended; closes the connection of any other.
+    reader.cancel().catch(() => {})
+    reader.releaseLock()
+  }
+}

@@ -1,0 +1,167 @@
+import { RequestAbortedError } from '../errors/stream-error.ts'
+import { errorToWire } from '../errors/to-wire.ts'
+import { eventToWire, type StreamEvent } from '../events.ts'
+import { encodeEvent } from '../sse/encode.ts'
+import type { AnalysisStream } from '../stream.ts'
+import { within } from '../timers.ts'
+
+/** How events are passed on. */
+export interface ReadableOptions {
+  /** ms of silence after which a comment keeps the connection alive; 0 for none. Default 15 000. */
+  heartbeat?: number | undefined
+  /** Aborted, it ends the source at once; who still reads gets an error event. */
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Passes a stream on as Server-Sent Events, in bytes: its events, then `data: [DONE]`.
+ *
+ * Pull-based: one event is taken for each read, none ahead. Cancelling the result ends the source
+ * at once, a pending read of it included. A failure of the source becomes an error event and then a
+ * clean end; what an unexpected exception says is not sent. Uses the stream.
+ *
+ * @throws StreamConsumedError when the stream is used already
+ * @example
+ * ```ts
+ * import { toReadableStream } from '@vectrade/core'
+ *
+ * async function* events() {
+ *   yield { type: 'text' as const, content: 'Hello' }
+ * }
+ * const text = await new Response(toReadableStream(events())).text()
+ * // 'data: {"type":"text","content":"Hello"}\n\ndata: [DONE]\n\n'
+ * ```
+ */
+export function toReadableStream(
+  stream: AnalysisStream | AsyncIterable<StreamEvent>,
+  options: ReadableOptions = {},
+): ReadableStream<Uint8Array> {
+  const relay = new Relay(stream, options)
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => relay.pull(controller),
+      cancel: () => relay.end(),
+    },
+    // Nothing is taken from the source before somebody reads.
+    { highWaterMark: 0 },
+  )
+}
+
+/**
+ * {@link toReadableStream} as a response with the headers an event stream needs. It starts at once:
+ * a failure to reach VecTrade comes as an error event, with status 200 gone out already.
+ *
+ * @throws StreamConsumedError when the stream is used already
+ * @example
+ * ```ts
+ * import { toResponse } from '@vectrade/core'
+ *
+ * async function* events() {
+ *   yield { type: 'text' as const, content: 'Hello' }
+ * }
+ * toResponse(events()).headers.get('content-type') // 'text/event-stream; charset=utf-8'
+ * ```
+ */
+export function toResponse(
+  stream: AnalysisStream | AsyncIterable<StreamEvent>,
+  init: ResponseInit & ReadableOptions = {},
+): Response {
+  const { heartbeat, signal, ...responseInit } = init
+  const headers = new Headers(responseInit.headers)
+  for (const [name, value] of Object.entries(eventStreamHeaders)) headers.set(name, value)
+  // Copied from an upstream, these would describe bytes that are not sent.
+  for (const name of ['content-length', 'content-encoding']) headers.delete(name)
+  return new Response(toReadableStream(stream, { heartbeat, signal }), { ...responseInit, headers })
+}
+
+/** Proxies must neither buffer, nor compress, nor keep an event stream. */
+export const eventStreamHeaders: Readonly<Record<string, string>> = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+}
+
+const defaultHeartbeat = 15_000
+const encoder: TextEncoder = new TextEncoder()
+
+interface Chunk {
+  /** Absent at an end that needs no words. */
+  text?: string
+  last: boolean
+}
+
+class Relay {
+  readonly #source: AnalysisStream | AsyncIterable<StreamEvent>
+  readonly #iterator: AsyncIterator<StreamEvent>
+  readonly #heartbeat: number
+  readonly #signal: AbortSignal | undefined
+  /** The read of the source under way; it outlives a pull that was answered with a heartbeat. */
+  #reading: Promise<Chunk> | undefined
+  #interrupt: ((error: unknown) => void) | undefined
+  #ended = false
+
+  constructor(source: AnalysisStream | AsyncIterable<StreamEvent>, options: ReadableOptions) {
+    this.#source = source
+    this.#iterator = source[Symbol.asyncIterator]()
+    this.#heartbeat = options.heartbeat ?? defaultHeartbeat
+    this.#signal = options.signal
+    if (this.#signal?.aborted) this.#onAbort()
+    else this.#signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const chunk = await within((this.#reading ??= this.#read()), this.#heartbeat)
+    if (this.#ended && !chunk?.last) return
+    if (chunk === undefined) {
+      controller.enqueue(encoder.encode(encodeEvent({ comment: 'heartbeat' })))
+      return
+    }
+    this.#reading = undefined
+    if (chunk.text !== undefined) controller.enqueue(encoder.encode(chunk.text))
+    if (chunk.last) {
+      this.end()
+      controller.close()
+    }
+  }
+
+  /** Ends the source, however far it is. */
+  end(): void {
+    this.#ended = true
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    // Not awaited: a generator answers only once its pending read does.
+    this.#iterator.return?.().then(undefined, () => {})
+  }
+
+  readonly #onAbort = (): void => {
+    const error = new RequestAbortedError(undefined, { cause: this.#signal?.reason })
+    if (this.#interrupt) this.#interrupt(error)
+    else this.#reading = Promise.resolve(errorChunk(error))
+    this.end()
+  }
+
+  async #read(): Promise<Chunk> {
+    try {
+      const { done, value } = await new Promise<IteratorResult<StreamEvent>>((resolve, reject) => {
+        this.#interrupt = reject
+        this.#iterator.next().then(resolve, reject)
+      })
+      if (!done)
+        return { text: encodeEvent({ data: JSON.stringify(eventToWire(value)) }), last: false }
+      // A stream that was cancelled elsewhere is at its end, but its answer is not complete: the
+      // missing [DONE] says so.
+      if ('cut' in this.#source && this.#source.cut) return { last: true }
+      return { text: encodeEvent({ data: '[DONE]' }), last: true }
+    } catch (error) {
+      return errorChunk(error)
+    } finally {
+      this.#interrupt = undefined
+    }
+  }
+}
+
+function errorChunk(error: unknown): Chunk {
+  return {
+    text: encodeEvent({ event: 'error', data: JSON.stringify(errorToWire(error)) }),
+    last: true,
+  }
+}

@@ -1,0 +1,28 @@
+import process from 'node:process'
+import { VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
+
+/**
+ * A client of VecTrade's AI stock analysis, for Node and Bun.
+ *
+ * The key comes from the option `apiKey` or `VECTRADE_API_KEY`, the base URL from `baseURL` or
+ * `VECTRADE_BASE_URL`.
+ *
+ * @throws ConfigurationError on a missing key or a wrong option
+ * @example
+ * ```ts
+ * import { VecTrade } from '@vectrade/node'
+ *
+ * const client = new VecTrade()
+ * for await (const event of client.ai.stream("What's the bull case for NVDA?")) {
+ *   process.stdout.write(event.content)
+ * }
+ * ```
+ */
+export class VecTrade extends CoreVecTrade {
+  constructor(options: VecTradeOptions = {}) {
+    super(options, {
+      name: process.versions['bun'] ? 'bun' : 'node',
+      env: (name) => process.env[name],
+    })
+  }
+}
