@@ -22,8 +22,8 @@ export class APIError extends VecTradeError {
   /** @internal */
   static readonly code: string = 'api_error'
 
-  /** The HTTP status; absent when the error came inside a stream. */
-  declare readonly status?: number
+  /** The HTTP status; undefined when the error came inside a stream. */
+  readonly status: number | undefined
   /** The API's own name of the error, such as `rate_limit_error`. */
   readonly type: string
   declare readonly errorCode?: string
@@ -38,7 +38,7 @@ export class APIError extends VecTradeError {
   constructor(fields: APIErrorFields) {
     super(fields.message, new.target.code, fields)
     this.type = fields.type
-    if (fields.status !== undefined) this.status = fields.status
+    this.status = fields.status
     if (fields.errorCode !== undefined) this.errorCode = fields.errorCode
     if (fields.docsUrl !== undefined) this.docsUrl = fields.docsUrl
     if (fields.retryAfter !== undefined) this.retryAfter = fields.retryAfter

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { Body, catchError, complete } from '../test-support/body.ts'
+import { NotFoundError, StreamConsumedError, StreamProtocolError, fromResponse } from '../index.ts'
+
+describe('fromResponse', () => {
+  test.for([
+    'text/event-stream',
+    'text/event-stream;',
+    'text/event-stream;charset=UTF-8',
+    'text/event-stream;charset=windows-1252',
+    'TEXT/Event-Stream; charset=utf-8',
+  ])('takes %j', async (type) => {
+    const response = new Response(new Body(complete).stream, { headers: { 'content-type': type } })
+    expect(await fromResponse(response).finalText()).toBe('Héllo world')
+  })
+
+  test.for(['text/x-bogus', 'x bogus', 'text/html', 'text/event-streamx', 'application/json'])(
+    'refuses %j, naming it, and closes the body',
+    async (type) => {
+      const body = new Body(complete, 'hang')
+      const response = new Response(body.stream, { headers: { 'content-type': type } })
+      const error = await catchError(fromResponse(response).finalText())
+      expect(error).toBeInstanceOf(StreamProtocolError)
+      expect(String(error)).toContain(type)
+      expect(body.cancelled).toBe(1)
+    },
+  )
+
+  test.for([204, 205, 210])('refuses status %i', async (status) => {
+    const headers = { 'content-type': 'text/event-stream' }
+    const response = new Response(status < 210 ? null : new Body(complete).stream, {
+      status,
+      headers,
+    })
+    const error = await catchError(fromResponse(response).finalText())
+    expect(error).toBeInstanceOf(StreamProtocolError)
+    expect(String(error)).toContain(String(status))
+  })
+
+  test('says what to do about a missing body', async () => {
+    const response = new Response(null, { headers: { 'content-type': 'text/event-stream' } })
+    expect(String(await catchError(fromResponse(response).finalText()))).toContain('expo/fetch')
+  })
+
+  test('says that a body is used', async () => {
+    const response = new Response('x', { headers: { 'content-type': 'text/event-stream' } })
+    await response.text()
+    expect(await catchError(fromResponse(response).finalText())).toBeInstanceOf(StreamConsumedError)
+  })
+})
+
+describe('the response', () => {
+  test('is what the headers say', async () => {
+    const headers = {
+      'content-type': 'text/event-stream',
+      'x-request-id': 'r1',
+      'x-vq-ratelimit-limit': '60',
+      'x-vq-ratelimit-remaining': '59',
+      'x-vq-ratelimit-reset': '1795305600',
+      'x-vq-quota-limit': '1000',
+      'x-vq-quota-remaining': 'many',
+    }
+    const stream = fromResponse(new Response(new Body(complete).stream, { headers }))
+    const response = await stream.response
+    expect(response).toMatchObject({
+      status: 200,
+      requestId: 'r1',
+      rateLimit: {
+        limit: 60,
+        remaining: 59,
+        reset: 1_795_305_600,
+        quotaLimit: 1000,
+        quotaRemaining: undefined,
+      },
+    })
+    expect(response.headers.get('x-request-id')).toBe('r1')
+    expect(await stream.finalText()).toBe('Héllo world')
+  })
+
+  test('fails as the stream does', async () => {
+    const stream = fromResponse(Response.json({}, { status: 404 }))
+    expect(await catchError(stream.response)).toBeInstanceOf(NotFoundError)
+    expect(await catchError(stream.finalText())).toBeInstanceOf(NotFoundError)
+  })
+})

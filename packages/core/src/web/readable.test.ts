@@ -1,0 +1,249 @@
+import { getEventListeners } from 'node:events'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { Body, catchError, complete, sse, text } from '../test-support/body.ts'
+import {
+  ConfigurationError,
+  ConnectionError,
+  fromReadableStream,
+  fromResponse,
+  RateLimitError,
+  RequestAbortedError,
+  ServerError,
+  ServiceUnavailableError,
+  StreamConsumedError,
+  type StreamEvent,
+  StreamInterruptedError,
+  TimeoutError,
+  toReadableStream,
+  toResponse,
+} from '../index.ts'
+
+const read = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text()
+
+async function* failing(error: unknown): AsyncGenerator<StreamEvent> {
+  yield { type: 'text', content: 'a' }
+  throw error
+}
+
+describe('a relay', () => {
+  test('sends the events, then [DONE]', async () => {
+    const stream = fromReadableStream(new Body(complete).stream)
+    expect(await read(toReadableStream(stream))).toBe(complete.join(''))
+  })
+
+  test('sends what any async iterable yields', async () => {
+    async function* events(): AsyncGenerator<StreamEvent> {
+      yield { type: 'text', content: 'a\nb' }
+      yield {
+        type: 'unknown',
+        content: '',
+        wireType: 'chart',
+        data: { type: 'chart', points: [1] },
+      }
+    }
+    expect(await read(toReadableStream(events()))).toBe(
+      'data: {"type":"text","content":"a\\nb"}\n\ndata: {"type":"chart","points":[1]}\n\ndata: [DONE]\n\n',
+    )
+  })
+
+  test('comes back as the same events', async () => {
+    const all = [
+      sse(text('é'), { type: 'chart', x: [1] }, { type: 'metadata', model: 'm', n: { a: 1 } }),
+      ...complete,
+    ]
+    const direct = await Array.fromAsync(fromReadableStream(new Body(all).stream))
+    const relayed = fromResponse(toResponse(fromReadableStream(new Body(all).stream)))
+    expect(await Array.fromAsync(relayed)).toEqual(direct)
+  })
+
+  test('takes one event for each read, none ahead', async () => {
+    let taken = 0
+    async function* events(): AsyncGenerator<StreamEvent> {
+      for (;;) {
+        taken += 1
+        yield { type: 'text', content: 'x' }
+      }
+    }
+    const reader = toReadableStream(events()).getReader()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(taken).toBe(0)
+    await reader.read()
+    await reader.read()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(taken).toBe(2)
+    await reader.cancel()
+  })
+
+  test('cancelled ends the source, its pending read included', async () => {
+    const body = new Body([sse(text('a'))], 'hang')
+    const reader = toReadableStream(fromReadableStream(body.stream)).getReader()
+    await reader.read()
+    const pending = reader.read()
+    await reader.cancel()
+    expect((await pending).done).toBe(true)
+    expect(body.cancelled).toBe(1)
+    expect(body.stream.locked).toBe(false)
+  })
+
+  test('of a stream cancelled elsewhere has no [DONE]', async () => {
+    const stream = fromReadableStream(new Body([sse(text('a'))], 'hang').stream)
+    const reader = stream.toReadableStream().getReader()
+    await reader.read()
+    await stream.cancel()
+    expect(await reader.read()).toEqual({ done: true, value: undefined })
+  })
+
+  test('of a used stream throws', async () => {
+    const stream = fromReadableStream(new Body(complete).stream)
+    await stream.finalText()
+    expect(() => toReadableStream(stream)).toThrow(StreamConsumedError)
+    expect(() => toResponse(stream)).toThrow(StreamConsumedError)
+  })
+})
+
+describe('a failure of the source', () => {
+  const api = new RateLimitError({
+    message: 'Slow down',
+    type: 'rate_limit_error',
+    retryable: true,
+    requestId: 'r1',
+    docsUrl: 'https://d',
+    retryAfter: 7,
+  })
+
+  test('is an error event and then a clean end', async () => {
+    expect(await read(toReadableStream(failing(api)))).toBe(
+      'data: {"type":"text","content":"a"}\n\nevent: error\ndata: {"error":{"type":"rate_limit_error",' +
+        '"message":"Slow down","docs_url":"https://d","retry_after":7},"request_id":"r1"}\n\n',
+    )
+  })
+
+  test('comes back as the same error, with what had arrived', async () => {
+    const error = await catchError(fromReadableStream(toReadableStream(failing(api))).finalText())
+    expect(error).toBeInstanceOf(RateLimitError)
+    expect(error).toMatchObject({
+      message: 'Slow down',
+      requestId: 'r1',
+      retryAfter: 7,
+      partial: { text: 'a' },
+    })
+  })
+
+  test.for<[unknown, typeof ServerError]>([
+    [new ConnectionError('m', 'connect'), ServiceUnavailableError],
+    [new StreamInterruptedError(), ServiceUnavailableError],
+    [new TimeoutError('idle', 1), ServiceUnavailableError],
+    [new ConfigurationError('secret'), ServerError],
+    [new Error('secret'), ServerError],
+    ['secret', ServerError],
+  ])('that is no API error comes back as one: %s', async ([failure, expected]) => {
+    const wire = await read(toReadableStream(failing(failure)))
+    expect(wire).not.toContain('secret')
+    const body = new Response(wire).body ?? new ReadableStream()
+    const error = await catchError(fromReadableStream(body).finalText())
+    expect((error as Error).constructor).toBe(expected)
+  })
+})
+
+describe('heartbeats', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  test('come while the source is silent, between events, and leave no timer', async () => {
+    vi.useFakeTimers()
+    let wake = (): void => {}
+    async function* events(): AsyncGenerator<StreamEvent> {
+      await new Promise<void>((resolve) => (wake = resolve))
+      yield { type: 'text', content: 'a' }
+    }
+    const reading = read(toReadableStream(events(), { heartbeat: 1000 }))
+    await vi.advanceTimersByTimeAsync(2500)
+    wake()
+    expect(await reading).toBe(
+      ': heartbeat\n\n: heartbeat\n\ndata: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n',
+    )
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('every 15 s by default, none with 0, none that nobody reads', async () => {
+    vi.useFakeTimers()
+    const silent = (heartbeat?: number): ReadableStreamDefaultReader<Uint8Array> =>
+      toReadableStream(fromReadableStream(new Body([], 'hang').stream), { heartbeat }).getReader()
+    const reader = silent()
+    const first = reader.read()
+    await vi.advanceTimersByTimeAsync(14_999)
+    expect(vi.getTimerCount()).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(new TextDecoder().decode((await first).value)).toBe(': heartbeat\n\n')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(vi.getTimerCount()).toBe(0)
+    await reader.cancel()
+    const none = silent(0)
+    const pending = none.read()
+    await vi.advanceTimersByTimeAsync(100_000)
+    await none.cancel()
+    expect((await pending).done).toBe(true)
+  })
+})
+
+describe('the signal of a relay', () => {
+  test('ends source and relay, with an error event, and is let go', async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const body = new Body([sse(text('a'))], 'hang')
+    const relay = toReadableStream(fromReadableStream(body.stream), { signal })
+    const reading = catchError(fromReadableStream(relay).finalText())
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    controller.abort()
+    expect(await reading).toMatchObject({ name: 'ServiceUnavailableError', partial: { text: 'a' } })
+    expect(body.cancelled).toBe(1)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('already aborted takes nothing from the source', async () => {
+    const body = new Body([sse(text('a'))])
+    const signal = AbortSignal.abort()
+    const wire = await read(toReadableStream(fromReadableStream(body.stream), { signal }))
+    expect(wire).toContain('event: error')
+    expect(wire).toContain(new RequestAbortedError().message)
+    expect(body.pulled).toBe(0)
+    expect(body.cancelled).toBe(1)
+  })
+
+  test('is let go at the end and when the reader leaves', async () => {
+    const { signal } = new AbortController()
+    await read(toReadableStream(fromReadableStream(new Body(complete).stream), { signal }))
+    const reader = toReadableStream(fromReadableStream(new Body(complete).stream), {
+      signal,
+    }).getReader()
+    await reader.read()
+    await reader.cancel()
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+})
+
+describe('toResponse', () => {
+  test('has the headers of an event stream, and those it is given', () => {
+    const headers = {
+      'x-own': '1',
+      'content-type': 'text/plain',
+      'content-length': '5',
+      'content-encoding': 'gzip',
+    }
+    const response = toResponse(fromReadableStream(new Body(complete).stream), {
+      status: 201,
+      headers,
+    })
+    expect(response.status).toBe(201)
+    expect(Object.fromEntries(response.headers)).toEqual({
+      'cache-control': 'no-cache, no-transform',
+      'content-type': 'text/event-stream; charset=utf-8',
+      'x-accel-buffering': 'no',
+      'x-own': '1',
+    })
+  })
+
+  test('starts at once', () => {
+    const never = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}) })
+    expect(toResponse(fromReadableStream(never)).status).toBe(200)
+  })
+})
