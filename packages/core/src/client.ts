@@ -4,6 +4,7 @@ import type { Analysis } from './analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
 import { isRecord } from './events.ts'
+import { handled } from './handled.ts'
 import { readAnalysis } from './json-answer.ts'
 import {
   addHeaders,
@@ -93,7 +94,11 @@ export class AI {
    *
    * @throws what reading a stream throws
    */
-  async analyze(request: string | AnalysisRequest, options: CallOptions = {}): Promise<Analysis> {
+  analyze(request: string | AnalysisRequest, options: CallOptions = {}): Promise<Analysis> {
+    return handled(this.#analyze(request, options))
+  }
+
+  async #analyze(request: string | AnalysisRequest, options: CallOptions): Promise<Analysis> {
     const call = this.#call(request, false, options)
     const scope: AbortScope = new AbortScope(options.signal, this.#track, (error) =>
       scope.abort(error),

@@ -1,5 +1,7 @@
+import type { Track } from './abort-scope.ts'
 import type { StreamEvent } from './events.ts'
 import type { StreamResponse } from './response.ts'
+import type { WaitLimits } from './watchdog.ts'
 
 /** An open source of events: a response's body, or a branch of a tee. */
 export interface EventSource {
@@ -22,4 +24,10 @@ export interface StreamOrigin {
   open(signal: AbortSignal): Promise<EventSource>
   /** Called instead of `open` when the stream ends unused. */
   discard?(): void
+}
+
+/** What a stream is told besides its origin. */
+export interface StreamSettings extends Partial<WaitLimits> {
+  signal?: AbortSignal | undefined
+  track?: Track | undefined
 }

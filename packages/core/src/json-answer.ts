@@ -23,11 +23,13 @@ export async function readAnalysis(
     closeBody(response.body)
     throw new StreamProtocolError(`Expected status 200, got ${response.status}`, { requestId })
   }
-  const { maxEventBytes: maxBytes, heartbeatTimeout: timeout } = limits
-  const body = await readBody(response.body, { maxBytes, timeout }).catch((error: unknown) => {
-    throw connectionError(error, 'body')
-  })
-  if (body.ended === 'timeout') throw new TimeoutError('heartbeat', timeout, { requestId })
+  const { maxEventBytes: maxBytes, heartbeatTimeout: silence } = limits
+  const body = await readBody(response.body, { maxBytes, silence, deadline: 0 }).catch(
+    (error: unknown) => {
+      throw connectionError(error, 'body')
+    },
+  )
+  if (body.ended === 'timeout') throw new TimeoutError('heartbeat', silence, { requestId })
   if (body.ended === 'too-large') {
     throw new StreamProtocolError(
       `The answer is over the limit of ${maxBytes} bytes (option \`maxEventBytes\`)`,

@@ -29,20 +29,24 @@ const redirects = new Map<number, 'keep' | 'get'>([
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
 export function nextHop(response: Response, from: Hop): Hop | undefined {
-  if (response.type === 'opaqueredirect') throw refused('a redirect, which this runtime hides')
+  const requestId = response.headers.get('x-request-id') ?? undefined
+  if (response.type === 'opaqueredirect') {
+    throw refused('a redirect, which this runtime hides', requestId)
+  }
   const change = redirects.get(response.status)
   if (change === undefined) return undefined
   const location = response.headers.get('location')
-  if (!location) throw refused('a redirect that names no location')
+  if (!location) throw refused('a redirect that names no location', requestId)
   let target
   try {
     target = new URL(location, from.url)
   } catch {
-    throw refused('a redirect to something that is no URL')
+    throw refused('a redirect to something that is no URL', requestId)
   }
   if (target.origin !== new URL(from.url).origin) {
     throw refused(
       `a redirect to another origin (${target.origin}), to which neither key nor prompt is sent`,
+      requestId,
     )
   }
   target.username = target.password = ''
@@ -50,9 +54,10 @@ export function nextHop(response: Response, from: Hop): Hop | undefined {
   return { url: target.href, method: 'GET', body: undefined }
 }
 
-export function refused(what: string): ConnectionError {
+export function refused(what: string, requestId?: string): ConnectionError {
   return new ConnectionError(
     `The server answered with ${what}: set \`baseURL\` to the API's own address`,
     'redirect',
+    { requestId },
   )
 }

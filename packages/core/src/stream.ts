@@ -1,21 +1,18 @@
-import { AbortScope, type Track } from './abort-scope.ts'
+import { AbortScope } from './abort-scope.ts'
 import { addEvent, type Analysis, emptyAnalysis } from './analysis.ts'
 import { StreamInterruptedError } from './errors/connection-error.ts'
 import { RequestAbortedError, StreamConsumedError } from './errors/stream-error.ts'
 import { connectionError } from './errors/from-thrown.ts'
-import { setPartial, VecTradeError } from './errors/vectrade-error.ts'
-import type { EventSource, StreamOrigin } from './event-source.ts'
+import { setContext, VecTradeError } from './errors/vectrade-error.ts'
+import type { EventSource, StreamOrigin, StreamSettings } from './event-source.ts'
 import type { StreamEvent } from './events.ts'
+import { handled } from './handled.ts'
+import { InOrder } from './in-order.ts'
+import { iterate } from './iterate.ts'
 import type { StreamResponse } from './response.ts'
 import { teeOrigins } from './tee.ts'
-import { Watchdog, type WaitLimits } from './watchdog.ts'
+import { Watchdog } from './watchdog.ts'
 import { type ReadableOptions, toReadableStream, toResponse } from './web/readable.ts'
-
-/** What a stream is told besides its origin. */
-export interface StreamSettings extends Partial<WaitLimits> {
-  signal?: AbortSignal | undefined
-  track?: Track | undefined
-}
 
 type Outcome = 'complete' | 'cancelled' | VecTradeError
 
@@ -55,8 +52,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #outcome: Outcome | undefined
   /** Wakes the read that is waiting when the stream ends under it. */
   #wake: (() => void) | undefined
-  /** The last of the reads under way: concurrent ones are served in order. */
-  #lastRead: Promise<unknown> | undefined
+  readonly #reads = new InOrder()
 
   /** @internal Streams come from a client, `fromResponse`, `fromReadableStream` or `tee`. */
   constructor(origin: StreamOrigin, settings: StreamSettings = {}) {
@@ -71,12 +67,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
    * for it sends the request; it rejects as reading the stream would.
    */
   get response(): Promise<StreamResponse> {
-    if (this.#response === undefined) {
-      this.#response = this.#open().then((source) => source.response)
-      // Whoever asks may not wait for it: reading the stream reports the same failure.
-      this.#response.catch(() => {})
-    }
-    return this.#response
+    return (this.#response ??= handled(this.#open().then((source) => source.response)))
   }
 
   /** @internal Whether the stream is over although its answer is not: nothing may call it complete. */
@@ -100,16 +91,13 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   }
 
   /** Reads to the end. @throws as iterating does, and RequestAbortedError if cancelled meanwhile. */
-  async finalText(): Promise<string> {
-    return (await this.finalAnalysis()).text
+  finalText(): Promise<string> {
+    return handled(this.finalAnalysis().then(({ text }) => text))
   }
 
   /** Reads to the end. @throws as iterating does, and RequestAbortedError if cancelled meanwhile. */
-  async finalAnalysis(): Promise<Analysis> {
-    this.#use()
-    while ((await this.#next()) !== undefined);
-    if (this.cut) throw this.#withPartial(new RequestAbortedError('The stream was cancelled'))
-    return this.#answer
+  finalAnalysis(): Promise<Analysis> {
+    return handled(this.#readAll())
   }
 
   /**
@@ -150,6 +138,13 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     return toResponse(this, init)
   }
 
+  async #readAll(): Promise<Analysis> {
+    this.#use()
+    while ((await this.#next()) !== undefined);
+    if (this.cut) throw this.#failure()
+    return this.#answer
+  }
+
   #use(): void {
     if (this.#used) throw new StreamConsumedError()
     this.#used = true
@@ -158,43 +153,20 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #iterate<T>(
     pick: (event: StreamEvent) => T | undefined,
   ): AsyncIterableIterator<T, undefined, undefined> {
-    const next = async (): Promise<IteratorResult<T, undefined>> => {
-      for (;;) {
-        const event = await this.#next()
-        if (event === undefined) return { done: true, value: undefined }
-        const value = pick(event)
-        if (value !== undefined) return { done: false, value }
-      }
-    }
-    return {
-      next,
-      return: async () => {
-        await this.cancel()
-        return { done: true, value: undefined }
-      },
-      [Symbol.asyncIterator]() {
-        return this
-      },
-    }
+    return iterate(
+      () => this.#next(),
+      () => this.cancel(),
+      pick,
+    )
   }
 
   /** The next event, undefined at the end; concurrent calls are served in order. */
   #next(): Promise<StreamEvent | undefined> {
-    if (this.#lastRead === undefined) {
+    if (!this.#reads.busy) {
       const event = this.#take()
       if (event !== undefined) return Promise.resolve(event)
     }
-    const read = this.#lastRead ? this.#lastRead.then(() => this.#read()) : this.#read()
-    // A failure is for the read that meets it; those queued behind it find the end.
-    const settled = read.then(
-      () => {},
-      () => {},
-    )
-    this.#lastRead = settled
-    void settled.then(() => {
-      if (this.#lastRead === settled) this.#lastRead = undefined
-    })
-    return read
+    return this.#reads.run(() => this.#read())
   }
 
   /** The next event if it is there already. A failure to read it ends the stream. */
@@ -236,7 +208,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     try {
       const more = await this.#unlessEnded(source.fill())
       if (more || source.complete) return
-      this.#end(new StreamInterruptedError({ requestId: source.response.requestId }))
+      this.#end(new StreamInterruptedError())
     } catch (error) {
       this.#end(connectionError(error, 'body'))
     }
@@ -313,14 +285,13 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
 
   #failure(): VecTradeError {
     const outcome = this.#outcome
-    if (outcome instanceof VecTradeError) return this.#withPartial(outcome)
-    return new RequestAbortedError('The stream was cancelled')
-  }
-
-  #withPartial<E extends VecTradeError>(error: E): E {
+    const error =
+      outcome instanceof VecTradeError
+        ? outcome
+        : new RequestAbortedError('The stream was cancelled')
     if (this.#source) {
-      const { text, citations } = this.#answer
-      setPartial(error, { text, citations, lastEventId: this.#source.lastEventId })
+      const { text, citations, requestId } = this.#answer
+      setContext(error, requestId, { text, citations, lastEventId: this.#source.lastEventId })
     }
     return error
   }

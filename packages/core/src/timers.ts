@@ -25,9 +25,9 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** The promise's value, or undefined after so many ms; 0 waits for ever. Leaves no timer behind. */
+/** The promise's value, or undefined after so many ms; Infinity and 0 wait for ever. Leaves no timer behind. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  if (ms === 0) return promise
+  if (ms === 0 || ms === Infinity) return promise
   let timer: ReturnType<typeof setTimeout> | undefined
   const timedOut = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), clampTimer(ms))

@@ -1,10 +1,11 @@
 import { isRecord } from '../events.ts'
 import { ConnectionError, StreamInterruptedError } from './connection-error.ts'
-import { VecTradeError } from './vectrade-error.ts'
+import { hide, VecTradeError } from './vectrade-error.ts'
 
 /** A failure of fetch, or of reading a body, as an error of ours; what already is one stays as it is. */
 export function connectionError(thrown: unknown, phase: 'connect' | 'body'): VecTradeError {
   if (VecTradeError.isInstance(thrown)) return thrown
+  hidePayload(thrown)
   if (phase === 'body') return new StreamInterruptedError({ cause: thrown })
   const code = systemCode(thrown)
   return new ConnectionError(
@@ -16,10 +17,39 @@ export function connectionError(thrown: unknown, phase: 'connect' | 'body'): Vec
 
 /** The system's or library's code of a failure, from anywhere in its chain of causes. */
 function systemCode(thrown: unknown): string | undefined {
-  let at = thrown
-  for (let depth = 0; isRecord(at) && depth < 5; depth += 1) {
-    if (typeof at['code'] === 'string' && /^[A-Z][A-Z0-9_]+$/.test(at['code'])) return at['code']
-    at = at['cause']
+  for (const { code } of causes(thrown)) {
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return code
   }
   return undefined
+}
+
+/** What describes a failure of the network, and is no part of what was sent over it. */
+const harmless = new Set([
+  'name',
+  'message',
+  'stack',
+  'cause',
+  'code',
+  'errno',
+  'syscall',
+  'hostname',
+  'address',
+  'port',
+])
+
+/** A runtime's error may carry the bytes it failed on: kept for debuggers, not for printing. */
+function hidePayload(thrown: unknown): void {
+  for (const error of causes(thrown)) {
+    for (const name of Object.keys(error)) {
+      if (!harmless.has(name)) hide(error, name, error[name])
+    }
+  }
+}
+
+/** An error and its causes, of which there may be a circle. */
+function causes(thrown: unknown): Record<string, unknown>[] {
+  const chain: Record<string, unknown>[] = []
+  // Not `instanceof Error`: an error may come from another realm.
+  for (let at = thrown; isRecord(at) && chain.length < 5; at = at['cause']) chain.push(at)
+  return chain
 }

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { inspect } from 'node:util'
+import { describe, expect, test, vi } from 'vitest'
 import * as errors from '../index.ts'
 import { apiError, errorFromResponse } from './from.ts'
 import { connectionError } from './from-thrown.ts'
@@ -124,11 +125,33 @@ describe('an HTTP error', () => {
     expect(pulled).toBeLessThan(10)
   })
 
+  test('with a body that drips is read for 2 s in all', async () => {
+    vi.useFakeTimers()
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        controller.enqueue(new Uint8Array(1))
+      },
+    })
+    let error: unknown
+    void errorFromResponse(new Response(body, { status: 500 }), {}).then((value) => (error = value))
+    await vi.advanceTimersByTimeAsync(1999)
+    expect(error).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(error).toMatchObject({ status: 500 })
+    vi.useRealTimers()
+  })
+
   test('quotes no key', () => {
-    const payload = { error: { type: 'authentication_error', message: 'Bad key vq_secret!' } }
-    expect(apiError(payload, { status: 401, secret: 'vq_secret' }).message).toBe(
-      'Bad key [redacted]!',
-    )
+    const key = 'vq_secret'
+    const payload = {
+      error: { type: `t ${key}`, message: `m ${key}`, docs_url: `https://d/${key}`, error_code: key },
+      request_id: key,
+    }
+    const error = apiError(payload, { status: 401, secret: key })
+    expect(error.message).toBe('m [redacted]')
+    expect(inspect(error)).not.toContain(key)
+    expect(inspect(apiError({}, { requestId: key, secret: key }))).not.toContain(key)
   })
 
   test.for([
@@ -180,6 +203,15 @@ describe('a thrown value', () => {
   test('of ours stays as it is', () => {
     const error = new errors.StreamConsumedError()
     expect(connectionError(error, 'body')).toBe(error)
+  })
+
+  test('keeps its bytes where printing does not reach them', () => {
+    const cause = Object.assign(new Error('Invalid chunk'), { code: 'HPE', data: 'the payload' })
+    const error = connectionError(new TypeError('terminated', { cause }), 'body')
+    expect(inspect(error, { depth: 9 })).toContain('HPE')
+    expect(inspect(error, { depth: 9 })).not.toContain('payload')
+    expect(cause.data).toBe('the payload')
+    expect(() => connectionError(Object.freeze({ data: 1 }), 'body')).not.toThrow()
   })
 
   test('before headers is a ConnectionError that names the system code', () => {

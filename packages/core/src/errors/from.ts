@@ -52,7 +52,7 @@ const byType = new Map<string, APIErrorClass>([
 ])
 
 /** Error pages can be long and never end: this much of one is read, for at most this long. */
-const bodyLimits = { maxBytes: 64 * 1024, timeout: 2_000 }
+const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }
 
 /** The error of a response that is not a success. Reads a bounded part of its body and closes it. */
 export async function errorFromResponse(
@@ -68,7 +68,9 @@ export async function errorFromResponse(
 
 /** The error of an error payload, in any of the protocol's shapes or none of them. */
 export function apiError(payload: unknown, context: ErrorContext): APIError {
-  const said = readPayload(payload)
+  const quoteless = (text: string): string =>
+    context.secret ? text.replaceAll(context.secret, '[redacted]') : text
+  const said = readPayload(payload, quoteless)
   const { headers } = context
   const status = context.status ?? said.status
   const type = said.type ?? defaultType(status)
@@ -76,10 +78,10 @@ export function apiError(payload: unknown, context: ErrorContext): APIError {
   const message = said.message?.slice(0, 2_000) ?? defaultMessage(context.status)
   const ErrorClass = classFor(status, type)
   return new ErrorClass({
-    message: context.secret ? message.replaceAll(context.secret, '[redacted]') : message,
+    message,
     type,
     retryable: isRetryable(ErrorClass, status, headers),
-    requestId: said.requestId ?? context.requestId,
+    requestId: said.requestId ?? (context.requestId && quoteless(context.requestId)),
     status: context.status,
     errorCode: said.errorCode,
     details: said.details,
@@ -146,12 +148,14 @@ interface Said {
 }
 
 /** Reads the fields of all shapes by name: no two shapes use one name for different things. */
-function readPayload(payload: unknown): Said {
+function readPayload(payload: unknown, edit: (text: string) => string): Said {
   if (!isRecord(payload)) return {}
   const error = isRecord(payload['error']) ? payload['error'] : payload
+  const string = (value: unknown): string | undefined =>
+    typeof value === 'string' && value !== '' ? edit(value) : undefined
   const errorCode = string(error['error_code'])
   return {
-    type: typeName(error['type']) ?? typeName(errorCode),
+    type: typeName(string(error['type'])) ?? typeName(errorCode),
     message:
       string(error['message']) ??
       string(error['detail']) ??
@@ -167,8 +171,7 @@ function readPayload(payload: unknown): Said {
 }
 
 /** An RFC 9457 type is a URI: the API's own name is its last segment. `error` only marks the event. */
-function typeName(value: unknown): string | undefined {
-  const name = string(value)
+function typeName(name: string | undefined): string | undefined {
   if (name === undefined || name === 'error' || name === 'about:blank') return undefined
   const last =
     name
@@ -177,10 +180,6 @@ function typeName(value: unknown): string | undefined {
       .at(-1) ?? name
   const normal = last.toLowerCase().replaceAll('-', '_')
   return byType.has(normal) ? normal : name
-}
-
-function string(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function seconds(value: unknown): number | undefined {

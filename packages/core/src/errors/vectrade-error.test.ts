@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import * as here from '../index.ts'
-import { setPartial } from './vectrade-error.ts'
+import { setContext } from './vectrade-error.ts'
 
 vi.resetModules()
 const there = await import('../index.ts')
@@ -56,7 +56,7 @@ describe('what is printed and logged', () => {
     headers: new Headers({ 'x-secret': 'the header' }),
     cause: new Error('the cause'),
   })
-  setPartial(error, { text: 'the answer', citations: [], lastEventId: '' })
+  setContext(error, 'r2', { text: 'the answer', citations: [], lastEventId: '' })
 
   test('partial, details and headers are there', () => {
     expect(error.partial?.text).toBe('the answer')
@@ -81,8 +81,9 @@ describe('what is printed and logged', () => {
     expect(inspect(error)).not.toMatch(/the (answer|payload|header)/)
   })
 
-  test('partial is set once, nearest to the origin', () => {
-    setPartial(error, { text: 'other', citations: [], lastEventId: '' })
+  test('partial and request id are set once, nearest to the origin', () => {
+    setContext(error, 'r3', { text: 'other', citations: [], lastEventId: '' })
     expect(error.partial?.text).toBe('the answer')
+    expect(error.requestId).toBe('r1')
   })
 })

@@ -89,10 +89,21 @@ export class VecTradeError extends Error {
 
 /** Sets a property that printing and serialising an error leave out. */
 export function hide(target: object, name: PropertyKey, value: unknown): void {
-  Object.defineProperty(target, name, { value, configurable: true, writable: true })
+  // Not all errors that pass here are ours, nor open to change.
+  Reflect.defineProperty(target, name, {
+    value,
+    enumerable: false,
+    configurable: true,
+    writable: true,
+  })
 }
 
-/** Attaches what had arrived, unless the error has it from nearer to its origin. */
-export function setPartial(error: VecTradeError, partial: PartialAnswer): void {
+/** Adds what is known of the answer that failed, unless the error has it from nearer to its origin. */
+export function setContext(
+  error: VecTradeError,
+  requestId: string | undefined,
+  partial: PartialAnswer,
+): void {
   if (error.partial === undefined) hide(error, 'partial', partial)
+  if (error.requestId === undefined && requestId !== undefined) Object.assign(error, { requestId })
 }

@@ -4,8 +4,10 @@ import { within } from '../timers.ts'
 export interface BodyLimits {
   /** Bytes; what comes after them is not read. */
   maxBytes: number
-  /** ms without a byte, after which what came is taken for all; 0 waits for ever. */
-  timeout: number
+  /** ms without a byte, after which no more is awaited; 0 for no limit. */
+  silence: number
+  /** ms for all of it, likewise. */
+  deadline: number
 }
 
 /** What was read of a body, and why no more. */
@@ -21,17 +23,18 @@ export interface ReadBody {
  */
 export async function readBody(
   body: ReadableStream<Uint8Array> | null,
-  { maxBytes, timeout }: BodyLimits,
+  { maxBytes, silence, deadline }: BodyLimits,
 ): Promise<ReadBody> {
   if (body === null) return { text: '', ended: 'complete' }
   const reader = body.getReader()
   const decoder = new TextDecoder()
   let text = ''
   let bytes = 0
+  const end = performance.now() + (deadline || Infinity)
   try {
     for (;;) {
-      // Each read is awaited in turn: that is what reading a stream is.
-      const result = await within(reader.read(), timeout)
+      const left = Math.min(silence || Infinity, Math.max(1, end - performance.now()))
+      const result = await within(reader.read(), left)
       if (result === undefined) return { text, ended: 'timeout' }
       if (result.done) return { text: text + decoder.decode(), ended: 'complete' }
       const room = maxBytes - bytes
