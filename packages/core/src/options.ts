@@ -58,7 +58,7 @@ export interface RuntimeDefaults {
   env?: (name: string) => string | undefined
 }
 
-export const publicBaseURL = 'https://api.vectrade.io/v1'
+const publicBaseURL = 'https://api.vectrade.io/v1'
 
 /** Options with every default in place. */
 export interface Settings extends Required<{ [K in keyof CallLimits]: number }> {

@@ -145,7 +145,12 @@ describe('an HTTP error', () => {
   test('quotes no key', () => {
     const key = 'vq_secret'
     const payload = {
-      error: { type: `t ${key}`, message: `m ${key}`, docs_url: `https://d/${key}`, error_code: key },
+      error: {
+        type: `t ${key}`,
+        message: `m ${key}`,
+        docs_url: `https://d/${key}`,
+        error_code: key,
+      },
       request_id: key,
     }
     const error = apiError(payload, { status: 401, secret: key })

@@ -25,6 +25,8 @@ async function* failing(error: unknown): AsyncGenerator<StreamEvent> {
   throw error
 }
 
+afterEach(() => void vi.useRealTimers())
+
 describe('a relay', () => {
   test('sends the events, then [DONE]', async () => {
     const stream = fromReadableStream(new Body(complete).stream)
@@ -83,6 +85,21 @@ describe('a relay', () => {
     expect((await pending).done).toBe(true)
     expect(body.cancelled).toBe(1)
     expect(body.stream.locked).toBe(false)
+  })
+
+  test('cancelled waits for no source, and leaves no timer', async () => {
+    vi.useFakeTimers()
+    async function* silent(): AsyncGenerator<StreamEvent> {
+      await new Promise(() => {})
+      yield { type: 'text', content: 'never' }
+    }
+    const reader = toReadableStream(silent()).getReader()
+    const pending = reader.read()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(vi.getTimerCount()).toBe(1)
+    await reader.cancel()
+    expect((await pending).done).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('of a stream cancelled elsewhere has no [DONE]', async () => {
@@ -146,8 +163,6 @@ describe('a failure of the source', () => {
 })
 
 describe('heartbeats', () => {
-  afterEach(() => void vi.useRealTimers())
-
   test('come while the source is silent, between events, and leave no timer', async () => {
     vi.useFakeTimers()
     let wake = (): void => {}

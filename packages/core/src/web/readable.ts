@@ -40,7 +40,7 @@ export function toReadableStream(
   return new ReadableStream<Uint8Array>(
     {
       pull: (controller) => relay.pull(controller),
-      cancel: () => relay.end(),
+      cancel: () => relay.cancel(),
     },
     // Nothing is taken from the source before somebody reads.
     { highWaterMark: 0 },
@@ -75,7 +75,7 @@ export function toResponse(
 }
 
 /** Proxies must neither buffer, nor compress, nor keep an event stream. */
-export const eventStreamHeaders: Readonly<Record<string, string>> = {
+const eventStreamHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
@@ -98,7 +98,7 @@ class Relay {
   /** The read of the source under way; it outlives a pull that was answered with a heartbeat. */
   #reading: Promise<Chunk> | undefined
   #interrupt: ((error: unknown) => void) | undefined
-  #ended = false
+  #cancelled = false
 
   constructor(source: AnalysisStream | AsyncIterable<StreamEvent>, options: ReadableOptions) {
     this.#source = source
@@ -111,7 +111,7 @@ class Relay {
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     const chunk = await within((this.#reading ??= this.#read()), this.#heartbeat)
-    if (this.#ended && !chunk?.last) return
+    if (this.#cancelled) return
     if (chunk === undefined) {
       controller.enqueue(encoder.encode(encodeEvent({ comment: 'heartbeat' })))
       return
@@ -119,14 +119,20 @@ class Relay {
     this.#reading = undefined
     if (chunk.text !== undefined) controller.enqueue(encoder.encode(chunk.text))
     if (chunk.last) {
-      this.end()
+      this.#end()
       controller.close()
     }
   }
 
+  cancel(): void {
+    this.#cancelled = true
+    this.#end()
+    // Lets go of a read that the source may never answer, and of its heartbeat's timer.
+    this.#interrupt?.(undefined)
+  }
+
   /** Ends the source, however far it is. */
-  end(): void {
-    this.#ended = true
+  #end(): void {
     this.#signal?.removeEventListener('abort', this.#onAbort)
     // Not awaited: a generator answers only once its pending read does.
     this.#iterator.return?.().then(undefined, () => {})
@@ -136,7 +142,7 @@ class Relay {
     const error = new RequestAbortedError(undefined, { cause: this.#signal?.reason })
     if (this.#interrupt) this.#interrupt(error)
     else this.#reading = Promise.resolve(errorChunk(error))
-    this.end()
+    this.#end()
   }
 
   async #read(): Promise<Chunk> {

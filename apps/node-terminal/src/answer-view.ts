@@ -1,0 +1,39 @@
+import type { StreamEvent } from '@vectrade/node'
+import { Citations } from './citations.ts'
+import { printable } from './printable.ts'
+import type { Style } from './style.ts'
+import type { View } from './view.ts'
+
+/**
+ * What the answer's text is set on. White space is held back until something follows it, so that
+ * the mark of a source stands at what it belongs to and not on the next line.
+ */
+export interface Page {
+  text(content: string): string
+  /** The mark of a source, behind what has been written. */
+  mark(label: string): string
+  /** Ends the last line. */
+  end(): string
+}
+
+/** The answer to read: its text, a numbered mark at each citation, the list of sources. */
+export class AnswerView implements View {
+  readonly #page: Page
+  readonly #style: Style
+  readonly #citations = new Citations()
+
+  constructor(page: Page, style: Style) {
+    this.#page = page
+    this.#style = style
+  }
+
+  show(event: StreamEvent): string {
+    if (event.type === 'text') return this.#page.text(printable(event.content))
+    if (event.type === 'citation') return this.#page.mark(`[${this.#citations.number(event)}]`)
+    return ''
+  }
+
+  end(): string {
+    return this.#page.end() + this.#citations.list(this.#style)
+  }
+}

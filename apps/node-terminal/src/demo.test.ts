@@ -1,0 +1,292 @@
+import { type AddressInfo, createServer } from 'node:net'
+import { type Sandbox, startSandbox } from '@vectrade/sandbox'
+import { describe, expect, test } from 'vitest'
+import { runDemo, runShell } from './test-support/run-demo.ts'
+import { serveEvents } from './test-support/serve-events.ts'
+
+const question = "What's the bull case for NVDA?"
+const fast = ['--tokens-per-second', '0']
+// oxlint-disable-next-line no-control-regex -- none of them may be there
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
+
+function envOf(sandbox: Sandbox): Record<string, string> {
+  return { VECTRADE_BASE_URL: sandbox.url, VECTRADE_API_KEY: sandbox.apiKey }
+}
+
+describe.concurrent('on a pipe', () => {
+  test('stdout has the answer and its sources, stderr what is said about them', async () => {
+    const { stdout, stderr, code } = await runDemo([...fast, question])
+    expect(stdout).toMatch(/^## The bull case: NVDA\n\n> \*\*Simulated answer\.\*\*/)
+    expect(stdout).toContain('.[1] What speaks against it: ')
+    expect(stdout).toMatch(
+      /\n\nSources\n\[1\] NVDA: annual report \(simulated\)\n {4}https:\/\/\S+\n\[2\] /,
+    )
+    expect(stdout + stderr).not.toMatch(controls)
+    expect(stderr).toMatch(
+      /^Simulated answer from .*\nvectrade-sandbox-simulated · tokens: 6 in, \d+ out · first token after \d+ ms\n$/,
+    )
+    expect(code).toBe(0)
+  })
+
+  test('colours come with FORCE_COLOR, and nothing that moves the cursor', async () => {
+    const { stdout } = await runDemo([...fast, question], { env: { FORCE_COLOR: '1' } })
+    expect(stdout).toContain('\u001b[36m[1]\u001b[39m')
+    // oxlint-disable-next-line no-control-regex -- colours are made of them
+    expect(stdout.replace(/\u001b\[\d+m/g, '')).not.toMatch(controls)
+  })
+
+  test('--json gives each event as a line, the last one being done', async () => {
+    const { stdout, stderr, code } = await runDemo([...fast, '--json', question])
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string })
+    expect(events[0]).toMatchObject({ type: 'metadata', simulated: true })
+    expect(events.filter(({ type }) => type === 'citation')).toHaveLength(3)
+    expect(events.at(-1)).toMatchObject({ type: 'done', usage: { prompt_tokens: 6 } })
+    expect(stderr).toMatch(/^Simulated answer .*\n$/)
+    expect(code).toBe(0)
+  })
+
+  test('the question comes from stdin where the arguments have none', async () => {
+    const { stdout, code } = await runDemo(fast, { input: 'Bear case\nfor AMD?\n' })
+    expect(stdout).toMatch(/^## The bear case: AMD\n/)
+    expect(code).toBe(0)
+  })
+
+  test('symbols and the words of the question reach the API', async () => {
+    await using sandbox = await startSandbox()
+    const args = ['--base-url', sandbox.url, '--symbols', 'NVDA, AMD', 'Which', 'one?']
+    const { stderr, code } = await runDemo(args, { env: { VECTRADE_API_KEY: sandbox.apiKey } })
+    expect(sandbox.requests.map(({ body }) => body)).toEqual([
+      { prompt: 'Which one?', symbols: ['NVDA', 'AMD'], stream: true },
+    ])
+    expect(stderr).toContain(`VecTrade at ${sandbox.url}\n`)
+    expect(code).toBe(0)
+  })
+
+  test('a reader that goes ends it quietly', async () => {
+    await using sandbox = await startSandbox({ tokensPerSecond: 40 })
+    const script = `( $DEMO NVDA; echo "code $?" >&2 ) | head -n 1`
+    const { stdout, stderr } = await runShell(script, { env: envOf(sandbox) })
+    expect(stdout).toBe('## An analysis: NVDA\n')
+    expect(stderr).toBe(`VecTrade at ${sandbox.url}\ncode 0\n`)
+    await sandbox.requests[0]?.done
+    expect(sandbox.requests.map(({ closed }) => closed)).toEqual(['client'])
+  })
+
+  test('an output that cannot be written is a failure', async () => {
+    const script = `$DEMO ${fast.join(' ')} NVDA > /dev/full`
+    const { stderr, code } = await runShell(script)
+    expect(stderr).toMatch(/^Simulated .*\nerror The output cannot be written \(ENOSPC\)\n$/)
+    expect(code).toBe(1)
+  })
+})
+
+describe.concurrent('who answers', () => {
+  test('a key alone does not leave the sandbox, which is said', async () => {
+    const env = { VECTRADE_API_KEY: 'vq_somebodys_real_key' }
+    const { stderr, code } = await runDemo([...fast, question], { env })
+    expect(stderr).toMatch(
+      /^Simulated .*\nVECTRADE_API_KEY is not used; --base-url https:\S+ uses it\.\n/,
+    )
+    expect(code).toBe(0)
+  })
+
+  test('--base-url comes before VECTRADE_BASE_URL', async () => {
+    await using sandbox = await startSandbox()
+    const env = { ...envOf(sandbox), VECTRADE_BASE_URL: 'http://127.0.0.1:1/v1' }
+    const { code } = await runDemo(['--base-url', sandbox.url, question], { env })
+    expect(sandbox.requests).toHaveLength(1)
+    expect(code).toBe(0)
+  })
+
+  test('a simulated answer is called so whatever its model is called', async () => {
+    await using server = await serveEvents([
+      { type: 'metadata', content: '', model: 'vq-1', simulated: true },
+      { type: 'text', content: 'Yes.' },
+      { type: 'done', content: '' },
+    ])
+    const { stdout, stderr } = await runDemo([question], { env: server.env })
+    expect(stdout).toBe('Yes.\n')
+    expect(stderr).toMatch(/\nvq-1 · simulated · first token after \d+ ms\n$/)
+  })
+})
+
+describe.concurrent('what the server sends', () => {
+  test('the same source has the same number, and only web addresses are shown', async () => {
+    const cite = (source: string, url: string) =>
+      ({ type: 'citation', content: '', source, url }) as const
+    await using server = await serveEvents([
+      { type: 'text', content: 'One' },
+      cite('10-K', 'https://example.com/10-k'),
+      { type: 'text', content: ', two \n' },
+      cite('10-K', 'https://example.com/10-q'),
+      cite('10-K', 'https://example.com/10-k'),
+      { type: 'text', content: 'three' },
+      cite('Bad\nsource', 'javascript:alert(1)'),
+      { type: 'text', content: '.\n\n\n' },
+      { type: 'done', content: '' },
+    ])
+    const { stdout } = await runDemo([question], { env: server.env })
+    expect(stdout).toBe(
+      `One[1], two[2][1] \nthree[3].
+
+Sources
+[1] 10-K
+    https://example.com/10-k
+[2] 10-K
+    https://example.com/10-q
+[3] Bad source
+    (no web address)
+`,
+    )
+  })
+
+  test('control characters do not get out, in no field and no format', async () => {
+    const nasty = '\u001b]0;owned\u0007\u001b[2J\r\u009b31m\u0000\u0008\u007f'
+    await using server = await serveEvents([
+      { type: 'metadata', content: '', model: `m${nasty}` },
+      { type: 'text', content: `a${nasty}\tb\r\n` },
+      { type: 'citation', content: '', source: `s${nasty}`, url: `https://example.com/${nasty}` },
+      { type: 'unknown', content: '', wireType: nasty, data: { type: nasty } },
+      { type: 'done', content: '' },
+    ])
+    const plain = await runDemo([question], { env: server.env })
+    expect(plain.stdout).toContain('a]0;owned[2J31m\tb')
+    expect(plain.stdout + plain.stderr).not.toMatch(controls)
+
+    const json = await runDemo(['--json', question], { env: server.env })
+    expect(json.stdout + json.stderr).not.toMatch(controls)
+    const events = json.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown)
+    expect(events[1]).toEqual({ type: 'text', content: `a${nasty}\tb\r\n` })
+  })
+})
+
+describe.concurrent('failures are one line and exit code 1', () => {
+  test('in the middle of an answer, what had arrived stays', async () => {
+    await using sandbox = await startSandbox({ faults: { errorAfterEvents: 60 } })
+    const { stdout, stderr, code } = await runDemo([question], { env: envOf(sandbox) })
+    expect(stdout).toMatch(/^## The bull case: NVDA\n[^]*What speaks for it[^]*\n$/)
+    expect(stderr).toMatch(
+      /\nerror Simulated failure in the middle of an answer\. The answer above is not complete\. Try again in a moment\. \(request req_\S+\)\n$/,
+    )
+    expect(code).toBe(1)
+  })
+
+  test('a connection that is cut', async () => {
+    await using sandbox = await startSandbox({ faults: { cutAfterEvents: 10, cut: 'rst' } })
+    const { stdout, stderr, code } = await runDemo([question], { env: envOf(sandbox) })
+    expect(stdout).toMatch(/^## The bull case: NVDA\n/)
+    expect(stderr).toMatch(
+      /\nerror The stream ended before the answer did\. The answer above is not /,
+    )
+    expect(code).toBe(1)
+  })
+
+  test('a key that is not valid', async () => {
+    await using sandbox = await startSandbox()
+    const env = { ...envOf(sandbox), VECTRADE_API_KEY: 'vq_wrong_key' }
+    const { stdout, stderr, code } = await runDemo([question], { env })
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(
+      /\nerror [^\n]+\. Set VECTRADE_API_KEY to a key that is valid there\. \(request req_\S+\)\n$/,
+    )
+    expect(stderr).not.toContain('vq_wrong_key')
+    expect(code).toBe(1)
+  })
+
+  test('a rate limit, with the time to wait', async () => {
+    await using sandbox = await startSandbox({ faults: { status: 429, retryAfter: 20 } })
+    const { stderr, code } = await runDemo([question], { env: envOf(sandbox) })
+    expect(stderr).toMatch(/\nerror Simulated failure with status 429\. Try again in 20 s\. /)
+    expect(sandbox.requests).toHaveLength(1)
+    expect(code).toBe(1)
+  })
+
+  test('no server there', async () => {
+    const env = { VECTRADE_API_KEY: 'vq_any_key' }
+    const url = `http://127.0.0.1:${await freePort()}/v1`
+    const { stderr, code } = await runDemo(['--base-url', url, question], { env })
+    expect(stderr).toBe(
+      `VecTrade at ${url}\nerror Could not reach the server (ECONNREFUSED): no response came. ` +
+        'Check the network and the base URL.\n',
+    )
+    expect(code).toBe(1)
+  })
+
+  test.each([
+    [['--bad'], "Unknown option '--bad' (--help lists the options)"],
+    [
+      ['--api-key', 'vq_secret_key'],
+      'There is no --api-key, others could see it: set VECTRADE_API_KEY',
+    ],
+    [['--symbols', 'NVDA,'], '--symbols takes a list such as NVDA,AMD'],
+    [['--tokens-per-second', 'x'], '--tokens-per-second takes a number such as 40, or 0'],
+    [['  '], 'The question is empty'],
+    [[], 'There is no question: pass it as an argument or write it to stdin'],
+    [
+      ['--base-url', 'https://api.example.com/v1', 'NVDA'],
+      'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY.',
+    ],
+  ])('%j', async (args, message) => {
+    const { stdout, stderr, code } = await runDemo(args)
+    expect(stdout).toBe('')
+    expect(stderr).toBe(`error ${message}\n`)
+    expect(code).toBe(1)
+  })
+})
+
+describe('signals', () => {
+  test('Ctrl-C ends an answer within a second and keeps what had arrived', async () => {
+    // An answer that has begun and goes on for ever.
+    await using sandbox = await startSandbox({ faults: { stallAfterEvents: 60 } })
+    let sent = 0
+    const { stdout, stderr, code } = await runDemo([question], {
+      env: envOf(sandbox),
+      when: [
+        'What speaks for it',
+        (child) => {
+          sent = Date.now()
+          child.kill('SIGINT')
+        },
+      ],
+    })
+    expect(Date.now() - sent).toBeLessThan(1_000)
+    expect(code).toBe(130)
+    expect(stdout).toMatch(/^## The bull case: NVDA\n[^]*What speaks for it/)
+    expect(stdout).toMatch(/\n$/)
+    expect(stderr).toMatch(/\nStopped: the answer is not complete\.\n$/)
+    await sandbox.requests[0]?.done
+    expect(sandbox.requests.map(({ closed }) => closed)).toEqual(['client'])
+  })
+
+  test('SIGTERM does the same, also with the sandbox in the same process', async () => {
+    const { stdout, code } = await runDemo([question], {
+      when: ['## The', (child) => void child.kill('SIGTERM')],
+    })
+    expect(stdout).not.toContain('What to watch')
+    expect(code).toBe(143)
+  })
+})
+
+test('--help and --version', async () => {
+  const help = await runDemo(['--help'])
+  expect(help).toMatchObject({ code: 0, stderr: '' })
+  expect(help.stdout).toMatch(/^Usage: demo [^]*--base-url[^]*VECTRADE_API_KEY/)
+  const version = await runDemo(['--version'])
+  expect(version).toMatchObject({ code: 0, stderr: '' })
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
+})
+
+/** A port nobody listens on: one that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

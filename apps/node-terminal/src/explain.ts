@@ -1,0 +1,49 @@
+import {
+  APIError,
+  AuthenticationError,
+  ConnectionError,
+  NotFoundError,
+  PaymentRequiredError,
+  QuotaExceededError,
+  RateLimitError,
+  ServerError,
+  StreamInterruptedError,
+  StreamProtocolError,
+  TimeoutError,
+  VecTradeError,
+} from '@vectrade/node'
+
+/** What went wrong and what to do about it, as sentences. */
+export function explain(error: unknown): string {
+  if (!VecTradeError.isInstance(error))
+    return error instanceof Error ? error.message : String(error)
+  const sentences = [error.message]
+  if (error.partial?.text) sentences.push('The answer above is not complete')
+  sentences.push(...advice(error))
+  const request = error.requestId === undefined ? '' : ` (request ${error.requestId})`
+  return sentences.map((sentence) => sentence.replace(/[.\s]*$/, '.')).join(' ') + request
+}
+
+function advice(error: VecTradeError): string[] {
+  if (error instanceof AuthenticationError) {
+    return error.type === 'permission_error'
+      ? ['The key in VECTRADE_API_KEY is not allowed to do this']
+      : ['Set VECTRADE_API_KEY to a key that is valid there']
+  }
+  if (error instanceof PaymentRequiredError) return ['The plan of this key does not cover it']
+  if (error instanceof QuotaExceededError) return ['The quota of this key is used up']
+  if (error instanceof NotFoundError) return ['Check the base URL: it usually ends in /v1']
+  if (error instanceof RateLimitError || error instanceof ServerError) return [tryAgain(error)]
+  // A part of the answer came: the address is right.
+  if (error instanceof StreamInterruptedError) return [tryAgain()]
+  if (error instanceof ConnectionError) return ['Check the network and the base URL']
+  if (error instanceof TimeoutError) return [tryAgain()]
+  if (error instanceof StreamProtocolError)
+    return ['Check that the base URL is that of a VecTrade API']
+  return error instanceof APIError && error.retryable ? [tryAgain(error)] : []
+}
+
+function tryAgain(error?: APIError): string {
+  if (error?.retryAfter === undefined) return 'Try again in a moment'
+  return `Try again in ${Math.ceil(error.retryAfter)} s`
+}

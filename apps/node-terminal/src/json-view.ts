@@ -1,0 +1,20 @@
+import type { StreamEvent } from '@vectrade/node'
+import type { View } from './view.ts'
+
+/** Every event as one line of JSON; the last one is `done` if the answer is complete. */
+export class JsonView implements View {
+  show(event: StreamEvent): string {
+    return `${JSON.stringify(event).replace(notEscaped, escape)}\n`
+  }
+
+  end(): string {
+    return ''
+  }
+}
+
+/** Controls that JSON may hold as they are, and that a terminal would obey. */
+const notEscaped = /[\u007f-\u009f]/g
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

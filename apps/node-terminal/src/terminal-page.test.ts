@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import { TerminalPage } from './terminal-page.ts'
+import { screenOf } from './test-support/screen.ts'
+
+const answer = `## The bull case: NVDA
+
+> **Simulated.** No model ran, no market data was read.
+
+What speaks for it: **pricing power — customers grumble**, and renew, incontrovertibly.
+
+- gross margin — direction, not level
+2. a second list, of one entry only
+
+See https://filings.example.com/nvda/annual-report/2031/part-2 for 5 * 3 things.
+`
+
+/** The screen after these pieces; `null` is a citation. */
+function show(pieces: (string | null)[], columns: number): string[] {
+  const page = new TerminalPage(
+    (_format, text) => text,
+    () => columns,
+  )
+  const written = pieces.map((piece) => (piece === null ? page.mark('[1]') : page.text(piece)))
+  return screenOf(written.join('') + page.end())
+}
+
+/** How a page marks what it formats: `bold(text)`. */
+function format(pieces: string[]): string {
+  const page = new TerminalPage(
+    (name, text) => `${String(name)}(${text})`,
+    () => 80,
+  )
+  return pieces.map((piece) => page.text(piece)).join('') + page.end()
+}
+
+describe('TerminalPage', () => {
+  test('wraps between words and keeps wrapped lines of quotes and lists under their first', () => {
+    expect(show([answer], 32)).toEqual([
+      'The bull case: NVDA',
+      '',
+      '│ Simulated. No model ran, no',
+      '│ market data was read.',
+      '',
+      'What speaks for it: pricing',
+      'power — customers grumble, and',
+      'renew, incontrovertibly.',
+      '',
+      '• gross margin — direction, not',
+      '  level',
+      '2. a second list, of one entry',
+      '   only',
+      '',
+      'See',
+      'https://filings.example.com/nvda',
+      '/annual-report/2031/part-2 for 5',
+      '* 3 things.',
+      '',
+    ])
+  })
+
+  test.each([1, 2, 3, 5, 7])('shows the same when the text comes in pieces of %i', (size) => {
+    // Without the address: a word that is longer than a line is broken where it happens to stand.
+    const text = answer.slice(0, answer.indexOf('See '))
+    const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []
+    for (const columns of [20, 25, 32, 41, 80]) {
+      expect(show(pieces, columns), `${columns} columns`).toEqual(show([text], columns))
+    }
+  })
+
+  test('writes every piece of a word at once', () => {
+    const page = new TerminalPage(
+      (_format, text) => text,
+      () => 20,
+    )
+    expect(page.text('The first thr')).toBe('The first thr')
+    expect(page.text('ee')).toBe('ee')
+    expect(page.text(' fo')).toBe(' fo')
+    expect(page.text('urteen')).toBe('\u001b[2D\u001b[K\nfourteen')
+  })
+
+  test('puts the mark of a source at the text before it, not on the line after it', () => {
+    expect(show(['- order backlog\n', null, '\nThe end.', null, ' More'], 40)).toEqual([
+      '• order backlog[1]',
+      '',
+      'The end.[1] More',
+      '',
+    ])
+  })
+
+  test('takes a mark to the next line with the word it stands at', () => {
+    expect(show(['one two three', null], 14)).toEqual(['one two', 'three[1]', ''])
+  })
+
+  test('breaks scripts that have no spaces at any character', () => {
+    expect(show(['台積電公司的需求仍然強勁'], 10).map((line) => line.length)).toEqual([5, 5, 2, 0])
+  })
+
+  test('knows markup that comes in pieces, and shows what is none as it is', () => {
+    expect(format(['*', '*fir', 'm*', '*', ' 2 * 3'])).toBe('bold(fir)bold(m) 2 * 3\n')
+    expect(format(['#', '# Title', '\nplain'])).toBe('bold(Title)\nplain\n')
+    expect(format(['#hash 3', '.14 -'])).toBe('#hash 3.14 -\n')
+    expect(format(['-'])).toBe('-\n')
+    expect(format(['20', '26 was'])).toBe('2026 was\n')
+  })
+
+  test('leaves nothing behind for an answer without text', () => {
+    expect(format(['\n', ' \n'])).toBe('')
+  })
+})

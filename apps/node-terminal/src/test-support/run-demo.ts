@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const app = fileURLToPath(new URL('../..', import.meta.url))
+const node = [process.execPath, '--conditions=@vectrade/source', 'src/main.ts']
+
+/** What a child is started with. */
+export interface RunOptions {
+  /** Added to an environment that has neither colours, keys nor CI in it. */
+  env?: Record<string, string>
+  /** Written to stdin, which is then closed. Default: nothing. */
+  input?: string
+  /** Called with the child once stdout holds this text. */
+  when?: [text: string, act: (child: ChildProcess) => void]
+}
+
+/** How a run ended. */
+export interface Ended {
+  stdout: string
+  stderr: string
+  code: number | null
+  signal: NodeJS.Signals | null
+}
+
+/** Runs the demo in a process of its own, with pipes for stdin, stdout and stderr. */
+export function runDemo(args: string[], options: RunOptions = {}): Promise<Ended> {
+  return run([...node, ...args], options)
+}
+
+/** Runs a shell script in which `$DEMO` starts the demo. */
+export function runShell(script: string, options: RunOptions = {}): Promise<Ended> {
+  return run(['sh', '-c', script], options)
+}
+
+/**
+ * Runs the demo on a pseudo-terminal of 60 columns; `input` and the child's stdin are its keyboard.
+ *
+ * `script` is part of every Debian (bsdutils, essential); where it is missing, this rejects.
+ */
+export function runOnTerminal(args: string, options: RunOptions = {}): Promise<Ended> {
+  const command = `stty cols 60 rows 40; exec $DEMO ${args}`
+  return run(['script', '--quiet', '--return', '--command', command, '/dev/null'], options)
+}
+
+function run([command = '', ...args]: string[], options: RunOptions): Promise<Ended> {
+  const { env, input, when } = options
+  const child = spawn(command, args, {
+    cwd: app,
+    env: {
+      PATH: process.env['PATH'],
+      TERM: 'xterm-256color',
+      SHELL: '/bin/sh',
+      DEMO: node.join(' '),
+      ...env,
+    },
+  })
+  const ended: Ended = { stdout: '', stderr: '', code: null, signal: null }
+  let act = when?.[1]
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    ended.stdout += text
+    if (act === undefined || !ended.stdout.includes(when?.[0] ?? '')) return
+    act(child)
+    act = undefined
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    ended.stderr += text
+  })
+  // A child that never reads its stdin closes it.
+  child.stdin.on('error', () => {})
+  // The keyboard of a terminal stays; a file or pipe has an end.
+  if (command !== 'script') child.stdin.end(input)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ ...ended, code, signal }))
+  })
+}
