@@ -16,9 +16,9 @@ import { readBody } from './web/read-body.ts'
  */
 export async function readAnalysis(
   response: Response,
-  limits: { maxEventBytes: number; heartbeatTimeout: number },
+  limits: { maxEventBytes: number; heartbeatTimeout: number; secret: string },
 ): Promise<Analysis> {
-  const { requestId } = readResponse(response.status, response.headers)
+  const { requestId } = readResponse(response, limits.secret)
   if (response.status !== 200) {
     closeBody(response.body)
     throw new StreamProtocolError(`Expected status 200, got ${response.status}`, { requestId })

@@ -1,4 +1,6 @@
 import { ConnectionError } from './errors/connection-error.ts'
+import { redact } from './errors/redact.ts'
+import { readResponse } from './response.ts'
 
 /** One request on the wire. */
 export interface Hop {
@@ -28,8 +30,8 @@ const redirects = new Map<number, 'keep' | 'get'>([
  * @throws ConnectionError when it leads to another origin, or nowhere
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
-export function nextHop(response: Response, from: Hop): Hop | undefined {
-  const requestId = response.headers.get('x-request-id') ?? undefined
+export function nextHop(response: Response, from: Hop, secret: string): Hop | undefined {
+  const { requestId } = readResponse(response, secret)
   if (response.type === 'opaqueredirect') {
     throw refused('a redirect, which this runtime hides', requestId)
   }
@@ -45,7 +47,7 @@ export function nextHop(response: Response, from: Hop): Hop | undefined {
   }
   if (target.origin !== new URL(from.url).origin) {
     throw refused(
-      `a redirect to another origin (${target.origin}), to which neither key nor prompt is sent`,
+      `a redirect to another origin (${redact(target.origin, secret)}), to which neither key nor prompt is sent`,
       requestId,
     )
   }

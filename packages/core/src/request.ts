@@ -50,12 +50,7 @@ async function sendOnce(call: Call, signal: AbortSignal): Promise<Response | Vec
   try {
     const response = await attempt.response()
     if (response.status < 400) return response
-    const requestId = response.headers.get('x-request-id') ?? undefined
-    return await errorFromResponse(response, {
-      headers: response.headers,
-      requestId,
-      secret: call.secret,
-    })
+    return await errorFromResponse(response, call.secret)
   } catch (error) {
     return connectionError(error, 'connect')
   } finally {
@@ -96,7 +91,7 @@ class Attempt {
       const response = await this.#fetch(hop)
       let next
       try {
-        next = nextHop(response, hop)
+        next = nextHop(response, hop, this.#call.secret)
       } catch (error) {
         closeBody(response.body)
         throw error

@@ -1,4 +1,5 @@
 import { numberHeader } from './errors/api-error.ts'
+import { redact } from './errors/redact.ts'
 
 /** What is known of a response once its headers are in. */
 export interface StreamResponse {
@@ -20,11 +21,16 @@ export interface RateLimit {
   quotaRemaining: number | undefined
 }
 
-export function readResponse(status: number, headers: Headers): StreamResponse {
+/** @param secret the key, which a server may quote where its own id of the request belongs */
+export function readResponse(
+  { status, headers }: { status: number; headers: Headers },
+  secret?: string,
+): StreamResponse {
+  const requestId = headers.get('x-request-id')
   return {
     status,
     headers,
-    requestId: headers.get('x-request-id') ?? undefined,
+    requestId: requestId === null ? undefined : redact(requestId, secret),
     rateLimit: {
       limit: numberHeader(headers, 'x-vq-ratelimit-limit'),
       remaining: numberHeader(headers, 'x-vq-ratelimit-remaining'),

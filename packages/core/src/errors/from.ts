@@ -1,5 +1,6 @@
 import { isRecord } from '../events.ts'
 import { readBody } from '../web/read-body.ts'
+import { readResponse } from '../response.ts'
 import { retryAfterSeconds } from '../retry.ts'
 import {
   APIError,
@@ -13,6 +14,7 @@ import {
   ServiceUnavailableError,
   ValidationError,
 } from './api-error.ts'
+import { redact } from './redact.ts'
 
 /** Where an error payload came from. */
 export interface ErrorContext {
@@ -55,22 +57,18 @@ const byType = new Map<string, APIErrorClass>([
 const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }
 
 /** The error of a response that is not a success. Reads a bounded part of its body and closes it. */
-export async function errorFromResponse(
-  response: Response,
-  context: ErrorContext,
-): Promise<APIError> {
+export async function errorFromResponse(response: Response, secret?: string): Promise<APIError> {
+  const { status, headers, requestId } = readResponse(response, secret)
   const text = await readBody(response.body, bodyLimits).then(
     (body) => body.text,
     () => '',
   )
-  return apiError(parseJson(text), { ...context, status: response.status })
+  return apiError(parseJson(text), { status, headers, requestId, secret })
 }
 
 /** The error of an error payload, in any of the protocol's shapes or none of them. */
 export function apiError(payload: unknown, context: ErrorContext): APIError {
-  const quoteless = (text: string): string =>
-    context.secret ? text.replaceAll(context.secret, '[redacted]') : text
-  const said = readPayload(payload, quoteless)
+  const said = readPayload(payload, context.secret)
   const { headers } = context
   const status = context.status ?? said.status
   const type = said.type ?? defaultType(status)
@@ -81,7 +79,7 @@ export function apiError(payload: unknown, context: ErrorContext): APIError {
     message,
     type,
     retryable: isRetryable(ErrorClass, status, headers),
-    requestId: said.requestId ?? (context.requestId && quoteless(context.requestId)),
+    requestId: said.requestId ?? context.requestId,
     status: context.status,
     errorCode: said.errorCode,
     details: said.details,
@@ -148,19 +146,18 @@ interface Said {
 }
 
 /** Reads the fields of all shapes by name: no two shapes use one name for different things. */
-function readPayload(payload: unknown, edit: (text: string) => string): Said {
+function readPayload(payload: unknown, secret: string | undefined): Said {
   if (!isRecord(payload)) return {}
   const error = isRecord(payload['error']) ? payload['error'] : payload
   const string = (value: unknown): string | undefined =>
-    typeof value === 'string' && value !== '' ? edit(value) : undefined
+    typeof value === 'string' && value !== '' ? redact(value, secret) : undefined
   const errorCode = string(error['error_code'])
+  const title = string(error['title'])
   return {
-    type: typeName(string(error['type'])) ?? typeName(errorCode),
+    // Where `type` only marks an error event, the title of RFC 9457 may have the name.
+    type: typeName(string(error['type'])) ?? typeName(errorCode) ?? knownName(title),
     message:
-      string(error['message']) ??
-      string(error['detail']) ??
-      string(error['title']) ??
-      string(payload['error']),
+      string(error['message']) ?? string(error['detail']) ?? title ?? string(payload['error']),
     errorCode,
     details: error['details'],
     docsUrl: string(error['docs_url']),
@@ -173,13 +170,12 @@ function readPayload(payload: unknown, edit: (text: string) => string): Said {
 /** An RFC 9457 type is a URI: the API's own name is its last segment. `error` only marks the event. */
 function typeName(name: string | undefined): string | undefined {
   if (name === undefined || name === 'error' || name === 'about:blank') return undefined
-  const last =
-    name
-      .replace(/[/#]+$/, '')
-      .split(/[/#]/)
-      .at(-1) ?? name
-  const normal = last.toLowerCase().replaceAll('-', '_')
-  return byType.has(normal) ? normal : name
+  const last = name.replace(/[/#]+$/, '').replace(/^.*[/#]/, '')
+  return knownName(last.toLowerCase().replaceAll('-', '_')) ?? name
+}
+
+function knownName(name: string | undefined): string | undefined {
+  return name !== undefined && byType.has(name) ? name : undefined
 }
 
 function seconds(value: unknown): number | undefined {

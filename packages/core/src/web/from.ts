@@ -1,4 +1,5 @@
 import { errorFromResponse } from '../errors/from.ts'
+import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { EventReader } from '../event-reader.ts'
 import { readResponse } from '../response.ts'
@@ -32,7 +33,8 @@ export function fromReadableStream(
 ): AnalysisStream {
   return new AnalysisStream(
     {
-      open: async () => new EventReader(body, readResponse(200, new Headers()), options),
+      open: async () =>
+        new EventReader(body, readResponse({ status: 200, headers: new Headers() }), options),
       discard: () => closeBody(body),
     },
     options,
@@ -68,18 +70,16 @@ export async function openEventStream(
   response: Response,
   options: { maxEventBytes?: number | undefined; secret?: string | undefined },
 ): Promise<EventReader> {
-  const info = readResponse(response.status, response.headers)
-  const { headers, requestId } = info
+  const { secret } = options
+  const info = readResponse(response, secret)
   if (response.bodyUsed || response.body?.locked) {
     throw new StreamConsumedError("This response's body is already used: a body is read once")
   }
-  if (response.status >= 400) {
-    throw await errorFromResponse(response, { headers, requestId, secret: options.secret })
-  }
+  if (response.status >= 400) throw await errorFromResponse(response, secret)
   const problem = protocolProblem(response)
   if (problem !== undefined || response.body === null) {
     closeBody(response.body)
-    throw new StreamProtocolError(problem ?? noBody, { requestId })
+    throw new StreamProtocolError(redact(problem ?? noBody, secret), { requestId: info.requestId })
   }
   return new EventReader(response.body, info, options)
 }
