@@ -1,0 +1,193 @@
+import { ConnectionCut } from './connection-cut.ts'
+import type { Fault } from './faults.ts'
+import type { Exchange } from './request-log.ts'
+import { sleep } from './sleep.ts'
+import type { Step } from './stream-steps.ts'
+
+/** What makes a body besides its steps. */
+export interface BodyOptions {
+  /** Of the fault only what works on bytes counts here: where to cut, to stall, to split. */
+  fault: Fault
+  /** What is sent during waits, and after how many ms of silence. Absent: nothing is. */
+  heartbeat?: { every: number; bytes: Uint8Array } | undefined
+}
+
+/**
+ * Carries out `steps` as a body. Each read asks for one piece, and nothing happens between reads:
+ * a reader that pauses pauses the answer, one that cancels ends it, whatever it is waiting for.
+ * The exchange's record follows what is handed out, and is closed when the body is.
+ */
+export function bodyStream(
+  steps: Iterable<Step>,
+  exchange: Exchange,
+  options: BodyOptions,
+): ReadableStream<Uint8Array> {
+  const stop = new AbortController()
+  const tally = new Tally(exchange)
+  const pieces = new BodyWriter(options, tally, stop.signal).write(steps)
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await pieces.next()
+          if (stop.signal.aborted) return
+          if (!done) {
+            tally.sent(value.byteLength)
+            return controller.enqueue(value)
+          }
+          exchange.close('finished')
+          controller.close()
+        } catch (error) {
+          exchange.close('fault')
+          if (ConnectionCut.isInstance(error) && error.cut === 'clean') controller.close()
+          else controller.error(error)
+        }
+      },
+      cancel(reason) {
+        exchange.close(reason === 'sandbox' ? 'sandbox' : 'client')
+        stop.abort()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** Tells when an event's last byte is out, since pieces and events need not begin together. */
+class Tally {
+  readonly #record: Exchange['record']
+  readonly #ends: number[] = []
+  #written = 0
+
+  constructor(exchange: Exchange) {
+    this.#record = exchange.record
+  }
+
+  written(bytes: number, endsEvent: boolean): void {
+    this.#written += bytes
+    if (endsEvent) this.#ends.push(this.#written)
+  }
+
+  sent(bytes: number): void {
+    this.#record.bytesSent += bytes
+    let ended = 0
+    for (const end of this.#ends) {
+      if (end > this.#record.bytesSent) break
+      ended += 1
+    }
+    this.#ends.splice(0, ended)
+    this.#record.eventsSent += ended
+  }
+}
+
+class BodyWriter {
+  readonly #fault: Fault
+  readonly #heartbeat: BodyOptions['heartbeat']
+  readonly #tally: Tally
+  readonly #signal: AbortSignal
+  #gathered: Uint8Array[] = []
+  #gatheredBytes = 0
+  #out = 0
+  #stalled = false
+
+  constructor(options: BodyOptions, tally: Tally, signal: AbortSignal) {
+    this.#fault = options.fault
+    this.#heartbeat = options.heartbeat
+    this.#tally = tally
+    this.#signal = signal
+  }
+
+  async *write(steps: Iterable<Step>): AsyncGenerator<Uint8Array, void> {
+    // Timers are late and whole milliseconds: what a wait was too long or too short, the next makes up.
+    let owed = 0
+    for (const step of steps) {
+      if (this.#signal.aborted) return
+      if (step.type === 'bytes') {
+        this.#tally.written(step.bytes.byteLength, step.event === true)
+        yield* this.#gather(step.bytes)
+      } else if (step.type === 'cut') {
+        yield* this.#flush()
+        throw new ConnectionCut(step.cut)
+      } else {
+        owed += step.ms
+        if (owed < 1) continue
+        yield* this.#flush()
+        const start = performance.now()
+        yield* this.#idle(owed)
+        owed -= performance.now() - start
+      }
+    }
+    yield* this.#flush()
+  }
+
+  async *#idle(ms: number): AsyncGenerator<Uint8Array, void> {
+    const every = this.#heartbeat?.every || Infinity
+    for (let left = ms; left > 0 && !this.#signal.aborted; left -= every) {
+      await sleep(Math.min(left, every), this.#signal)
+      if (this.#heartbeat === undefined || left <= every || this.#signal.aborted) continue
+      this.#tally.written(this.#heartbeat.bytes.byteLength, false)
+      yield* this.#gather(this.#heartbeat.bytes)
+      yield* this.#flush()
+    }
+  }
+
+  async *#gather(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+    const size = this.#fault.chunkBytes
+    if (size === undefined) {
+      yield* this.#emit(bytes)
+      return
+    }
+    this.#gathered.push(bytes)
+    this.#gatheredBytes += bytes.byteLength
+    if (this.#gatheredBytes < size) return
+    const all = this.#take()
+    let at = 0
+    for (; all.byteLength - at >= size; at += size) yield* this.#emit(all.subarray(at, at + size))
+    if (at < all.byteLength) this.#gathered.push(all.subarray(at))
+    this.#gatheredBytes = all.byteLength - at
+  }
+
+  async *#flush(): AsyncGenerator<Uint8Array, void> {
+    if (this.#gatheredBytes > 0) yield* this.#emit(this.#take())
+  }
+
+  #take(): Uint8Array {
+    const all = new Uint8Array(this.#gatheredBytes)
+    let at = 0
+    for (const part of this.#gathered) {
+      all.set(part, at)
+      at += part.byteLength
+    }
+    this.#gathered = []
+    this.#gatheredBytes = 0
+    return all
+  }
+
+  async *#emit(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+    const {
+      stallAfterBytes = Infinity,
+      stallFor = Infinity,
+      cutAfterBytes = Infinity,
+    } = this.#fault
+    let rest = bytes
+    const stalls = !this.#stalled && stallAfterBytes < cutAfterBytes
+    if (stalls && stallAfterBytes <= this.#out + rest.byteLength) {
+      this.#stalled = true
+      const before = rest.subarray(0, stallAfterBytes - this.#out)
+      rest = rest.subarray(before.byteLength)
+      if (before.byteLength > 0) yield this.#count(before)
+      await sleep(stallFor, this.#signal)
+      if (this.#signal.aborted) return
+    }
+    if (cutAfterBytes <= this.#out + rest.byteLength) {
+      const before = rest.subarray(0, cutAfterBytes - this.#out)
+      if (before.byteLength > 0) yield this.#count(before)
+      throw new ConnectionCut(this.#fault.cut ?? 'fin')
+    }
+    if (rest.byteLength > 0) yield this.#count(rest)
+  }
+
+  #count(bytes: Uint8Array): Uint8Array {
+    this.#out += bytes.byteLength
+    return bytes
+  }
+}

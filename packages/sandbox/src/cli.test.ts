@@ -1,0 +1,136 @@
+import { execFile, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, test } from 'vitest'
+import { startSandbox } from './server.ts'
+import { dataOf } from './test-support/raw-request.ts'
+
+const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
+const run = promisify(execFile)
+const running = new Set<ReturnType<typeof spawn>>()
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+  running.clear()
+})
+
+/** Starts the command and waits until it has said how it ends. */
+async function start(...args: string[]) {
+  const command = ['--conditions=@vectrade/source', cli, '--port', '0', ...args]
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] })
+  running.add(child)
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const lines: string[] = []
+  const ready = new Promise<void>((resolve, reject) => {
+    createInterface(child.stdout).on('line', (line) => {
+      lines.push(line)
+      if (line.startsWith('Ctrl-C')) resolve()
+    })
+    void exit.then(() => reject(new Error('ended before it was ready')))
+  })
+  await ready
+  const find = (pattern: RegExp): string => pattern.exec(lines.join('\n'))?.[1] ?? ''
+  return { child, exit, lines, url: find(/URL +(\S+)/), key: find(/Key +(\S+)/), find }
+}
+
+async function failure(...args: string[]): Promise<{ code: number; stderr: string }> {
+  const result = run(process.execPath, ['--conditions=@vectrade/source', cli, ...args])
+  return result.then(
+    () => expect.fail('it should have failed'),
+    (error: { code: number; stderr: string }) => error,
+  )
+}
+
+describe('sandbox', () => {
+  test('says where it is, its key, that it simulates, and a curl line that works', async () => {
+    const sandbox = await start('--tokens-per-second', '0', '--time-to-first-token', '0')
+    expect(sandbox.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/)
+    expect(sandbox.key).toMatch(/^vq_\w+$/)
+    expect(sandbox.lines[0]).toMatch(/simulated/)
+    const curl = sandbox.find(/^ +(curl .*)$/m)
+    const { stdout } = await run('sh', ['-c', curl])
+    expect(dataOf(stdout).at(-1)).toBe('[DONE]')
+    await expect.poll(() => sandbox.lines.at(-1)).toMatch(/POST \/v1\/ai\/analyze 200, \d+ events$/)
+    expect(sandbox.lines.slice(sandbox.lines.length - 1).join()).not.toContain(sandbox.key)
+  })
+
+  test.each([
+    ['SIGINT', 'a slow stream', ''],
+    ['SIGTERM', 'a stream at full speed', 'events=1000000000; tokensPerSecond=0'],
+  ] as const)('ends with 0 within a second of %s, amid %s', async (signal, _name, fault) => {
+    const sandbox = await start('--quiet')
+    const headers = `-H 'X-API-Key: ${sandbox.key}' -H 'X-Sandbox-Fault: ${fault}'`
+    const body = `-d '{"prompt": "NVDA", "stream": true}'`
+    const command = `exec curl -sN -o /dev/null ${headers} ${body} ${sandbox.url}/ai/analyze`
+    const curl = spawn('sh', ['-c', command])
+    running.add(curl)
+    const cut = new Promise((resolve) => curl.once('exit', resolve))
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const signalled = performance.now()
+    sandbox.child.kill(signal)
+    expect(await sandbox.exit).toBe(0)
+    expect(performance.now() - signalled).toBeLessThan(1000)
+    expect(await cut).toBe(18)
+  })
+
+  test('takes a key, a fault, a pace and origins', async () => {
+    const sandbox = await start(
+      '--api-key=vq_my_own_key',
+      '--fault=status=503; retryAfter=9',
+      '--tokens-per-second=7',
+      '--allow-origin=http://localhost:1',
+      '--allow-origin=http://localhost:2',
+      '--host=localhost',
+    )
+    expect(sandbox.key).toBe('vq_my_own_key')
+    expect(sandbox.url).toMatch(/^http:\/\/localhost:/)
+    const ask = (headers: Record<string, string>): Promise<Response> =>
+      fetch(`${sandbox.url}/ai/analyze`, {
+        method: 'POST',
+        headers: { 'x-api-key': sandbox.key, origin: 'http://localhost:2', ...headers },
+        body: JSON.stringify({ prompt: 'NVDA', stream: true }),
+      })
+    const faulty = await ask({})
+    expect(faulty.status).toBe(503)
+    expect(faulty.headers.get('retry-after')).toBe('9')
+    expect(faulty.headers.get('access-control-allow-origin')).toBe('http://localhost:2')
+    const fine = await ask({ 'x-sandbox-fault': 'cutAfterEvents=1; cut=clean' })
+    expect(await fine.text()).toContain('"tokens_per_second":7')
+  })
+
+  test('tells a port that is in use in one line', async () => {
+    await using other = await startSandbox()
+    const { port } = new URL(other.url)
+    const { code, stderr } = await failure('--port', port)
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `sandbox: port ${port} is in use: choose another with --port, or 0 for any free one\n`,
+    )
+  })
+
+  test.each([
+    [['--port', 'x'], '--port takes a number, not "x"'],
+    [['--port', '99999'], '`port` must be a whole number from 0 to 65535'],
+    [['--host', '0.0.0.0'], '`host` must be a loopback address'],
+    [['--fault', 'status=1'], '`status` takes a whole number from 200 to 599'],
+    [['--api-key', 'secret'], '`apiKey` must be "vq_"'],
+    [['--allow-origin', 'x'], '`allowedOrigins` takes origins'],
+    [['--prot', '1'], "Unknown option '--prot'"],
+    [['8787'], "Unexpected argument '8787'"],
+  ])('refuses %j in one line', async (args, message) => {
+    const { code, stderr } = await failure(...args)
+    expect(code).toBe(1)
+    expect(stderr).toContain(`sandbox: ${message}`)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  test('prints its help and its version', async () => {
+    const node = ['--conditions=@vectrade/source', cli]
+    const { stdout: help } = await run(process.execPath, [...node, '--help'])
+    for (const name of ['--port', '--host', '--fault', '--api-key', '--tokens-per-second']) {
+      expect(help).toContain(name)
+    }
+    const { stdout: version } = await run(process.execPath, [...node, '--version'])
+    expect(version).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
+  })
+})

@@ -1,0 +1,143 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { parseFault } from './fault-syntax.ts'
+import type { SandboxRequest } from './request-log.ts'
+import { type Sandbox, type StartOptions, startSandbox } from './server.ts'
+
+const help = `Usage: sandbox [options]
+
+A local VecTrade API for development and tests. Its answers are simulated.
+
+  --port <n>                 port to listen on, 0 for any free one (default 8787)
+  --host <address>           loopback address to listen on (default 127.0.0.1)
+  --api-key <key>            the key it accepts, "vq_…" (default: a random one)
+  --tokens-per-second <n>    pace of the answers, 0 as fast as possible (default 40)
+  --time-to-first-token <ms> wait before the first word (default 300)
+  --fault <fault>            what goes wrong with every request that has no
+                             X-Sandbox-Fault header, such as "status=503; times=1"
+  --allow-origin <origin>    let pages of this origin call it; may be repeated
+  --quiet                    no line per request
+  --version                  print the version
+  --help                     print this
+`
+
+class UsageError extends Error {}
+
+await main(process.argv.slice(2))
+
+async function main(argv: string[]): Promise<void> {
+  let sandbox: Sandbox
+  try {
+    const options = readOptions(argv)
+    if (typeof options === 'string') {
+      process.stdout.write(options)
+      return
+    }
+    sandbox = await startSandbox(options)
+  } catch (error) {
+    process.stderr.write(`sandbox: ${explain(error)}\n`)
+    process.exitCode = 1
+    return
+  }
+  process.stdout.write(greeting(sandbox))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void sandbox.close())
+  }
+}
+
+/** The options of the sandbox, or a text to print in place of starting one. */
+function readOptions(argv: string[]): StartOptions | string {
+  const { values } = parse(argv)
+  if (values.help) return help
+  if (values.version) return `${version()}\n`
+  const options: StartOptions = {
+    port: number('port', values.port ?? '8787'),
+    tokensPerSecond: number('tokens-per-second', values['tokens-per-second'] ?? '40'),
+    timeToFirstToken: number('time-to-first-token', values['time-to-first-token'] ?? '300'),
+    allowedOrigins: values['allow-origin'] ?? [],
+  }
+  if (values.host !== undefined) options.host = values.host
+  if (values['api-key'] !== undefined) options.apiKey = values['api-key']
+  if (values.fault !== undefined) options.faults = parseFault(values.fault)
+  if (!values.quiet) options.onRequest = (request) => void report(request)
+  return options
+}
+
+function parse(args: string[]) {
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: text,
+        host: text,
+        'api-key': text,
+        'tokens-per-second': text,
+        'time-to-first-token': text,
+        fault: text,
+        'allow-origin': { type: 'string', multiple: true },
+        quiet: flag,
+        version: flag,
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function number(name: string, value: string): number {
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value)
+  throw new UsageError(`--${name} takes a number, not "${value}"`)
+}
+
+function version(): string {
+  // Two directories hold this file, src and dist, and both lie beside the manifest.
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  )
+  return (manifest as { version: string }).version
+}
+
+function greeting({ url, apiKey }: Sandbox): string {
+  return `VecTrade sandbox: every answer is simulated, none is market data.
+
+  URL  ${url}
+  Key  ${apiKey}
+
+Try it:
+
+  curl -N -H "Authorization: Bearer ${apiKey}" -H "Content-Type: application/json" -d '{"prompt": "Bull case for NVDA?", "stream": true}' ${url}/ai/analyze
+
+Use it from the SDK:
+
+  VECTRADE_BASE_URL=${url} VECTRADE_API_KEY=${apiKey} node your-program.js
+
+Ctrl-C ends it.
+`
+}
+
+async function report(request: SandboxRequest): Promise<void> {
+  await request.done
+  const time = new Date(request.startedAt).toTimeString().slice(0, 8)
+  const ends = { finished: '', client: ', the client left', fault: ', cut by a fault', sandbox: '' }
+  const end = request.closed === undefined ? '' : ends[request.closed]
+  const { status = 'no answer', eventsSent, bytesSent } = request
+  const size =
+    eventsSent > 0 ? `${eventsSent} event${eventsSent > 1 ? 's' : ''}` : `${bytesSent} bytes`
+  const answer = `${status}, ${size}${end}`
+  process.stdout.write(`${time} ${request.method} ${request.path} ${answer}\n`)
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE') {
+    return `port ${port} is in use: choose another with --port, or 0 for any free one`
+  }
+  if (code === 'EACCES') return `port ${port} needs rights this user does not have: choose another`
+  const hint = error instanceof UsageError ? ' (--help lists the options)' : ''
+  return `${error.message}${hint}`
+}

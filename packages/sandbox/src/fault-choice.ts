@@ -1,0 +1,40 @@
+import type { Call } from './calls.ts'
+import { FaultSyntaxError, parseFault } from './fault-syntax.ts'
+import type { Fault } from './faults.ts'
+import { Refusal } from './refusal.ts'
+
+/**
+ * The fault for this attempt of a call: the request's own if it names one, else the server's.
+ * `countUses` stands in for the attempts of a call where there is no `Idempotency-Key` to tell them.
+ *
+ * @throws Refusal with status 400 where the header cannot be understood.
+ */
+export function chooseFault(
+  headers: Headers,
+  server: Fault | readonly Fault[],
+  call: Call,
+  countUses: () => number,
+): Fault {
+  const header = headers.get('x-sandbox-fault')
+  const fault = header === null ? serverFault(server, call) : readHeader(header)
+  if (fault.times === undefined) return fault
+  const uses = call.id === undefined ? countUses() : call.attempts
+  return uses <= fault.times ? fault : {}
+}
+
+function serverFault(server: Fault | readonly Fault[], call: Call): Fault {
+  return isList(server) ? (server[call.attempts - 1] ?? {}) : server
+}
+
+function isList(faults: Fault | readonly Fault[]): faults is readonly Fault[] {
+  return Array.isArray(faults)
+}
+
+function readHeader(header: string): Fault {
+  try {
+    return parseFault(header)
+  } catch (error) {
+    if (!(error instanceof FaultSyntaxError)) throw error
+    throw new Refusal(400, `X-Sandbox-Fault: ${error.message}`)
+  }
+}

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSandboxHandler } from './handler.ts'
+import { type Sandbox, startSandbox } from './server.ts'
+import { rawRequest } from './test-support/raw-request.ts'
+
+const allowed = 'http://localhost:5173'
+let sandbox: Sandbox
+let port: string
+beforeAll(async () => {
+  sandbox = await startSandbox({ allowedOrigins: [allowed] })
+  port = new URL(sandbox.url).port
+})
+afterAll(() => sandbox.close())
+
+describe('Host', () => {
+  test.each(['127.0.0.1:', 'localhost:', 'LOCALHOST:', '127.1.2.3:', '[::1]:'])(
+    '%s and the port is answered',
+    async (name) => {
+      expect((await rawRequest(sandbox, { headers: { host: name + port } })).status).toBe(200)
+    },
+  )
+
+  test.each(['rebound.example.com:', 'localhost.example.com:', '127.0.0.1.example.com:', '[::2]:'])(
+    '%s and the port is refused',
+    async (name) => {
+      const answer = await rawRequest(sandbox, { headers: { host: name + port } })
+      expect(answer.status).toBe(403)
+      expect(answer.body.toString()).toContain('"permission_error"')
+      expect(answer.headers.has('x-request-id')).toBe(true)
+    },
+  )
+
+  test.each(['localhost', 'localhost:1', '', 'localhost:1@127.0.0.1:'])(
+    '%j, which is not this port, is refused',
+    async (host) => {
+      expect((await rawRequest(sandbox, { headers: { host } })).status).toBe(403)
+    },
+  )
+
+  test('in the request target does not count', async () => {
+    const path = `http://localhost:${port}/v1/ai/analyze`
+    const host = 'rebound.example.com'
+    expect((await rawRequest(sandbox, { path, headers: { host } })).status).toBe(403)
+  })
+
+  test('may be one of allowedHosts for a handler mounted elsewhere', async () => {
+    const handler = createSandboxHandler({ allowedHosts: ['Sandbox.test'] })
+    const status = async (url: string): Promise<number> =>
+      (await handler(new Request(`${url}/v1/ai/analyze`, { method: 'POST' }))).status
+    expect(await status('http://sandbox.test')).toBe(401)
+    expect(await status('http://sandbox.test:81')).toBe(403)
+    expect(await status('http://other.test')).toBe(403)
+    expect(await status('http://localhost:1234')).toBe(401)
+  })
+})
+
+describe('Origin', () => {
+  test.each(['http://evil.example.com', 'null', 'http://localhost:5174', 'https://localhost:5173'])(
+    '%s is refused, before anything else and without CORS headers',
+    async (origin) => {
+      for (const method of ['POST', 'OPTIONS', 'GET']) {
+        const headers = { origin, 'access-control-request-method': 'POST' }
+        const answer = await rawRequest(sandbox, { method, headers })
+        expect(answer.status).toBe(403)
+        expect(answer.headers.has('access-control-allow-origin')).toBe(false)
+      }
+    },
+  )
+
+  test('of the sandbox itself is answered', async () => {
+    const headers = { origin: `http://127.0.0.1:${port}` }
+    const answer = await rawRequest(sandbox, { headers })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.has('access-control-allow-origin')).toBe(false)
+  })
+
+  test('on the list gets its answer, errors included', async () => {
+    for (const fault of [{}, { status: 503 }, { status: 204 }]) {
+      const answer = await rawRequest(sandbox, { fault, headers: { origin: allowed } })
+      expect(answer.headers.get('access-control-allow-origin')).toBe(allowed)
+      expect(answer.headers.get('vary')).toBe('Origin')
+      expect(answer.headers.get('access-control-expose-headers')).toContain('x-request-id')
+    }
+    const refused = await rawRequest(sandbox, {
+      headers: { origin: allowed, authorization: undefined },
+    })
+    expect(refused.status).toBe(401)
+    expect(refused.headers.get('access-control-allow-origin')).toBe(allowed)
+  })
+
+  test('on the list gets its preflight, with the headers our clients send', async () => {
+    const asked = 'authorization,x-sandbox-fault,x-other'
+    const answer = await rawRequest(sandbox, {
+      method: 'OPTIONS',
+      headers: {
+        origin: allowed,
+        authorization: undefined,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': asked,
+      },
+      body: '',
+    })
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('access-control-allow-origin')).toBe(allowed)
+    expect(answer.headers.get('access-control-allow-methods')).toBe('POST')
+    expect(answer.headers.get('access-control-allow-headers')?.split(', ')).toEqual([
+      'authorization',
+      'x-api-key',
+      'content-type',
+      'accept',
+      'cache-control',
+      'idempotency-key',
+      'last-event-id',
+      'x-sandbox-fault',
+    ])
+  })
+
+  test('is not answered at all unless there is a list', async () => {
+    await using closed = await startSandbox()
+    const answer = await rawRequest(closed, { headers: { origin: allowed } })
+    expect(answer.status).toBe(403)
+  })
+})

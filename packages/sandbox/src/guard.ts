@@ -1,0 +1,86 @@
+import type { Settings } from './options.ts'
+import { Refusal } from './refusal.ts'
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d+))?$/
+
+/**
+ * Refuses what a page on another site can make a browser send. A name that somebody else controls
+ * can be made to point here (DNS rebinding), so that only the `Host` tells such a page apart.
+ *
+ * @throws Refusal with status 403.
+ */
+export function checkSource(
+  request: Request,
+  settings: Settings,
+  localPort: number | undefined,
+): void {
+  const host = (request.headers.get('host') ?? new URL(request.url).host).toLowerCase()
+  const port = loopback.exec(host)
+  const own = port !== null && (localPort === undefined || Number(port[1] ?? 80) === localPort)
+  if (!own && !settings.allowedHosts.has(host)) {
+    throw new Refusal(403, 'This sandbox answers only to its own address: check the Host header')
+  }
+  const origin = request.headers.get('origin')
+  if (origin === null || settings.allowedOrigins.has(origin)) return
+  if (origin === `http://${host}`) return
+  throw new Refusal(
+    403,
+    'This sandbox does not answer pages of this Origin: add it to allowedOrigins (--allow-origin)',
+  )
+}
+
+/**
+ * Refuses a request without the sandbox's key.
+ *
+ * @throws Refusal with status 401, whose message never repeats what was sent.
+ */
+export function checkKey(headers: Headers, apiKey: string): void {
+  const authorization = headers.get('authorization')
+  const bearer = authorization === null ? null : /^Bearer +(\S+)$/i.exec(authorization)
+  if (authorization !== null && bearer === null) {
+    throw new Refusal(401, 'The Authorization header must read "Bearer <key>"')
+  }
+  const key = bearer?.[1] ?? headers.get('x-api-key')
+  if (key === null) {
+    throw new Refusal(401, 'No API key: send "Authorization: Bearer <key>" or "X-API-Key: <key>"')
+  }
+  if (!/^vq_[\w-]+$/.test(key)) throw new Refusal(401, 'This is no API key: keys begin with "vq_"')
+  if (key !== apiKey) {
+    throw new Refusal(401, 'Unknown API key: the sandbox accepts only its own, told at its start')
+  }
+}
+
+const allowedHeaders =
+  'authorization, x-api-key, content-type, accept, cache-control, idempotency-key, last-event-id'
+const exposedHeaders =
+  'x-request-id, x-vq-ratelimit-limit, x-vq-ratelimit-remaining, x-vq-ratelimit-reset, ' +
+  'x-vq-quota-limit, x-vq-quota-remaining, retry-after, retry-after-ms, x-should-retry, ' +
+  'idempotent-replayed'
+
+/** The CORS headers of an answer: none unless the request's origin is on the list. */
+export function corsHeaders(request: Request, settings: Settings): Record<string, string> {
+  const origin = request.headers.get('origin')
+  if (origin === null || !settings.allowedOrigins.has(origin)) return {}
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': exposedHeaders,
+    vary: 'Origin',
+  }
+}
+
+/** The further headers that answer a preflight, or `undefined` where the request is none. */
+export function preflightHeaders(request: Request): Record<string, string> | undefined {
+  if (request.method !== 'OPTIONS' || !request.headers.has('access-control-request-method')) {
+    return undefined
+  }
+  // CORS knows no wildcard for a prefix: what was asked for has to be named.
+  const own = (request.headers.get('access-control-request-headers') ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => /^x-sandbox-[\w-]+$/.test(name))
+  return {
+    'access-control-allow-methods': 'POST',
+    'access-control-allow-headers': [allowedHeaders, ...own].join(', '),
+    'access-control-max-age': '600',
+  }
+}

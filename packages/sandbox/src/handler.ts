@@ -1,0 +1,191 @@
+import { Allowance } from './allowance.ts'
+import {
+  emptyAnswer,
+  faultAnswer,
+  jsonAnswer,
+  jsonDelay,
+  refusalAnswer,
+  streamAnswer,
+} from './answers.ts'
+import { BoundedMap } from './bounded-map.ts'
+import { Calls } from './calls.ts'
+import { ConnectionCut } from './connection-cut.ts'
+import { chooseFault } from './fault-choice.ts'
+import { type Fault, withoutRedirect } from './faults.ts'
+import { checkKey, checkSource, corsHeaders, preflightHeaders } from './guard.ts'
+import { resolveOptions, type SandboxOptions } from './options.ts'
+import { Refusal } from './refusal.ts'
+import { type AnalysisRequest, parseBody, readBody } from './request-body.ts'
+import {
+  type Exchange,
+  loggedBody,
+  RequestLog,
+  type SandboxConnection,
+  type SandboxRequest,
+} from './request-log.ts'
+import { sleep } from './sleep.ts'
+
+export type { SandboxOptions } from './options.ts'
+export type { Closed, SandboxConnection, SandboxRequest } from './request-log.ts'
+export type { Fault, FaultBody } from './faults.ts'
+export { ConnectionCut, type Cut } from './connection-cut.ts'
+export { FaultSyntaxError, formatFault, parseFault } from './fault-syntax.ts'
+
+/** The sandbox as a function of the request; see {@link createSandboxHandler}. */
+export interface SandboxHandler {
+  /**
+   * Answers one request. `connection` is for servers that know the ports.
+   *
+   * Rejects with a {@link ConnectionCut} where a fault ends the connection before the headers, and
+   * with the reason of `request.signal` where that aborts before them.
+   */
+  (request: Request, connection?: SandboxConnection): Promise<Response>
+  /** The key it accepts. */
+  readonly apiKey: string
+  /** What it was asked, oldest first; live. */
+  readonly requests: readonly SandboxRequest[]
+  /** How many analyses have run: repeats under one `Idempotency-Key` do not count. */
+  readonly analysesRun: number
+}
+
+const paths = new Set(['/v1/ai/analyze', '/v1/vq/ai/analyze'])
+const redirectMark = 'sandbox-redirect'
+
+/**
+ * A VecTrade API that answers with simulated analyses, on anything that speaks `Request` and
+ * `Response`. It owns its log, its rate limit and what it remembers of `Idempotency-Key`s.
+ *
+ * Faults that end a connection need a server that knows how: `startSandbox` does; elsewhere they
+ * come as a rejection or an errored body.
+ *
+ * @throws TypeError on an option it cannot use, naming it.
+ * @example
+ * ```ts
+ * import { createSandboxHandler } from '@vectrade/sandbox/handler'
+ *
+ * const sandbox = createSandboxHandler({ tokensPerSecond: 40 })
+ * const response = await sandbox(
+ *   new Request('http://localhost/v1/ai/analyze', {
+ *     method: 'POST',
+ *     headers: { authorization: `Bearer ${sandbox.apiKey}` },
+ *     body: JSON.stringify({ prompt: 'Bull case for NVDA?', stream: true }),
+ *   }),
+ * )
+ * ```
+ */
+export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandler {
+  const settings = resolveOptions(options)
+  const log = new RequestLog(settings.maxRequests)
+  const allowance = new Allowance(settings.rateLimit, settings.quota)
+  const calls = new Calls()
+  const redirected = new BoundedMap<string>(100)
+
+  async function handle(request: Request, connection: SandboxConnection = {}): Promise<Response> {
+    const exchange = log.open(request, connection)
+    const headers: Record<string, string> = { 'x-request-id': exchange.record.id }
+    try {
+      settings.onRequest?.(exchange.record)
+      return await answer(request, connection, exchange, headers)
+    } catch (error) {
+      if (error instanceof Refusal) return refusalAnswer(exchange, headers, settings, error)
+      if (ConnectionCut.isInstance(error)) {
+        exchange.close('fault')
+        throw error
+      }
+      if (request.signal.aborted) {
+        exchange.close(request.signal.reason === 'sandbox' ? 'sandbox' : 'client')
+        throw error
+      }
+      const refusal = new Refusal(500, `The sandbox itself failed: ${String(error)}`)
+      return refusalAnswer(exchange, headers, settings, refusal)
+    }
+  }
+
+  async function answer(
+    request: Request,
+    connection: SandboxConnection,
+    exchange: Exchange,
+    headers: Record<string, string>,
+  ): Promise<Response> {
+    const { record } = exchange
+    // Before any refusal: a connection whose request is read to its end can be used again, and a
+    // test may want to see what reached a server that should not have been sent anything.
+    const text = await readBody(request, settings.maxBodyBytes)
+    const logged = loggedBody(text)
+    if (logged !== undefined) record.body = logged
+
+    checkSource(request, settings, connection.localPort)
+    Object.assign(headers, corsHeaders(request, settings))
+    const { pathname, searchParams } = new URL(request.url)
+    if (!paths.has(pathname)) {
+      throw new Refusal(404, `Nothing here. There is POST ${[...paths].join(' and POST ')}`)
+    }
+    const preflight = preflightHeaders(request)
+    if (preflight !== undefined) {
+      const context = { exchange, fault: {}, settings, headers: { ...headers, ...preflight } }
+      return emptyAnswer(context, 204)
+    }
+    // Behind a 301, 302 or 303 comes a GET without a body: the one of the POST is remembered.
+    const mark = searchParams.get(redirectMark)
+    const remembered = mark === null ? undefined : redirected.get(mark)
+    if (request.method !== 'POST' && (request.method !== 'GET' || remembered === undefined)) {
+      throw new Refusal(405, `Use POST, not ${request.method}`, { headers: { allow: 'POST' } })
+    }
+    checkKey(request.headers, settings.apiKey)
+    try {
+      allowance.take()
+    } finally {
+      Object.assign(headers, allowance.headers())
+    }
+    if (text === undefined) {
+      throw new Refusal(413, `The body must have at most ${settings.maxBodyBytes} bytes`)
+    }
+    const bodyText = request.method === 'GET' ? (remembered ?? '') : text
+    const body = parseBody(bodyText, settings.maxPromptLength)
+
+    const isFollowUp = remembered !== undefined
+    const call = calls.attempt(request.headers.get('idempotency-key'), body, isFollowUp)
+    if (call.id !== undefined) record.attempt = call.attempts
+    const chosen = chooseFault(request.headers, settings.faults, call, () =>
+      calls.countFault(request.headers.get('x-sandbox-fault') ?? '', isFollowUp),
+    )
+    const fault = isFollowUp && chosen.location !== 'loop' ? withoutRedirect(chosen) : chosen
+    await beforeHeaders(fault, request.signal)
+
+    const context = { exchange, fault, settings, headers }
+    const instead = faultAnswer(context, () => {
+      const id = crypto.randomUUID()
+      redirected.set(id, bodyText)
+      return `${pathname}?${redirectMark}=${id}`
+    })
+    if (instead !== undefined) return instead
+
+    record.replayed = call.analysis !== undefined
+    if (record.replayed) headers['idempotent-replayed'] = 'true'
+    const analysis = calls.analyze(call, body)
+    if (wantsStream(body, request.headers)) return streamAnswer(context, analysis)
+    await pause(jsonDelay(fault, settings, analysis), request.signal)
+    return jsonAnswer(context, analysis)
+  }
+
+  return Object.defineProperties(handle, {
+    apiKey: { value: settings.apiKey },
+    requests: { value: log.records },
+    analysesRun: { get: () => calls.analysesRun },
+  }) as unknown as SandboxHandler
+}
+
+async function beforeHeaders(fault: Fault, signal: AbortSignal): Promise<void> {
+  await pause(fault.delay ?? 0, signal)
+  if (fault.hang) await pause(Infinity, signal)
+  if (fault.destroy !== undefined) throw new ConnectionCut(fault.destroy)
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, signal)
+  signal.throwIfAborted()
+}
+
+function wantsStream(body: AnalysisRequest, headers: Headers): boolean {
+  return body.stream ?? (headers.get('accept') ?? '').includes('text/event-stream')
+}

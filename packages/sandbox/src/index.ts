@@ -1,0 +1,16 @@
+export { type Sandbox, type StartOptions, startSandbox } from './server.ts'
+export {
+  type Closed,
+  ConnectionCut,
+  createSandboxHandler,
+  type Cut,
+  type Fault,
+  type FaultBody,
+  FaultSyntaxError,
+  formatFault,
+  parseFault,
+  type SandboxConnection,
+  type SandboxHandler,
+  type SandboxOptions,
+  type SandboxRequest,
+} from './handler.ts'

@@ -1,0 +1,99 @@
+import { validateFault } from './fault-syntax.ts'
+import type { Fault } from './faults.ts'
+import type { SandboxRequest } from './request-log.ts'
+
+/** How long a request body may be unless the options say otherwise. */
+export const defaultMaxBodyBytes: number = 2 ** 20
+
+/** What both `startSandbox` and `createSandboxHandler` take. Every field is optional. */
+export interface SandboxOptions {
+  /** The one key that is accepted: `vq_` and at least 8 letters, digits, `_` or `-`. Default: a
+   * random one, which Cloudflare Workers can make only while they answer a request. */
+  apiKey?: string
+  /** Pace of the answers; one token is about a word. Default: 0, as fast as possible. */
+  tokensPerSecond?: number
+  /** Milliseconds before the first piece of text, or before a JSON answer. Default: 0. */
+  timeToFirstToken?: number
+  /** Milliseconds of silence after which a stream gets a heartbeat; 0 sends none. Default: 15,000. */
+  heartbeat?: number
+  /** What goes wrong with requests that have no `X-Sandbox-Fault` header. In a list, the nth fault
+   * is for the nth attempt of a call, and attempts past its end work. */
+  faults?: Fault | readonly Fault[]
+  /** Origins whose pages may call the sandbox, such as `http://localhost:5173`; each gets CORS
+   * headers. Default: none, every request with a foreign `Origin` is refused. */
+  allowedOrigins?: readonly string[]
+  /** Names besides those of loopback that `Host` may have, for a handler that is mounted elsewhere;
+   * with the port, unless it is the scheme's own. Default: none. */
+  allowedHosts?: readonly string[]
+  /** Longest prompt, in UTF-16 code units; a longer one is a 422. Default: 32,768. */
+  maxPromptLength?: number
+  /** Longest request body in bytes; of a longer one no more is read, it is a 413. Default: 1 MiB. */
+  maxBodyBytes?: number
+  /** Requests per minute before 429 `rate_limit_error`. Default: 100,000. */
+  rateLimit?: number
+  /** Requests in all before 429 `quota_exceeded`. Default: 1,000,000. */
+  quota?: number
+  /** How many of the last requests `requests` holds. Default: 10,000. */
+  maxRequests?: number
+  /** Called with the record of each request as it comes in. What it throws becomes a 500. */
+  onRequest?: (request: SandboxRequest) => void
+}
+
+/** The options with their defaults, checked. */
+export interface Settings {
+  apiKey: string
+  tokensPerSecond: number
+  timeToFirstToken: number
+  heartbeat: number
+  faults: Fault | readonly Fault[]
+  allowedOrigins: ReadonlySet<string>
+  allowedHosts: ReadonlySet<string>
+  maxPromptLength: number
+  maxBodyBytes: number
+  rateLimit: number
+  quota: number
+  maxRequests: number
+  onRequest: ((request: SandboxRequest) => void) | undefined
+}
+
+/**
+ * Checks options and fills in what is missing.
+ *
+ * @throws TypeError that names the option and what it takes.
+ */
+export function resolveOptions(options: SandboxOptions): Settings {
+  const apiKey = options.apiKey ?? `vq_${crypto.randomUUID().replaceAll('-', '')}`
+  if (!/^vq_[\w-]{8,}$/.test(apiKey)) {
+    throw new TypeError('`apiKey` must be "vq_" and at least 8 letters, digits, "_" or "-"')
+  }
+  for (const origin of options.allowedOrigins ?? []) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new TypeError(`\`allowedOrigins\` takes origins such as "http://localhost:5173"`)
+    }
+  }
+  const number = (name: NumericOption, fallback: number, least = 0): number => {
+    const value = options[name] ?? fallback
+    if (Number.isFinite(value) && value >= least) return value
+    throw new TypeError(`\`${name}\` must be a number, ${least} or more`)
+  }
+  const faults = options.faults ?? {}
+  return {
+    apiKey,
+    tokensPerSecond: number('tokensPerSecond', 0),
+    timeToFirstToken: number('timeToFirstToken', 0),
+    heartbeat: number('heartbeat', 15_000),
+    faults: Array.isArray(faults) ? faults.map(validateFault) : validateFault(faults),
+    allowedOrigins: new Set(options.allowedOrigins),
+    allowedHosts: new Set(options.allowedHosts?.map((host) => host.toLowerCase())),
+    maxPromptLength: number('maxPromptLength', 32_768, 1),
+    maxBodyBytes: number('maxBodyBytes', defaultMaxBodyBytes, 1),
+    rateLimit: number('rateLimit', 100_000),
+    quota: number('quota', 1_000_000),
+    maxRequests: number('maxRequests', 10_000),
+    onRequest: options.onRequest,
+  }
+}
+
+type NumericOption = {
+  [Name in keyof SandboxOptions]-?: NonNullable<SandboxOptions[Name]> extends number ? Name : never
+}[keyof SandboxOptions]

@@ -1,0 +1,102 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createSandboxHandler } from './handler.ts'
+import { serveExchange } from './node-exchange.ts'
+import { defaultMaxBodyBytes, type SandboxOptions } from './options.ts'
+import type { SandboxRequest } from './request-log.ts'
+
+/** What {@link startSandbox} takes besides the options of the handler. */
+export interface StartOptions extends SandboxOptions {
+  /** TCP port, 0 for any free one. Default: 0. */
+  port?: number
+  /** Loopback address to listen on: `127.0.0.1`, another of 127.0.0.0/8, `::1` or `localhost`.
+   * Default: `127.0.0.1`. */
+  host?: string
+}
+
+/** A running sandbox. Also an `AsyncDisposable`: `await using sandbox = await startSandbox()`. */
+export interface Sandbox extends AsyncDisposable {
+  /** What a client's `baseURL` takes, such as `http://127.0.0.1:8787/v1`. */
+  readonly url: string
+  /** The key it accepts. */
+  readonly apiKey: string
+  /** What it was asked, oldest first; live, and without any key. */
+  readonly requests: readonly SandboxRequest[]
+  /** How many analyses have run: repeats under one `Idempotency-Key` do not count. */
+  readonly analysesRun: number
+  /** Ends every open connection at once; resolves when the port is free. Later calls wait too. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a VecTrade API with simulated answers on loopback.
+ *
+ * @throws TypeError on an option it cannot use, naming it; the system's error where it cannot
+ *   listen, `EADDRINUSE` for a port that is taken.
+ * @example
+ * ```ts
+ * import { startSandbox } from '@vectrade/sandbox'
+ *
+ * const sandbox = await startSandbox({ tokensPerSecond: 40 })
+ * const response = await fetch(`${sandbox.url}/ai/analyze`, {
+ *   method: 'POST',
+ *   headers: { authorization: `Bearer ${sandbox.apiKey}`, 'x-sandbox-fault': 'cutAfterEvents=3' },
+ *   body: JSON.stringify({ prompt: 'Bull case for NVDA?', stream: true }),
+ * })
+ * await sandbox.close()
+ * ```
+ */
+export async function startSandbox(options: StartOptions = {}): Promise<Sandbox> {
+  const { port = 0, host = '127.0.0.1', ...rest } = options
+  if (!/^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host)) {
+    throw new TypeError('`host` must be a loopback address such as 127.0.0.1 or ::1')
+  }
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new TypeError('`port` must be a whole number from 0 to 65535')
+  }
+  const handler = createSandboxHandler(rest)
+  const closing = new AbortController()
+  const surroundings = {
+    handler,
+    localPort: port,
+    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+    closing: closing.signal,
+  }
+  const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
+    void serveExchange(request, response, surroundings)
+  })
+  await listen(server, port, host)
+  const boundPort = (server.address() as AddressInfo).port
+  surroundings.localPort = boundPort
+  const name = host.includes(':') ? `[${host}]` : host
+
+  let closed: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closed ??= new Promise((resolve) => {
+      server.close(() => resolve())
+      closing.abort()
+      server.closeAllConnections()
+    })
+    return closed
+  }
+  return {
+    url: `http://${name}:${boundPort}/v1`,
+    apiKey: handler.apiKey,
+    requests: handler.requests,
+    get analysesRun() {
+      return handler.analysesRun
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,21 @@
+import { getEventListeners } from 'node:events'
+import { expect, test } from 'vitest'
+import { sleep } from './sleep.ts'
+
+test('sleeps for its time and leaves no listener', async () => {
+  const { signal } = new AbortController()
+  const start = performance.now()
+  await sleep(30, signal)
+  expect(performance.now() - start).toBeGreaterThan(28)
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})
+
+test.each([60_000, Infinity, 1e12])('%d ms end with the signal', async (ms) => {
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(), 20)
+  const start = performance.now()
+  await sleep(ms, controller.signal)
+  expect(performance.now() - start).toBeGreaterThan(18)
+  await sleep(ms, controller.signal)
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+})

@@ -1,0 +1,107 @@
+import { connect } from 'node:net'
+import { formatFault } from '../fault-syntax.ts'
+import type { Fault } from '../faults.ts'
+import type { Sandbox } from '../server.ts'
+
+/** What came back on the wire, before any HTTP client has made it look better than it is. */
+export interface RawAnswer {
+  status: number
+  headers: Map<string, string>
+  /** The frames of a chunked body; one frame for any other. */
+  frames: Buffer[]
+  /** All frames together. */
+  body: Buffer
+  /** Whether the terminating chunk came. */
+  terminated: boolean
+  /** How the connection ended; `open` where `until` was met before it did. */
+  end: 'fin' | 'rst' | 'open'
+}
+
+/** What to send. The defaults make a request that works, on a connection of its own. */
+export interface RawRequest {
+  fault?: Fault
+  method?: string
+  path?: string
+  headers?: Record<string, string | undefined>
+  body?: string
+  /** Stops waiting, and leaves, once this holds for all that has come. */
+  until?: (text: string) => boolean
+}
+
+export const prompt = 'Bull case for NVDA?'
+
+/** Sends one request over a bare socket and reads until the connection ends. */
+export async function rawRequest(sandbox: Sandbox, request: RawRequest = {}): Promise<RawAnswer> {
+  const { hostname, port, host } = new URL(sandbox.url)
+  const { method = 'POST', path = '/v1/ai/analyze', fault, until } = request
+  const body = request.body ?? JSON.stringify({ prompt, stream: true })
+  const headers: Record<string, string | undefined> = {
+    host,
+    connection: 'close',
+    authorization: `Bearer ${sandbox.apiKey}`,
+    'content-length': String(Buffer.byteLength(body)),
+    'x-sandbox-fault': fault && formatFault(fault),
+    ...request.headers,
+  }
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: ${value}`],
+  )
+  const parts: Buffer[] = []
+  const end = await new Promise<RawAnswer['end']>((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(`${[`${method} ${path} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n${body}`)
+    })
+    socket.on('data', (part: Buffer) => {
+      parts.push(part)
+      if (!until?.(Buffer.concat(parts).toString())) return
+      resolve('open')
+      socket.destroy()
+    })
+    socket.on('end', () => resolve('fin'))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET') resolve('rst')
+      else reject(error)
+    })
+  })
+  return { ...parse(Buffer.concat(parts)), end }
+}
+
+function parse(bytes: Buffer): Omit<RawAnswer, 'end'> {
+  const headEnd = bytes.indexOf('\r\n\r\n')
+  const [first = '', ...lines] = bytes.subarray(0, Math.max(headEnd, 0)).toString().split('\r\n')
+  const headers = new Map(
+    lines.map((line) => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
+    }),
+  )
+  const status = Number(first.split(' ')[1] ?? 0)
+  const rest = headEnd < 0 ? Buffer.alloc(0) : bytes.subarray(headEnd + 4)
+  if (headers.get('transfer-encoding') !== 'chunked') {
+    return { status, headers, frames: [rest], body: rest, terminated: false }
+  }
+  const frames: Buffer[] = []
+  let at = 0
+  let terminated = false
+  while (at < rest.length && !terminated) {
+    const line = rest.indexOf('\r\n', at)
+    const length = Number.parseInt(rest.subarray(at, line).toString(), 16)
+    terminated = length === 0
+    if (!terminated) frames.push(rest.subarray(line + 2, line + 2 + length))
+    at = line + 2 + length + 2
+  }
+  return { status, headers, frames, body: Buffer.concat(frames), terminated }
+}
+
+/** The `data` of the events of a stream with LF line endings. */
+export function dataOf(stream: Buffer | string): string[] {
+  return [...stream.toString().matchAll(/^data: (.*)$/gm)].map(([, data]) => data ?? '')
+}
+
+/** The text of a stream's text events. */
+export function textOf(stream: Buffer | string): string {
+  return dataOf(stream)
+    .filter((data) => data.startsWith('{"type":"text"'))
+    .map((data) => (JSON.parse(data) as { content: string }).content)
+    .join('')
+}
