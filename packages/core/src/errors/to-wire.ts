@@ -1,5 +1,4 @@
 import { APIError } from './api-error.ts'
-import { ConfigurationError } from './configuration-error.ts'
 import { VecTradeError } from './vectrade-error.ts'
 
 /** The documented shape of an error on the wire. */
@@ -8,31 +7,34 @@ export interface WireError {
   request_id?: string
 }
 
-/** By `code`: what our own failures are to someone further down, in the API's own types. */
-const typeByCode = new Map<string, string>([
-  ['connection_error', 'service_unavailable'],
-  ['stream_interrupted', 'service_unavailable'],
-  ['timeout', 'service_unavailable'],
-  ['request_aborted', 'service_unavailable'],
-  ['stream_protocol_error', 'bad_gateway'],
+/**
+ * By `code`: what our own failures are to someone further down, in the API's own types. Their own
+ * messages speak of this server's network and options, which are no business of its clients.
+ */
+const wireByCode = new Map<string, WireError['error']>([
+  ['connection_error', { type: 'service_unavailable', message: 'VecTrade could not be reached' }],
+  ['stream_interrupted', { type: 'service_unavailable', message: 'The answer was cut short' }],
+  ['timeout', { type: 'service_unavailable', message: 'VecTrade did not answer in time' }],
+  ['request_aborted', { type: 'service_unavailable', message: 'The request was aborted' }],
+  [
+    'stream_protocol_error',
+    { type: 'bad_gateway', message: 'VecTrade answered in an unknown way' },
+  ],
 ])
 
 /**
- * An error as it is told to whoever reads our stream. API errors pass; of our own failures the
- * message is ours and says nothing of this machine; what any other exception says is not sent.
+ * An error as it is told to whoever reads our stream: API errors as they came, our own failures in
+ * general terms, and of any other exception only that there was one.
  */
 export function errorToWire(error: unknown): WireError {
-  const wire: WireError = { error: { type: 'server_error', message: 'The analysis failed' } }
-  // How this server is set up is no business of its clients.
-  if (!VecTradeError.isInstance(error) || error instanceof ConfigurationError) return wire
-  wire.error.message = error.message
+  const failed = { type: 'server_error', message: 'The analysis failed' }
+  if (!VecTradeError.isInstance(error)) return { error: failed }
+  const wire: WireError = { error: { ...(wireByCode.get(error.code) ?? failed) } }
   if (error.requestId !== undefined) wire.request_id = error.requestId
   if (error instanceof APIError) {
-    wire.error.type = error.type
+    wire.error = { type: error.type, message: error.message }
     if (error.docsUrl !== undefined) wire.error.docs_url = error.docsUrl
     if (error.retryAfter !== undefined) wire.error.retry_after = error.retryAfter
-  } else {
-    wire.error.type = typeByCode.get(error.code) ?? 'server_error'
   }
   return wire
 }

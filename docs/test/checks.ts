@@ -1,0 +1,77 @@
+import { format } from 'node:util'
+import { runInNewContext } from 'node:vm'
+import { parseAst } from 'vitest/node'
+
+/** An example that checks itself. */
+export interface CheckedCode {
+  /** The same lines as before, with an assertion where a comment names a value. */
+  code: string
+  /** What it must print, line by line; undefined where no comment tells. */
+  prints: string[] | undefined
+}
+
+type Statement = ReturnType<typeof parseAst>['body'][number]
+
+/**
+ * Makes assertions of the comments that say what comes out: `// → text` is a line the program
+ * prints, and a JavaScript value right behind a statement is what its expression or variable has,
+ * or what it prints, `safeUrl('javascript:1') // undefined`.
+ */
+export function addChecks(code: string): CheckedCode {
+  let checked = code
+  const prints: { at: number; line: string }[] = Array.from(
+    code.matchAll(/\/\/ → (.*)$/gm),
+    (match) => ({
+      at: match.index,
+      line: match[1] ?? '',
+    }),
+  )
+  // From the end, so that what is replaced moves nothing that is still to come.
+  for (const statement of parseAst(code, { lang: 'ts' }).body.toReversed()) {
+    const value = valueBehind(code, statement.end)
+    if (value === undefined) continue
+    const { start, end } = statement
+    const source = code.slice(start, end).replace(/;$/, '')
+    if (statement.type === 'ExpressionStatement' && !source.startsWith('console.')) {
+      checked = `${checked.slice(0, start)};assertValue(${source}, (${value}));${checked.slice(end)}`
+    } else if (variable(statement) !== undefined) {
+      checked = `${checked.slice(0, end)};assertValue(${variable(statement)}, (${value}));${checked.slice(end)}`
+    } else {
+      prints.push({ at: end, line: format(runInNewContext(`(${value})`)) })
+    }
+  }
+  return {
+    code: checked,
+    prints:
+      prints.length === 0
+        ? undefined
+        : prints.toSorted((a, b) => a.at - b.at).map(({ line }) => line),
+  }
+}
+
+/** How many comments of a text are checked. */
+export function countChecks(code: string): number {
+  const { code: checked, prints } = addChecks(code)
+  return checked.split(';assertValue(').length - 1 + (prints?.length ?? 0)
+}
+
+/** The value in the comment behind a statement, on its line or alone on the next one. */
+function valueBehind(code: string, end: number): string | undefined {
+  const [, comment] = /^;?[^\S\n]*\n?[^\S\n]*\/\/ ([^\n]+)/.exec(code.slice(end)) ?? []
+  if (comment === undefined || !/^(?:['"`{[\d-]|undefined$|null$|true$|false$)/.test(comment)) {
+    return undefined
+  }
+  try {
+    parseAst(`(${comment})`)
+    return comment
+  } catch {
+    return undefined
+  }
+}
+
+function variable(statement: Statement): string | undefined {
+  if (statement.type !== 'VariableDeclaration' || statement.declarations.length !== 1)
+    return undefined
+  const id = statement.declarations[0]?.id
+  return id?.type === 'Identifier' ? id.name : undefined
+}

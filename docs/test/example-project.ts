@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { addChecks } from './checks.ts'
+import type { Example } from './extract.ts'
+
+/** What a user's project may have. `dom` is the compiler's default, `node` what Node projects set. */
+export const libraries = {
+  node: ['ES2023', 'ESNext.Disposable'],
+  dom: ['ES2023', 'ESNext.Disposable', 'DOM'],
+} as const
+
+export interface ProjectOptions {
+  /** Names the folder, so that test files that run at the same time have their own. */
+  name: string
+  library: keyof typeof libraries
+  compilerOptions?: Record<string, unknown>
+}
+
+/** Examples as files of a project like a user's, below `docs` so that packages resolve. */
+export class ExampleProject {
+  readonly folder: string
+  readonly #examples: readonly Example[]
+  readonly #options: ProjectOptions
+
+  constructor(examples: readonly Example[], options: ProjectOptions) {
+    this.#examples = examples
+    this.#options = options
+    this.folder = join(import.meta.dirname, '../.examples', options.name)
+    rmSync(this.folder, { recursive: true, force: true })
+    mkdirSync(join(this.folder, 'run'), { recursive: true })
+    for (const example of examples) {
+      // Errors of compiler and runtime then have the line of the page.
+      const above = '\n'.repeat(example.line - 1)
+      writeFileSync(join(this.folder, fileName(example)), `${above}${example.code}\n`)
+      writeFileSync(this.runFile(example), `${above}${addChecks(example.code).code}\n`)
+    }
+    writeFileSync(join(this.folder, 'tsconfig.json'), JSON.stringify(this.#config()))
+  }
+
+  /** Where the example stands that is to be run. */
+  runFile(example: Example): string {
+    return join(this.folder, 'run', fileName(example))
+  }
+
+  /** The compiler's errors, by example; `''` where there are none. */
+  async typeErrors(): Promise<Map<Example, string>> {
+    const output = await compile(this.folder)
+    const errors = new Map(this.#examples.map((example) => [example, '']))
+    const byFile = new Map(this.#examples.map((example) => [fileName(example), example]))
+    // What is indented belongs to the error before it.
+    for (const error of output.split(/\n(?! )/).filter((line) => line.trim() !== '')) {
+      const file = /^[^(]*/.exec(error)?.[0] ?? ''
+      // Sources are checked by their own packages; users have declarations in their place.
+      if (file.includes('/packages/')) continue
+      const example = byFile.get(file)
+      if (example === undefined) throw new Error(`The compiler says: ${error}`)
+      const [, line, rest] = /\((\d+),\d+\): (.*)/s.exec(error) ?? []
+      errors.set(example, `${errors.get(example)}${example.file}:${line}: ${rest}\n`)
+    }
+    return errors
+  }
+
+  #config(): unknown {
+    return {
+      extends: '../../../.config/tsconfig.json',
+      files: this.#examples.map(fileName),
+      include: [],
+      compilerOptions: {
+        rootDir: '.',
+        noEmit: true,
+        // Examples declare nothing for others.
+        declaration: false,
+        declarationMap: false,
+        isolatedDeclarations: false,
+        // They name things for their reader.
+        noUnusedLocals: false,
+        types: ['node'],
+        lib: libraries[this.#options.library],
+        ...this.#options.compilerOptions,
+      },
+    }
+  }
+}
+
+function fileName({ file, line }: Example): string {
+  return `${file.replaceAll(/[/.]/g, '-')}-${line}.ts`
+}
+
+function compile(folder: string): Promise<string> {
+  const manifest = createRequire(import.meta.url).resolve('typescript/package.json')
+  const tsc = join(dirname(manifest), 'bin/tsc')
+  return new Promise((resolve) => {
+    const args = [tsc, '--pretty', 'false', '-p', '.']
+    // Its exit code says the same as its output.
+    execFile(process.execPath, args, { cwd: folder }, (_, stdout, stderr) => {
+      resolve(stdout + stderr)
+    })
+  })
+}

@@ -1,0 +1,75 @@
+import { parseFault, startSandbox } from '@vectrade/sandbox'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { addChecks } from './checks.ts'
+import type { ExampleProject } from './example-project.ts'
+import type { Example } from './extract.ts'
+import { type Ended, RunningExample } from './run-example.ts'
+
+/** What every example that is served or asked gets as its question. */
+const question = { prompt: "What's the bull case for NVDA?" }
+
+/** One test per example, named for its place. */
+export function describeRuns(examples: readonly Example[], project: ExampleProject): void {
+  describe.concurrent('runs', () => {
+    for (const example of examples) {
+      if (example.directives.notRun !== undefined) continue
+      test(`${example.file}:${example.line}`, async () => {
+        const { fault, serve } = example.directives
+        const sandbox = await startSandbox({ faults: fault === undefined ? {} : parseFault(fault) })
+        onTestFinished(() => sandbox.close())
+        const running = new RunningExample(
+          sandbox,
+          ['assert-value', 'any-port'],
+          [project.runFile(example)],
+        )
+        if (serve) await ask(running, serve)
+        const ended = await running.ended
+        // A server without a handler for it is ended by the signal.
+        const exits = serve ? [0, 'SIGTERM'] : [0]
+        expect(exits, ended.stderr).toContain(ended.exit)
+        expect(ended.stderr).toBe('')
+        expectOutput(example, ended)
+      })
+    }
+  })
+}
+
+/** One test per example: the compiler itself runs once for all. */
+export function describeTypes(
+  title: string,
+  examples: readonly Example[],
+  project: ExampleProject,
+): void {
+  const checked = project.typeErrors()
+  // Reported by each test that awaits it.
+  checked.catch(() => {})
+  describe(title, () => {
+    for (const example of examples) {
+      test(`${example.file}:${example.line}`, async () => {
+        const errors = await checked
+        expect(errors.get(example)).toBe('')
+      })
+    }
+  })
+}
+
+async function ask(
+  running: RunningExample,
+  { method, path }: { method: string; path: string },
+): Promise<void> {
+  const address = await running.listening()
+  const post = { body: JSON.stringify(question), headers: { 'content-type': 'application/json' } }
+  const response = await fetch(address + path, { method, ...(method === 'POST' ? post : {}) })
+  const body = await response.text()
+  running.stop()
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toContain('text/event-stream')
+  expect(body).toContain('"type":"text"')
+  expect(body.endsWith('data: [DONE]\n\n')).toBe(true)
+}
+
+function expectOutput({ code, output }: Example, { stdout }: Ended): void {
+  const { prints } = addChecks(code)
+  if (output !== undefined) expect(stdout.trimEnd()).toBe(output.trimEnd())
+  if (prints !== undefined) expect(stdout.trimEnd().split('\n')).toEqual(prints)
+}

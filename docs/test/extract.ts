@@ -1,0 +1,102 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+/** The root of the repository. */
+export const root: string = join(import.meta.dirname, '../..')
+
+/** What the comment before a fence asks for; see the README of this folder. */
+export interface Directives {
+  /** `serve POST /analyze`: the example is a server, which is asked this. */
+  serve?: { method: string; path: string }
+  /** `fault status=429`: what goes wrong with every request the example makes. */
+  fault?: string
+  /** `not run, because …`: only its types are checked. */
+  notRun?: string
+}
+
+/** A code block that claims to work. */
+export interface Example {
+  /** Relative to the root, as in an error message. */
+  file: string
+  /** Of its first line of code. */
+  line: number
+  code: string
+  directives: Directives
+  /** What the `text` fence right behind it holds: everything it prints. */
+  output: string | undefined
+}
+
+/** The pages whose snippets run: those of users, not the decisions and not what is generated. */
+export function pages(): string[] {
+  return ['README.md', ...globSync(['docs/*.md', 'packages/*/README.md'], { cwd: root }).toSorted()]
+}
+
+/** The sources whose docstrings users read. */
+export function sources(): string[] {
+  return globSync('packages/*/src/**/*.ts', { cwd: root })
+    .filter((file) => !/\.test(-d)?\.ts$|\/test-support\//.test(file))
+    .toSorted()
+}
+
+export function examplesInPage(file: string): Example[] {
+  return fences(file, readFileSync(join(root, file), 'utf8').split('\n'))
+}
+
+export function examplesInDocstrings(file: string): Example[] {
+  return fences(file, docstringLines(readFileSync(join(root, file), 'utf8')))
+}
+
+/** A source as the Markdown of its docstrings: the same lines, those of the code empty. */
+function docstringLines(source: string): string[] {
+  let inside = false
+  return source.split('\n').map((line) => {
+    if (/^\s*\/\*\*/.test(line)) inside = true
+    const text = inside ? line.replace(/^\s*(\/\*)?\*+ ?/, '') : ''
+    if (line.includes('*/')) inside = false
+    return text
+  })
+}
+
+function fences(path: string, lines: string[]): Example[] {
+  const examples: Example[] = []
+  const file = relative(root, join(root, path))
+  let directives: Directives = {}
+  let previous: Example | undefined
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? ''
+    const fence = /^(\s*)```(\w*)/.exec(line)
+    const directive = /^<!-- example: (.+) -->$/.exec(line.trim())
+    if (directive) {
+      Object.assign(directives, readDirective(directive[1] ?? '', `${file}:${at + 1}`))
+    } else if (fence) {
+      const [, indent = '', language] = fence
+      const end = lines.findIndex((other, index) => index > at && other.trim() === '```')
+      if (end < 0) throw new Error(`${file}:${at + 1}: the fence is not closed`)
+      const code = lines
+        .slice(at + 1, end)
+        .map((codeLine) => codeLine.replace(indent, ''))
+        .join('\n')
+      if (language === 'text' && previous) previous.output = code
+      previous = undefined
+      if (language === 'ts' || language === 'typescript') {
+        previous = { file, line: at + 2, code, directives, output: undefined }
+        examples.push(previous)
+      }
+      directives = {}
+      at = end
+    } else if (line.trim() !== '') {
+      previous = undefined
+    }
+  }
+  return examples
+}
+
+function readDirective(text: string, where: string): Directives {
+  const serve = /^serve (GET|POST) (\/\S*)$/.exec(text)
+  if (serve) return { serve: { method: serve[1] ?? '', path: serve[2] ?? '' } }
+  const fault = /^fault (.+)$/.exec(text)
+  if (fault?.[1]) return { fault: fault[1] }
+  const notRun = /^not run, because (.+)$/.exec(text)
+  if (notRun?.[1]) return { notRun: notRun[1] }
+  throw new Error(`${where}: "${text}" is no directive`)
+}

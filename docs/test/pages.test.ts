@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { countChecks } from './checks.ts'
+import { ExampleProject } from './example-project.ts'
+import { describeRuns, describeTypes } from './example-tests.ts'
+import { examplesInPage, pages, root } from './extract.ts'
+
+const examples = pages().flatMap(examplesInPage)
+
+const node = new ExampleProject(examples, { name: 'pages', library: 'node' })
+const dom = new ExampleProject(examples, { name: 'pages-dom', library: 'dom' })
+
+describe('the snippets of the pages', () => {
+  test('are found', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(25)
+    for (const page of ['README.md', 'docs/node.md', 'docs/errors.md', 'packages/core/README.md']) {
+      expect(examples.map(({ file }) => file)).toContain(page)
+    }
+  })
+
+  test('are the only code: what else is fenced is a command or an output', () => {
+    const languages = pages().flatMap((page) =>
+      Array.from(
+        readFileSync(join(root, page), 'utf8').matchAll(/^```(.+)$/gm),
+        ([, name]) => name,
+      ),
+    )
+    expect(new Set(languages)).toEqual(new Set(['ts', 'sh', 'text']))
+  })
+
+  test('say what they print, many of them', () => {
+    const checked = examples.filter(
+      ({ code, output }) => output !== undefined || countChecks(code) > 0,
+    )
+    expect(checked.length).toBeGreaterThanOrEqual(8)
+  })
+
+  test('run, all but very few', () => {
+    expect(
+      examples.filter(({ directives }) => directives.notRun !== undefined).length,
+    ).toBeLessThanOrEqual(1)
+  })
+
+  describeTypes('type-check where there is only Node', examples, node)
+  describeTypes('type-check with the DOM library', examples, dom)
+  describeRuns(examples, node)
+})
