@@ -52,6 +52,9 @@ async function sendOnce(call: Call, signal: AbortSignal): Promise<Response | Vec
     if (response.status < 400) return response
     return await errorFromResponse(response, call.secret)
   } catch (error) {
+    // There is nothing left to abort, and aborting what has failed makes undici throw where nobody
+    // can catch it (a response with too many content encodings, in Node 22 to 26).
+    attempt.release()
     return connectionError(error, 'connect')
   } finally {
     attempt.headersAreIn()
@@ -61,6 +64,8 @@ async function sendOnce(call: Call, signal: AbortSignal): Promise<Response | Vec
 /** One attempt: its redirects under one time limit. */
 class Attempt {
   readonly #call: Call
+  readonly #signal: AbortSignal
+  readonly #onAbort = (): void => this.#controller.abort(this.#signal.reason)
   /** Aborted by the caller's signal at any time, by the time limit until headers are in. */
   readonly #controller = new AbortController()
   readonly #ended: Promise<never>
@@ -75,9 +80,9 @@ class Attempt {
     })
     // Nobody may be waiting any more.
     this.#ended.catch(() => {})
-    // Not removed: the signal belongs to this call and goes with it.
-    if (signal.aborted) this.#controller.abort(signal.reason)
-    else signal.addEventListener('abort', () => this.#controller.abort(signal.reason))
+    this.#signal = signal
+    if (signal.aborted) this.#onAbort()
+    else signal.addEventListener('abort', this.#onAbort)
     if (call.timeout > 0) {
       const onTimeout = (): void =>
         this.#controller.abort(new TimeoutError('headers', call.timeout))
@@ -105,6 +110,11 @@ class Attempt {
 
   headersAreIn(): void {
     clearTimeout(this.#timer)
+  }
+
+  /** Lets go of the call's signal, which otherwise ends the response's body too. */
+  release(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort)
   }
 
   async #fetch({ url, method, body }: Hop): Promise<Response> {
