@@ -1,5 +1,7 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSandboxHandler } from './handler.ts'
 import { serveExchange } from './node-exchange.ts'
@@ -183,4 +185,14 @@ test('a finished exchange leaves no listener on the connection', async () => {
   process.off('warning', note)
   expect(new Set(sandbox.requests.map(({ remotePort }) => remotePort)).size).toBe(1)
   expect(warnings).toEqual([])
+})
+
+test('a client that leaves is noticed after a garbage collection too', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const client = await open('hang')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  collect()
+  client.destroy()
+  expect((await overWithinASecond()).closed).toBe('client')
 })

@@ -32,7 +32,12 @@ export async function serveExchange(
 ): Promise<void> {
   const { handler, localPort, maxBodyBytes, closing } = surroundings
   const gone = new AbortController()
-  const leave = (): void => gone.abort(closing.aborted ? 'sandbox' : 'client')
+  let request: Request | undefined
+  const leave = (): void => {
+    gone.abort(closing.aborted ? 'sandbox' : 'client')
+    // Held until here: Node does not abort the signal of a request that has been collected.
+    request = undefined
+  }
   // Not the response's 'close', which also follows an answer that went well.
   const { socket } = incoming
   socket.once('close', leave)
@@ -40,7 +45,7 @@ export async function serveExchange(
   outgoing.on('error', () => {})
   try {
     const body = await readUpTo(incoming, maxBodyBytes + 1)
-    const request = toRequest(incoming, body, localPort, gone.signal)
+    request = toRequest(incoming, body, localPort, gone.signal)
     if (request === undefined) {
       const id = `req_${crypto.randomUUID()}`
       outgoing.writeHead(405, { allow: 'POST', 'content-length': 0, 'x-request-id': id }).end()
