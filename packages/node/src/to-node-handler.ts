@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
+import { RequestBody } from './request-body.ts'
 import { writeResponse } from './write-response.ts'
 
 /** A Web-standard handler, such as `createHandler` makes. */
@@ -12,7 +12,9 @@ export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => Promise
  * Serves a Web-standard handler from Node: plain `http`, Express and, with `reply.hijack()`, Fastify.
  *
  * The request's signal is aborted when the client goes before the response is through. A body that
- * a parser has already read is taken from `req.body`. A handler that throws answers with status 500.
+ * a parser has already read is taken from `req.body`, as Express leaves it; after Fastify, pass
+ * `Object.assign(request.raw, { body: request.body })`. A handler that throws, or whose response
+ * cannot be sent, answers with status 500.
  *
  * @example
  * ```ts
@@ -22,7 +24,7 @@ export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => Promise
  * const client = new VecTrade()
  * const server = createServer(
  *   toNodeHandler(async (request) => {
- *     const { prompt } = await request.json()
+ *     const { prompt } = (await request.json()) as { prompt: string }
  *     return client.ai.stream(prompt, { signal: request.signal }).toResponse()
  *   }),
  * )
@@ -31,39 +33,42 @@ export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => Promise
 export function toNodeHandler(handler: FetchHandler): NodeHandler {
   return async (req, res) => {
     const left = new AbortController()
-    const onClose = (): void => left.abort()
+    const body = new RequestBody(req)
+    let request: Request | undefined
+    const onClose = (): void => {
+      // It also comes, and first, when all is well; HTTP/2 also calls finished what was cut.
+      if (!res.writableEnded || !res.writableFinished) left.abort()
+      // Held until here: Node does not abort the signal of a request that has been collected.
+      request = undefined
+    }
     res.once('close', onClose)
-    const response = await answer(handler, req, left.signal)
+    let response
+    try {
+      request = toRequest(req, body, left.signal)
+      response = await answer(handler, request)
+    } catch {
+      response = errorResponse(400, 'invalid_request_error', 'The request could not be read')
+    }
     res.statusCode = response.status
     await writeResponse(response, res, req)
+    body.release()
     res.off('close', onClose)
   }
 }
 
-async function answer(
-  handler: FetchHandler,
-  req: IncomingMessage,
-  signal: AbortSignal,
-): Promise<Response> {
-  let request
+/** Never rejects. */
+async function answer(handler: FetchHandler, request: Request): Promise<Response> {
   try {
-    request = toRequest(req, signal)
-  } catch {
-    return errorResponse(400, 'invalid_request_error', 'The request could not be read')
-  }
-  try {
-    return await handler(request)
+    const response = await handler(request)
+    // Not `Response.error()`, nor one that is used: a promise to send it could not be kept.
+    if (response.status >= 200 && !response.bodyUsed && !response.body?.locked) return response
   } catch {
     // What it threw is for the handler to log; it may be anything.
-    return errorResponse(500, 'server_error', 'The server failed')
   }
+  return errorResponse(500, 'server_error', 'The server failed')
 }
 
-function toRequest(req: IncomingMessage, signal: AbortSignal): Request {
-  const scheme = 'encrypted' in req.socket && req.socket.encrypted ? 'https' : 'http'
-  // Express takes the path it is mounted at off `url`.
-  const path = 'originalUrl' in req ? String(req.originalUrl) : (req.url ?? '/')
-  const url = new URL(path, `${scheme}://${authority(req)}`)
+function toRequest(req: IncomingMessage, body: RequestBody, signal: AbortSignal): Request {
   const headers = new Headers()
   for (let at = 0; at < req.rawHeaders.length; at += 2) {
     const name = req.rawHeaders[at] ?? ''
@@ -72,23 +77,24 @@ function toRequest(req: IncomingMessage, signal: AbortSignal): Request {
   }
   const { method = 'GET' } = req
   const init: RequestInit = { method, headers, signal }
+  const url = toUrl(req)
   if (method === 'GET' || method === 'HEAD') return new Request(url, init)
-  return new Request(url, { ...init, body: toBody(req), duplex: 'half' })
+  return new Request(url, { ...init, body: body.open(headers), duplex: 'half' })
+}
+
+function toUrl(req: IncomingMessage): URL {
+  const scheme = 'encrypted' in req.socket && req.socket.encrypted ? 'https' : 'http'
+  const { origin } = new URL(`${scheme}://${authority(req)}`)
+  // Express takes the path it is mounted at off `url`.
+  const target = 'originalUrl' in req ? String(req.originalUrl) : (req.url ?? '/')
+  // Not as a relative URL: `//name/path` would be another host.
+  return target.startsWith('/') ? new URL(origin + target) : new URL(target, origin)
 }
 
 /** HTTP/2 has it under a name of its own. */
 function authority({ headers }: IncomingMessage): string {
   const { host, ':authority': http2 } = headers
   return host ?? (typeof http2 === 'string' ? http2 : 'localhost')
-}
-
-function toBody(req: IncomingMessage): NonNullable<RequestInit['body']> {
-  if (!('body' in req) || req.body === undefined) {
-    return Readable.toWeb(req) as ReadableStream<Uint8Array>
-  }
-  const { body } = req
-  if (typeof body === 'string' || body instanceof Uint8Array) return body as string
-  return JSON.stringify(body)
 }
 
 function errorResponse(status: number, type: string, message: string): Response {

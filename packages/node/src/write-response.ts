@@ -6,25 +6,19 @@ type MaybeCompressed = ServerResponse & { flush?: () => void }
 /**
  * Writes a Web response to a Node one, at the pace of the client. Settles when all is written or the
  * client has gone, which cancels the body. Never rejects: a body that fails cuts the response short,
- * which is what tells the client.
+ * which is what tells the client; a header Node refuses makes it a 500. HEAD reads no body.
  */
 export async function writeResponse(
   response: Response,
   res: MaybeCompressed,
-  req?: IncomingMessage,
+  req: IncomingMessage = res.req,
 ): Promise<void> {
-  if (!res.headersSent) {
-    for (const [name, value] of response.headers) {
-      if (name !== 'set-cookie') res.setHeader(name, value)
-    }
-    const cookies = response.headers.getSetCookie()
-    if (cookies.length > 0) res.setHeader('set-cookie', cookies)
-  }
-  // The client gets to know of the answer before its first event.
-  res.flushHeaders()
   const reader = response.body?.getReader()
-  const client = new Client(res, req, () => void reader?.cancel().catch(() => {}))
+  const cancel = (): void => void reader?.cancel().catch(() => {})
+  const client = new Client(res, req, cancel)
   try {
+    if (!client.gone) writeHead(response, res)
+    if (req.method === 'HEAD') cancel()
     for (;;) {
       const result = await reader?.read()
       if (client.gone) return
@@ -36,10 +30,30 @@ export async function writeResponse(
     res.end()
     await client.finished()
   } catch {
-    res.destroy()
+    cancel()
+    if (res.headersSent) res.destroy()
+    else refuse(res)
   } finally {
     client.release()
   }
+}
+
+function writeHead({ headers }: Response, res: ServerResponse): void {
+  if (!res.headersSent) {
+    for (const [name, value] of headers) {
+      if (name !== 'set-cookie') res.setHeader(name, value)
+    }
+    const cookies = headers.getSetCookie()
+    if (cookies.length > 0) res.appendHeader('set-cookie', cookies)
+  }
+  // The client gets to know of the answer before its first event.
+  res.flushHeaders()
+}
+
+function refuse(res: ServerResponse): void {
+  for (const name of res.getHeaderNames()) res.removeHeader(name)
+  res.statusCode = 500
+  res.end()
 }
 
 /** The other end of a response: reading, slow, or gone. */
@@ -48,8 +62,10 @@ class Client {
   readonly #res: ServerResponse
   readonly #socket: IncomingMessage['socket'] | undefined
   readonly #onGone: () => void
+  readonly #onDrain: () => void
   /** Settles whatever waits for the client: one that has gone does not drain. */
   #wake: (() => void) | undefined
+  #drained: (() => void) | undefined
 
   constructor(res: ServerResponse, req: IncomingMessage | undefined, cancel: () => void) {
     this.#res = res
@@ -59,38 +75,40 @@ class Client {
       cancel()
       this.#wake?.()
     }
+    this.#onDrain = () => this.#drained?.()
     this.gone = false
     // A write to a client that has just gone emits an error; 'close' comes with it.
     res.on('error', this.#onGone)
     res.on('close', this.#onGone)
+    // One for all writes: compression middleware moves the listeners of 'drain' to a stream of its
+    // own, where `off` does not reach them.
+    res.on('drain', this.#onDrain)
     this.#socket?.on('close', this.#onGone)
     if (res.closed || res.destroyed || this.#socket?.destroyed) this.#onGone()
   }
 
   drained(): Promise<void> {
-    return this.#until('drain')
+    return this.#unlessGone((resolve) => {
+      this.#drained = resolve
+    })
   }
 
   finished(): Promise<void> {
-    return this.#until('finish')
+    return this.#unlessGone((resolve) => this.#res.once('finish', resolve))
   }
 
   release(): void {
     // The handler of errors stays: one may still come, and nobody else listens.
     this.#res.off('close', this.#onGone)
+    this.#res.off('drain', this.#onDrain)
     this.#socket?.off('close', this.#onGone)
   }
 
-  #until(event: 'drain' | 'finish'): Promise<void> {
+  #unlessGone(wait: (resolve: () => void) => void): Promise<void> {
     return new Promise((resolve) => {
-      const settle = (): void => {
-        this.#res.off(event, settle)
-        this.#wake = undefined
-        resolve()
-      }
-      this.#wake = settle
-      if (this.gone) settle()
-      else this.#res.once(event, settle)
+      this.#wake = resolve
+      if (this.gone) resolve()
+      else wait(resolve)
     })
   }
 }

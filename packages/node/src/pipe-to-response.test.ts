@@ -1,0 +1,238 @@
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type OwnTimers, watchOwnTimers } from './test-support/own-timers.ts'
+import { gate } from './test-support/gate.ts'
+import { rawClient } from './test-support/raw-client.ts'
+import { delay } from './test-support/sandbox-client.ts'
+import { type CountedSource, endless, source, text } from './test-support/sources.ts'
+import { serve } from './test-support/web-server.ts'
+import {
+  fromResponse,
+  pipeToResponse,
+  RateLimitError,
+  StreamConsumedError,
+  toNodeHandler,
+  toReadableStream,
+  toResponse,
+} from './index.ts'
+
+const done = { type: 'done', content: '', usage: { prompt_tokens: 1 } } as const
+
+let timers: OwnTimers
+beforeEach(() => {
+  timers = watchOwnTimers()
+})
+afterEach(() => {
+  expect(timers.live).toBe(0)
+  timers[Symbol.dispose]()
+})
+
+describe('a response', () => {
+  test('is the events, with the headers of an event stream, and ends cleanly', async () => {
+    await using server = await serve((req, res) => {
+      void pipeToResponse(source([text('Héllo '), text('wörld\n\n'), done]), res, { req })
+    })
+    const response = await fetch(server.url)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(response.headers.get('cache-control')).toBe('no-cache, no-transform')
+    expect(response.headers.get('x-accel-buffering')).toBe('no')
+    for (const name of ['content-length', 'content-encoding']) {
+      expect(response.headers.has(name)).toBe(false)
+    }
+    expect(await fromResponse(response).finalAnalysis()).toMatchObject({
+      text: 'Héllo wörld\n\n',
+      usage: { prompt_tokens: 1 },
+    })
+    const { port } = server
+    const raw = await rawClient(port, { headers: ['connection: close'] })
+    await raw.ended
+    expect(raw.text).toMatch(/data: \[DONE\]\n\n\r\n0\r\n\r\n$/)
+  })
+
+  test('keeps the status and the headers that were set before', async () => {
+    await using server = await serve((req, res) => {
+      res.statusCode = 203
+      res.setHeader('x-mine', 'yes')
+      res.setHeader('set-cookie', ['a=1', 'b=2'])
+      void pipeToResponse(source([text('a')]), res, { req })
+    })
+    const { status, headers } = await fetch(server.url)
+    expect(status).toBe(203)
+    expect(headers.get('x-mine')).toBe('yes')
+    expect(headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+    expect(headers.get('x-accel-buffering')).toBe('no')
+  })
+
+  test('goes on where the head is out already', async () => {
+    await using server = await serve((req, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' })
+      res.write(': mine\n\n')
+      void pipeToResponse(source([text('a')]), res, { req })
+    })
+    const body = await (await fetch(server.url)).text()
+    expect(body).toBe(': mine\n\ndata: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n')
+  })
+
+  test('gives its head before its first event, and each event before the next is taken', async () => {
+    const gates = [gate(), gate(), gate()]
+    await using server = await serve((req, res) => {
+      const events = (async function* () {
+        for (const { opened } of gates) {
+          await opened
+          yield text('x')
+        }
+      })()
+      void pipeToResponse(events, res, { req })
+    })
+    const client = await rawClient(server.port)
+    await client.until((all) => all.includes('\r\n\r\n'))
+    for (const [at, { open }] of gates.entries()) {
+      expect(client.count('data: ')).toBe(at)
+      open()
+      await client.until(() => client.count('data: ') > at)
+    }
+    client.socket.destroy()
+  })
+
+  test('to HEAD is its head alone, and nothing is taken', async () => {
+    const events = source(endless(10))
+    const settled = gate()
+    await using server = await serve((req, res) => {
+      void pipeToResponse(events, res, { req }).then(settled.open)
+    })
+    // On a connection that stays open: it is not the client's leaving that ends it.
+    const client = await rawClient(server.port, { method: 'HEAD' })
+    await settled.opened
+    await client.until((all) => all.endsWith('\r\n\r\n'))
+    expect(client.text).toContain('x-accel-buffering: no')
+    expect(client.text).not.toContain('data:')
+    expect(events).toMatchObject({ taken: 0, returned: 1 })
+    client.socket.destroy()
+  })
+
+  test('of silence is heartbeats, and none once the client has gone', async () => {
+    const events = source([text('a')], 'silence')
+    const settled = gate()
+    await using server = await serve((req, res) => {
+      void pipeToResponse(events, res, { req, heartbeat: 20 }).then(settled.open)
+    })
+    const client = await rawClient(server.port)
+    await client.until(() => client.count(': heartbeat\n\n') >= 3)
+    client.socket.destroy()
+    await settled.opened
+    expect(timers.live).toBe(0)
+    expect(events.returned).toBe(1)
+  })
+})
+
+describe('a source that fails', () => {
+  test.for([0, 2])(
+    'after %i events is an error event without its message, and a clean end',
+    async (count) => {
+      const failing = source(
+        Array.from({ length: count }, () => text('a')),
+        new Error('the secret of this server'),
+      )
+      await using server = await serve((req, res) => void pipeToResponse(failing, res, { req }))
+      const body = await (await fetch(server.url)).text()
+      expect(body.split('data: {"type":"text"').length - 1).toBe(count)
+      expect(body).toContain('event: error\ndata: {"error":{"type":"server_error"')
+      expect(body).not.toContain('secret')
+      expect(body).not.toContain('[DONE]')
+    },
+  )
+
+  test('as VecTrade does passes its error on', async () => {
+    const said = new RateLimitError({
+      message: 'Said',
+      type: 'rate_limit_error',
+      retryable: true,
+      retryAfter: 3,
+    })
+    await using server = await serve(
+      (req, res) => void pipeToResponse(source([], said), res, { req }),
+    )
+    const error = await fromResponse(await fetch(server.url))
+      .finalText()
+      .catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(RateLimitError)
+    expect(error).toMatchObject({ message: 'Said', retryAfter: 3 })
+  })
+
+  test('by being used already rejects, and the response is still the caller’s', async () => {
+    const stream = fromResponse(
+      new Response(toReadableStream(source([])), {
+        headers: { 'content-type': 'text/event-stream' },
+      }),
+    )
+    await stream.finalText()
+    await using server = await serve((req, res) => {
+      pipeToResponse(stream, res, { req }).catch((error: unknown) => {
+        res.statusCode = error instanceof StreamConsumedError ? 409 : 500
+        res.end()
+      })
+    })
+    expect((await fetch(server.url)).status).toBe(409)
+  })
+
+  test('by its signal is an error event', async () => {
+    await using server = await serve((req, res) => {
+      const signal = AbortSignal.timeout(50)
+      void pipeToResponse(source([text('a')], 'silence'), res, { req, signal })
+    })
+    expect(await (await fetch(server.url)).text()).toContain('event: error')
+  })
+})
+
+describe('nothing is left', () => {
+  const counts = ({ req, res }: { req: IncomingMessage; res: ServerResponse }): string =>
+    [req.socket, req, res]
+      .map((emitter) =>
+        emitter
+          .eventNames()
+          .map((name) => `${String(name)} ${emitter.listenerCount(name)}`)
+          .toSorted(),
+      )
+      .join(' | ')
+
+  /** The listeners 5 ms after each of 15 requests over one connection. */
+  async function listeners(serving: (res: ServerResponse) => unknown): Promise<string[]> {
+    const after: string[] = []
+    await using server = await serve((req, res) => {
+      res.once('finish', () => setTimeout(() => after.push(counts({ req, res })), 5))
+      serving(res)
+    })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ports = new Set<number | undefined>()
+    for (let at = 0; at < 15; at += 1) {
+      const [response] = (await once(request(server.url, { agent }).end(), 'response')) as [
+        IncomingMessage,
+      ]
+      ports.add(response.socket.localPort)
+      response.resume()
+      await once(response, 'end')
+      await delay(15)
+    }
+    agent.destroy()
+    expect(ports.size).toBe(1)
+    expect(after).toHaveLength(15)
+    return after
+  }
+
+  test('on request, response and connection, however many requests it serves', async () => {
+    const events = (): CountedSource => source([text('a'.repeat(200_000)), done])
+    const ours = await listeners((res) => pipeToResponse(events(), res, { req: res.req }))
+    const handled = await listeners((res) =>
+      toNodeHandler(() => toResponse(events()))(res.req, res),
+    )
+    // What Node itself leaves there, and our one for errors: one may still come.
+    const nodes = await listeners((res) => {
+      res.on('error', () => {})
+      res.end('x')
+    })
+    expect(ours).toEqual(nodes)
+    expect(handled).toEqual(nodes)
+  })
+})

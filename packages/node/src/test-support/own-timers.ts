@@ -1,0 +1,42 @@
+import { vi } from 'vitest'
+
+/** The timers of this SDK that have neither fired nor been cleared. */
+export interface OwnTimers extends Disposable {
+  readonly live: number
+}
+
+/** Watches them: Node and its fetch keep timers of their own, which are told apart by the stack. */
+export function watchOwnTimers(): OwnTimers {
+  const { setTimeout: set, clearTimeout: clear } = globalThis
+  const live = new Set<unknown>()
+  const setSpy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((
+    callback: () => void,
+    ms?: number,
+  ) => {
+    const timer = set(() => {
+      live.delete(timer)
+      callback()
+    }, ms)
+    if (/[/\\](core|node)[/\\]src[/\\](?!.*test)/.test(callerOf())) live.add(timer)
+    return timer
+  }) as typeof setTimeout)
+  const clearSpy = vi.spyOn(globalThis, 'clearTimeout').mockImplementation((timer) => {
+    live.delete(timer)
+    clear(timer)
+  })
+  return {
+    get live() {
+      return live.size
+    },
+    [Symbol.dispose]() {
+      setSpy.mockRestore()
+      clearSpy.mockRestore()
+    },
+  }
+}
+
+/** The line of the stack that called `setTimeout`: the first beyond this file and the spy's. */
+function callerOf(): string {
+  const lines = (new Error().stack ?? '').split('\n').slice(1)
+  return lines.find((line) => !/own-timers|node_modules|node:internal/.test(line)) ?? ''
+}

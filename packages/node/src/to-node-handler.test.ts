@@ -1,0 +1,286 @@
+import { connect as connectHttp2, constants, createServer as createHttp2Server } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { collectGarbage } from './test-support/collect-garbage.ts'
+import { gate } from './test-support/gate.ts'
+import { type RawClient, rawClient } from './test-support/raw-client.ts'
+import { delay, expectWithinASecond } from './test-support/sandbox-client.ts'
+import { endless, source, text } from './test-support/sources.ts'
+import { serve, type WebServer } from './test-support/web-server.ts'
+import { type FetchHandler, toNodeHandler, toResponse } from './index.ts'
+
+/** What a promise of the handler that nobody awaits would end the process with. */
+let unhandled: unknown[]
+const onUnhandled = (error: unknown): void => void unhandled.push(error)
+beforeEach(() => {
+  unhandled = []
+  process.on('unhandledRejection', onUnhandled)
+})
+afterEach(async () => {
+  await delay(5)
+  process.off('unhandledRejection', onUnhandled)
+  expect(unhandled).toEqual([])
+})
+
+const handling = (handler: FetchHandler): Promise<WebServer> =>
+  serve((req, res) => void toNodeHandler(handler)(req, res))
+
+describe('a request', () => {
+  test('is method, address, headers and body', async () => {
+    await using server = await handling(async (request) =>
+      Response.json({
+        method: request.method,
+        url: request.url,
+        mine: request.headers.get('x-mine'),
+        body: await request.text(),
+      }),
+    )
+    const init = { method: 'PUT', headers: { 'x-mine': 'a' }, body: 'Héllo'.repeat(50_000) }
+    const response = await fetch(`${server.url}path?query=1`, init)
+    expect(await response.json()).toEqual({
+      method: 'PUT',
+      url: `${server.url}path?query=1`,
+      mine: 'a',
+      body: init.body,
+    })
+  })
+
+  test.for<[string, string, string]>([
+    ['//evil.example/admin', 'localhost', 'http://localhost//evil.example/admin'],
+    ['/\\evil.example/admin', 'localhost', 'http://localhost//evil.example/admin'],
+    ['/../../admin?a#b', 'localhost', 'http://localhost/admin?a'],
+    ['/own', 'name.example:81/other?x', 'http://name.example:81/own'],
+    ['/own', 'user:pass@name.example', 'http://name.example/own'],
+    ['http://absolute.example/own', 'localhost', 'http://absolute.example/own'],
+  ])('for %s at host %s is one for %s', async ([path, host, url]) => {
+    await using server = await handling((request) => new Response(`<${request.url.split('#')[0]}>`))
+    const client = await rawClient(server.port, { path, host, headers: ['connection: close'] })
+    await client.ended
+    expect(client.text).toContain(`<${url}>`)
+  })
+
+  test.for<[string, object]>([
+    ['a method that Web requests do not have', { method: 'TRACE' }],
+    ['a host that is none', { host: 'a b' }],
+  ])('with %s is a 400', async ([, request]) => {
+    await using server = await handling(() => new Response('ok'))
+    const client = await rawClient(server.port, { headers: ['connection: close'], ...request })
+    await client.ended
+    expect(client.text).toMatch(/^HTTP\/1.1 400 [^]*invalid_request_error/)
+  })
+
+  test('is aborted when the client goes, and only then', async () => {
+    const signals: AbortSignal[] = []
+    const answering = gate()
+    await using server = await handling(async ({ signal, url }) => {
+      signals.push(signal)
+      if (url.endsWith('/slow')) await answering.opened
+      return new Response('ok')
+    })
+    expect(await (await fetch(server.url)).text()).toBe('ok')
+    expect(await (await fetch(server.url, { method: 'POST', body: 'x' })).text()).toBe('ok')
+    await delay(20)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false])
+    const client = await rawClient(server.port, { path: '/slow' })
+    await expectWithinASecond(() => signals.length === 3)
+    client.socket.destroy()
+    await expectWithinASecond(() => signals[2]?.aborted === true)
+    answering.open()
+  })
+
+  test('is aborted though nobody but its signal is left', async () => {
+    let aborted = 0
+    let asked = 0
+    await using server = await handling(({ signal }) => {
+      asked += 1
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          aborted += 1
+          resolve(new Response('too late'))
+        })
+      })
+    })
+    const clients = await Promise.all(Array.from({ length: 5 }, () => rawClient(server.port)))
+    await expectWithinASecond(() => asked === 5)
+    await collectGarbage()
+    for (const { socket } of clients) socket.destroy()
+    await expectWithinASecond(() => aborted === 5)
+  })
+
+  test('whose client goes within the body fails to be read', async () => {
+    let outcome: string | undefined
+    await using server = await handling(async (request) => {
+      outcome = await request.text().catch(String)
+      return new Response('too late')
+    })
+    const client = await rawClient(server.port, { method: 'POST', headers: ['content-length: 9'] })
+    client.socket.write('half')
+    await delay(20)
+    client.socket.destroy()
+    await expectWithinASecond(() => outcome !== undefined)
+    expect(outcome).toContain('Error: aborted')
+  })
+})
+
+describe('a body that is not read to its end', () => {
+  const large = 'x'.repeat(3_000_000)
+  const post = (client: RawClient, body: string): boolean =>
+    client.socket.write(
+      `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+  const ways: [string, FetchHandler][] = [
+    ['not read at all', () => new Response('no', { status: 401 })],
+    [
+      'read a little',
+      async ({ body }) => {
+        await body?.getReader().read()
+        return new Response('no', { status: 401 })
+      },
+    ],
+    [
+      'cancelled',
+      async ({ body }) => {
+        const reader = body?.getReader()
+        await reader?.read()
+        await reader?.cancel()
+        return new Response('no', { status: 401 })
+      },
+    ],
+    [
+      'cancelled unread',
+      async ({ body }) => {
+        await body?.cancel()
+        return new Response('no', { status: 401 })
+      },
+    ],
+  ]
+  test.for(ways)('but %s holds up neither the answer nor the next request', async ([, handler]) => {
+    await using server = await handling(handler)
+    const client = await rawClient(server.port, { method: 'POST', body: large })
+    await client.until(() => client.count('HTTP/1.1 401') === 1)
+    for (const [at, body] of [large, 'x', ''].entries()) {
+      post(client, body)
+      await client.until(() => client.count('HTTP/1.1 401') === at + 2)
+    }
+    expect(client.text).not.toContain('HTTP/1.1 400')
+    client.socket.destroy()
+  })
+})
+
+describe('a response', () => {
+  test('is status, headers, cookies and body', async () => {
+    await using server = await handling(() => {
+      const headers = new Headers({ 'x-mine': 'a' })
+      headers.append('set-cookie', 'a=1; Path=/')
+      headers.append('set-cookie', 'b=2')
+      return new Response('made', { status: 201, headers })
+    })
+    const response = await fetch(server.url)
+    expect(response.status).toBe(201)
+    expect(response.headers.get('x-mine')).toBe('a')
+    expect(response.headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2'])
+    expect(await response.text()).toBe('made')
+  })
+
+  test.for([204, 205, 304])('of status %i has no body', async (status) => {
+    await using server = await handling(() => new Response(null, { status }))
+    expect(await (await fetch(server.url)).text()).toBe('')
+  })
+
+  test('whose body fails is cut, not ended', async () => {
+    await using server = await handling(() => {
+      let pulls = 0
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          pulls += 1
+          if (pulls === 2) {
+            await delay(20)
+            throw new Error('the secret of this server')
+          }
+          controller.enqueue(new TextEncoder().encode('half'))
+        },
+      })
+      return new Response(body)
+    })
+    await expect((await fetch(server.url)).text()).rejects.toThrow('terminated')
+    const client = await rawClient(server.port)
+    await client.ended
+    expect(client.text).toContain('half')
+    expect(client.text).not.toMatch(/\r\n0\r\n\r\n|secret/)
+  })
+
+  test.for<[string, () => Response]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the secret of this server')
+      },
+    ],
+    [
+      'throws nothing',
+      () => {
+        throw undefined
+      },
+    ],
+    ['gives nothing', () => undefined as unknown as Response],
+    ['gives `Response.error()`', () => Response.error()],
+    [
+      'gives a header that Node refuses',
+      () => new Response('x', { headers: { 'x-bad': 'a\u0001b' } }),
+    ],
+  ])('of a handler that %s is a 500 without a word', async ([, handler]) => {
+    for (const each of [handler, async () => handler()]) {
+      await using server = await handling(each)
+      const response = await fetch(server.url, { signal: AbortSignal.timeout(2_000) })
+      expect(response.status).toBe(500)
+      expect(await response.text()).not.toContain('secret')
+      expect(response.headers.has('x-bad')).toBe(false)
+    }
+  })
+
+  test('that is used already is a 500', async () => {
+    const used = new Response('x')
+    await used.text()
+    await using server = await handling(() => used)
+    expect((await fetch(server.url)).status).toBe(500)
+  })
+
+  test('to HEAD has no body, and nothing is taken for it', async () => {
+    const events = source(endless(10))
+    await using server = await handling(() => toResponse(events))
+    const client = await rawClient(server.port, { method: 'HEAD' })
+    await client.until((all) => all.endsWith('\r\n\r\n'))
+    await expectWithinASecond(() => events.returned === 1)
+    expect(client.text).toMatch(/^HTTP\/1.1 200 [^]*text\/event-stream/)
+    expect(events.taken).toBe(0)
+    client.socket.destroy()
+  })
+})
+
+test('over HTTP/2 it is the same', async () => {
+  const events = source([text('a')], 'silence')
+  const seen: { url: string; aborted: () => boolean }[] = []
+  const handler = toNodeHandler(({ url, signal }) => {
+    seen.push({ url, aborted: () => signal.aborted })
+    return url.endsWith('/events') ? toResponse(events) : new Response('ok')
+  })
+  const server = createHttp2Server((req, res) => void Reflect.apply(handler, undefined, [req, res]))
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const session = connectHttp2(`http://127.0.0.1:${port}`)
+  const plain = session.request({ ':path': '/' })
+  expect(await Array.fromAsync(plain.setEncoding('utf8'))).toEqual(['ok'])
+  const streaming = session.request({ ':path': '/events' })
+  const first = await new Promise((resolve) => {
+    streaming.setEncoding('utf8').once('data', resolve)
+  })
+  expect(first).toBe('data: {"type":"text","content":"a"}\n\n')
+  streaming.close(constants.NGHTTP2_CANCEL)
+  await expectWithinASecond(() => events.returned === 1 && seen[1]?.aborted() === true)
+  expect(seen[0]).toMatchObject({ url: `http://127.0.0.1:${port}/` })
+  expect(seen[0]?.aborted()).toBe(false)
+  session.destroy()
+  server.close()
+})

@@ -1,0 +1,30 @@
+import { startSandbox } from '@vectrade/sandbox'
+import { expect, test } from 'vitest'
+import { refusedPort } from './test-support/raw-server.ts'
+import { runChild } from './test-support/run-child.ts'
+
+test('whatever is left unread, nothing is an unhandled rejection or a warning', async () => {
+  await using sandbox = await startSandbox({ heartbeat: 0 })
+  const result = await runChild(new URL('test-support/unread.child.ts', import.meta.url), {
+    SANDBOX_URL: sandbox.url,
+    SANDBOX_KEY: sandbox.apiKey,
+    REFUSED_URL: `http://127.0.0.1:${await refusedPort()}/v1`,
+  })
+  expect(result).toEqual({ code: 0, stdout: expect.stringMatching(/^\d{3} streams$/), stderr: '' })
+  expect(sandbox.requests.length).toBeGreaterThan(300)
+})
+
+test('a promise that is awaited still rejects: nothing is swallowed', async () => {
+  await using sandbox = await startSandbox({ faults: { status: 401 } })
+  const { VecTrade } = await import('./index.ts')
+  const client = new VecTrade({ apiKey: sandbox.apiKey, baseURL: sandbox.url })
+  for (const call of [
+    () => client.ai.stream('x').finalText(),
+    () => client.ai.stream('x').response,
+    () => client.ai.stream('x')[Symbol.asyncIterator]().next(),
+    () => client.ai.stream('x').textStream[Symbol.asyncIterator]().next(),
+    () => client.ai.analyze('x'),
+  ]) {
+    await expect(call()).rejects.toMatchObject({ status: 401 })
+  }
+})
