@@ -44,6 +44,13 @@ export {
 export { type PartialAnswer, VecTradeError } from './errors/vectrade-error.ts'
 export { fromReadableStream, fromResponse, type FromOptions } from './web/from.ts'
 export { type ReadableOptions, toReadableStream, toResponse } from './web/readable.ts'
+export {
+  type Authorization,
+  createHandler,
+  type Handler,
+  type HandlerOptions,
+} from './web/handler.ts'
+export type { Cors } from './web/cors.ts'
 
 // For those who write an adapter, or speak another protocol of Server-Sent Events.
 export {

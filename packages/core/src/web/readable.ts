@@ -36,7 +36,10 @@ export function toReadableStream(
   stream: AnalysisStream | AsyncIterable<StreamEvent>,
   options: ReadableOptions = {},
 ): ReadableStream<Uint8Array> {
-  const relay = new Relay(stream, options)
+  return readable(new Relay(stream, options, false))
+}
+
+function readable(relay: Relay): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       pull: (controller) => relay.pull(controller),
@@ -66,12 +69,24 @@ export function toResponse(
   stream: AnalysisStream | AsyncIterable<StreamEvent>,
   init: ResponseInit & ReadableOptions = {},
 ): Response {
+  return relayResponse(stream, init, { greet: false })
+}
+
+/** @param greet whether a heartbeat goes out at once, before there is an event */
+export function relayResponse(
+  stream: AnalysisStream | AsyncIterable<StreamEvent>,
+  init: ResponseInit & ReadableOptions,
+  { greet }: { greet: boolean },
+): Response {
   const { heartbeat, signal, ...responseInit } = init
   const headers = new Headers(responseInit.headers)
   for (const [name, value] of Object.entries(eventStreamHeaders)) headers.set(name, value)
   // Copied from an upstream, these would describe bytes that are not sent.
   for (const name of ['content-length', 'content-encoding']) headers.delete(name)
-  return new Response(toReadableStream(stream, { heartbeat, signal }), { ...responseInit, headers })
+  return new Response(readable(new Relay(stream, { heartbeat, signal }, greet)), {
+    ...responseInit,
+    headers,
+  })
 }
 
 /** Proxies must neither buffer, nor compress, nor keep an event stream. */
@@ -99,8 +114,14 @@ class Relay {
   #reading: Promise<Chunk> | undefined
   #interrupt: ((error: unknown) => void) | undefined
   #cancelled = false
+  #greet: boolean
 
-  constructor(source: AnalysisStream | AsyncIterable<StreamEvent>, options: ReadableOptions) {
+  constructor(
+    source: AnalysisStream | AsyncIterable<StreamEvent>,
+    options: ReadableOptions,
+    greet: boolean,
+  ) {
+    this.#greet = greet
     this.#source = source
     this.#iterator = source[Symbol.asyncIterator]()
     this.#heartbeat = options.heartbeat ?? defaultHeartbeat
@@ -110,7 +131,9 @@ class Relay {
   }
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    const chunk = await within((this.#reading ??= this.#read()), this.#heartbeat)
+    const reading = (this.#reading ??= this.#read())
+    const chunk = this.#greet ? undefined : await within(reading, this.#heartbeat)
+    this.#greet = false
     if (this.#cancelled) return
     if (chunk === undefined) {
       controller.enqueue(encoder.encode(encodeEvent({ comment: 'heartbeat' })))

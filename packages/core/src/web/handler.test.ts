@@ -1,0 +1,283 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Body, catchError, complete, sse, text as piece } from '../test-support/body.ts'
+import {
+  createHandler,
+  type Fetch,
+  fromResponse,
+  type Handler,
+  type HandlerOptions,
+  VecTrade,
+} from '../index.ts'
+
+const url = 'https://app.example/api/analyze'
+
+interface Served {
+  handler: Handler
+  /** What went to VecTrade. */
+  sent: RequestInit[]
+}
+
+/** A handler whose client's fetch gives one answer and notes what it was asked. */
+function serve(
+  answer: () => Response | Promise<Response>,
+  options: Partial<HandlerOptions> = {},
+): Served {
+  const sent: RequestInit[] = []
+  const fetch: Fetch = async (_url, init) => {
+    sent.push(init)
+    return answer()
+  }
+  const client = new VecTrade({
+    apiKey: 'vq_secret',
+    baseURL: 'https://e/v1',
+    fetch,
+    maxRetries: 0,
+  })
+  return { handler: createHandler({ client, ...options }), sent }
+}
+
+const stream = (body: BodyInit): Response =>
+  new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+const ok = (): Response => stream(complete.join(''))
+
+function post(body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Request {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  return new Request(url, { method: 'POST', body: text, headers, signal: signal ?? null })
+}
+
+const asked = { prompt: 'p' }
+
+describe('an answer', () => {
+  test('is the stream', async () => {
+    const { handler, sent } = serve(ok)
+    const response = await handler(post({ prompt: 'p', symbols: ['NVDA'] }))
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(await fromResponse(response).finalText()).toBe('Héllo world')
+    expect(sent[0]?.body).toBe('{"prompt":"p","symbols":["NVDA"],"stream":true}')
+  })
+
+  test('takes nothing else of the request upstream', async () => {
+    const { handler, sent } = serve(ok)
+    const headers = {
+      authorization: 'Bearer theirs',
+      cookie: 'theirs',
+      'x-api-key': 'theirs',
+      'idempotency-key': 'theirs',
+      'x-forwarded-for': 'theirs',
+    }
+    await (await handler(post({ prompt: 'p', model: 'theirs', stream: false }, headers))).text()
+    expect(JSON.stringify(sent)).not.toContain('theirs')
+  })
+
+  test('that fails later is an error event', async () => {
+    const { handler } = serve(() => stream(complete[0] ?? ''))
+    const response = await handler(post(asked))
+    expect(response.status).toBe(200)
+    expect(await catchError(fromResponse(response).finalText())).toMatchObject({
+      name: 'ServiceUnavailableError',
+      partial: { text: 'Héllo ' },
+    })
+  })
+
+  test('nobody reads any more ends the request upstream', async () => {
+    const body = new Body([sse(piece('a'))], 'hang')
+    const { handler } = serve(() => stream(body.stream))
+    const reader = (await handler(post(asked))).body?.getReader()
+    await reader?.read()
+    await reader?.cancel()
+    expect(body.cancelled).toBe(1)
+  })
+
+  test('nobody waits for any more ends the request upstream', async () => {
+    const controller = new AbortController()
+    const { handler, sent } = serve(() => new Promise(() => {}))
+    const request = post(asked, {}, controller.signal)
+    const response = handler(request)
+    await vi.waitFor(() => expect(sent).toHaveLength(1))
+    controller.abort()
+    await response
+    expect(sent[0]?.signal?.aborted).toBe(true)
+  })
+})
+
+describe('a request', () => {
+  test.for<[string, unknown, number, RegExp]>([
+    ['that is no JSON', '{"prompt":', 422, /JSON/],
+    ['that is no object', '["p"]', 422, /JSON/],
+    ['without a body', '', 422, /JSON/],
+    ['without a prompt', { symbols: [] }, 422, /`prompt`/],
+    ['with an empty prompt', { prompt: ' \n' }, 422, /`prompt`/],
+    ['with a prompt that is no string', { prompt: 7 }, 422, /`prompt`/],
+    ['with a prompt too long', { prompt: 'x'.repeat(101) }, 422, /100 characters/],
+    ['with a body too long', { prompt: 'x'.repeat(10_000) }, 413, /bytes/],
+    ['with symbols that are none', { prompt: 'p', symbols: 'NVDA' }, 422, /`symbols`/],
+    ['with a symbol that is none', { prompt: 'p', symbols: [1] }, 422, /`symbols`/],
+    ['with too many symbols', { prompt: 'p', symbols: Array(51).fill('A') }, 422, /`symbols`/],
+  ])('%s is refused, saying what to do', async ([, body, status, message]) => {
+    const { handler, sent } = serve(ok, { maxPromptLength: 100 })
+    const response = await handler(post(body))
+    expect(response.status).toBe(status)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(((await response.json()) as { error: { message: string } }).error.message).toMatch(
+      message,
+    )
+    expect(sent).toHaveLength(0)
+  })
+
+  test('with a prompt as long as allowed, in any characters, passes', async () => {
+    const { handler } = serve(ok, { maxPromptLength: 1000 })
+    const escaped = `{"prompt":"${String.raw`\u20ac`.repeat(1000)}"}`
+    expect((await handler(post(escaped))).status).toBe(200)
+  })
+
+  test.for(['GET', 'PUT', 'DELETE', 'HEAD'])('by %s is refused', async (method) => {
+    const response = await serve(ok).handler(new Request(url, { method }))
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toBe('POST, OPTIONS')
+  })
+})
+
+describe('authorize', () => {
+  test.for<[string, HandlerOptions['authorize'], number, number]>([
+    ['true', () => true, 200, 1],
+    ['a promise of true', async () => true, 200, 1],
+    ['false', () => false, 401, 0],
+    ['401', () => 401, 401, 0],
+    ['403', () => Promise.resolve<403>(403), 403, 0],
+    ['nothing', (() => {}) as never, 401, 0],
+    ['a response', () => new Response('pay first', { status: 402 }), 402, 0],
+    ['a redirect', () => Response.redirect('https://app.example/login'), 302, 0],
+    ['a throw', () => Promise.reject(new Error('secret')), 500, 0],
+  ])('%s', async ([, authorize, status, times]) => {
+    const { handler, sent } = serve(ok, { authorize, cors: { origins: ['https://other.example'] } })
+    const response = await handler(post(asked))
+    expect(response.status).toBe(status)
+    expect(await response.text()).not.toContain('secret')
+    expect(sent).toHaveLength(times)
+  })
+})
+
+describe('an upstream that refuses', () => {
+  test.for([400, 401, 402, 403, 404, 422, 429, 500, 503])('keeps its status %i', async (status) => {
+    const answer = (): Response =>
+      Response.json({ error: { message: 'Said' } }, { status, headers: { 'retry-after': '6.2' } })
+    const response = await serve(answer).handler(post(asked))
+    expect(response.status).toBe(status)
+    expect(response.headers.get('retry-after')).toBe('7')
+    expect(await response.json()).toMatchObject({ error: { message: 'Said' } })
+  })
+
+  test.for<[string, () => Response, number]>([
+    [
+      'cannot be reached',
+      () => {
+        throw new TypeError('secret')
+      },
+      502,
+    ],
+    ['is another server', () => new Response('secret'), 502],
+  ])('or %s gives no internals', async ([, answer, status]) => {
+    const response = await serve(answer).handler(post(asked))
+    expect(response.status).toBe(status)
+    expect(await response.text()).not.toMatch(/secret|baseURL|VECTRADE/)
+  })
+})
+
+describe('a slow upstream', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => {
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+  })
+
+  const after = (ms: number, answer: () => Response) => (): Promise<Response> =>
+    new Promise((resolve) => setTimeout(() => resolve(answer()), ms))
+
+  test('is waited for as long as firstByteAfter, then the response begins with a heartbeat', async () => {
+    const { handler } = serve(after(10_000, ok))
+    let response: Response | undefined
+    void handler(post(asked)).then((value) => (response = value))
+    await vi.advanceTimersByTimeAsync(7999)
+    expect(response).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1)
+    const reading = response?.text()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await reading).toBe(`: heartbeat\n\n${complete.join('')}`)
+  })
+
+  test('that refuses too late gives an error event', async () => {
+    const refuse = (): Response => Response.json({ error: { message: 'Said' } }, { status: 429 })
+    const { handler } = serve(after(100, refuse), { firstByteAfter: 50 })
+    const responding = handler(post(asked))
+    await vi.advanceTimersByTimeAsync(50)
+    const response = await responding
+    expect(response.status).toBe(200)
+    const error = catchError(fromResponse(response).finalText())
+    await vi.advanceTimersByTimeAsync(50)
+    expect(await error).toMatchObject({ name: 'RateLimitError', message: 'Said' })
+  })
+
+  test('is not waited for with firstByteAfter: 0', async () => {
+    const { handler } = serve(after(100, ok), { firstByteAfter: 0 })
+    const reading = (await handler(post(asked))).text()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await reading).toMatch(/^: heartbeat\n\ndata: /)
+  })
+})
+
+describe('pages', () => {
+  const cors = { origins: ['https://other.example'], credentials: true }
+
+  test.for<[string, Record<string, string>, number]>([
+    ['of the same origin', { origin: 'https://app.example', 'sec-fetch-site': 'same-origin' }, 200],
+    [
+      'behind a proxy that renames',
+      { origin: 'https://www.example', 'sec-fetch-site': 'same-origin' },
+      200,
+    ],
+    ['in old browsers', { origin: 'https://app.example' }, 200],
+    [
+      'of allowed origins',
+      { origin: 'https://other.example', 'sec-fetch-site': 'cross-site' },
+      200,
+    ],
+    ['of other sites', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, 403],
+    [
+      'of other origins on the site',
+      { origin: 'https://b.app.example', 'sec-fetch-site': 'same-site' },
+      403,
+    ],
+    ['of other sites, in old browsers', { origin: 'https://evil.example' }, 403],
+    ['without an origin', { origin: 'null' }, 403],
+    ['of an origin that begins alike', { origin: 'https://other.example.evil.example' }, 403],
+    ['that are none', {}, 200],
+  ])('%s', async ([, headers, status]) => {
+    const { handler, sent } = serve(ok, { cors })
+    const response = await handler(post(asked, headers))
+    expect(response.status).toBe(status)
+    expect(sent).toHaveLength(status === 200 ? 1 : 0)
+    const allowed = headers['origin'] === 'https://other.example' ? headers['origin'] : null
+    expect(response.headers.get('access-control-allow-origin')).toBe(allowed)
+    expect(response.headers.get('vary')).toBe('Origin')
+    await response.body?.cancel()
+  })
+
+  test('of allowed origins may ask before they call', async () => {
+    const headers = { origin: 'https://other.example', 'access-control-request-method': 'POST' }
+    const { handler } = serve(ok, { cors, authorize: () => false })
+    const response = await handler(new Request(url, { method: 'OPTIONS', headers }))
+    expect(response.status).toBe(204)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'access-control-allow-origin': 'https://other.example',
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-methods': 'POST',
+    })
+  })
+
+  test('of other origins get no CORS headers without `cors`', async () => {
+    const { handler } = serve(ok)
+    const response = await handler(post(asked, { origin: 'https://evil.example' }))
+    expect(response.status).toBe(403)
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-'))).toEqual([])
+  })
+})

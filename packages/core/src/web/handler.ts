@@ -1,0 +1,189 @@
+import type { AnalysisRequest, VecTrade } from '../client.ts'
+import { APIError } from '../errors/api-error.ts'
+import { ConnectionError, TimeoutError } from '../errors/connection-error.ts'
+import { parseJson } from '../errors/from.ts'
+import { StreamProtocolError } from '../errors/stream-error.ts'
+import { errorToWire, type WireError } from '../errors/to-wire.ts'
+import { isRecord } from '../events.ts'
+import type { AnalysisStream } from '../stream.ts'
+import { within } from '../timers.ts'
+import { type Cors, corsHeaders, isAllowedOrigin, preflightHeaders } from './cors.ts'
+import { readBody } from './read-body.ts'
+import { relayResponse } from './readable.ts'
+
+/** Lets a request pass (`true`), refuses it (`false` is 401), or answers it instead. */
+export type Authorization = boolean | 401 | 403 | Response
+
+/** How {@link createHandler} serves. */
+export interface HandlerOptions {
+  /** The client that asks VecTrade, with your key. */
+  client: VecTrade
+  /**
+   * Who may ask. Where it throws the answer is 500 and nothing is asked. Default: everybody who
+   * reaches the endpoint, at the cost of your quota.
+   */
+  authorize?: ((request: Request) => Authorization | Promise<Authorization>) | undefined
+  /** In characters. Default 10 000. */
+  maxPromptLength?: number | undefined
+  /** Pages of which other origins may ask. Default: none. */
+  cors?: Cors | undefined
+  /** ms of silence after which a comment keeps the connection alive; 0 for none. Default 15 000. */
+  heartbeat?: number | undefined
+  /**
+   * ms until the response begins, VecTrade having answered or not. Until then a refusal keeps its
+   * own status; what fails later comes as an error event. Default 8 000.
+   */
+  firstByteAfter?: number | undefined
+}
+
+/** A Web-standard handler. */
+export type Handler = (request: Request) => Promise<Response>
+
+/**
+ * The endpoint that pages call in place of VecTrade's API, for which they must have no key.
+ *
+ * Takes `POST` with `{ prompt, symbols? }` as JSON and answers with VecTrade's event stream. Nothing
+ * of the caller's request but these two goes upstream, and nothing of this server's own failures
+ * goes down. A caller who leaves ends the request to VecTrade. Pages of other origins are refused
+ * unless allowed: no site can spend the quota through its visitors.
+ *
+ * @example
+ * ```ts
+ * import { createHandler, VecTrade } from '@vectrade/core'
+ *
+ * const client = new VecTrade({ apiKey: 'vq_example' })
+ * const handler = createHandler({ client, authorize: (request) => request.headers.has('cookie') })
+ * const response = await handler(new Request('https://example.com/api/analyze'))
+ * console.log(response.status) // 405
+ * ```
+ */
+export function createHandler(options: HandlerOptions): Handler {
+  return async (request) => {
+    let response
+    try {
+      response = await answer(request, options)
+    } catch (error) {
+      response = error instanceof Refusal ? error.toResponse() : failure(error)
+    }
+    for (const [name, value] of Object.entries(corsHeaders(request, options.cors))) {
+      response.headers.set(name, value)
+    }
+    return response
+  }
+}
+
+const defaultMaxPromptLength = 10_000
+const defaultFirstByteAfter = 8_000
+const maxSymbols = 50
+
+/** What is wrong with a request, told to who made it. */
+class Refusal extends Error {
+  readonly #status: number
+  readonly #type: string
+  readonly #headers: Record<string, string>
+
+  constructor(status: number, type: string, message: string, headers: Record<string, string> = {}) {
+    super(message)
+    this.#status = status
+    this.#type = type
+    this.#headers = headers
+  }
+
+  toResponse(): Response {
+    const wire = { error: { type: this.#type, message: this.message } }
+    return errorResponse(this.#status, wire, this.#headers)
+  }
+}
+
+async function answer(request: Request, options: HandlerOptions): Promise<Response> {
+  const { client, cors } = options
+  if (!isAllowedOrigin(request, cors)) {
+    throw new Refusal(403, 'permission_error', 'Pages of this origin may not call this endpoint')
+  }
+  if (request.method === 'OPTIONS')
+    return new Response(null, { status: 204, headers: preflightHeaders })
+  if (request.method !== 'POST') {
+    throw new Refusal(405, 'invalid_request_error', 'Use POST', { allow: 'POST, OPTIONS' })
+  }
+  const authorization = (await options.authorize?.(request)) ?? options.authorize === undefined
+  // A copy, for the headers of one that redirects cannot be added to.
+  if (authorization instanceof Response) return new Response(authorization.body, authorization)
+  if (authorization !== true) throw refusedBy(authorization)
+
+  const { maxPromptLength = defaultMaxPromptLength } = options
+  const analysisRequest = await readRequest(request, maxPromptLength)
+  const stream = client.ai.stream(analysisRequest, { signal: request.signal })
+  return await relay(stream, options)
+}
+
+/** Waits for VecTrade's headers, so that a refusal keeps its status, but not for long. */
+async function relay(stream: AnalysisStream, options: HandlerOptions): Promise<Response> {
+  const { heartbeat, firstByteAfter = defaultFirstByteAfter } = options
+  const answered =
+    firstByteAfter > 0 && (await within(stream.response, firstByteAfter)) !== undefined
+  return relayResponse(stream, { heartbeat }, { greet: !answered })
+}
+
+async function readRequest(request: Request, maxPromptLength: number): Promise<AnalysisRequest> {
+  // A character takes at most six bytes, as an escape; the symbols get what is left of the page.
+  const limits = { maxBytes: maxPromptLength * 6 + 4096, silence: 0, deadline: 30_000 }
+  const { text, ended } = await readBody(request.body, limits)
+  if (ended === 'too-large') {
+    throw new Refusal(413, 'invalid_request_error', `The body is over ${limits.maxBytes} bytes`)
+  }
+  if (ended === 'timeout')
+    throw new Refusal(408, 'request_timeout', 'The body did not come in time')
+  const body = parseJson(text)
+  if (!isRecord(body)) throw invalid('The body must be JSON such as {"prompt": "…"}')
+  const { prompt, symbols } = body
+  if (typeof prompt !== 'string' || prompt.trim() === '') {
+    throw invalid('`prompt` must be a string that is not empty')
+  }
+  if (prompt.length > maxPromptLength) {
+    throw invalid(`\`prompt\` must have at most ${maxPromptLength} characters`)
+  }
+  if (symbols === undefined) return { prompt }
+  if (!isSymbols(symbols)) {
+    throw invalid(`\`symbols\` must be at most ${maxSymbols} strings such as ["NVDA"]`)
+  }
+  return { prompt, symbols }
+}
+
+function isSymbols(value: unknown): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= maxSymbols &&
+    value.every((symbol) => typeof symbol === 'string')
+  )
+}
+
+function invalid(message: string): Refusal {
+  return new Refusal(422, 'validation_error', message)
+}
+
+function refusedBy(authorization: false | 401 | 403): Refusal {
+  return authorization === 403
+    ? new Refusal(403, 'permission_error', 'You may not use this endpoint')
+    : new Refusal(401, 'authentication_error', 'Sign in to use this endpoint')
+}
+
+/** A failure before the response began: VecTrade's own status, or one for ours. */
+function failure(error: unknown): Response {
+  const retryAfter = error instanceof APIError ? error.retryAfter : undefined
+  return errorResponse(
+    statusOf(error),
+    errorToWire(error),
+    retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) },
+  )
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof APIError) return error.status ?? 502
+  if (error instanceof TimeoutError) return 504
+  if (error instanceof ConnectionError || error instanceof StreamProtocolError) return 502
+  return 500
+}
+
+function errorResponse(status: number, wire: WireError, headers: Record<string, string>): Response {
+  return Response.json(wire, { status, headers: { 'cache-control': 'no-store', ...headers } })
+}
