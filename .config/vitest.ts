@@ -9,7 +9,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     reporters: ['default', 'json'],
     outputFile: { json: '.vitest/report.json' },
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 })
 

@@ -80,7 +80,8 @@ describe('the conformance cases', () => {
     expect(large.length).toBeGreaterThanOrEqual(7)
   })
 
-  test.for(cases)('$name', async (given) => {
+  // The longest case has 65 000 splits.
+  test.for(cases)('$name', { timeout: 180_000 }, async (given) => {
     const bytes = given.inputHex === undefined ? utf8(given.input) : hex(given.inputHex)
     const check = async (chunks: Iterable<Uint8Array>, how: string): Promise<void> => {
       const { messages, retry, lastEventId } = await decode(chunks)
