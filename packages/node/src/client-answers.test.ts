@@ -127,8 +127,8 @@ describe('the end', () => {
     expect(await answerTo({ cutAfterEvents: total, noDoneMarker: true, cut: 'fin' })).toEqual(whole)
   })
 
-  test('leaves the connection to the next call', async () => {
-    const client = clientOf(sandbox)
+  test('leaves the connection to the next call, though its last bytes are late', async () => {
+    const client = clientOf(sandbox, { stallAfterEvents: events.length, stallFor: 20 })
     const before = sandbox.requests.length
     for (let at = 0; at < 30; at += 1) {
       if (at % 3 === 0) await client.ai.stream(prompt).finalText()

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import type { ServerResponse } from 'node:http'
 import { type Fault, startSandbox } from '@vectrade/sandbox'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -207,4 +208,26 @@ test('the socket tells where a wrapped response does not', async () => {
   await client.until((all) => all.includes('data:'))
   client.socket.destroy()
   await expectWithinASecond(() => server.settled && events.returned === 1)
+})
+
+test('a source that is never at a loss leaves its turn to everything else', async () => {
+  const sourceOfPlenty = source(endless(100))
+  await using server = await serve((req, res) => {
+    void pipeToResponse(sourceOfPlenty, res, { req })
+  })
+  // Another process: it keeps up while this one is busy.
+  const reader = spawn(process.execPath, [
+    '-e',
+    `require('node:http').get(${JSON.stringify(server.url)}, (response) => response.resume())`,
+  ])
+  try {
+    await expectWithinASecond(() => sourceOfPlenty.taken > 0)
+    const start = performance.now()
+    for (let turn = 0; turn < 10; turn += 1) await delay(10)
+    // A tenth of a second's timers; without its turn each of them is late by hundreds of ms.
+    expect(performance.now() - start).toBeLessThan(1000)
+  } finally {
+    reader.kill('SIGKILL')
+  }
+  await expectWithinASecond(() => sourceOfPlenty.returned === 1)
 })

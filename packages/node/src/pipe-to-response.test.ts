@@ -84,7 +84,7 @@ describe('a response', () => {
           yield text('x')
         }
       })()
-      void pipeToResponse(events, res, { req })
+      void pipeToResponse(events, res, { req, heartbeat: 0 })
     })
     const client = await rawClient(server.port)
     await client.until((all) => all.includes('\r\n\r\n'))

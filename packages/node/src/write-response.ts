@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+/**
+ * ms. A source that is never at a loss, written to a client that keeps up, is all microtasks: without
+ * a break no other request, no timer and no news of a client that left would get its turn.
+ */
+const mostBusy = 10
+
 /** Compression middleware adds `flush`, without which it holds small writes back. */
 type MaybeCompressed = ServerResponse & { flush?: () => void }
 
@@ -16,6 +22,7 @@ export async function writeResponse(
   const reader = response.body?.getReader()
   const cancel = (): void => void reader?.cancel().catch(() => {})
   const client = new Client(res, req, cancel)
+  let lastBreak = performance.now()
   try {
     if (!client.gone) writeHead(response, res)
     if (req.method === 'HEAD') cancel()
@@ -26,6 +33,10 @@ export async function writeResponse(
       const flowing = res.write(result.value)
       res.flush?.()
       if (!flowing) await client.drained()
+      if (performance.now() - lastBreak > mostBusy) {
+        await new Promise((resolve) => setImmediate(resolve))
+        lastBreak = performance.now()
+      }
     }
     res.end()
     await client.finished()
