@@ -67,7 +67,7 @@ describe.concurrent('on a pipe', () => {
 
   test('a reader that goes ends it quietly', async () => {
     await using sandbox = await startSandbox({ tokensPerSecond: 40 })
-    const script = `( $DEMO NVDA; echo "code $?" >&2 ) | head -n 1`
+    const script = `( eval "$DEMO" NVDA; echo "code $?" >&2 ) | head -n 1`
     const { stdout, stderr } = await runShell(script, { env: envOf(sandbox) })
     expect(stdout).toBe('## An analysis: NVDA\n')
     expect(stderr).toBe(`VecTrade at ${sandbox.url}\ncode 0\n`)
@@ -76,7 +76,7 @@ describe.concurrent('on a pipe', () => {
   })
 
   test('an output that cannot be written is a failure', async () => {
-    const script = `$DEMO ${fast.join(' ')} NVDA > /dev/full`
+    const script = `eval "$DEMO" ${fast.join(' ')} NVDA > /dev/full`
     const { stderr, code } = await runShell(script)
     expect(stderr).toMatch(/^Simulated .*\nerror The output cannot be written \(ENOSPC\)\n$/)
     expect(code).toBe(1)

@@ -104,7 +104,7 @@ export class AI {
       scope.abort(error),
     )
     try {
-      return await readAnalysis(await send(call, scope.signal), call)
+      return await readAnalysis(await send(call, scope.signal), call, scope.signal)
     } catch (error) {
       // An aborted body fails in the runtime's words; the signal has ours.
       throw scope.signal.aborted ? scope.signal.reason : error
@@ -117,7 +117,11 @@ export class AI {
     const { apiKey, baseURL, ...settings } = mergeLimits(this.#settings, options)
     const headers = new Headers(settings.headers)
     headers.set('accept', stream ? 'text/event-stream' : 'application/json')
-    addHeaders(headers, { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() })
+    const { idempotencyKey = crypto.randomUUID() } = options
+    if (!/^[\x21-\x7e]+$/.test(idempotencyKey)) {
+      throw new ConfigurationError('`idempotencyKey` must be a string of visible ASCII characters')
+    }
+    headers.set('idempotency-key', idempotencyKey)
     addHeaders(headers, options.headers)
     return {
       ...settings,

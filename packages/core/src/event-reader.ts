@@ -12,6 +12,7 @@ const drainLimits = { chunks: 8, ms: 100 }
 /** A body of VecTrade's protocol as events: where an answer ends, and which messages are errors. */
 export class EventReader implements EventSource {
   readonly response: StreamResponse
+  readonly cut = false
   readonly #messages: MessageReader
   readonly #secret: string | undefined
   #complete = false
@@ -38,7 +39,7 @@ export class EventReader implements EventSource {
     if (this.#complete) return undefined
     const message = this.#messages.take()
     if (message === undefined) return undefined
-    if (message.data === '[DONE]') {
+    if (message.data === '[DONE]' && message.event !== 'error') {
       this.#complete = true
       return undefined
     }

@@ -9,6 +9,8 @@ export interface EventSource {
   readonly lastEventId: string
   /** Whether the end of the answer has been taken. */
   readonly complete: boolean
+  /** Whether somebody ended it on purpose before it was complete. */
+  readonly cut: boolean
   /** The next event there is; undefined when `fill` must be called first, or never again. */
   take(): StreamEvent | undefined
   /** Gets more, events or only bytes; false at the end. */

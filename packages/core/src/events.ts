@@ -39,7 +39,7 @@ export interface DoneEvent {
   usage?: Usage
 }
 
-/** An event newer than this SDK, or one whose fields are not of the known shape; `data` is all of it. */
+/** An event newer than this SDK, or a text or citation without what makes it one; `data` is all of it. */
 export interface UnknownEvent {
   type: 'unknown'
   content: ''
@@ -92,6 +92,14 @@ export function eventToWire(event: StreamEvent): unknown {
   const { content: _, ...wire } = event
   if (wireContent in event) return { ...wire, content: event[wireContent] }
   return wire
+}
+
+/** The name an event needs on the wire: that of an unknown one whose data does not say its type. */
+export function wireName(event: StreamEvent): string | undefined {
+  if (event.type !== 'unknown' || event.wireType === '') return undefined
+  if (isRecord(event.data) && typeof event.data['type'] === 'string') return undefined
+  // A name with these is none, wherever it comes from.
+  return /[\r\n\0]/.test(event.wireType) ? undefined : event.wireType
 }
 
 /**

@@ -17,6 +17,7 @@ import { readBody } from './web/read-body.ts'
 export async function readAnalysis(
   response: Response,
   limits: { maxEventBytes: number; heartbeatTimeout: number; secret: string },
+  signal: AbortSignal,
 ): Promise<Analysis> {
   const { requestId } = readResponse(response, limits.secret)
   if (response.status !== 200) {
@@ -24,7 +25,7 @@ export async function readAnalysis(
     throw new StreamProtocolError(`Expected status 200, got ${response.status}`, { requestId })
   }
   const { maxEventBytes: maxBytes, heartbeatTimeout: silence } = limits
-  const body = await readBody(response.body, { maxBytes, silence, deadline: 0 }).catch(
+  const body = await readBody(response.body, { maxBytes, silence, deadline: 0 }, signal).catch(
     (error: unknown) => {
       throw connectionError(error, 'body')
     },

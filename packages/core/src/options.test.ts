@@ -58,7 +58,8 @@ describe('refuses', () => {
   test('options of a call alike', () => {
     const { ai } = make({ apiKey: 'vq_key' })
     expect(() => ai.stream('p', { timeout: -1 })).toThrow(/`timeout`/)
-    expect(() => ai.stream('p', { idempotencyKey: 'a\nb' })).toThrow(ConfigurationError)
+    expect(() => ai.stream('p', { idempotencyKey: 'a\nb' })).toThrow(/`idempotencyKey`/)
+    expect(() => ai.stream('p', { idempotencyKey: '' })).toThrow(/`idempotencyKey`/)
     expect(() => ai.stream('p', { headers: { 'bad name': '' } })).toThrow(ConfigurationError)
   })
 })

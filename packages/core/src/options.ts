@@ -1,3 +1,4 @@
+import { checkLimit } from './check-limit.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import type { Logger } from './logger.ts'
 import type { Fetch } from './request.ts'
@@ -114,17 +115,7 @@ export function mergeLimits<T extends typeof defaultLimits>(base: T, given: Call
   for (const name of Object.keys(defaultLimits) as (keyof CallLimits)[]) {
     const value = given[name]
     if (value === undefined) continue
-    const whole = name === 'maxRetries' || name === 'maxEventBytes'
-    const least = name === 'maxEventBytes' ? 1 : 0
-    if (
-      typeof value !== 'number' ||
-      !(value >= least) ||
-      (whole && !Number.isInteger(value) && value !== Infinity)
-    ) {
-      throw new ConfigurationError(
-        `\`${name}\` must be a ${whole ? 'whole ' : ''}number, ${least} or more`,
-      )
-    }
+    checkLimit(name, value)
     merged[name] = value
   }
   return merged

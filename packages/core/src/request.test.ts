@@ -186,6 +186,15 @@ describe('retries', () => {
     expect(lines).toEqual(['vectrade: attempt 1 failed (service_unavailable), next in 500 ms'])
   })
 
+  test('a logger that throws is no failure of the call', async () => {
+    const warn = (): never => {
+      throw new Error('log broke')
+    }
+    const { client, sent } = scripted([fail(503), ok], { logger: { warn } })
+    expect(await run(client)).toBe('Héllo world')
+    expect(sent).toHaveLength(2)
+  })
+
   test('an abort ends the wait', async () => {
     const controller = new AbortController()
     const { client, sent } = scripted([fail(500), ok])
@@ -205,6 +214,22 @@ describe('the time limit for headers', () => {
     expect(sent.map(({ at }) => at)).toEqual([0, 1500])
     const hopeless = scripted([never], { timeout: 1000, maxRetries: 1 })
     expect(await run(hopeless.client)).toMatchObject({ name: 'TimeoutError', phase: 'headers' })
+  })
+
+  test('does not limit the reason of a refusal', async () => {
+    const slowly = (): Response => {
+      const body = new ReadableStream<Uint8Array>({
+        async start(controller) {
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          controller.enqueue(new TextEncoder().encode('{"error":{"message":"the reason"}}'))
+          controller.close()
+        },
+      })
+      return new Response(body, { status: 400 })
+    }
+    expect(await run(scripted([slowly], { timeout: 150 }).client)).toMatchObject({
+      message: 'the reason',
+    })
   })
 
   test('does not limit the answer', async () => {
@@ -351,6 +376,53 @@ describe('a call', () => {
     const error = await run(client)
     expect(error).toBeInstanceOf(ConnectionError)
     expect(error).toMatchObject({ phase: 'connect', retryable: true })
+  })
+
+  test.for<[string, unknown]>([
+    ['nothing', undefined],
+    ['no response', { status: 200 }],
+    ['a body that is no Web stream', { status: 200, headers: new Headers(), body: { pipe() {} } }],
+  ])('a fetch that gives %s is named', async ([, given]) => {
+    const fetch = (async () => given) as unknown as Fetch
+    const client = new VecTrade({ apiKey: 'vq_t', fetch })
+    const error = await catchError(client.ai.stream('p').finalText())
+    expect(error).toMatchObject({ name: 'ConfigurationError', retryable: false })
+    expect(String(error)).toContain('`fetch`')
+  })
+
+  test('a fetch without a body to stream, as React Native has, is told what to do', async () => {
+    const headers = new Headers({ 'content-type': 'text/event-stream' })
+    const fetch = (async () => ({
+      status: 200,
+      type: 'basic',
+      headers,
+      body: undefined,
+    })) as unknown as Fetch
+    const client = new VecTrade({ apiKey: 'vq_t', fetch })
+    expect(String(await catchError(client.ai.stream('p').finalText()))).toContain('expo/fetch')
+  })
+
+  test('without streaming is aborted while its body is silent, whatever its fetch heeds', async () => {
+    const { client } = scripted([() => new Response(new ReadableStream({}))], {
+      heartbeatTimeout: 0,
+    })
+    const controller = new AbortController()
+    const aborted = catchError(client.ai.analyze('p', { signal: controller.signal }))
+    const closed = catchError(client.ai.analyze('p'))
+    await vi.advanceTimersByTimeAsync(10)
+    controller.abort('why')
+    expect(await aborted).toMatchObject({ name: 'RequestAbortedError', cause: 'why' })
+    client.close()
+    expect(await closed).toMatchObject({ name: 'RequestAbortedError' })
+  })
+
+  test('a signal that is none is named', async () => {
+    const { client, sent } = scripted([ok])
+    const signal = new AbortController() as unknown as AbortSignal
+    const error = await catchError(client.ai.stream('p', { signal }).finalText())
+    expect(error).toMatchObject({ name: 'ConfigurationError' })
+    expect(String(error)).toContain('`signal`')
+    expect(sent).toHaveLength(0)
   })
 
   test('a key the server quotes is taken out', async () => {

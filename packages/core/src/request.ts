@@ -1,8 +1,10 @@
+import { ConfigurationError } from './errors/configuration-error.ts'
 import { TimeoutError } from './errors/connection-error.ts'
 import { errorFromResponse } from './errors/from.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { VecTradeError } from './errors/vectrade-error.ts'
-import type { Logger } from './logger.ts'
+import { isRecord } from './events.ts'
+import { type Logger, warn } from './logger.ts'
 import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
 import { clampTimer, sleep } from './timers.ts'
@@ -38,7 +40,8 @@ export async function send(call: Call, signal: AbortSignal): Promise<Response> {
     if (!VecTradeError.isInstance(outcome)) return outcome
     const delay = signal.aborted ? undefined : retryDelay(outcome, attempt, call)
     if (delay === undefined) throw outcome
-    call.logger?.warn?.(
+    warn(
+      call.logger,
       `vectrade: attempt ${attempt} failed (${outcome.code}), next in ${Math.round(delay)} ms`,
     )
     await sleep(delay, signal)
@@ -50,14 +53,12 @@ async function sendOnce(call: Call, signal: AbortSignal): Promise<Response | Vec
   try {
     const response = await attempt.response()
     if (response.status < 400) return response
-    return await errorFromResponse(response, call.secret)
+    const error = await errorFromResponse(response, call.secret)
+    attempt.end()
+    return error
   } catch (error) {
-    // There is nothing left to abort, and aborting what has failed makes undici throw where nobody
-    // can catch it (a response with too many content encodings, in Node 22 to 26).
-    attempt.release()
+    attempt.end()
     return connectionError(error, 'connect')
-  } finally {
-    attempt.headersAreIn()
   }
 }
 
@@ -101,19 +102,23 @@ class Attempt {
         closeBody(response.body)
         throw error
       }
-      if (next === undefined) return response
+      if (next === undefined) {
+        // Reading an error's body has limits of its own, and an answer's may take its time.
+        clearTimeout(this.#timer)
+        return response
+      }
       closeBody(response.body)
       hop = next
     }
     throw refused(`more than ${maxRedirects} redirects`)
   }
 
-  headersAreIn(): void {
+  /**
+   * For an attempt that has failed: nothing is left to abort. Aborting it all the same makes undici
+   * throw where nobody can catch it (a response with too many content encodings, Node 22 to 26).
+   */
+  end(): void {
     clearTimeout(this.#timer)
-  }
-
-  /** Lets go of the call's signal, which otherwise ends the response's body too. */
-  release(): void {
     this.#signal.removeEventListener('abort', this.#onAbort)
   }
 
@@ -128,14 +133,29 @@ class Attempt {
     } else {
       init.body = body
     }
-    const response = Promise.resolve(fetch(url, init))
+    const responding = Promise.resolve(fetch(url, init)).then((response) => {
+      if (isResponse(response)) return response
+      const error = new ConfigurationError(
+        '`fetch` must give a WHATWG Response, whose body, if any, has getReader(): node-fetch does not',
+      )
+      this.#controller.abort(error)
+      throw error
+    })
     // A fetch that does not heed its signal must not hold the caller, nor the connection.
-    response.then(
+    responding.then(
       ({ body: unused }) => {
         if (signal.aborted) closeBody(unused)
       },
       () => {},
     )
-    return Promise.race([response, this.#ended])
+    return Promise.race([responding, this.#ended])
   }
+}
+
+function isResponse(value: unknown): value is Response {
+  if (!isRecord(value) || typeof value['status'] !== 'number') return false
+  const { headers, body } = value
+  if (!isRecord(headers) || typeof headers['get'] !== 'function') return false
+  // React Native's has no body: that is for whoever reads it to say.
+  return body === null || body === undefined || (isRecord(body) && 'getReader' in body)
 }

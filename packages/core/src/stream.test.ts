@@ -141,6 +141,10 @@ describe('a broken answer', () => {
     })
   })
 
+  test('with an error event that says [DONE] is no answer', async () => {
+    expect(await read(['event: error\ndata: [DONE]\n\n'])).toMatchObject({ name: 'APIError' })
+  })
+
   test('with an error event that is no JSON throws an API error', async () => {
     expect(await read(['event: error\ndata: it broke\n\n'])).toMatchObject({ name: 'APIError' })
   })

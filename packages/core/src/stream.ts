@@ -54,7 +54,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #wake: (() => void) | undefined
   readonly #reads = new InOrder()
 
-  /** @internal Streams come from a client, `fromResponse`, `fromReadableStream` or `tee`. */
+  /** Not for users: streams come from a client, `fromResponse`, `fromReadableStream` or `tee`. */
   constructor(origin: StreamOrigin, settings: StreamSettings = {}) {
     this.#origin = origin
     this.#settings = settings
@@ -114,6 +114,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
       response: () => this.response,
       lastEventId: () => this.#source?.lastEventId ?? '',
       complete: () => this.#outcome === 'complete' || (this.#source?.complete ?? false),
+      cut: () => this.cut,
     })
     return [new AnalysisStream(left), new AnalysisStream(right)]
   }
@@ -208,7 +209,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     try {
       const more = await this.#unlessEnded(source.fill())
       if (more || source.complete) return
-      this.#end(new StreamInterruptedError())
+      this.#end(source.cut ? 'cancelled' : new StreamInterruptedError())
     } catch (error) {
       this.#end(connectionError(error, 'body'))
     }

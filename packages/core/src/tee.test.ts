@@ -97,6 +97,23 @@ describe('tee', () => {
     expect(unused.pulled).toBe(0)
   })
 
+  test('ends both branches quietly when the stream is cancelled', async () => {
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        controller.enqueue(new TextEncoder().encode(event('a')))
+      },
+    })
+    const stream = fromReadableStream(body)
+    const [left, right] = stream.tee()
+    const reading = Promise.all([Array.fromAsync(left), Array.fromAsync(right.textStream)])
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await stream.cancel()
+    const [events, texts] = await reading
+    expect(events.length).toBeGreaterThan(0)
+    expect(texts.length).toBe(events.length)
+  })
+
   test('fails both branches alike, with what each had', async () => {
     const failing = 'event: error\ndata: {"error":{"type":"rate_limit_error","message":"m"}}\n\n'
     const [left, right] = fromReadableStream(source([event('a'), failing]).body).tee()

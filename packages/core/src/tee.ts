@@ -11,6 +11,8 @@ export interface TeeInput {
   response(): Promise<StreamResponse>
   lastEventId(): string
   complete(): boolean
+  /** Whether it was ended before it was complete. */
+  cut(): boolean
 }
 
 interface Branch {
@@ -65,6 +67,9 @@ export function teeOrigins(input: TeeInput): [StreamOrigin, StreamOrigin] {
     },
     get complete() {
       return branch.event === undefined && input.complete()
+    },
+    get cut() {
+      return input.cut()
     },
     take() {
       const { event } = branch

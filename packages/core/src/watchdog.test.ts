@@ -13,6 +13,15 @@ async function next(
   return { settled: () => outcome }
 }
 
+test('a limit longer than a timer can be does not fire at once', async () => {
+  const limits = { idleTimeout: 2 ** 31, heartbeatTimeout: 2 ** 40 }
+  const stream = fromReadableStream(new Body([], 'hang').stream, limits)
+  const reading = stream[Symbol.asyncIterator]().next()
+  const silent = new Promise((resolve) => setTimeout(resolve, 50, 'silent'))
+  expect(await Promise.race([reading, silent])).toBe('silent')
+  await stream.cancel()
+})
+
 describe('timeouts', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { AddressInfo } from 'node:net'
 import compression from 'compression'
 import express from 'express'
@@ -82,6 +83,21 @@ describe('Express', () => {
     const body = new URLSearchParams({ prompt: 'NVDA?' })
     const response = await fetch(server.url, { method: 'POST', body })
     expect(await response.json()).toEqual(['application/json', { prompt: 'NVDA?' }])
+  })
+
+  test('says of no body that it is compressed still', async () => {
+    const app = express()
+    app.use(express.json())
+    app.use(
+      toNodeHandler(async (request) =>
+        Response.json([request.headers.get('content-encoding'), await request.json()]),
+      ),
+    )
+    await using server = await serve(app)
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+    const body = gzipSync('{"prompt":"NVDA?"}')
+    const response = await fetch(server.url, { method: 'POST', headers, body })
+    expect(await response.json()).toEqual([null, { prompt: 'NVDA?' }])
   })
 
   test('ends the stream when the client goes', async () => {

@@ -65,6 +65,18 @@ describe('a response', () => {
     expect(headers.get('x-accel-buffering')).toBe('no')
   })
 
+  test('carries over nothing that describes another body', async () => {
+    await using server = await serve((req, res) => {
+      res.setHeader('content-length', '5')
+      res.setHeader('content-encoding', 'gzip')
+      void pipeToResponse(source([text('a'), done]), res, { req })
+    })
+    const response = await fetch(server.url)
+    expect(response.headers.has('content-length')).toBe(false)
+    expect(response.headers.has('content-encoding')).toBe(false)
+    expect(await fromResponse(response).finalText()).toBe('a')
+  })
+
   test('goes on where the head is out already', async () => {
     await using server = await serve((req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -49,14 +49,17 @@ export async function writeResponse(
   }
 }
 
-function writeHead({ headers }: Response, res: ServerResponse): void {
+function writeHead({ headers, statusText }: Response, res: ServerResponse): void {
   if (!res.headersSent) {
+    // What was set before may describe another body.
+    for (const name of ['content-length', 'content-encoding']) res.removeHeader(name)
     for (const [name, value] of headers) {
       if (name !== 'set-cookie') res.setHeader(name, value)
     }
     const cookies = headers.getSetCookie()
     if (cookies.length > 0) res.appendHeader('set-cookie', cookies)
   }
+  if (statusText) res.statusMessage = statusText
   // The client gets to know of the answer before its first event.
   res.flushHeaders()
 }

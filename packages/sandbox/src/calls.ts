@@ -2,7 +2,7 @@ import { type AnalysisInput, type SimulatedAnalysis, simulateAnalysis } from './
 import { BoundedMap } from './bounded-map.ts'
 import { Refusal } from './refusal.ts'
 
-const remembered = 1_000
+const remembered = 10_000
 
 /** All attempts of one call: the requests that share an `Idempotency-Key`, or one without. */
 export interface Call {
@@ -12,7 +12,7 @@ export interface Call {
   readonly fingerprint: string
 }
 
-/** Sees to it that one call runs one analysis, however often it is asked. Knows the last 1,000. */
+/** Sees to it that one call runs one analysis, however often it is asked. Knows the last 10,000. */
 export class Calls {
   /** How many analyses have run. */
   analysesRun = 0

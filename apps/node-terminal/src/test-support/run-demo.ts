@@ -28,7 +28,7 @@ export function runDemo(args: string[], options: RunOptions = {}): Promise<Ended
   return run([...node, ...args], options)
 }
 
-/** Runs a shell script in which `$DEMO` starts the demo. */
+/** Runs a shell script in which `eval "$DEMO"` starts the demo. */
 export function runShell(script: string, options: RunOptions = {}): Promise<Ended> {
   return run(['sh', '-c', script], options)
 }
@@ -39,7 +39,7 @@ export function runShell(script: string, options: RunOptions = {}): Promise<Ende
  * `script` is part of every Debian (bsdutils, essential); where it is missing, this rejects.
  */
 export function runOnTerminal(args: string, options: RunOptions = {}): Promise<Ended> {
-  const command = `stty cols 60 rows 40; exec $DEMO ${args}`
+  const command = `stty cols 60 rows 40; eval exec "$DEMO" ${args}`
   return run(['script', '--quiet', '--return', '--command', command, '/dev/null'], options)
 }
 
@@ -51,7 +51,8 @@ function run([command = '', ...args]: string[], options: RunOptions): Promise<En
       PATH: process.env['PATH'],
       TERM: 'xterm-256color',
       SHELL: '/bin/sh',
-      DEMO: node.join(' '),
+      // The path to Node may have a space in it.
+      DEMO: node.map((word) => `'${word}'`).join(' '),
       ...env,
     },
   })

@@ -23,26 +23,10 @@ function systemCode(thrown: unknown): string | undefined {
   return undefined
 }
 
-/** What describes a failure of the network, and is no part of what was sent over it. */
-const harmless = new Set([
-  'name',
-  'message',
-  'stack',
-  'cause',
-  'code',
-  'errno',
-  'syscall',
-  'hostname',
-  'address',
-  'port',
-])
-
-/** A runtime's error may carry the bytes it failed on: kept for debuggers, not for printing. */
+/** undici's errors of parsing carry the bytes they failed on: kept for debuggers, not for printing. */
 function hidePayload(thrown: unknown): void {
   for (const error of causes(thrown)) {
-    for (const name of Object.keys(error)) {
-      if (!harmless.has(name)) hide(error, name, error[name])
-    }
+    if (error['name'] === 'HTTPParserError') hide(error, 'data', error['data'])
   }
 }
 

@@ -109,6 +109,11 @@ describe('an HTTP error', () => {
     expect(error.message).not.toContain('html')
   })
 
+  test('keeps to a length that can be printed', () => {
+    const error = apiError({ error: { message: 'x'.repeat(50_000) } }, { status: 400 })
+    expect(error.message).toHaveLength(2000)
+  })
+
   test('with an endless body is read in part, and closed', async () => {
     let cancelled = 0
     let pulled = 0
@@ -215,12 +220,24 @@ describe('a thrown value', () => {
   })
 
   test('keeps its bytes where printing does not reach them', () => {
-    const cause = Object.assign(new Error('Invalid chunk'), { code: 'HPE', data: 'the payload' })
+    const cause = Object.assign(new Error('Invalid chunk'), {
+      name: 'HTTPParserError',
+      code: 'HPE',
+      data: 'the payload',
+    })
     const error = connectionError(new TypeError('terminated', { cause }), 'body')
     expect(inspect(error, { depth: 9 })).toContain('HPE')
     expect(inspect(error, { depth: 9 })).not.toContain('payload')
     expect(cause.data).toBe('the payload')
-    expect(() => connectionError(Object.freeze({ data: 1 }), 'body')).not.toThrow()
+    expect(() =>
+      connectionError(Object.freeze({ name: 'HTTPParserError', data: 1 }), 'body'),
+    ).not.toThrow()
+  })
+
+  test("that is not the runtime's stays as it is", () => {
+    const theirs = Object.assign(new Error('boom'), { statusCode: 5, data: 'theirs' })
+    connectionError(theirs, 'connect')
+    expect(Object.keys(theirs)).toEqual(['statusCode', 'data'])
   })
 
   test('before headers is a ConnectionError that names the system code', () => {

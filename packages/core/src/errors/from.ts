@@ -107,6 +107,13 @@ function classFor(status: number | undefined, type: string): APIErrorClass {
   return usual ?? named ?? (status !== undefined && status >= 500 ? ServerError : APIError)
 }
 
+/** Whether an error of this type, without a status, is read as one of the same class. */
+export function leadsTo(type: string, error: APIError): boolean {
+  // By the class's name: the error may come from another copy of this package.
+  const { errorClass } = error.constructor as typeof APIError
+  return (classFor(undefined, type) as typeof APIError).errorClass === errorClass
+}
+
 function isRetryable(
   errorClass: APIErrorClass,
   status: number | undefined,

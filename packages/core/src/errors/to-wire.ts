@@ -1,4 +1,5 @@
 import { APIError } from './api-error.ts'
+import { leadsTo } from './from.ts'
 import { VecTradeError } from './vectrade-error.ts'
 
 /** The documented shape of an error on the wire. */
@@ -32,7 +33,11 @@ export function errorToWire(error: unknown): WireError {
   const wire: WireError = { error: { ...(wireByCode.get(error.code) ?? failed) } }
   if (error.requestId !== undefined) wire.request_id = error.requestId
   if (error instanceof APIError) {
-    wire.error = { type: error.type, message: error.message }
+    // The class has to come out of the type alone: of another one, its own name is sent.
+    wire.error = {
+      type: leadsTo(error.type, error) ? error.type : error.code,
+      message: error.message,
+    }
     if (error.docsUrl !== undefined) wire.error.docs_url = error.docsUrl
     if (error.retryAfter !== undefined) wire.error.retry_after = error.retryAfter
   }

@@ -155,6 +155,40 @@ describe('maxEventBytes', () => {
     },
   )
 
+  test.for(['漢', 'é', '𝄞', 'a漢'])('covers what is pending, in bytes: %s', async (character) => {
+    let cancelled = 0
+    let sent = 0
+    const chunk = utf8(character.repeat(50))
+    function* chunks(): Generator<Uint8Array> {
+      yield utf8('data: ')
+      for (;;) {
+        sent += chunk.length
+        yield chunk
+      }
+    }
+    const body = bodyOf(chunks(), () => (cancelled += 1))
+    const reading = Array.fromAsync(decodeEventStream(body, { maxEventBytes: 3000 }))
+    await expect(reading).rejects.toThrow(StreamProtocolError)
+    // Characters of two and four bytes, and mixtures, are found out later than those of three.
+    expect(sent).toBeLessThanOrEqual(3000 * 1.67 + chunk.length)
+    expect(cancelled).toBe(1)
+  })
+
+  test.for(['event', 'id'])('covers a long %s, however it is cut', async (field) => {
+    const bytes = utf8(`${field}: ${'x'.repeat(500)}\ndata: a\n\n`)
+    for (const size of [1, 7, bytes.length]) {
+      await expect(decode(every(bytes, size), { maxEventBytes: 100 })).rejects.toThrow(
+        StreamProtocolError,
+      )
+    }
+  })
+
+  test('must be a number of bytes', () => {
+    for (const maxEventBytes of [0, -1, 0.5, Number.NaN, '5' as unknown as number]) {
+      expect(() => decodeEventStream(bodyOf([]), { maxEventBytes })).toThrow(/`maxEventBytes`/)
+    }
+  })
+
   test('gives the messages before the one that is over it', async () => {
     const messages: SseMessage[] = []
     const chunks = [utf8('data: a\n\ndata: too long\n\ndata: b\n\n')]
@@ -212,6 +246,15 @@ describe('the body', () => {
     const body = bodyOf([utf8('data: a\n\n')])
     await Array.fromAsync(decodeEventStream(body))
     expect(body.locked).toBe(false)
+  })
+
+  test('gives its messages once', async () => {
+    const messages = decodeEventStream(bodyOf([utf8('data: a\n\ndata: b\n\n')]))
+    for await (const message of messages) {
+      expect(message).toEqual({ data: 'a' })
+      break
+    }
+    await expect(Array.fromAsync(messages)).rejects.toThrow(StreamConsumedError)
   })
 
   test('is not touched before the first read, and read no further than asked', async () => {

@@ -1,4 +1,5 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser'
+import { checkLimit } from '../check-limit.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 
@@ -37,7 +38,7 @@ export const defaultMaxEventBytes: number = 64 * 2 ** 20
  *
  * @throws StreamProtocolError when an event is over `maxEventBytes`
  * @throws StreamInterruptedError when reading the body fails
- * @throws StreamConsumedError when the body is already being read
+ * @throws StreamConsumedError when the body is already being read, or the messages are read twice
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  * @example
  * ```ts
@@ -52,11 +53,16 @@ export function decodeEventStream(
   options: DecodeOptions = {},
 ): EventMessages {
   const reader = new MessageReader(body, options)
+  let used = false
   return {
     get lastEventId() {
       return reader.lastEventId
     },
-    [Symbol.asyncIterator]: () => readMessages(reader),
+    [Symbol.asyncIterator]: () => {
+      if (used) throw new StreamConsumedError('These messages are already read: they are read once')
+      used = true
+      return readMessages(reader)
+    },
   }
 }
 
@@ -147,32 +153,34 @@ class MessageDecoder {
   #messages: SseMessage[] = []
   #next = 0
   #failure: StreamProtocolError | undefined
+  readonly #maxEventBytes: number
+  /** How many more bytes than characters came since the last message. */
+  #extraBytes = 0
 
   constructor(options: DecodeOptions) {
-    const maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes
-    const fail = (): void => {
-      this.#failure ??= new StreamProtocolError(
-        `An event is over the limit of ${maxEventBytes} bytes (option \`maxEventBytes\`)`,
-      )
-    }
+    const { maxEventBytes = defaultMaxEventBytes } = options
+    checkLimit('maxEventBytes', maxEventBytes)
+    this.#maxEventBytes = maxEventBytes
     this.#parser = createParser({
       onEvent: ({ event, data }) => {
         if (this.#failure) return
         // The parser's own limit sees only what is pending between chunks; how large an event may
         // be must not depend on how the bytes were cut.
-        if (isLonger(data, maxEventBytes) || isLonger(event ?? '', maxEventBytes)) return fail()
+        if (isLonger(data, maxEventBytes) || isLonger(event ?? '', maxEventBytes))
+          return this.#fail()
         const message: SseMessage = { data }
         if (event !== undefined) message.event = event
         if (this.lastEventId !== '') message.id = this.lastEventId
         this.#messages.push(message)
       },
       onId: (id) => {
-        if (!this.#failure) this.lastEventId = id
+        if (isLonger(id, maxEventBytes)) this.#fail()
+        else if (!this.#failure) this.lastEventId = id
       },
       onRetry: options.onRetry,
       onComment: options.onComment,
       onError: (error) => {
-        if (error.type === 'max-buffer-size-exceeded') fail()
+        if (error.type === 'max-buffer-size-exceeded') this.#fail()
       },
       maxBufferSize: maxEventBytes + lineOverhead,
     })
@@ -188,7 +196,19 @@ class MessageDecoder {
       this.#started = true
       if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
     }
+    const framed = this.#messages.length
     if (text !== '') this.#parser.feed(text)
+    // The parser's limit counts characters. Of text that takes e bytes more than it has characters
+    // at least e / 2 are such characters: it has 1.5 e bytes or more.
+    if (this.#messages.length > framed) this.#extraBytes = 0
+    else this.#extraBytes += chunk.byteLength - text.length
+    if (this.#extraBytes * 1.5 > this.#maxEventBytes) this.#fail()
+  }
+
+  #fail(): void {
+    this.#failure ??= new StreamProtocolError(
+      `An event is over the limit of ${this.#maxEventBytes} bytes (option \`maxEventBytes\`)`,
+    )
   }
 
   take(): SseMessage | undefined {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { Body, catchError, complete } from '../test-support/body.ts'
-import { NotFoundError, StreamConsumedError, StreamProtocolError, fromResponse } from '../index.ts'
+import {
+  fromReadableStream,
+  NotFoundError,
+  StreamConsumedError,
+  StreamProtocolError,
+  fromResponse,
+} from '../index.ts'
 
 describe('fromResponse', () => {
   test.for([
@@ -40,6 +46,19 @@ describe('fromResponse', () => {
   test('says what to do about a missing body', async () => {
     const response = new Response(null, { headers: { 'content-type': 'text/event-stream' } })
     expect(String(await catchError(fromResponse(response).finalText()))).toContain('expo/fetch')
+  })
+
+  test('closes a body nobody reads', async () => {
+    const body = new Body(complete)
+    const headers = { 'content-type': 'text/event-stream' }
+    await fromResponse(new Response(body.stream, { headers })).cancel()
+    expect(body.cancelled).toBe(1)
+  })
+
+  test('refuses limits that are none', () => {
+    expect(() =>
+      fromReadableStream(new Body(complete).stream, { idleTimeout: Number.NaN }),
+    ).toThrow(/`idleTimeout`/)
   })
 
   test('says that a body is used', async () => {

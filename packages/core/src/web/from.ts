@@ -77,7 +77,8 @@ export async function openEventStream(
   }
   if (response.status >= 400) throw await errorFromResponse(response, secret)
   const problem = protocolProblem(response)
-  if (problem !== undefined || response.body === null) {
+  // undefined in React Native.
+  if (problem !== undefined || !response.body) {
     closeBody(response.body)
     throw new StreamProtocolError(redact(problem ?? noBody, secret), { requestId: info.requestId })
   }
@@ -99,6 +100,6 @@ function protocolProblem(response: Response): string | undefined {
 }
 
 /** Ends a body nobody reads, so that its connection is not held. */
-export function closeBody(body: ReadableStream<Uint8Array> | null): void {
+export function closeBody(body: ReadableStream<Uint8Array> | null | undefined): void {
   if (!body?.locked) body?.cancel().catch(() => {})
 }

@@ -19,15 +19,21 @@ export interface ReadBody {
 /**
  * Reads a body as UTF-8 text within limits, then closes it.
  *
+ * @param signal aborted, it ends the reading wherever it is, as if the body had ended
+ *
  * @throws what the body's reader throws
  */
 export async function readBody(
-  body: ReadableStream<Uint8Array> | null,
+  body: ReadableStream<Uint8Array> | null | undefined,
   { maxBytes, silence, deadline }: BodyLimits,
+  signal?: AbortSignal,
 ): Promise<ReadBody> {
-  if (body === null) return { text: '', ended: 'complete' }
+  if (!body) return { text: '', ended: 'complete' }
   const reader = body.getReader()
   const decoder = new TextDecoder()
+  const onAbort = (): void => void reader.cancel().catch(() => {})
+  if (signal?.aborted) onAbort()
+  else signal?.addEventListener('abort', onAbort, { once: true })
   let text = ''
   let bytes = 0
   const end = performance.now() + (deadline || Infinity)
@@ -43,6 +49,7 @@ export async function readBody(
       if (bytes > maxBytes) return { text, ended: 'too-large' }
     }
   } finally {
+    signal?.removeEventListener('abort', onAbort)
     // Without effect on a body that has ended; closes the connection of any other.
     reader.cancel().catch(() => {})
     reader.releaseLock()

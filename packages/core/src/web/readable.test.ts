@@ -57,6 +57,21 @@ describe('a relay', () => {
     expect(await Array.fromAsync(relayed)).toEqual(direct)
   })
 
+  test('keeps the name of an event whose data does not say it', async () => {
+    const wire = 'event: chart\ndata: {"x":1}\n\nevent: n\ndata: {"type":"own"}\n\n'
+    const relayed = fromResponse(
+      toResponse(fromReadableStream(new Body([wire, ...complete]).stream)),
+    )
+    expect((await Array.fromAsync(relayed)).slice(0, 2)).toEqual([
+      { type: 'unknown', content: '', wireType: 'chart', data: { x: 1 } },
+      { type: 'unknown', content: '', wireType: 'own', data: { type: 'own' } },
+    ])
+    async function* hostile(): AsyncGenerator<StreamEvent> {
+      yield { type: 'unknown', content: '', wireType: 'a\ndata: b', data: 1 }
+    }
+    expect(await read(toReadableStream(hostile()))).toBe('data: 1\n\ndata: [DONE]\n\n')
+  })
+
   test('takes one event for each read, none ahead', async () => {
     let taken = 0
     async function* events(): AsyncGenerator<StreamEvent> {
@@ -145,6 +160,19 @@ describe('a failure of the source', () => {
     })
   })
 
+  test.for<[number, unknown, string]>([
+    [503, { error: { type: 'overloaded_error' } }, 'ServiceUnavailableError'],
+    [503, { error: { type: 'rate_limit_error' } }, 'ServiceUnavailableError'],
+    [429, { error_code: 'too_many' }, 'RateLimitError'],
+    [401, { error: { type: 'invalid_key' } }, 'AuthenticationError'],
+    [418, { error: { type: 'teapot' } }, 'APIError'],
+    [403, { error: { type: 'quota_exceeded' } }, 'QuotaExceededError'],
+  ])('of the API comes back with its class: %i %j', async ([status, payload, name]) => {
+    const upstream = fromResponse(Response.json(payload, { status }))
+    const error = await catchError(fromResponse(toResponse(upstream)).finalText())
+    expect(error).toMatchObject({ name })
+  })
+
   test.for<[unknown, typeof ServerError]>([
     [new ConnectionError('secret', 'connect'), ServiceUnavailableError],
     [new StreamInterruptedError(), ServiceUnavailableError],
@@ -176,6 +204,11 @@ describe('heartbeats', () => {
       ': heartbeat\n\n: heartbeat\n\ndata: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n',
     )
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test.for([-1, Number.NaN, '5' as unknown as number])('%s is refused', (heartbeat) => {
+    const stream = fromReadableStream(new Body(complete).stream)
+    expect(() => toReadableStream(stream, { heartbeat })).toThrow(/`heartbeat`/)
   })
 
   test('every 15 s by default, none with 0, none that nobody reads', async () => {

@@ -1,7 +1,8 @@
+import { checkLimit } from '../check-limit.ts'
 import { RequestAbortedError } from '../errors/stream-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
-import { eventToWire, type StreamEvent } from '../events.ts'
-import { encodeEvent } from '../sse/encode.ts'
+import { eventToWire, type StreamEvent, wireName } from '../events.ts'
+import { type EncodableMessage, encodeEvent } from '../sse/encode.ts'
 import type { AnalysisStream } from '../stream.ts'
 import { within } from '../timers.ts'
 
@@ -122,9 +123,10 @@ class Relay {
     greet: boolean,
   ) {
     this.#greet = greet
+    this.#heartbeat = options.heartbeat ?? defaultHeartbeat
+    checkLimit('heartbeat', this.#heartbeat)
     this.#source = source
     this.#iterator = source[Symbol.asyncIterator]()
-    this.#heartbeat = options.heartbeat ?? defaultHeartbeat
     this.#signal = options.signal
     if (this.#signal?.aborted) this.#onAbort()
     else this.#signal?.addEventListener('abort', this.#onAbort, { once: true })
@@ -174,8 +176,7 @@ class Relay {
         this.#interrupt = reject
         this.#iterator.next().then(resolve, reject)
       })
-      if (!done)
-        return { text: encodeEvent({ data: JSON.stringify(eventToWire(value)) }), last: false }
+      if (!done) return { text: encodeEvent(toMessage(value)), last: false }
       // A stream that was cancelled elsewhere is at its end, but its answer is not complete: the
       // missing [DONE] says so.
       if ('cut' in this.#source && this.#source.cut) return { last: true }
@@ -186,6 +187,12 @@ class Relay {
       this.#interrupt = undefined
     }
   }
+}
+
+function toMessage(event: StreamEvent): EncodableMessage {
+  const data = JSON.stringify(eventToWire(event))
+  const name = wireName(event)
+  return name === undefined ? { data } : { event: name, data }
 }
 
 function errorChunk(error: unknown): Chunk {
