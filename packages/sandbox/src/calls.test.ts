@@ -72,7 +72,7 @@ describe('one Idempotency-Key', () => {
 
   test('is forgotten once 10,000 others have come', () => {
     const calls = new Calls()
-    const body = { prompt: 'x' }
+    const body = { prompt: 'x', symbols: [] }
     const send = (key: string): void => void calls.analyze(calls.attempt(key, body, false), body)
     send('first')
     for (let sent = 0; sent < 10_000; sent += 1) send(`other-${sent}`)
