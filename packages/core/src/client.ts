@@ -1,5 +1,4 @@
-import type { Track } from './abort-scope.ts'
-import { AbortScope } from './abort-scope.ts'
+import { AbortScope, type Track } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'

@@ -5,8 +5,7 @@ import { TimeoutError } from './errors/connection-error.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
 import { type Citation, isRecord } from './events.ts'
 import { readResponse } from './response.ts'
-import { closeBody } from './web/from.ts'
-import { readBody } from './web/read-body.ts'
+import { closeBody, readBody } from './web/read-body.ts'
 
 /**
  * Reads the one JSON answer to a call that does not stream. Its text is `content`, as in a text

@@ -8,7 +8,7 @@ import { type Logger, warn } from './logger.ts'
 import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
 import { clampTimer, sleep } from './timers.ts'
-import { closeBody } from './web/from.ts'
+import { closeBody } from './web/read-body.ts'
 
 /** Any WHATWG fetch. It is called as `fetch(urlString, init)`. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>

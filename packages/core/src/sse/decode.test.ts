@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { type DecodeOptions, decodeEventStream, type SseMessage } from './decode.ts'
@@ -285,6 +286,22 @@ describe('the body', () => {
     const error = await iterator.next().catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StreamInterruptedError)
     expect(error).toMatchObject({ phase: 'body', cause: failure })
+  })
+
+  test('that is none is named', () => {
+    for (const body of [null, undefined, 'text', {}]) {
+      expect(() => decodeEventStream(body as never)).toThrow(ConfigurationError)
+    }
+  })
+
+  test('that gives text is named, and closed', async () => {
+    let cancelled = 0
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue('data: a\n\n'),
+      cancel: () => void (cancelled += 1),
+    })
+    await expect(Array.fromAsync(decodeEventStream(body))).rejects.toThrow(StreamProtocolError)
+    expect(cancelled).toBe(1)
   })
 
   test('that somebody else reads gives a typed error and is left alone', async () => {

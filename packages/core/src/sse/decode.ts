@@ -1,5 +1,6 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser'
 import { checkLimit } from '../check-limit.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 
@@ -36,7 +37,8 @@ export const defaultMaxEventBytes: number = 64 * 2 ** 20
  * The body is locked by the first read and read only on demand. Leaving the loop early cancels it;
  * either way it is unlocked at the end. An unfinished last message is dropped, as the standard says.
  *
- * @throws StreamProtocolError when an event is over `maxEventBytes`
+ * @throws ConfigurationError when there is no body
+ * @throws StreamProtocolError when an event is over `maxEventBytes`, or the body gives no bytes
  * @throws StreamInterruptedError when reading the body fails
  * @throws StreamConsumedError when the body is already being read, or the messages are read twice
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
@@ -87,6 +89,9 @@ export class MessageReader {
   #closed = false
 
   constructor(body: ReadableStream<Uint8Array>, options: DecodeOptions) {
+    if (typeof body?.getReader !== 'function') {
+      throw new ConfigurationError('The body must be a ReadableStream: a response may have none')
+    }
     this.#body = body
     this.#decoder = new MessageDecoder(options)
   }
@@ -191,6 +196,11 @@ class MessageDecoder {
 
   push(chunk: Uint8Array): void {
     if (this.#failure) return
+    if (!ArrayBuffer.isView(chunk)) {
+      throw new StreamProtocolError(
+        'The body must give bytes: pipe text through a TextEncoderStream first',
+      )
+    }
     let text = this.#text.decode(chunk, { stream: true })
     if (!this.#started && text !== '') {
       this.#started = true

@@ -5,6 +5,7 @@ import { EventReader } from '../event-reader.ts'
 import { readResponse } from '../response.ts'
 import { AnalysisStream } from '../stream.ts'
 import type { WaitLimits } from '../watchdog.ts'
+import { closeBody } from './read-body.ts'
 
 /** How a stream is read that somebody else has opened. */
 export interface FromOptions extends Partial<WaitLimits> {
@@ -97,9 +98,4 @@ function protocolProblem(response: Response): string | undefined {
   const essence = contentType.split(';', 1)[0]?.trim().toLowerCase()
   if (essence === eventStream) return undefined
   return `Expected content type ${eventStream}, got ${contentType.slice(0, 100) || 'none'}: is \`baseURL\` VecTrade's API?`
-}
-
-/** Ends a body nobody reads, so that its connection is not held. */
-export function closeBody(body: ReadableStream<Uint8Array> | null | undefined): void {
-  if (!body?.locked) body?.cancel().catch(() => {})
 }

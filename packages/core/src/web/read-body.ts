@@ -55,3 +55,8 @@ export async function readBody(
     reader.releaseLock()
   }
 }
+
+/** Ends a body nobody reads, so that its connection is not held. */
+export function closeBody(body: ReadableStream<Uint8Array> | null | undefined): void {
+  if (!body?.locked) body?.cancel().catch(() => {})
+}
