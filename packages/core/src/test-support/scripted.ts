@@ -1,0 +1,49 @@
+import { vi } from 'vitest'
+import { type CallOptions, type Fetch, VecTrade, type VecTradeOptions } from '../index.ts'
+import { complete } from './body.ts'
+
+export interface Sent {
+  url: string
+  init: RequestInit
+  /** ms since the first request. */
+  at: number
+}
+
+/** A client whose fetch answers from a list, the last entry for ever, and notes what it was asked. */
+export function scripted(
+  answers: (() => Response | Promise<Response>)[],
+  options: VecTradeOptions = {},
+): { client: VecTrade; sent: Sent[] } {
+  const sent: Sent[] = []
+  let start = 0
+  const fetch: Fetch = async (url, init) => {
+    if (sent.length === 0) start = Date.now()
+    const answer = answers[Math.min(sent.length, answers.length - 1)]
+    sent.push({ url, init, at: Date.now() - start })
+    if (answer === undefined) throw new Error('no answers')
+    return answer()
+  }
+  const client = new VecTrade({ apiKey: 'vq_test', baseURL: 'https://e/v1', fetch, ...options })
+  return { client, sent }
+}
+
+export const ok = (): Response =>
+  new Response(complete.join(''), { headers: { 'content-type': 'text/event-stream' } })
+export const fail =
+  (status: number, headers: Record<string, string> = {}) =>
+  (): Response =>
+    Response.json({ error: { message: 'm' } }, { status, headers })
+export const unreachable = (): Response => {
+  throw new TypeError('fetch failed')
+}
+export const never = (): Promise<Response> => new Promise(() => {})
+
+/** The text of an answer, or what it fails with, all waits done; for fake timers. */
+export async function run(client: VecTrade, options?: CallOptions): Promise<unknown> {
+  const outcome = client.ai
+    .stream('p', options)
+    .finalText()
+    .catch((error: unknown) => error)
+  await vi.runAllTimersAsync()
+  return outcome
+}
