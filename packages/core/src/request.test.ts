@@ -6,7 +6,6 @@ import {
   RequestAbortedError,
   ServiceUnavailableError,
   TimeoutError,
-  VecTrade,
 } from './index.ts'
 
 beforeEach(() => {
