@@ -108,6 +108,28 @@ describe('a call', () => {
     expect(await catchError(client.ai.analyze('p'))).toMatchObject({ name })
   })
 
+  test('without streaming waits no longer for its answer than for an event', async () => {
+    const dripping = (): Response =>
+      new Response(
+        new ReadableStream({
+          async pull(controller) {
+            await new Promise((resolve) => setTimeout(resolve, 20))
+            controller.enqueue(new TextEncoder().encode(' '))
+          },
+        }),
+      )
+    const { client } = scripted([dripping], { idleTimeout: 150, heartbeatTimeout: 60 })
+    const error = catchError(client.ai.analyze('p'))
+    await vi.advanceTimersByTimeAsync(200)
+    expect(await error).toMatchObject({ name: 'TimeoutError', phase: 'idle' })
+  })
+
+  test('without streaming may answer with an error and status 200', async () => {
+    const body = { error: { type: 'server_error', message: 'Said' } }
+    const error = await catchError(scripted([() => Response.json(body)]).client.ai.analyze('p'))
+    expect(error).toMatchObject({ name: 'ServerError', message: 'Said', retryable: true })
+  })
+
   test('without streaming is aborted, and leaves nothing behind', async () => {
     const { client } = scripted([never])
     const controller = new AbortController()

@@ -1,5 +1,5 @@
 import type { Analysis } from './analysis.ts'
-import { parseJson } from './errors/from.ts'
+import { apiError, parseJson } from './errors/from.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { TimeoutError } from './errors/connection-error.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
@@ -11,25 +11,28 @@ import { closeBody, readBody } from './web/read-body.ts'
  * Reads the one JSON answer to a call that does not stream. Its text is `content`, as in a text
  * event; `text` is taken as well.
  *
- * @throws StreamProtocolError, StreamInterruptedError, TimeoutError (`heartbeat`)
+ * The answer is the one event that `idleTimeout` waits for.
+ *
+ * @throws APIError, StreamProtocolError, StreamInterruptedError, TimeoutError (`heartbeat`, `idle`)
  */
 export async function readAnalysis(
   response: Response,
-  limits: { maxEventBytes: number; heartbeatTimeout: number; secret: string },
+  limits: { maxEventBytes: number; idleTimeout: number; heartbeatTimeout: number; secret: string },
   signal: AbortSignal,
 ): Promise<Analysis> {
-  const { requestId } = readResponse(response, limits.secret)
+  const { requestId, headers } = readResponse(response, limits.secret)
   if (response.status !== 200) {
     closeBody(response.body)
     throw new StreamProtocolError(`Expected status 200, got ${response.status}`, { requestId })
   }
-  const { maxEventBytes: maxBytes, heartbeatTimeout: silence } = limits
-  const body = await readBody(response.body, { maxBytes, silence, deadline: 0 }, signal).catch(
+  const { maxEventBytes: maxBytes, heartbeatTimeout: silence, idleTimeout: deadline } = limits
+  const body = await readBody(response.body, { maxBytes, silence, deadline }, signal).catch(
     (error: unknown) => {
       throw connectionError(error, 'body')
     },
   )
-  if (body.ended === 'timeout') throw new TimeoutError('heartbeat', silence, { requestId })
+  if (body.ended === 'silent') throw new TimeoutError('heartbeat', silence, { requestId })
+  if (body.ended === 'late') throw new TimeoutError('idle', deadline, { requestId })
   if (body.ended === 'too-large') {
     throw new StreamProtocolError(
       `The answer is over the limit of ${maxBytes} bytes (option \`maxEventBytes\`)`,
@@ -37,6 +40,9 @@ export async function readAnalysis(
     )
   }
   const answer = parseJson(body.text)
+  if (isRecord(answer) && isRecord(answer['error'])) {
+    throw apiError(answer, { headers, requestId, secret: limits.secret })
+  }
   const text = isRecord(answer) ? (answer['content'] ?? answer['text']) : undefined
   if (!isRecord(answer) || typeof text !== 'string') {
     throw new StreamProtocolError("The answer is no analysis: is `baseURL` VecTrade's API?", {

@@ -151,6 +151,16 @@ describe('the signal', () => {
     expect(await catchError(iterator.next())).toBeInstanceOf(RequestAbortedError)
   })
 
+  test('closes a body nobody has begun to read', async () => {
+    const controller = new AbortController()
+    const body = new Body([sse(text('a'))])
+    const stream = fromReadableStream(body.stream, { signal: controller.signal })
+    controller.abort('why')
+    expect(body.cancelled).toBe(1)
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+    expect(await catchError(stream.finalText())).toMatchObject({ cause: 'why' })
+  })
+
   test('is left as it was by a finished stream, and by one that was left', async () => {
     const { signal } = new AbortController()
     await fromReadableStream(new Body(complete).stream, { signal }).finalText()

@@ -60,6 +60,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     this.#settings = settings
     const { idleTimeout = 0, heartbeatTimeout = 0 } = settings
     this.#watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, (error) => this.#end(error))
+    // An origin that holds a connection already is to let go of it even if nobody reads.
+    if (origin.discard) this.#enter()
   }
 
   /**
@@ -76,17 +78,13 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined, undefined> {
-    this.#use()
     return this.#iterate((event) => event)
   }
 
   /** The answer's text, piece by piece as it arrives; never an empty piece. Uses the stream. */
   get textStream(): AsyncIterable<string> {
     return {
-      [Symbol.asyncIterator]: () => {
-        this.#use()
-        return this.#iterate((event) => event.content || undefined)
-      },
+      [Symbol.asyncIterator]: () => this.#iterate((event) => event.content || undefined),
     }
   }
 
@@ -154,6 +152,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #iterate<T>(
     pick: (event: StreamEvent) => T | undefined,
   ): AsyncIterableIterator<T, undefined, undefined> {
+    this.#use()
     return iterate(
       () => this.#next(),
       () => this.cancel(),
@@ -184,7 +183,10 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   }
 
   async #read(): Promise<StreamEvent | undefined> {
-    if (this.#source === undefined && this.#outcome === undefined) await this.#opened()
+    if (this.#source === undefined && this.#outcome === undefined) {
+      // A failure to open has ended the stream and is reported below.
+      await this.#unlessEnded(this.#open()).catch(() => {})
+    }
     for (let waiting = false; ; waiting = true) {
       const event = this.#take()
       if (event !== undefined) {
@@ -215,19 +217,10 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     }
   }
 
-  /** Opens the source. Never rejects: a failure ends the stream. */
-  async #opened(): Promise<void> {
-    await this.#unlessEnded(
-      this.#open().then(
-        () => true,
-        () => false,
-      ),
-    )
-  }
-
-  #unlessEnded(work: Promise<boolean>): Promise<boolean> {
+  /** The result of some work, or undefined as soon as the stream has ended. */
+  #unlessEnded<T>(work: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
-      this.#wake = () => resolve(false)
+      this.#wake = () => resolve(undefined)
       work.then(resolve, reject)
     })
   }
@@ -236,12 +229,23 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     return (this.#opening ??= this.#start())
   }
 
-  async #start(): Promise<EventSource> {
-    if (this.#outcome !== undefined) throw this.#failure()
+  /** From here on the caller's signal ends the stream; undefined if it has done so already. */
+  #enter(): AbortScope | undefined {
     try {
       const { signal, track } = this.#settings
-      this.#scope = new AbortScope(signal, track, (error) => this.#end(error))
-      const source = await this.#origin.open(this.#scope.signal)
+      return (this.#scope ??= new AbortScope(signal, track, (error) => this.#end(error)))
+    } catch (error) {
+      this.#end(connectionError(error, 'connect'))
+      return undefined
+    }
+  }
+
+  async #start(): Promise<EventSource> {
+    if (this.#outcome !== undefined) throw this.#failure()
+    const scope = this.#enter()
+    try {
+      if (scope === undefined) throw this.#failure()
+      const source = await this.#origin.open(scope.signal)
       if (this.#outcome !== undefined) {
         source.close()
         throw this.#failure()

@@ -119,7 +119,7 @@ function isRetryable(
   status: number | undefined,
   headers: Headers | undefined,
 ): boolean {
-  const said = status === undefined ? undefined : headers?.get('x-should-retry')
+  const said = status === undefined ? undefined : headers?.get('x-should-retry')?.toLowerCase()
   if (said === 'true') return true
   if (said === 'false' || errorClass === QuotaExceededError) return false
   return (

@@ -19,7 +19,7 @@ describe('maxEventBytes', () => {
     },
   )
 
-  test.for(['漢', 'é', '𝄞', 'a漢'])('covers what is pending, in bytes: %s', async (character) => {
+  test.for(['漢', 'é', '𝄞', 'a漢'])('covers what is pending: %s', async (character) => {
     let cancelled = 0
     let sent = 0
     const chunk = utf8(character.repeat(50))
@@ -33,9 +33,17 @@ describe('maxEventBytes', () => {
     const body = bodyOf(chunks(), () => (cancelled += 1))
     const reading = Array.fromAsync(decodeEventStream(body, { maxEventBytes: 3000 }))
     await expect(reading).rejects.toThrow(StreamProtocolError)
-    // Characters of two and four bytes, and mixtures, are found out later than those of three.
-    expect(sent).toBeLessThanOrEqual(3000 * 1.67 + chunk.length)
+    expect(sent).toBeLessThanOrEqual(3 * (3000 + 64) + chunk.length)
     expect(cancelled).toBe(1)
+  })
+
+  test('counts nothing but the event', async () => {
+    const lines = '\u{FEFF}: ♥\nid: 本\nfremd: 日本語\nevent: 日\ndata: 日本語\n\n'
+    const bytes = utf8(lines + ': ♥♥♥♥♥♥♥♥\n\n'.repeat(100) + 'data: é\n\n')
+    for (const size of [1, 2, 3, 7, bytes.length]) {
+      const { messages } = await decode(every(bytes, size), { maxEventBytes: 9 })
+      expect(messages.map(({ data }) => data)).toEqual(['日本語', 'é'])
+    }
   })
 
   test.for(['event', 'id'])('covers a long %s, however it is cut', async (field) => {

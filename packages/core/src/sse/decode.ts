@@ -19,7 +19,10 @@ export interface DecodeOptions {
   onRetry?: ((ms: number) => void) | undefined
   /** Called with each comment; without it, comments are skipped unbuffered. */
   onComment?: ((comment: string) => void) | undefined
-  /** Bytes one event may have, pending lines included. Default 64 MiB. */
+  /**
+   * Bytes one event may have. Default 64 MiB. What is still pending is limited to as many characters,
+   * of up to three bytes each.
+   */
   maxEventBytes?: number | undefined
 }
 
@@ -159,8 +162,6 @@ class MessageDecoder {
   #next = 0
   #failure: StreamProtocolError | undefined
   readonly #maxEventBytes: number
-  /** How many more bytes than characters came since the last message. */
-  #extraBytes = 0
 
   constructor(options: DecodeOptions) {
     const { maxEventBytes = defaultMaxEventBytes } = options
@@ -206,13 +207,7 @@ class MessageDecoder {
       this.#started = true
       if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
     }
-    const framed = this.#messages.length
     if (text !== '') this.#parser.feed(text)
-    // The parser's limit counts characters. Of text that takes e bytes more than it has characters
-    // at least e / 2 are such characters: it has 1.5 e bytes or more.
-    if (this.#messages.length > framed) this.#extraBytes = 0
-    else this.#extraBytes += chunk.byteLength - text.length
-    if (this.#extraBytes * 1.5 > this.#maxEventBytes) this.#fail()
   }
 
   #fail(): void {

@@ -31,7 +31,7 @@ export function corsHeaders(request: Request, cors: Cors | undefined): Record<st
   return {
     vary: 'Origin',
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'Retry-After, X-Request-Id',
+    'access-control-expose-headers': 'Retry-After',
     ...(cors.credentials ? { 'access-control-allow-credentials': 'true' } : {}),
   }
 }

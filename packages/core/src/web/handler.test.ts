@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Body, catchError, complete, sse, text as piece } from '../test-support/body.ts'
 import {
+  ConfigurationError,
   createHandler,
   type Fetch,
   fromResponse,
@@ -157,7 +158,33 @@ describe('authorize', () => {
   })
 })
 
+test.for<[string, Record<string, unknown>]>([
+  ['client', { client: undefined }],
+  ['client', { client: {} }],
+  ['authorize', { authorize: 'everybody' }],
+  ['cors.origins', { cors: { origins: 'https://app.example.com' } }],
+  ['cors.origins', { cors: {} }],
+  ['heartbeat', { heartbeat: -1 }],
+  ['firstByteAfter', { firstByteAfter: Number.NaN }],
+  ['maxPromptLength', { maxPromptLength: 0 }],
+])('an option that is wrong is named: %s', ([name, options]) => {
+  expect(() => serve(ok, options)).toThrow(ConfigurationError)
+  expect(() => serve(ok, options)).toThrow(`\`${name}\``)
+})
+
 describe('an upstream that refuses', () => {
+  test('with a status that no response can have is a 502', async () => {
+    const odd = { status: 999, headers: new Headers(), body: null } as unknown as Response
+    expect((await serve(() => odd).handler(post(asked))).status).toBe(502)
+  })
+
+  test('with a Retry-After beyond reading is one of a year', async () => {
+    const answer = (): Response =>
+      new Response(null, { status: 503, headers: { 'retry-after': '9'.repeat(24) } })
+    const response = await serve(answer).handler(post(asked))
+    expect(response.headers.get('retry-after')).toBe('31536000')
+  })
+
   test.for([400, 401, 402, 403, 404, 422, 429, 500, 503])('keeps its status %i', async (status) => {
     const answer = (): Response =>
       Response.json({ error: { message: 'Said' } }, { status, headers: { 'retry-after': '6.2' } })

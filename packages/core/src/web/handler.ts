@@ -1,5 +1,7 @@
 import type { AnalysisRequest, VecTrade } from '../client.ts'
+import { checkLimit } from '../check-limit.ts'
 import { APIError } from '../errors/api-error.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { ConnectionError, TimeoutError } from '../errors/connection-error.ts'
 import { parseJson } from '../errors/from.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
@@ -47,6 +49,7 @@ export type Handler = (request: Request) => Promise<Response>
  * goes down. A caller who leaves ends the request to VecTrade. Pages of other origins are refused
  * unless allowed: no site can spend the quota through its visitors.
  *
+ * @throws ConfigurationError on a wrong option
  * @example
  * ```ts
  * import { createHandler, VecTrade } from '@vectrade/core'
@@ -58,6 +61,7 @@ export type Handler = (request: Request) => Promise<Response>
  * ```
  */
 export function createHandler(options: HandlerOptions): Handler {
+  checkOptions(options)
   return async (request) => {
     let response
     try {
@@ -75,6 +79,24 @@ export function createHandler(options: HandlerOptions): Handler {
 const defaultMaxPromptLength = 10_000
 const defaultFirstByteAfter = 8_000
 const maxSymbols = 50
+/** Seconds in a year: longer ones are no numbers a client could read. */
+const longestRetryAfter = 31_536_000
+
+function checkOptions(options: HandlerOptions): void {
+  const { client, authorize, cors } = options
+  if (typeof client?.ai?.stream !== 'function') {
+    throw new ConfigurationError('`client` must be a VecTrade client')
+  }
+  if (authorize !== undefined && typeof authorize !== 'function') {
+    throw new ConfigurationError('`authorize` must be a function of the request')
+  }
+  if (cors !== undefined && !Array.isArray(cors.origins)) {
+    throw new ConfigurationError("`cors.origins` must be an array such as ['https://example.com']")
+  }
+  for (const name of ['maxPromptLength', 'heartbeat', 'firstByteAfter'] as const) {
+    if (options[name] !== undefined) checkLimit(name, options[name])
+  }
+}
 
 /** What is wrong with a request, told to who made it. */
 class Refusal extends Error {
@@ -131,8 +153,7 @@ async function readRequest(request: Request, maxPromptLength: number): Promise<A
   if (ended === 'too-large') {
     throw new Refusal(413, 'invalid_request_error', `The body is over ${limits.maxBytes} bytes`)
   }
-  if (ended === 'timeout')
-    throw new Refusal(408, 'request_timeout', 'The body did not come in time')
+  if (ended === 'late') throw new Refusal(408, 'request_timeout', 'The body did not come in time')
   const body = parseJson(text)
   if (!isRecord(body)) throw invalid('The body must be JSON such as {"prompt": "…"}')
   const { prompt, symbols } = body
@@ -173,12 +194,15 @@ function failure(error: unknown): Response {
   return errorResponse(
     statusOf(error),
     errorToWire(error),
-    retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) },
+    retryAfter === undefined
+      ? {}
+      : { 'retry-after': String(Math.ceil(Math.min(retryAfter, longestRetryAfter))) },
   )
 }
 
 function statusOf(error: unknown): number {
-  if (error instanceof APIError) return error.status ?? 502
+  // There are servers with statuses that no response can have.
+  if (error instanceof APIError) return error.status && error.status < 600 ? error.status : 502
   if (error instanceof TimeoutError) return 504
   if (error instanceof ConnectionError || error instanceof StreamProtocolError) return 502
   return 500

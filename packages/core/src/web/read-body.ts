@@ -13,7 +13,7 @@ export interface BodyLimits {
 /** What was read of a body, and why no more. */
 export interface ReadBody {
   text: string
-  ended: 'complete' | 'too-large' | 'timeout'
+  ended: 'complete' | 'too-large' | 'silent' | 'late'
 }
 
 /**
@@ -41,7 +41,9 @@ export async function readBody(
     for (;;) {
       const left = Math.min(silence || Infinity, Math.max(1, end - performance.now()))
       const result = await within(reader.read(), left)
-      if (result === undefined) return { text, ended: 'timeout' }
+      if (result === undefined) {
+        return { text, ended: performance.now() < end ? 'silent' : 'late' }
+      }
       if (result.done) return { text: text + decoder.decode(), ended: 'complete' }
       const room = maxBytes - bytes
       bytes += result.value.byteLength

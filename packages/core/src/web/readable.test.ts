@@ -116,6 +116,39 @@ describe('a relay', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('survives iterators that keep to no promises', async () => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown): void => void unhandled.push(error)
+    process.on('unhandledRejection', note)
+    process.on('uncaughtException', note)
+    const returns: (() => unknown)[] = [
+      () => {
+        throw new Error('secret')
+      },
+      () => ({ done: true }),
+      () => Promise.reject(new Error('secret')),
+    ]
+    for (const leave of returns) {
+      const given = [{ done: false, value: { type: 'text', content: 'a' } }, { done: true }]
+      const source = {
+        [Symbol.asyncIterator]: () => ({ next: () => given.shift(), return: leave }),
+      } as unknown as AsyncIterable<StreamEvent>
+      expect(await read(toReadableStream(source))).toBe(sse(text('a')) + 'data: [DONE]\n\n')
+      const silent = {
+        [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: leave }),
+      } as unknown as AsyncIterable<StreamEvent>
+      const controller = new AbortController()
+      const reading = read(toReadableStream(silent, { signal: controller.signal }))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      controller.abort()
+      expect(await reading).toContain('event: error')
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    process.off('unhandledRejection', note)
+    process.off('uncaughtException', note)
+    expect(unhandled).toEqual([])
+  })
+
   test('of a stream cancelled elsewhere has no [DONE]', async () => {
     const stream = fromReadableStream(new Body([sse(text('a'))], 'hang').stream)
     const reader = stream.toReadableStream().getReader()

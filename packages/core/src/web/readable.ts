@@ -2,6 +2,7 @@ import { checkLimit } from '../check-limit.ts'
 import { RequestAbortedError } from '../errors/stream-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
 import { eventToWire, type StreamEvent, wireName } from '../events.ts'
+import { handled } from '../handled.ts'
 import { type EncodableMessage, encodeEvent } from '../sse/encode.ts'
 import type { AnalysisStream } from '../stream.ts'
 import { within } from '../timers.ts'
@@ -159,8 +160,8 @@ class Relay {
   /** Ends the source, however far it is. */
   #end(): void {
     this.#signal?.removeEventListener('abort', this.#onAbort)
-    // Not awaited: a generator answers only once its pending read does.
-    this.#iterator.return?.().then(undefined, () => {})
+    // Not awaited: a generator answers only once its pending read does. What it fails with is its own.
+    void handled((async () => this.#iterator.return?.())())
   }
 
   readonly #onAbort = (): void => {
@@ -174,7 +175,8 @@ class Relay {
     try {
       const { done, value } = await new Promise<IteratorResult<StreamEvent>>((resolve, reject) => {
         this.#interrupt = reject
-        this.#iterator.next().then(resolve, reject)
+        // Not every iterator keeps to promises.
+        void Promise.resolve(this.#iterator.next()).then(resolve, reject)
       })
       if (!done) return { text: encodeEvent(toMessage(value)), last: false }
       // A stream that was cancelled elsewhere is at its end, but its answer is not complete: the
