@@ -151,6 +151,19 @@ describe('a call', () => {
     expect(sent).toHaveLength(2)
   })
 
+  test('closing ends all streams, though one refuses to be ended', async () => {
+    const { client } = scripted([never], { timeout: 0 })
+    void client.ai.stream('p').finalText()
+    const others = [1, 2].map(() => catchError(client.ai.stream('p').finalText()))
+    await vi.advanceTimersByTimeAsync(10)
+    const abort = vi.spyOn(AbortController.prototype, 'abort').mockImplementationOnce(() => {
+      throw new Error('not from this request')
+    })
+    expect(() => client.close()).not.toThrow()
+    abort.mockRestore()
+    for (const other of await Promise.all(others)) expect(other).toBeInstanceOf(RequestAbortedError)
+  })
+
   test('a fetch that is no promise, or throws, is no crash', async () => {
     const sync = new VecTrade({ apiKey: 'vq_t', fetch: (() => ok()) as unknown as Fetch })
     expect(await sync.ai.stream('p').finalText()).toBe('Héllo world')

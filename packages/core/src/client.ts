@@ -51,7 +51,14 @@ export class VecTrade implements Disposable, AsyncDisposable {
   /** Ends every open stream of this client: their readers get a {@link RequestAbortedError}. */
   close(): void {
     this.#closed = true
-    for (const abort of this.#open) abort(new RequestAbortedError('The client was closed'))
+    for (const abort of this.#open) {
+      try {
+        abort(new RequestAbortedError('The client was closed'))
+      } catch {
+        // workerd does not let one request end the streams of another; the others are to be ended.
+      }
+    }
+    this.#open.clear()
   }
 
   [Symbol.dispose](): void {
