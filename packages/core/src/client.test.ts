@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { catchError } from './test-support/body.ts'
-import { fail, never, ok, run, scripted, unreachable } from './test-support/scripted.ts'
+import { fail, mockTime, never, ok, run, scripted, unreachable } from './test-support/scripted.ts'
 import {
   type Fetch,
   ConnectionError,
@@ -9,16 +9,7 @@ import {
   VecTrade,
 } from './index.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  // In the middle of the jitter: the delays are the plain ones.
-  vi.spyOn(Math, 'random').mockReturnValue(0.5)
-})
-afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0)
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
+mockTime()
 
 describe('a call', () => {
   test('is what the protocol says', async () => {

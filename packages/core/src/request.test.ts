@@ -1,6 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { catchError, complete } from './test-support/body.ts'
-import { fail, never, ok, run, scripted, unreachable, type Sent } from './test-support/scripted.ts'
+import {
+  fail,
+  mockTime,
+  never,
+  ok,
+  run,
+  scripted,
+  unreachable,
+  type Sent,
+} from './test-support/scripted.ts'
 import {
   RateLimitError,
   RequestAbortedError,
@@ -8,16 +17,7 @@ import {
   TimeoutError,
 } from './index.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  // In the middle of the jitter: the delays are the plain ones.
-  vi.spyOn(Math, 'random').mockReturnValue(0.5)
-})
-afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0)
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
+mockTime()
 
 describe('retries', () => {
   test.for<[string, () => Response]>([

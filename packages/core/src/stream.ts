@@ -14,8 +14,6 @@ import { teeOrigins } from './tee.ts'
 import { Watchdog } from './watchdog.ts'
 import { type ReadableOptions, toReadableStream, toResponse } from './web/readable.ts'
 
-type Outcome = 'complete' | 'cancelled' | VecTradeError
-
 /**
  * The events of one analysis: single use, pull-based, and the one owner of its connection.
  *
@@ -49,7 +47,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #source: EventSource | undefined
   #response: Promise<StreamResponse> | undefined
   /** How the stream ended; undefined while it has not. */
-  #outcome: Outcome | undefined
+  #outcome: 'complete' | 'cancelled' | VecTradeError | undefined
   /** Wakes the read that is waiting when the stream ends under it. */
   #wake: (() => void) | undefined
   readonly #reads = new InOrder()
@@ -229,8 +227,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     return (this.#opening ??= this.#start())
   }
 
-  /** From here on the caller's signal ends the stream; undefined if it has done so already. */
+  /** From here on the caller's signal ends the stream; undefined if it is at its end already. */
   #enter(): AbortScope | undefined {
+    if (this.#outcome !== undefined) return undefined
     try {
       const { signal, track } = this.#settings
       return (this.#scope ??= new AbortScope(signal, track, (error) => this.#end(error)))
@@ -241,10 +240,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   }
 
   async #start(): Promise<EventSource> {
-    if (this.#outcome !== undefined) throw this.#failure()
     const scope = this.#enter()
+    if (scope === undefined) throw this.#failure()
     try {
-      if (scope === undefined) throw this.#failure()
       const source = await this.#origin.open(scope.signal)
       if (this.#outcome !== undefined) {
         source.close()
@@ -289,10 +287,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   }
 
   #failure(): VecTradeError {
-    const outcome = this.#outcome
     const error =
-      outcome instanceof VecTradeError
-        ? outcome
+      this.#outcome instanceof VecTradeError
+        ? this.#outcome
         : new RequestAbortedError('The stream was cancelled')
     if (this.#source) {
       const { text, citations, requestId } = this.#answer

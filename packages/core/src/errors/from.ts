@@ -22,7 +22,7 @@ export interface ErrorContext {
   status?: number | undefined
   headers?: Headers | undefined
   requestId?: string | undefined
-  /** The key, in case the server quotes it: taken out of the message. */
+  /** The key, in case the server quotes it: taken out of all it says. */
   secret?: string | undefined
 }
 

@@ -1,4 +1,4 @@
-import { vi } from 'vitest'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { type CallOptions, type Fetch, VecTrade, type VecTradeOptions } from '../index.ts'
 import { complete } from './body.ts'
 
@@ -46,4 +46,18 @@ export async function run(client: VecTrade, options?: CallOptions): Promise<unkn
     .catch((error: unknown) => error)
   await vi.runAllTimersAsync()
   return outcome
+}
+
+/** Gives each test a clock of its own without jitter, and sees to it that no timer is left. */
+export function mockTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers()
+    // In the middle of the jitter: the delays are the plain ones.
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+  })
+  afterEach(() => {
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
 }

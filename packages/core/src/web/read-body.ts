@@ -39,11 +39,11 @@ export async function readBody(
   const end = performance.now() + (deadline || Infinity)
   try {
     for (;;) {
-      const left = Math.min(silence || Infinity, Math.max(1, end - performance.now()))
-      const result = await within(reader.read(), left)
-      if (result === undefined) {
-        return { text, ended: performance.now() < end ? 'silent' : 'late' }
-      }
+      const untilEnd = Math.max(1, end - performance.now())
+      const untilSilent = silence || Infinity
+      const result = await within(reader.read(), Math.min(untilEnd, untilSilent))
+      // Not by the clock: a timer may fire a fraction of a millisecond early.
+      if (result === undefined) return { text, ended: untilEnd <= untilSilent ? 'late' : 'silent' }
       if (result.done) return { text: text + decoder.decode(), ended: 'complete' }
       const room = maxBytes - bytes
       bytes += result.value.byteLength

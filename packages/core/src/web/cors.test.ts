@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { asked, ok, post, serve, url } from '../test-support/serve.ts'
+
+describe('pages', () => {
+  const cors = { origins: ['https://other.example'], credentials: true }
+
+  test.for<[string, Record<string, string>, number]>([
+    ['of the same origin', { origin: 'https://app.example', 'sec-fetch-site': 'same-origin' }, 200],
+    [
+      'behind a proxy that renames',
+      { origin: 'https://www.example', 'sec-fetch-site': 'same-origin' },
+      200,
+    ],
+    ['in old browsers', { origin: 'https://app.example' }, 200],
+    [
+      'of allowed origins',
+      { origin: 'https://other.example', 'sec-fetch-site': 'cross-site' },
+      200,
+    ],
+    ['of other sites', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, 403],
+    [
+      'of other origins on the site',
+      { origin: 'https://b.app.example', 'sec-fetch-site': 'same-site' },
+      403,
+    ],
+    ['of other sites, in old browsers', { origin: 'https://evil.example' }, 403],
+    ['without an origin', { origin: 'null' }, 403],
+    ['of an origin that begins alike', { origin: 'https://other.example.evil.example' }, 403],
+    ['that are none', {}, 200],
+  ])('%s', async ([, headers, status]) => {
+    const { handler, sent } = serve(ok, { cors })
+    const response = await handler(post(asked, headers))
+    expect(response.status).toBe(status)
+    expect(sent).toHaveLength(status === 200 ? 1 : 0)
+    const allowed = headers['origin'] === 'https://other.example' ? headers['origin'] : null
+    expect(response.headers.get('access-control-allow-origin')).toBe(allowed)
+    expect(response.headers.get('vary')).toBe('Origin')
+    await response.body?.cancel()
+  })
+
+  test('of allowed origins may ask before they call', async () => {
+    const headers = { origin: 'https://other.example', 'access-control-request-method': 'POST' }
+    const { handler } = serve(ok, { cors, authorize: () => false })
+    const response = await handler(new Request(url, { method: 'OPTIONS', headers }))
+    expect(response.status).toBe(204)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'access-control-allow-origin': 'https://other.example',
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-methods': 'POST',
+    })
+  })
+
+  test('of other origins get no CORS headers without `cors`', async () => {
+    const { handler } = serve(ok)
+    const response = await handler(post(asked, { origin: 'https://evil.example' }))
+    expect(response.status).toBe(403)
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-'))).toEqual([])
+  })
+})
