@@ -15,6 +15,7 @@ import {
   type VecTradeOptions,
 } from './options.ts'
 import { type Call, send } from './request.ts'
+import { randomUUID } from './random-uuid.ts'
 import { AnalysisStream } from './stream.ts'
 import { openEventStream } from './web/from.ts'
 
@@ -105,6 +106,7 @@ export class AI {
   }
 
   async #analyze(request: string | AnalysisRequest, options: CallOptions): Promise<Analysis> {
+    if (this.#settings.isEndpoint) return this.stream(request, options).finalAnalysis()
     const call = this.#call(request, false, options)
     const scope: AbortScope = new AbortScope(options.signal, this.#track, (error) =>
       scope.abort(error),
@@ -120,10 +122,10 @@ export class AI {
   }
 
   #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
-    const { apiKey, baseURL, ...settings } = mergeLimits(this.#settings, options)
+    const { apiKey, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
     const headers = new Headers(settings.headers)
     headers.set('accept', stream ? 'text/event-stream' : 'application/json')
-    const { idempotencyKey = crypto.randomUUID() } = options
+    const { idempotencyKey = randomUUID() } = options
     if (!/^[\x21-\x7e]+$/.test(idempotencyKey)) {
       throw new ConfigurationError('`idempotencyKey` must be a string of visible ASCII characters')
     }
@@ -131,15 +133,14 @@ export class AI {
     addHeaders(headers, options.headers)
     return {
       ...settings,
-      url: `${baseURL}/ai/analyze`,
-      body: JSON.stringify({ ...checkRequest(request), stream }),
+      body: JSON.stringify({ ...checkRequest(request), ...(isEndpoint ? {} : { stream }) }),
       headers: Object.fromEntries(headers),
       secret: apiKey,
     }
   }
 }
 
-type CallWithLimits = Call & Omit<Settings, 'headers' | 'apiKey' | 'baseURL'>
+type CallWithLimits = Call & Omit<Settings, 'headers' | 'apiKey' | 'isEndpoint'>
 
 function checkRequest(request: string | AnalysisRequest): AnalysisRequest {
   const { prompt, symbols } = isRecord(request)

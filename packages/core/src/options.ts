@@ -53,20 +53,32 @@ export interface CallOptions extends CallLimits {
 
 /** What a runtime supplies; the core asks nothing of its own accord. */
 export interface RuntimeDefaults {
-  /** As in `User-Agent: vectrade-<name>/<version>`. Default `core`. */
-  name?: string
+  /** As in `User-Agent: vectrade-<name>/<version>`; `false` where programs may not set it. Default `core`. */
+  name?: string | false
   /** Reads an environment variable. Default: there are none. */
   env?: (name: string) => string | undefined
+  /**
+   * An absolute URL that is asked in place of VecTrade's API: an endpoint of the program's own, such
+   * as `createHandler` makes. No key is looked up or sent, and every answer is a stream.
+   */
+  endpoint?: string
+  /** Where a runtime's fetch needs more than others'. Default: redirects are followed by the core. */
+  requestInit?: Pick<RequestInit, 'credentials' | 'redirect'>
 }
 
 const publicBaseURL = 'https://api.vectrade.io/v1'
 
 /** Options with every default in place. */
 export interface Settings extends Required<{ [K in keyof CallLimits]: number }> {
+  /** Empty where none is needed. */
   apiKey: string
-  baseURL: string
+  /** What is asked. */
+  url: string
+  /** Whether it is an endpoint of the program's own: these only stream. */
+  isEndpoint: boolean
   headers: Headers
   fetch: Fetch
+  requestInit: RuntimeDefaults['requestInit']
   logger: Logger | undefined
 }
 
@@ -81,32 +93,40 @@ const defaultLimits: Required<{ [K in keyof CallLimits]: number }> = {
 
 /** @throws ConfigurationError that names the option, or the variable, and what to set it to */
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
-  const { env = () => undefined, name = 'core' } = runtime
-  const apiKey = checkKey(options.apiKey ?? env('VECTRADE_API_KEY'))
-  const baseURL = checkBaseURL(
-    options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL),
-    options.allowInsecure ?? false,
-  )
+  const { name = 'core', requestInit } = runtime
   const headers = new Headers({
     'content-type': 'application/json',
     'cache-control': 'no-cache',
-    'user-agent': `vectrade-${name}/${version}`,
   })
-  const { authScheme = 'bearer' } = options
-  if (authScheme === 'bearer') headers.set('authorization', `Bearer ${apiKey}`)
-  else if (authScheme === 'x-api-key') headers.set('x-api-key', apiKey)
-  else throw new ConfigurationError("`authScheme` must be 'bearer' or 'x-api-key'")
+  if (name !== false) headers.set('user-agent', `vectrade-${name}/${version}`)
+  const target = resolveTarget(options, runtime, headers)
   addHeaders(headers, options.headers)
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options
   if (typeof fetch !== 'function') throw new ConfigurationError('`fetch` must be a function')
   return {
     ...mergeLimits(defaultLimits, options),
-    apiKey,
-    baseURL,
+    ...target,
     headers,
     fetch,
+    requestInit,
     logger: options.logger,
   }
+}
+
+/** What is asked, and with which key, which goes into the headers. */
+function resolveTarget(
+  options: VecTradeOptions,
+  { env = () => undefined, endpoint }: RuntimeDefaults,
+  headers: Headers,
+): Pick<Settings, 'apiKey' | 'url' | 'isEndpoint'> {
+  if (endpoint !== undefined) return { apiKey: '', url: endpoint, isEndpoint: true }
+  const apiKey = checkKey(options.apiKey ?? env('VECTRADE_API_KEY'))
+  const { authScheme = 'bearer', allowInsecure = false } = options
+  if (authScheme === 'bearer') headers.set('authorization', `Bearer ${apiKey}`)
+  else if (authScheme === 'x-api-key') headers.set('x-api-key', apiKey)
+  else throw new ConfigurationError("`authScheme` must be 'bearer' or 'x-api-key'")
+  const baseURL = options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL)
+  return { apiKey, url: `${checkBaseURL(baseURL, allowInsecure)}/ai/analyze`, isEndpoint: false }
 }
 
 /** @throws ConfigurationError on a limit that is no number of the right kind */

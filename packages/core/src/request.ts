@@ -21,6 +21,7 @@ export interface Call extends RetryPolicy {
   /** ms until response headers, per attempt; 0 waits for ever. */
   timeout: number
   fetch: Fetch
+  requestInit?: Pick<RequestInit, 'credentials' | 'redirect'> | undefined
   logger: Logger | undefined
   /** The key, in case the server quotes it in an error. */
   secret: string
@@ -125,8 +126,8 @@ class Attempt {
   async #fetch({ url, method, body }: Hop): Promise<Response> {
     const { signal } = this.#controller
     if (signal.aborted) throw signal.reason
-    const { fetch, headers } = this.#call
-    const init: RequestInit = { method, headers, redirect: 'manual', signal }
+    const { fetch, headers, requestInit } = this.#call
+    const init: RequestInit = { redirect: 'manual', ...requestInit, method, headers, signal }
     if (body === undefined) {
       const { 'content-type': _, ...withoutBody } = headers
       init.headers = withoutBody

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
-import { type CallOptions, type Fetch, VecTrade, type VecTradeOptions } from '../index.ts'
+import {
+  type CallOptions,
+  type Fetch,
+  type RuntimeDefaults,
+  VecTrade,
+  type VecTradeOptions,
+} from '../index.ts'
 import { complete } from './body.ts'
 
 export interface Sent {
@@ -13,6 +19,7 @@ export interface Sent {
 export function scripted(
   answers: (() => Response | Promise<Response>)[],
   options: VecTradeOptions = {},
+  runtime: RuntimeDefaults = {},
 ): { client: VecTrade; sent: Sent[] } {
   const sent: Sent[] = []
   let start = 0
@@ -23,7 +30,8 @@ export function scripted(
     if (answer === undefined) throw new Error('no answers')
     return answer()
   }
-  const client = new VecTrade({ apiKey: 'vq_test', baseURL: 'https://e/v1', fetch, ...options })
+  const given = { apiKey: 'vq_test', baseURL: 'https://e/v1', fetch, ...options }
+  const client = new VecTrade(given, runtime)
   return { client, sent }
 }
 
