@@ -6,7 +6,11 @@ const endpoint = 'https://page.example/api/analyze'
 
 /** A client of a page's endpoint, and what it sent. */
 function page(runtime: RuntimeDefaults = {}): ReturnType<typeof scripted> {
-  return scripted([ok, ok], { apiKey: undefined }, { endpoint, name: false, ...runtime })
+  return scripted(
+    [ok, ok],
+    { apiKey: undefined },
+    { endpoint: () => endpoint, name: false, ...runtime },
+  )
 }
 
 describe('an endpoint of the program’s own', () => {

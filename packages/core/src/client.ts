@@ -122,7 +122,7 @@ export class AI {
   }
 
   #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
-    const { apiKey, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
+    const { apiKey, target, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
     const headers = new Headers(settings.headers)
     headers.set('accept', stream ? 'text/event-stream' : 'application/json')
     const { idempotencyKey = randomUUID() } = options
@@ -133,6 +133,7 @@ export class AI {
     addHeaders(headers, options.headers)
     return {
       ...settings,
+      url: target(),
       body: JSON.stringify({ ...checkRequest(request), ...(isEndpoint ? {} : { stream }) }),
       headers: Object.fromEntries(headers),
       secret: apiKey,
@@ -140,7 +141,7 @@ export class AI {
   }
 }
 
-type CallWithLimits = Call & Omit<Settings, 'headers' | 'apiKey' | 'isEndpoint'>
+type CallWithLimits = Call & Omit<Settings, 'headers' | 'apiKey' | 'target' | 'isEndpoint'>
 
 function checkRequest(request: string | AnalysisRequest): AnalysisRequest {
   const { prompt, symbols } = isRecord(request)

@@ -58,10 +58,11 @@ export interface RuntimeDefaults {
   /** Reads an environment variable. Default: there are none. */
   env?: (name: string) => string | undefined
   /**
-   * An absolute URL that is asked in place of VecTrade's API: an endpoint of the program's own, such
-   * as `createHandler` makes. No key is looked up or sent, and every answer is a stream.
+   * Gives, for each call, an absolute URL that is asked in place of VecTrade's API: an endpoint of
+   * the program's own, such as `createHandler` makes. No key is looked up or sent, and every answer
+   * is a stream.
    */
-  endpoint?: string
+  endpoint?: () => string
   /** Where a runtime's fetch needs more than others'. Default: redirects are followed by the core. */
   requestInit?: Pick<RequestInit, 'credentials' | 'redirect'>
 }
@@ -72,8 +73,8 @@ const publicBaseURL = 'https://api.vectrade.io/v1'
 export interface Settings extends Required<{ [K in keyof CallLimits]: number }> {
   /** Empty where none is needed. */
   apiKey: string
-  /** What is asked. */
-  url: string
+  /** What is asked, a URL. */
+  target: () => string
   /** Whether it is an endpoint of the program's own: these only stream. */
   isEndpoint: boolean
   headers: Headers
@@ -118,15 +119,16 @@ function resolveTarget(
   options: VecTradeOptions,
   { env = () => undefined, endpoint }: RuntimeDefaults,
   headers: Headers,
-): Pick<Settings, 'apiKey' | 'url' | 'isEndpoint'> {
-  if (endpoint !== undefined) return { apiKey: '', url: endpoint, isEndpoint: true }
+): Pick<Settings, 'apiKey' | 'target' | 'isEndpoint'> {
+  if (endpoint !== undefined) return { apiKey: '', target: endpoint, isEndpoint: true }
   const apiKey = checkKey(options.apiKey ?? env('VECTRADE_API_KEY'))
   const { authScheme = 'bearer', allowInsecure = false } = options
   if (authScheme === 'bearer') headers.set('authorization', `Bearer ${apiKey}`)
   else if (authScheme === 'x-api-key') headers.set('x-api-key', apiKey)
   else throw new ConfigurationError("`authScheme` must be 'bearer' or 'x-api-key'")
   const baseURL = options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL)
-  return { apiKey, url: `${checkBaseURL(baseURL, allowInsecure)}/ai/analyze`, isEndpoint: false }
+  const url = `${checkBaseURL(baseURL, allowInsecure)}/ai/analyze`
+  return { apiKey, target: () => url, isEndpoint: false }
 }
 
 /** @throws ConfigurationError on a limit that is no number of the right kind */
