@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { globSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { browserNames, delay, launchBrowser, launchChromium, launchTimeout } from './index.ts'
+
+const server = createServer((_, response) => {
+  response.setHeader('content-security-policy', "default-src 'none'")
+  response.setHeader('content-type', 'text/html')
+  response.end('<!doctype html><title>Under a policy</title>')
+})
+let url: string
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+})
+afterAll(() => server.close())
+
+/** Every process inherits it. */
+const mark = `VECTRADE_BROWSERS_OF=${process.pid}`
+
+/** The processes that are left of those started with the mark. */
+function marked(): number {
+  return globSync('/proc/[0-9]*/environ').filter((file) => {
+    try {
+      return readFileSync(file, 'utf8').includes(mark)
+    } catch {
+      // It has ended.
+      return false
+    }
+  }).length
+}
+
+async function expectNoneLeft(): Promise<void> {
+  const start = performance.now()
+  while (marked() > 0 && performance.now() - start < 20_000) await delay(50)
+  expect(marked()).toBe(0)
+}
+
+describe.for(browserNames)('%s', { timeout: launchTimeout }, (name) => {
+  test('opens pages, and is gone afterwards', async () => {
+    process.env['VECTRADE_BROWSERS_OF'] = String(process.pid)
+    {
+      await using browser = await launchBrowser(name)
+      delete process.env['VECTRADE_BROWSERS_OF']
+      expect(browser).toMatchObject({ name, version: expect.stringMatching(/^\d+\.\d+/) })
+      await (await browser.newPage())[Symbol.asyncDispose]()
+      await using first = await browser.newPage()
+      await using second = await browser.newPage()
+      await first.goto(url)
+      await second.goto('about:blank')
+      const given = await first.evaluate(`
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        return { title: document.title, given: [1, null, 'ü'] } // and nothing else`)
+      expect(given).toEqual({ title: 'Under a policy', given: [1, null, 'ü'] })
+      expect(await first.evaluate('')).toBeUndefined()
+      expect(await second.evaluate('return location.href')).toBe('about:blank')
+      const failing = first.evaluate("throw new TypeError('on purpose')")
+      await expect(failing).rejects.toThrow('TypeError: on purpose')
+      expect(marked()).toBeGreaterThan(1)
+    }
+    await expectNoneLeft()
+  })
+
+  test('is gone with a process that was killed', async () => {
+    const file = new URL('./test-support/killed.ts', import.meta.url).pathname
+    const env = { ...process.env, VECTRADE_BROWSERS_OF: String(process.pid) }
+    const child = execFile(process.execPath, [file, name], { env })
+    let printed = ''
+    child.stdout?.on('data', (text: string) => {
+      printed += text
+    })
+    const [, signal] = (await once(child, 'close')) as [null, string]
+    expect([printed, signal]).toEqual(['killed with a page open', 'SIGKILL'])
+    await expectNoneLeft()
+  })
+})
+
+test.for(['chromium', 'firefox'] as const)(
+  '%s tells what its console got',
+  { timeout: launchTimeout },
+  async (name) => {
+    await using browser = await launchBrowser(name)
+    await using page = await browser.newPage()
+    await page.goto('about:blank')
+    await page.evaluate("console.error('first'); console.log('no error')")
+    await page.evaluate("setTimeout(() => { throw new Error('second') })")
+    const start = performance.now()
+    while (page.consoleErrors.length < 2 && performance.now() - start < 10_000) await delay(10)
+    expect(page.consoleErrors).toEqual(['first', expect.stringContaining('second')])
+  },
+)
+
+test('Chromium is there with all of Playwright', { timeout: launchTimeout }, async () => {
+  await using browser = await launchChromium()
+  await using context = await browser.newContext()
+  const page = await context.newPage()
+  await page.setContent('<button onclick="this.textContent = \'clicked\'">Click</button>')
+  await page.getByRole('button').click()
+  expect(await page.getByRole('button').textContent()).toBe('clicked')
+})
