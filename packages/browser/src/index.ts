@@ -1,0 +1,3 @@
+// The names of the core are the same in every runtime's package; `VecTrade` is the runtime's own.
+export * from '@vectrade/core'
+export { type BrowserOptions, VecTrade } from './client.ts'
