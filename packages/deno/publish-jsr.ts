@@ -1,0 +1,66 @@
+// `pnpm --filter @vectrade/deno publish:jsr`, with `--dry-run` to try: publishes core and this
+// package on JSR, which takes sources. Versions, exports and dependencies are those of package.json,
+// from which Deno's own manifests are written into a workspace of copies: in the repository they
+// would be a second list of all that, and would have every Deno program here follow them.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+interface Manifest {
+  name: string
+  version: string
+  license: string
+  exports: Record<string, string | Record<string, string>>
+  dependencies: Record<string, string>
+}
+
+const home = fileURLToPath(new URL('.', import.meta.url))
+const packages = join(home, '..')
+const workspace = mkdtempSync(join(tmpdir(), 'vectrade-jsr-'))
+try {
+  for (const name of ['core', 'deno']) copyPackage(join(packages, name), join(workspace, name))
+  writeJson(join(workspace, 'deno.json'), { workspace: ['./core', './deno'] })
+  const deno = join(home, 'node_modules/.bin/deno')
+  const args = ['publish', ...process.argv.slice(2)]
+  const { status } = spawnSync(deno, args, { cwd: workspace, stdio: 'inherit' })
+  process.exitCode = status ?? 1
+} finally {
+  rmSync(workspace, { recursive: true })
+}
+
+function copyPackage(from: string, to: string): void {
+  const { name, version, license, exports, dependencies } = readManifest(from)
+  cpSync(join(from, 'src'), join(to, 'src'), {
+    recursive: true,
+    filter: (path) => !/\.test(?:-d)?\.ts$|\/(?:fixtures|test-support)$/.test(path),
+  })
+  cpSync(join(from, 'README.md'), join(to, 'README.md'))
+  const sources = Object.entries(exports).flatMap(([path, target]) =>
+    typeof target === 'string' ? [] : [[path, target['@vectrade/source']]],
+  )
+  // Another member of the workspace is found by its name, and becomes `jsr:` with its version.
+  const imports = Object.keys(dependencies)
+    .filter((dependency) => !dependency.startsWith('@vectrade/'))
+    .map((dependency) => {
+      const installed = readManifest(join(from, 'node_modules', dependency)).version
+      return [dependency, `npm:${dependency}@^${installed}`]
+    })
+  writeJson(join(to, 'deno.json'), {
+    name,
+    version,
+    license,
+    exports: Object.fromEntries(sources),
+    imports: Object.fromEntries(imports),
+  })
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+function writeJson(file: string, content: unknown): void {
+  writeFileSync(file, JSON.stringify(content, null, 2))
+}

@@ -1,0 +1,42 @@
+import { startSandbox } from '@vectrade/sandbox'
+import { expect, test } from 'vitest'
+import * as core from '@vectrade/core'
+import * as deno from './index.ts'
+import { access, fromSources, runDeno } from './test-support/deno.ts'
+
+test('the names are those of core, its own VecTrade and serve', () => {
+  expect(Object.keys(deno).toSorted()).toEqual([...Object.keys(core), 'serve'].toSorted())
+  expect(deno.VecTrade).not.toBe(core.VecTrade)
+})
+
+test('on a runtime without Deno’s environment the key is an option', () => {
+  expect(() => new deno.VecTrade()).toThrow(deno.ConfigurationError)
+  expect(new deno.VecTrade({ apiKey: 'vq_option' })).toBeInstanceOf(core.VecTrade)
+})
+
+test('importing needs no permission', async () => {
+  const ended = await runDeno(['run', fromSources, 'src/index.ts'])
+  expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
+})
+
+test('a program gets by with the flags that its errors name', async () => {
+  await using sandbox = await startSandbox()
+  const flags: string[] = []
+  let ended
+  for (;;) {
+    ended = await runDeno(['run', fromSources, ...flags, 'test/ask.ts'], { env: access(sandbox) })
+    const [flag] =
+      /(?<=ConfigurationError: .* run it with )--allow-\S+[^,\s]/.exec(ended.stderr) ?? []
+    if (flag === undefined || flags.includes(flag)) break
+    flags.push(flag)
+  }
+  expect(ended).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^## The bull case: NVDA\n/),
+    stderr: '',
+  })
+  expect(flags).toEqual([
+    '--allow-env=VECTRADE_API_KEY,VECTRADE_BASE_URL',
+    `--allow-net=${new URL(sandbox.url).host}`,
+  ])
+})
