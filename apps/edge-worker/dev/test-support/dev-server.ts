@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const dev = fileURLToPath(new URL('../start.ts', import.meta.url))
+
+/** What `pnpm dev` runs, on a port of its own. */
+export class DevServer implements AsyncDisposable {
+  readonly #child: ChildProcess
+  readonly #ended: Promise<unknown>
+  #hasEnded = false
+  #output = ''
+
+  private constructor(variables: Record<string, string>) {
+    const { FORCE_COLOR: _, VECTRADE_API_KEY: __, VECTRADE_BASE_URL: ___, ...env } = process.env
+    const args = ['--port', '0', '--inspector-port', '0']
+    this.#child = spawn(process.execPath, ['--conditions=@vectrade/source', dev, ...args], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      env: { ...env, ...variables, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const pipe of [this.#child.stdout, this.#child.stderr]) {
+      pipe?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text
+        this.#child.emit('output')
+      })
+    }
+    this.#ended = once(this.#child, 'close').then(() => {
+      this.#hasEnded = true
+      this.#child.emit('output')
+    })
+  }
+
+  /** Started and listening. */
+  static async start(variables: Record<string, string> = {}): Promise<DevServer> {
+    const server = new DevServer(variables)
+    await server.url()
+    return server
+  }
+
+  /** Waits for a line of its output. @throws Error when it ends before */
+  async printed(line: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = line.exec(this.#output)
+      if (found !== null) return found
+      if (this.#hasEnded) throw new Error(`It ended: ${this.#output}`)
+      await once(this.#child, 'output')
+    }
+  }
+
+  async url(): Promise<string> {
+    return (await this.printed(/Ready on (http:\S+)/))[1] ?? ''
+  }
+
+  async post(path: string, init: RequestInit = {}): Promise<Response> {
+    const body = JSON.stringify({ prompt: 'Bull case for NVDA?' })
+    return fetch(new URL(path, await this.url()), { method: 'POST', body, ...init })
+  }
+
+  /** Ends it as a supervisor does, with all that it has started. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGTERM')
+    await this.#ended
+  }
+}

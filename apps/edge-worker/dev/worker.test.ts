@@ -1,0 +1,135 @@
+import { type Sandbox, startSandbox } from '@vectrade/sandbox'
+import { fromResponse, version } from '@vectrade/sdk'
+import { lastRequest } from '@vectrade/test-kit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DevServer } from './test-support/dev-server.ts'
+
+const origin = 'https://app.example.com'
+const authorization = 'Bearer of-the-tests'
+
+/** `pnpm dev` with a key, which a sandbox of the tests answers. */
+async function start(answeredBy: Sandbox): Promise<DevServer> {
+  return DevServer.start({
+    VECTRADE_API_KEY: answeredBy.apiKey,
+    VECTRADE_BASE_URL: answeredBy.url,
+    ALLOWED_ORIGINS: `https://elsewhere.example.com ${origin}`,
+    ACCESS_TOKEN: 'of-the-tests',
+  })
+}
+
+describe('with a key', () => {
+  let sandbox: Sandbox
+  let server: DevServer
+  beforeAll(async () => {
+    sandbox = await startSandbox()
+    server = await start(sandbox)
+  }, 60_000)
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]()
+    await sandbox.close()
+  })
+
+  test.for(['/api/guide', '/api/analyze'])('%s streams a whole answer', async (path) => {
+    const response = await server.post(path, { headers: { authorization } })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
+    const copy = response.clone()
+    expect(await response.text()).toMatch(/"type":"done".*\n\ndata: \[DONE\]\n\n$/)
+    const { text, usage } = await fromResponse(copy).finalAnalysis()
+    expect(text.length).toBeGreaterThan(500)
+    expect(usage).toMatchObject({ completion_tokens: expect.any(Number) })
+    // Wrangler found the package for the edge behind @vectrade/sdk.
+    expect(lastRequest(sandbox).headers['user-agent']).toBe(`vectrade-edge/${version}`)
+  })
+
+  test('/api/analyze notes what an answer took', async () => {
+    const response = await server.post('/api/analyze', { headers: { authorization } })
+    const { usage } = await fromResponse(response).finalAnalysis()
+    const [line] = await server.printed(/^\{"usage".*\}$/m)
+    expect(JSON.parse(line)).toEqual({ usage })
+  })
+
+  test.for([
+    ['no JSON', { body: 'prompt=Hello' }, 422, 'validation_error'],
+    ['no prompt', { body: '{}' }, 422, 'validation_error'],
+    ['another method', { method: 'PUT' }, 405, 'invalid_request_error'],
+    ['who may not ask', { headers: {} }, 401, 'authentication_error'],
+    ['a wrong token', { headers: { authorization: 'Bearer x' } }, 401, 'authentication_error'],
+    ['a page of elsewhere', { headers: { origin: 'https://a.example' } }, 403, 'permission_error'],
+  ] as const)('/api/analyze refuses %s', async ([, init, status, type]) => {
+    const asked = sandbox.requests.length
+    const response = await server.post('/api/analyze', { headers: { authorization }, ...init })
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ error: { type } })
+    expect(sandbox.requests).toHaveLength(asked)
+  })
+
+  test('/api/analyze lets an allowed page ask', async () => {
+    const preflight = await server.post('/api/analyze', {
+      method: 'OPTIONS',
+      headers: { origin },
+      body: null,
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('Authorization')
+    const response = await server.post('/api/analyze', { headers: { origin, authorization } })
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin)
+    expect(await fromResponse(response).finalText()).not.toBe('')
+  })
+
+  test('other routes are not found', async () => {
+    expect((await server.post('/')).status).toBe(404)
+    expect((await server.post('/api/guide', { method: 'PUT' })).status).toBe(404)
+  })
+})
+
+describe('an answer that takes its time', () => {
+  let sandbox: Sandbox
+  let server: DevServer
+  beforeAll(async () => {
+    sandbox = await startSandbox({ tokensPerSecond: 20 })
+    server = await start(sandbox)
+  }, 60_000)
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]()
+    await sandbox.close()
+  })
+
+  test.for(['/api/guide', '/api/analyze'])('%s passes on what has come', async (path) => {
+    const response = await server.post(path, { headers: { authorization } })
+    const reader = response.body!.getReader()
+    const { value } = await reader.read()
+    expect(new TextDecoder().decode(value)).toContain('"type":"metadata"')
+    expect(lastRequest(sandbox).closed).toBeUndefined()
+    await reader.cancel()
+  })
+
+  test.for(['/api/guide', '/api/analyze'])('%s ends it with its caller', async (path) => {
+    const caller = new AbortController()
+    const { signal } = caller
+    await server.post(path, { headers: { authorization }, signal })
+    const request = lastRequest(sandbox)
+    const left = performance.now()
+    caller.abort()
+    await request.done
+    expect(request.closed).toBe('client')
+    expect(performance.now() - left).toBeLessThan(1000)
+  })
+
+  test('/api/analyze notes that its caller has left', async () => {
+    const response = await server.post('/api/analyze', { headers: { authorization } })
+    await response.body?.cancel()
+    expect(await server.printed(/^\{"ended":"by its caller"\}$/m)).toHaveLength(1)
+  })
+})
+
+test('without a key a sandbox answers, and it says so', async () => {
+  await using server = await DevServer.start()
+  await server.printed(/^SIMULATED answers/m)
+  const [, header = ''] = await server.printed(/Authorization: (Bearer \S+)/)
+  const response = await server.post('/api/analyze', { headers: { authorization: header } })
+  for await (const event of fromResponse(response)) {
+    expect(event).toMatchObject({ type: 'metadata', simulated: true })
+    break
+  }
+})
