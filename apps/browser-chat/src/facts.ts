@@ -1,0 +1,24 @@
+import type { Turn } from './turn.ts'
+
+/** What is known about how the answer came, in words. What the server did not tell is left out. */
+export function facts({ firstTextAfter, endedAfter, usage }: Turn): string[] {
+  const found: string[] = []
+  if (firstTextAfter !== undefined) found.push(`First token after ${seconds(firstTextAfter)}`)
+  // What came over the wire may be of any type.
+  const { completion_tokens: tokens, prompt_tokens: asked } = usage ?? {}
+  if (typeof tokens === 'number') {
+    found.push(
+      typeof asked === 'number' ? `${tokens} tokens (question: ${asked})` : `${tokens} tokens`,
+    )
+  }
+  if (typeof tokens === 'number' && firstTextAfter !== undefined && endedAfter !== undefined) {
+    const took = endedAfter - firstTextAfter
+    // Of an answer that came at once, this would be the speed of the network.
+    if (took >= 1000) found.push(`about ${Math.round((tokens * 1000) / took)} tokens/s`)
+  }
+  return found
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}

@@ -1,0 +1,98 @@
+import type { Announce } from './announcer.ts'
+import { AnswerView } from './answer-view.ts'
+import { copyText } from './copy-text.ts'
+import { facts } from './facts.ts'
+import { showProblem } from './problem-view.ts'
+import { createSource } from './source-link.ts'
+import { isLive, type Turn } from './turn.ts'
+
+/** A question and its answer on the page: a copy of the template in index.html. */
+export class TurnView {
+  readonly element: HTMLElement
+  readonly #announce: Announce
+  readonly #answer: AnswerView
+  readonly #onRetry: () => void
+  #phase: Turn['phase'] | undefined
+
+  constructor(question: string, announce: Announce, onRetry: () => void) {
+    const template = document.querySelector<HTMLTemplateElement>('#turn')
+    this.element = template?.content.firstElementChild?.cloneNode(true) as HTMLElement
+    this.#announce = announce
+    this.#onRetry = onRetry
+    this.#answer = new AnswerView(this.#part('answer'), announce)
+    this.element.ariaLabel = `Answer to: ${question}`
+    this.#part('question').textContent = question
+  }
+
+  /** Shows the turn as it is now. */
+  update(turn: Turn): void {
+    this.#showModel(turn)
+    if (isLive(turn)) this.#answer.update(turn.text, turn.sources)
+    this.#showSources(turn)
+    // Lines break between facts, not in them.
+    const unbroken = facts(turn).map((fact) => fact.replaceAll(' ', '\u00A0'))
+    this.#part('facts').textContent = unbroken.join(' · ')
+    if (turn.phase !== this.#phase) this.#enter(turn)
+  }
+
+  #showModel({ model = '', simulated }: Turn): void {
+    const badge = this.#part('badge')
+    if (simulated && badge.hidden) {
+      badge.hidden = false
+      this.#announce('This answer is simulated.')
+    }
+    this.#part('model').textContent = model
+  }
+
+  #showSources({ sources }: Turn): void {
+    const list = this.#part('source-list')
+    for (const source of sources.slice(list.childElementCount)) list.append(createSource(source))
+    this.#part('sources').hidden = sources.length === 0
+  }
+
+  #enter(turn: Turn): void {
+    this.#phase = turn.phase
+    this.element.dataset['phase'] = turn.phase
+    this.#part('phase').textContent = label[turn.phase]
+    if (!isLive(turn)) this.#end(turn)
+    this.#announce(inWords(turn))
+  }
+
+  #end(turn: Turn): void {
+    this.#answer.end(turn.text, turn.sources)
+    if (turn.problem) showProblem(this.#part('problem'), turn.problem, this.#onRetry)
+    const copy = this.#part('copy')
+    // Pages of plain http have no clipboard.
+    copy.hidden = turn.text === '' || !('clipboard' in navigator)
+    copy.addEventListener('click', () => {
+      void navigator.clipboard.writeText(copyText(turn)).then(
+        () => this.#say(copy, 'Copied'),
+        () => this.#say(copy, 'Not copied'),
+      )
+    })
+  }
+
+  #say(button: HTMLElement, words: string): void {
+    button.textContent = words
+    this.#announce(words)
+    setTimeout(() => (button.textContent = 'Copy'), 2_000)
+  }
+
+  #part(name: string): HTMLElement {
+    return this.element.querySelector(`[data-part='${name}']`) as HTMLElement
+  }
+}
+
+const label: Record<Turn['phase'], string> = {
+  waiting: 'Thinking',
+  streaming: 'Answering',
+  done: '',
+  stopped: 'Stopped',
+  failed: '',
+}
+
+function inWords({ phase, sources, problem }: Turn): string {
+  if (problem) return `${problem.title}. ${problem.advice}`
+  if (phase !== 'done') return label[phase]
+  return sources.length === 0 ? 'Answered' : `Answered, sources: ${sources.length}`
+}

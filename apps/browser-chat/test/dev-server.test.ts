@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { expect, test } from 'vitest'
+import { useBrowser } from './support/chat-browser.ts'
+
+const open = useBrowser()
+const root = join(import.meta.dirname, '..')
+
+interface DevServer extends AsyncDisposable {
+  url: string
+  /** What it says about who answers. */
+  notice: string
+}
+
+/** The `dev` script of package.json, run as a user does, on a port of its own and without a key. */
+async function startDevServer(): Promise<DevServer> {
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    scripts: { dev: string }
+  }
+  const child = spawn(`exec ${scripts.dev} --port 0`, {
+    cwd: root,
+    shell: true,
+    env: { ...process.env, VECTRADE_API_KEY: '', NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  let url = ''
+  let notice = ''
+  for await (const line of createInterface({ input: child.stdout })) {
+    url ||= /http:\S+/.exec(line)?.[0] ?? ''
+    notice = line.trim()
+    if (notice.includes('VECTRADE_API_KEY')) break
+  }
+  return {
+    url,
+    notice,
+    [Symbol.asyncDispose]: async () => {
+      child.kill()
+      await ended
+    },
+  }
+}
+
+test('`pnpm dev` serves page and endpoint, and says that answers are simulated', async () => {
+  await using server = await startDevServer()
+  expect(server.notice).toMatch(/^Answers are simulated/)
+  const chat = await open(server.url)
+  await chat.ask('What about NVDA?')
+  await chat.reach('done')
+  expect(await chat.turn.getByText('Simulated', { exact: true }).isVisible()).toBe(true)
+  // The page complains when its server goes first.
+  await chat.page.close()
+})

@@ -1,0 +1,144 @@
+import { createHandler, VecTrade } from '@vectrade/node'
+import { expectWithinASecond, lastRequest } from '@vectrade/test-kit'
+import { describe, expect, test } from 'vitest'
+import { type Chat, useBrowser } from './support/chat-browser.ts'
+import { servePage, servePageWithSandbox } from './support/serve-page.ts'
+
+const open = useBrowser()
+const question = "What's the bull case for NVDA?"
+
+async function problemOf(chat: Chat): Promise<string> {
+  await chat.reach('failed')
+  return await chat.turn.locator('[data-part=problem]').innerText()
+}
+
+describe('stopping', () => {
+  test.each([
+    ['by the button', (chat: Chat) => chat.button('Stop').click()],
+    ['by Escape', (chat: Chat) => chat.page.keyboard.press('Escape')],
+  ])('%s keeps what had arrived and ends the request', async (_, stop) => {
+    await using server = await servePageWithSandbox({ tokensPerSecond: 40 })
+    const chat = await open(server.url)
+    await chat.ask(question)
+    await chat.answer.getByText('The question is about').waitFor()
+    await stop(chat)
+    await expectWithinASecond(() => lastRequest(server.sandbox).closed === 'client')
+    await chat.reach('stopped')
+    expect(await chat.answer.innerText()).toMatch(/^The bull case: NVDA\n[^]*The question is about/)
+    expect(await chat.turn.locator('.end').innerText()).toMatch(/^Stopped\s/)
+
+    await chat.ask(question)
+    await chat.reach('streaming')
+  })
+
+  test('before the first word', async () => {
+    await using server = await servePageWithSandbox({ faults: { hang: true } })
+    const chat = await open(server.url)
+    await chat.ask(question)
+    await expect.poll(() => server.sandbox.requests.length).toBe(1)
+    await chat.button('Stop').click()
+    await chat.reach('stopped')
+    await expectWithinASecond(() => lastRequest(server.sandbox).closed === 'client')
+    expect(await chat.answer.innerText()).toBe('')
+    expect(await chat.button('Copy').isVisible()).toBe(false)
+  })
+
+  test('leaving the page ends the request', async () => {
+    await using server = await servePageWithSandbox({ tokensPerSecond: 40 })
+    const chat = await open(server.url)
+    await chat.ask(question)
+    await chat.reach('streaming')
+    await chat.page.goto('about:blank')
+    await expectWithinASecond(() => lastRequest(server.sandbox).closed === 'client')
+  })
+})
+
+describe('a failure', () => {
+  test('in the middle keeps what had arrived, and asking again works', async () => {
+    await using server = await servePageWithSandbox({}, [{ errorAfterEvents: 60 }])
+    const chat = await open(server.url)
+    await chat.ask(question)
+    expect(await problemOf(chat)).toMatch(
+      /^The analysis failed\nThe answer above is not complete\. [^]*Request req_[^]*Try again$/,
+    )
+    const kept = await chat.answer.innerText()
+    expect(kept).toMatch(/^The bull case: NVDA\n/)
+
+    await chat.button('Try again').click()
+    await chat.reach('done')
+    const answers = await chat.page.locator('[data-part=answer]').allInnerTexts()
+    expect(answers).toHaveLength(2)
+    expect(answers[0]).toBe(kept)
+    expect(answers[1]).toContain('made up')
+    expect(await chat.button('Try again').isVisible()).toBe(false)
+  })
+
+  test('of the connection keeps what had arrived', async () => {
+    await using server = await servePageWithSandbox({}, [{ cutAfterEvents: 40, cut: 'rst' }])
+    const chat = await open(server.url)
+    await chat.ask(question)
+    expect(await problemOf(chat)).toMatch(/^The analysis failed\nThe answer above is not /)
+    expect(await chat.answer.innerText()).toMatch(/^The bull case: NVDA\n/)
+  })
+
+  test('of the way to the server itself is called that', async () => {
+    await using server = await servePage(() => {
+      const bytes = new TextEncoder().encode('data: {"type":"text","content":"Half"}\n\n')
+      const body = new ReadableStream({
+        start: (controller) => {
+          controller.enqueue(bytes)
+          controller.close()
+        },
+      })
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+    })
+    const chat = await open(server.url)
+    await chat.ask(question)
+    expect(await problemOf(chat)).toMatch(/^The connection broke off\nThe answer above is not /)
+    expect(await chat.answer.innerText()).toBe('Half')
+  })
+
+  test('by too many questions counts down to the next one', async () => {
+    await using server = await servePageWithSandbox({}, [{ status: 429, retryAfter: 6 }])
+    const chat = await open(server.url)
+    await chat.ask(question)
+    expect(await problemOf(chat)).toMatch(
+      /^Too many questions at once\nThe limit resets by itself\.\n[^]*Try again in [1-6] s$/,
+    )
+    const retry = chat.button(/^Try again/)
+    expect(await retry.getAttribute('aria-disabled')).toBe('true')
+    await retry.dispatchEvent('click')
+    expect(await chat.page.getByRole('article').count()).toBe(1)
+
+    await chat.button('Try again').click()
+    await chat.reach('done')
+    expect(server.sandbox.requests).toHaveLength(2)
+  })
+
+  test('by being signed out says so', async () => {
+    const client = new VecTrade({ apiKey: 'vq_not_used_here' })
+    await using server = await servePage(createHandler({ client, authorize: () => false }))
+    const chat = await open(server.url)
+    await chat.ask(question)
+    expect(await problemOf(chat)).toBe('You are signed out\nSign in, then try again.\n\nTry again')
+  })
+
+  test('by being offline says so, and asking again works once there is a network', async () => {
+    await using server = await servePageWithSandbox()
+    const chat = await open(server.url)
+    await chat.page.context().setOffline(true)
+    await chat.ask(question)
+    expect(await problemOf(chat)).toMatch(/^You are offline\n/)
+    await chat.page.context().setOffline(false)
+    await chat.button('Try again').click()
+    await chat.reach('done')
+  })
+
+  test('that no repeating helps offers none', async () => {
+    await using server = await servePageWithSandbox({}, [{ status: 422 }])
+    const chat = await open(server.url)
+    await chat.ask(question)
+    expect(await problemOf(chat)).toMatch(/^This question was not accepted\n/)
+    expect(await chat.button(/^Try again/).isVisible()).toBe(false)
+  })
+})

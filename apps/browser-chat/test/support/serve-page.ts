@@ -1,0 +1,68 @@
+import {
+  createHandler,
+  type FetchHandler,
+  type StreamEvent,
+  toResponse,
+  VecTrade,
+} from '@vectrade/node'
+import {
+  type Fault,
+  formatFault,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from '@vectrade/sandbox'
+import { preview } from 'vite'
+import { inject } from 'vitest'
+import { analyzeEndpoint } from '../../server/analyze-endpoint.ts'
+
+/** The built page, served; disposing of it ends the server. */
+export interface ServedPage extends AsyncDisposable {
+  url: string
+}
+
+/** The built page with an endpoint of the test's own. */
+export async function servePage(handler: FetchHandler): Promise<ServedPage> {
+  const server = await preview({
+    configFile: false,
+    logLevel: 'warn',
+    build: { outDir: inject('builtPage') },
+    preview: { port: 0 },
+    plugins: [analyzeEndpoint(() => Promise.resolve({ handler, notice: '' }))],
+  })
+  return {
+    url: server.resolvedUrls?.local[0] ?? '',
+    [Symbol.asyncDispose]: () => server.close(),
+  }
+}
+
+/** With events that the sandbox, being well-behaved, does not send. */
+export function servePageWithEvents(events: () => AsyncIterable<StreamEvent>): Promise<ServedPage> {
+  return servePage(() => toResponse(events()))
+}
+
+/** With a sandbox; the nth call of the page gets the nth fault, calls past the last one work. */
+export async function servePageWithSandbox(
+  options: SandboxOptions = {},
+  faults: Fault[] = [],
+): Promise<ServedPage & { sandbox: Sandbox }> {
+  const sandbox = await startSandbox(options)
+  const page = await servePage((request) => {
+    const fault = faults.shift()
+    const client = new VecTrade({
+      baseURL: sandbox.url,
+      apiKey: sandbox.apiKey,
+      maxRetries: 0,
+      ...(fault ? { headers: { 'x-sandbox-fault': formatFault(fault) } } : {}),
+    })
+    return createHandler({ client })(request)
+  })
+  return {
+    url: page.url,
+    sandbox,
+    [Symbol.asyncDispose]: async () => {
+      await page[Symbol.asyncDispose]()
+      await sandbox.close()
+    },
+  }
+}
