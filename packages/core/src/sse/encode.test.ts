@@ -1,24 +1,7 @@
-import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { decodeEventStream, type SseMessage } from './decode.ts'
-import { type EncodableMessage, encodeEvent } from './encode.ts'
-
-interface EncoderCase {
-  name: string
-  message: EncodableMessage
-  accept: {
-    throws?: boolean
-    events?: SseMessage[]
-    retry?: number
-    lastEventId?: string
-    wireMustNotContain?: string
-  }[]
-}
-
-const cases: EncoderCase[] = JSON.parse(
-  readFileSync(new URL('fixtures/encoder-cases.json', import.meta.url), 'utf8'),
-)
+import { encodeEvent } from './encode.ts'
 
 interface Decoded {
   events: SseMessage[]
@@ -32,35 +15,6 @@ async function decode(text: string): Promise<Decoded> {
   const messages = decodeEventStream(body, { onRetry: (ms) => (retry = ms) })
   const events = await Array.fromAsync(messages)
   return { events, retry, lastEventId: messages.lastEventId }
-}
-
-describe('the conformance cases', () => {
-  test('are all there', () => expect(cases.length).toBeGreaterThanOrEqual(52))
-
-  test.for(cases)('$name', async ({ message, accept }) => {
-    let text: string
-    try {
-      text = encodeEvent(message)
-    } catch (error) {
-      expect(error).toBeInstanceOf(TypeError)
-      expect(accept).toContainEqual({ throws: true })
-      return
-    }
-    const decoded = await decode(text)
-    const fits = accept.some(
-      ({ events, retry, lastEventId, wireMustNotContain }) =>
-        events !== undefined &&
-        JSON.stringify(decoded.events.map(sorted)) === JSON.stringify(events.map(sorted)) &&
-        decoded.retry === retry &&
-        (lastEventId === undefined || decoded.lastEventId === lastEventId) &&
-        (wireMustNotContain === undefined || !text.includes(wireMustNotContain)),
-    )
-    expect(fits, JSON.stringify({ text, decoded, accept })).toBe(true)
-  })
-})
-
-function sorted({ event, data, id }: SseMessage): unknown {
-  return { event, data, id }
 }
 
 /** Any text a wire can carry: half a surrogate pair has no UTF-8. */

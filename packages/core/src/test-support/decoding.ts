@@ -40,4 +40,3 @@ export function* every(bytes: Uint8Array, size: number): Generator<Uint8Array> {
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 export const event = (data: string): Uint8Array => utf8(`data: ${data}\n\n`)
-export const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'))

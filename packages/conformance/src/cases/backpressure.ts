@@ -1,0 +1,80 @@
+import { fromReadableStream, toReadableStream } from '@vectrade/core'
+import { assert } from 'chai'
+import type { Lab } from '../lab.ts'
+import { bodyOf, utf8 } from './bytes.ts'
+import type { Cases } from './cases.ts'
+
+const events = 100_000
+/** More than the buffers of both ends hold. */
+const unread = 3_000_000
+
+/** Counts what is pulled of one chunk with very many events, and how many of them are decoded. */
+async function counting(
+  read: (body: ReadableStream<Uint8Array>) => Promise<void>,
+): Promise<{ pulled: number; decoded: number }> {
+  const bytes = utf8('data: {"type":"text","content":"a"}\n\n'.repeat(events))
+  let pulled = 0
+  let decoded = 0
+  const { parse } = JSON
+  JSON.parse = (...parameters) => {
+    decoded += 1
+    return parse(...parameters)
+  }
+  try {
+    await read(bodyOf([bytes, bytes], () => (pulled += 1)))
+    // Whatever were to be done ahead would be done by now.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  } finally {
+    JSON.parse = parse
+  }
+  return { pulled, decoded }
+}
+
+/** The reader sets the pace. */
+export function backpressure(lab: Lab): Cases {
+  return {
+    async 'of 100,000 events in one chunk, one taken: nothing more is decoded or pulled'() {
+      const work = await counting(async (body) => {
+        const { value } = await fromReadableStream(body)[Symbol.asyncIterator]().next()
+        assert.deepEqual(value, { type: 'text', content: 'a' })
+      })
+      assert.deepEqual(work, { pulled: 1, decoded: 1 })
+    },
+
+    async 'nor in a relay'() {
+      const work = await counting(async (body) => {
+        const { value } = await toReadableStream(fromReadableStream(body)).getReader().read()
+        assert.include(new TextDecoder().decode(value), '"content":"a"')
+      })
+      assert.equal(work.pulled, 1)
+      // A relay may encode what one read asks for, not what nobody has asked for.
+      assert.isAtMost(work.decoded, 2)
+    },
+
+    async 'a stream that is not used reads nothing'() {
+      const work = await counting(async (body) => {
+        fromReadableStream(body)
+      })
+      assert.deepEqual(work, { pulled: 0, decoded: 0 })
+    },
+
+    ...(lab.options.capabilities?.backpressure && { [stopsTheServer]: () => stopReading(lab) }),
+  }
+}
+
+const stopsTheServer = 'a reader that stops reading stops the server'
+
+async function stopReading(lab: Lab): Promise<void> {
+  const call = await lab.ask({ events: unread })
+  const iterator = call.stream[Symbol.asyncIterator]()
+  await iterator.next()
+  let [before, sent] = [-1, 0]
+  while (sent !== before) {
+    before = sent
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    sent = (await lab.seen(call))[0]?.eventsSent ?? 0
+  }
+  assert.isBelow(sent, unread)
+  await iterator.return?.()
+  await lab.assertLeft(call)
+}

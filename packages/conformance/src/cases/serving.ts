@@ -1,0 +1,148 @@
+import { createHandler, fromResponse, type HandlerOptions, RateLimitError } from '@vectrade/core'
+import type { Fault } from '@vectrade/sandbox/handler'
+import { assert } from 'chai'
+import type { Serve } from '../index.ts'
+import { type Lab, labHeaders, newId } from '../lab.ts'
+import type { OutsideCall } from '../lab/call.ts'
+import type { Caller } from '../lab/vanish.ts'
+import { type Cases, forEach } from './cases.ts'
+
+type Handler = Parameters<Serve>[0]
+
+/** What befalls the request to VecTrade, and how the caller of ours goes away. */
+const vanishing: [string, Fault, Pick<Caller, 'how' | 'after' | 'unread'>][] = [
+  ['while events flow, FIN', { tokensPerSecond: 50 }, { how: 'fin', after: 'event' }],
+  ['while events flow, RST', { tokensPerSecond: 50 }, { how: 'rst', after: 'event' }],
+  ['while nothing comes, FIN', { stallAfterEvents: 3 }, { how: 'fin', after: 'event' }],
+  ['while nothing comes, RST', { stallAfterEvents: 3 }, { how: 'rst', after: 'event' }],
+  ['before there is an answer, RST', { hang: true }, { how: 'rst', after: 'request' }],
+  [
+    'having read nothing, RST',
+    { events: 1_000_000 },
+    { how: 'rst', after: 'request', unread: true },
+  ],
+]
+
+const refused: [string, Omit<OutsideCall, 'url'>, HandlerFields, number][] = [
+  ['GET', { method: 'GET' }, {}, 405],
+  ['no JSON', { body: 'prompt=a' }, {}, 422],
+  ['no prompt', { body: '{"prompt":" "}' }, {}, 422],
+  ['a prompt too long', { body: JSON.stringify({ prompt: 'a'.repeat(101) }) }, {}, 422],
+  ['a body too large', { body: `{"prompt":"${'a'.repeat(20_000)}"}` }, {}, 413],
+  ['who may not', {}, { authorize: () => 403 }, 403],
+  ['who is not known', {}, { authorize: async () => false }, 401],
+  ['a page of another origin', { headers: { origin: 'https://evil.example' } }, {}, 403],
+]
+
+type HandlerFields = Omit<HandlerOptions, 'client'>
+
+/** What a server of this runtime does for those who call it. */
+export function serving(lab: Lab): Cases {
+  const serve = lab.options.capabilities?.serve
+  if (serve === undefined) return {}
+
+  /** The two ways to serve, of a call that is made anew for each request. */
+  const relay =
+    (id: string, fault: Fault): Handler =>
+    async () => {
+      const call = await lab.ask(fault, { id })
+      return call.stream.toResponse({ heartbeat: 250 })
+    }
+  const handler =
+    (id: string, fault: Fault, options: HandlerFields = {}): Handler =>
+    async (request) => {
+      const client = await lab.client({ headers: labHeaders(id, fault) })
+      return createHandler({ client, heartbeat: 250, maxPromptLength: 100, ...options })(request)
+    }
+  const whileServed = async <T>(served: Handler, use: (url: string) => Promise<T>): Promise<T> => {
+    const server = await serve(served)
+    try {
+      return await use(server.url)
+    } finally {
+      await server[Symbol.asyncDispose]()
+    }
+  }
+
+  return {
+    ...forEach(
+      Object.entries({ toResponse: relay, createHandler: handler }).flatMap(([name, make]) =>
+        vanishing.map((row) => ({ name, make, row })),
+      ),
+      ({ name, row: [when] }) => `${name}: a caller who vanishes ends the request, ${when}`,
+      async ({ make, row: [, fault, caller] }) => {
+        const id = newId()
+        await whileServed(make(id, fault), async (url) => {
+          await lab.vanish({ ...caller, url, call: id })
+          await lab.assertLeft({ id })
+        })
+      },
+    ),
+
+    async 'createHandler: an answer arrives whole'() {
+      await whileServed(handler(newId(), {}), async (url) => {
+        const { text, citations } = await fromResponse(await lab.call({ url })).finalAnalysis()
+        assert.match(text, /simulated/i)
+        assert.isAbove(citations.length, 0)
+      })
+    },
+
+    ...forEach(
+      refused,
+      ([name, , , status]) => `createHandler: ${name} is ${status}, and nothing is asked`,
+      async ([, init, options, status]) => {
+        const id = newId()
+        await whileServed(handler(id, {}, options), async (url) => {
+          const response = await lab.call({ url, ...init })
+          assert.equal(response.status, status)
+          assert.nestedProperty(await response.json(), 'error.message')
+          assert.deepEqual(await lab.seen({ id }), [])
+        })
+      },
+    ),
+
+    async 'createHandler: who is refused upstream hears it as a status'() {
+      const fault = { status: 429, retryAfter: 7 }
+      await whileServed(handler(newId(), fault), async (url) => {
+        const response = await lab.call({ url })
+        assert.equal(response.status, 429)
+        assert.equal(response.headers.get('retry-after'), '7')
+        const [settled] = await Promise.allSettled([fromResponse(response).finalText()])
+        assert(settled.status === 'rejected')
+        assert.instanceOf(settled.reason, RateLimitError)
+      })
+    },
+
+    async "createHandler: the caller's headers go no further"() {
+      const id = newId()
+      await whileServed(handler(id, {}), async (url) => {
+        const headers = { cookie: 'a=b', authorization: 'Bearer theirs', 'x-theirs': '1' }
+        await (await lab.call({ url, headers })).text()
+      })
+      const [request] = await lab.seen({ id })
+      assert.doesNotHaveAnyKeys(request?.headers, ['cookie', 'x-theirs'])
+    },
+
+    async 'createHandler: a first byte goes out in time, and later refusals are events'() {
+      const fault = { delay: 600, status: 500 }
+      await whileServed(handler(newId(), fault, { firstByteAfter: 100 }), async (url) => {
+        const response = await lab.call({ url })
+        assert.equal(response.status, 200)
+        const text = await response.text()
+        assert.match(text, /^:/)
+        assert.match(text, /event: error/)
+      })
+    },
+
+    async 'createHandler: allowed origins get CORS headers'() {
+      const origin = 'https://app.example.com'
+      const options = { cors: { origins: [origin], credentials: true } }
+      await whileServed(handler(newId(), {}, options), async (url) => {
+        const preflight = await lab.call({ url, method: 'OPTIONS', headers: { origin } })
+        assert.equal(preflight.status, 204)
+        assert.equal(preflight.headers.get('access-control-allow-origin'), origin)
+        const response = await lab.call({ url, headers: { origin } })
+        assert.equal(response.headers.get('access-control-allow-credentials'), 'true')
+      })
+    },
+  }
+}

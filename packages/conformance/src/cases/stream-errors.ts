@@ -1,0 +1,82 @@
+import * as core from '@vectrade/core'
+import type { Fault } from '@vectrade/sandbox/handler'
+import { assert } from 'chai'
+import type { Lab } from '../lab.ts'
+import { type Cases, forEach, rejection } from './cases.ts'
+
+const shapes: NonNullable<Fault['errorShape']>[] = ['documented', 'flat', 'problem', 'message']
+const marks: NonNullable<Fault['errorMark']>[] = ['event', 'type', 'both']
+
+const classes = [
+  ['validation_error', core.ValidationError],
+  ['authentication_error', core.AuthenticationError],
+  ['payment_required', core.PaymentRequiredError],
+  ['not_found', core.NotFoundError],
+  ['rate_limit_error', core.RateLimitError],
+  ['quota_exceeded', core.QuotaExceededError],
+  ['server_error', core.ServerError],
+  ['service_unavailable', core.ServiceUnavailableError],
+  ['newer_than_this', core.APIError],
+] as const
+
+/** Answers that fail once they have begun: nothing that had arrived is lost. */
+export function streamErrors(lab: Lab): Cases {
+  /** Fails the way given, having delivered what `partial` has. */
+  const failing = async <E extends core.VecTradeError>(
+    fault: Fault,
+    Class: abstract new (...parameters: never[]) => E,
+  ): Promise<E> => {
+    const { stream } = await lab.ask(fault)
+    let text = ''
+    const reading = (async () => {
+      for await (const { content } of stream) text += content
+    })()
+    const error = await rejection(reading, Class)
+    assert.equal(error.partial?.text, text)
+    assert.match(String(error.requestId), /^req_/)
+    return error
+  }
+
+  return {
+    ...forEach(
+      shapes.flatMap((errorShape) => marks.map((errorMark) => ({ errorShape, errorMark }))),
+      ({ errorShape, errorMark }) => `shape ${errorShape}, marked by ${errorMark}`,
+      async (how) => {
+        const error = await failing(
+          { ...how, errorAfterEvents: 5, message: 'Said so', tokensPerSecond: 1000 },
+          core.APIError,
+        )
+        assert.include(error, { message: 'Said so', status: undefined })
+        assert.isAbove(error.partial?.text.length ?? 0, 0)
+      },
+    ),
+
+    ...forEach(
+      classes,
+      ([type]) => `${type} has the class it has as a status`,
+      async ([errorType, Class]) => {
+        const error = await failing({ errorAfterEvents: 3, errorType }, Class)
+        assert.equal(error.name, Class.errorClass)
+      },
+    ),
+
+    ...forEach(
+      ['fin', 'rst'] as const,
+      (cut) => `a connection cut in mid-answer, ${cut}`,
+      async (cut) => {
+        // Paced: what a reset overtakes in the system's buffers is lost to any client.
+        const fault = { cutAfterEvents: 6, cut, tokensPerSecond: 100, ids: true }
+        const error = await failing(fault, core.StreamInterruptedError)
+        assert.isAbove(error.partial?.text.length ?? 0, 0)
+        assert.match(String(error.partial?.lastEventId), /^\d+$/)
+        assert.include(error, { phase: 'body', retryable: true })
+      },
+    ),
+
+    async 'a connection cut within an event: half of it is never delivered'() {
+      const error = await failing({ cutAfterBytes: 700 }, core.StreamInterruptedError)
+      const whole = await (await lab.ask()).stream.finalText()
+      assert(whole.startsWith(error.partial?.text ?? '?'))
+    },
+  }
+}

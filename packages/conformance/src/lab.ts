@@ -1,0 +1,133 @@
+import type { AnalysisStream, CallOptions, VecTrade, VecTradeOptions } from '@vectrade/core'
+import { type Fault, formatFault, type SandboxRequest } from '@vectrade/sandbox/handler'
+import { assert } from 'chai'
+import type { ConformanceOptions } from './index.ts'
+import type { OutsideAnswer, OutsideCall } from './lab/call.ts'
+import type { Caller } from './lab/vanish.ts'
+
+/** What the lab tells of itself. */
+export interface LabAddresses {
+  baseURL: string
+  apiKey: string
+  /** The URL of a sandbox of another origin, to which nothing may be sent. */
+  elsewhere: string
+}
+
+/** What the sandbox keeps of a request, as JSON carries it. */
+export type Seen = Omit<SandboxRequest, 'done'>
+
+export interface AskOptions extends CallOptions {
+  id?: string
+  prompt?: string
+  client?: VecTradeOptions
+}
+
+/** A call to the sandbox, and what came of it at the other end. */
+export interface Asked {
+  readonly id: string
+  readonly client: VecTrade
+  readonly stream: AnalysisStream
+}
+
+/** ms for one case, on a machine that has other things to do as well. */
+const longest = 60_000
+
+export function newId(): string {
+  return `case-${Math.random().toString(36).slice(2)}`
+}
+
+/** What makes a request that of a call, and lets something happen to it. */
+export function labHeaders(id: string, fault: Fault): Record<string, string> {
+  return { 'x-lab-call': id, 'x-sandbox-fault': formatFault(fault) }
+}
+
+/** The suite's end of the lab: asks its sandbox, and hears from it what arrived there. */
+export class Lab {
+  readonly options: ConformanceOptions
+  #addresses: Promise<LabAddresses> | undefined
+
+  constructor(options: ConformanceOptions) {
+    this.options = options
+  }
+
+  addresses(): Promise<LabAddresses> {
+    return (this.#addresses ??= this.#fetch<LabAddresses>('/lab'))
+  }
+
+  async client(options: VecTradeOptions = {}): Promise<VecTrade> {
+    const { baseURL, apiKey } = await this.addresses()
+    return this.options.createClient({ baseURL, apiKey, maxRetries: 0, ...options })
+  }
+
+  /** A stream that has not been used, to which this is going to happen. */
+  async ask(
+    fault: Fault = {},
+    { id = newId(), prompt = 'Bull case?', client: options = {}, ...call }: AskOptions = {},
+  ): Promise<Asked> {
+    const client = await this.client({ ...options, headers: labHeaders(id, fault) })
+    return { id, client, stream: client.ai.stream(prompt, call) }
+  }
+
+  /** The requests of a call that the sandbox has got, or the one of another origin. */
+  seen({ id }: Pick<Asked, 'id'>, where: 'sandbox' | 'elsewhere' = 'sandbox'): Promise<Seen[]> {
+    return this.#fetch<Seen[]>(`/requests?call=${id}&where=${where}`)
+  }
+
+  /** Waits until the sandbox has sent so many events of a call. */
+  async sent({ id }: Pick<Asked, 'id'>, events: number): Promise<void> {
+    await this.#fetch(`/requests?call=${id}&sent=${events}`)
+  }
+
+  /** Fails unless the sandbox sees the client leave within a second from now. */
+  async assertLeft({ id }: Pick<Asked, 'id'>): Promise<void> {
+    const seen = await this.#fetch<Seen[]>(`/requests?call=${id}&within=1000`)
+    assert.deepEqual(
+      seen.map(({ closed }) => closed),
+      ['client'],
+      'one request, whose client left within a second',
+    )
+  }
+
+  /** A caller of a served handler, which goes away: see {@link Caller}. */
+  async vanish(caller: Caller): Promise<void> {
+    await this.#fetch('/vanish', { method: 'POST', body: JSON.stringify(caller) })
+  }
+
+  /** Calls what this runtime serves, from outside. */
+  async call(outside: OutsideCall): Promise<Response> {
+    const { status, headers, text } = await this.#fetch<OutsideAnswer>('/call', {
+      method: 'POST',
+      body: JSON.stringify(outside),
+    })
+    return new Response(status === 204 ? null : text, { status, headers })
+  }
+
+  /** Runs a case, for a limited time, and tells the lab what came of it. */
+  async record(name: string, check: () => Promise<void>): Promise<void> {
+    const start = performance.now()
+    let failure: string | undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`not done in ${longest} ms`)), longest)
+    })
+    try {
+      await Promise.race([check(), late])
+    } catch (error) {
+      failure = error instanceof Error ? `${String(error)}\n${error.stack}` : String(error)
+      throw error
+    } finally {
+      clearTimeout(timer)
+      const { runtime } = this.options
+      const ms = Math.round(performance.now() - start)
+      const body = JSON.stringify({ runtime, name, failure, ms })
+      await this.#fetch('/results', { method: 'POST', body })
+    }
+  }
+
+  async #fetch<T>(path: string, init?: RequestInit): Promise<T> {
+    const response = await fetch(new URL(path, this.options.baseUrl), init)
+    const text = await response.text()
+    if (!response.ok) throw new Error(`The lab: ${text}`)
+    return JSON.parse(text) as T
+  }
+}

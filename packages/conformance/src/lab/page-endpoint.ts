@@ -1,0 +1,39 @@
+import { type IncomingMessage, request as requestFrom, type ServerResponse } from 'node:http'
+
+/**
+ * What pages ask in place of the API: passes everything on as it is, and adds the key.
+ *
+ * Whoever leaves, and however, the other side sees it.
+ */
+export function passOn(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  target: URL,
+  apiKey: string,
+): void {
+  // What a browser says of the page is for this server, not for the one behind it.
+  const { origin: _, referer: __, ...headers } = incoming.headers
+  const upstream = requestFrom(new URL(incoming.url ?? '/', target), {
+    method: incoming.method,
+    headers: { ...headers, host: target.host, authorization: `Bearer ${apiKey}` },
+    agent: false,
+  })
+  let begun = false
+  upstream.on('response', (answer) => {
+    begun = true
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+    outgoing.flushHeaders()
+    answer.on('error', (error) => end(outgoing, error))
+    answer.pipe(outgoing)
+  })
+  upstream.on('error', (error) => {
+    if (!begun) end(outgoing, error)
+  })
+  outgoing.on('close', () => upstream.destroy())
+  incoming.pipe(upstream)
+}
+
+function end({ socket }: ServerResponse, error: NodeJS.ErrnoException): void {
+  if (error.code === 'ECONNRESET') socket?.resetAndDestroy()
+  else socket?.destroy()
+}

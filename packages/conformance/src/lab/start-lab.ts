@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { type Sandbox, type SandboxRequest, startSandbox } from '@vectrade/sandbox'
+import { callFromOutside, type OutsideCall } from './call.ts'
+import { passOn } from './page-endpoint.ts'
+import { type Caller, vanish } from './vanish.ts'
+
+/** What became of one case on one runtime. */
+export interface CaseResult {
+  runtime: string
+  name: string
+  /** Absent where it passed. */
+  failure?: string
+}
+
+/** The world that the suite runs in: a sandbox, what it saw, and everything a page needs. */
+export interface LabServer extends AsyncDisposable {
+  readonly url: string
+  readonly results: readonly CaseResult[]
+}
+
+export interface LabPage {
+  type: string
+  text: string
+}
+
+const pageHeaders = {
+  'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'",
+}
+
+/** @param pages what pages load, by path */
+export async function startLab(pages: Record<string, LabPage> = {}): Promise<LabServer> {
+  const sandbox = await startSandbox({ heartbeat: 0 })
+  const elsewhere = await startSandbox({ heartbeat: 0 })
+  const results: CaseResult[] = []
+
+  const answer = async (incoming: IncomingMessage): Promise<unknown> => {
+    const { pathname, searchParams: query } = new URL(incoming.url ?? '/', 'http://lab')
+    switch (pathname) {
+      case '/lab':
+        return { baseURL: sandbox.url, apiKey: sandbox.apiKey, elsewhere: elsewhere.url }
+      case '/requests':
+        return await requests(query.get('where') === 'elsewhere' ? elsewhere : sandbox, query)
+      case '/vanish': {
+        const caller = JSON.parse(await text(incoming)) as Caller
+        await vanish(caller, () => sentTo(sandbox, caller))
+        return {}
+      }
+      case '/call':
+        return await callFromOutside(JSON.parse(await text(incoming)) as OutsideCall)
+      case '/results':
+        results.push(JSON.parse(await text(incoming)) as CaseResult)
+        return {}
+      default:
+        throw new Error(`There is no ${pathname}`)
+    }
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    const path = incoming.url ?? '/'
+    const page = pages[path]
+    if (page !== undefined) {
+      outgoing.writeHead(200, { 'content-type': page.type, ...pageHeaders }).end(page.text)
+    } else if (path.startsWith('/v1/')) {
+      passOn(incoming, outgoing, new URL(sandbox.url), sandbox.apiKey)
+    } else {
+      answer(incoming).then(
+        (value) => outgoing.end(JSON.stringify(value)),
+        (error: unknown) => outgoing.writeHead(500).end(String(error)),
+      )
+    }
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    results,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await Promise.all([sandbox.close(), elsewhere.close()])
+    },
+  }
+}
+
+/** The requests of a call: at once, when so many events are sent, or when all are over. */
+async function requests(sandbox: Sandbox, query: URLSearchParams): Promise<SandboxRequest[]> {
+  const call = query.get('call') ?? ''
+  const ofCall = (): SandboxRequest[] =>
+    sandbox.requests.filter(
+      ({ method, headers, path }) =>
+        method !== 'OPTIONS' && (headers['x-lab-call'] === call || path.includes(call)),
+    )
+  if (query.has('sent')) {
+    const events = Number(query.get('sent'))
+    await until(() => ofCall().some(({ eventsSent }) => eventsSent >= events), 10_000)
+  }
+  if (query.has('within')) {
+    await until(
+      () => ofCall().every(({ closed }) => closed !== undefined),
+      Number(query.get('within')),
+    )
+  }
+  return ofCall()
+}
+
+/** Resolves when the sandbox has sent all that the way to a caller holds. */
+async function sentTo(sandbox: Sandbox, { call, unread }: Caller): Promise<void> {
+  const sent = (): number | undefined =>
+    sandbox.requests.find(({ headers }) => headers['x-lab-call'] === call)?.bytesSent
+  await until(() => sent() !== undefined, 10_000)
+  if (!unread) return
+  for (let before; before !== sent() || before === 0;) {
+    before = sent()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+async function until(holds: () => boolean, ms: number): Promise<void> {
+  const start = performance.now()
+  while (!holds() && performance.now() - start < ms) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}

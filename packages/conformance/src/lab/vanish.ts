@@ -1,0 +1,47 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+
+/** A caller of bare sockets that goes away without a word. */
+export interface Caller {
+  /** What it asks, by POST. */
+  url: string
+  /** Whether it leaves with a FIN or an RST. */
+  how: 'fin' | 'rst'
+  /** After the first event, or with the first request that the sandbox gets of this call. */
+  after: 'event' | 'request'
+  /** Reads nothing before it leaves. */
+  unread?: boolean
+  /** The call to the sandbox that the served handler makes. */
+  call: string
+}
+
+/** Resolves once the caller has left. */
+export async function vanish(
+  { url, how, after, unread = false }: Caller,
+  requested: () => Promise<void>,
+): Promise<void> {
+  const { hostname, port, pathname, host } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  const body = JSON.stringify({ prompt: 'Bull case?' })
+  socket.write(
+    `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${body.length}\r\n\r\n${body}`,
+  )
+  const ended = once(socket, 'close').then(() => {
+    throw new Error('The server closed the connection first')
+  })
+  if (!unread) {
+    const event = new Promise<void>((resolve) => {
+      socket.on('data', (bytes: Buffer) => {
+        if (bytes.includes('"type":"text"')) resolve()
+      })
+    })
+    if (after === 'event') await Promise.race([event, ended])
+  }
+  if (after === 'request' || unread) await Promise.race([requested(), ended])
+  ended.catch(() => {})
+  if (how === 'rst') socket.resetAndDestroy()
+  else socket.destroy()
+}

@@ -1,0 +1,22 @@
+import { type BrowserName, launchBrowser } from '@vectrade/test-kit'
+import type { Capabilities } from '../index.ts'
+import type { Launcher } from './launcher.ts'
+
+/** A browser, in whose page the suite runs under a strict Content-Security-Policy. */
+export function browser(
+  name: BrowserName,
+  runtime: string,
+  { path = '/', ...capabilities }: Capabilities & { path?: string } = {},
+): Launcher {
+  return {
+    runtime,
+    async run({ url }) {
+      await using running = await launchBrowser(name)
+      await using page = await running.newPage()
+      await page.goto(new URL(path, url).href)
+      const given = [runtime, capabilities].map((value) => JSON.stringify(value)).join(', ')
+      await page.evaluate(`await globalThis.conformance(${given})`)
+      return running.version
+    },
+  }
+}

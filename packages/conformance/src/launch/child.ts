@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+export const packageRoot: string = join(import.meta.dirname, '../..')
+
+/** The command of a package this one depends on. */
+export function command(name: string): string {
+  return join(packageRoot, 'node_modules/.bin', name)
+}
+
+/** Runs a program to its end and gives what it says; fails where it fails. */
+export async function runProgram(
+  file: string,
+  parameters: string[],
+  environment: Record<string, string> = {},
+): Promise<string> {
+  // What vitest sets for itself is not for a vitest of another Node.
+  const { NODE_OPTIONS: _, VITEST: __, NODE_ENV: ___, ...inherited } = process.env
+  try {
+    const { stdout } = await execute(file, parameters, {
+      cwd: packageRoot,
+      env: { ...inherited, NO_COLOR: '1', ...environment },
+      timeout: 300_000,
+      maxBuffer: 64 * 2 ** 20,
+    })
+    return stdout
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string }
+    const said = `${String(stdout)}\n${String(stderr)}`.slice(-3000)
+    throw new Error(`${file} ${parameters.join(' ')} failed:\n${said}`, { cause: error })
+  }
+}
+
+/** Lends a file with this text to a program that wants one. */
+export async function withFile<T>(
+  name: string,
+  text: string,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'vectrade-conformance-'))
+  try {
+    const path = join(folder, name)
+    await writeFile(path, text)
+    return await use(path)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}

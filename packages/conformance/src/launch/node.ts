@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import { packageRoot, runProgram } from './child.ts'
+import type { Launcher } from './launcher.ts'
+
+/** Node of a major version, by vitest. */
+export function node(major: 22 | 24 | 26): Launcher {
+  const runtime = `Node ${major}`
+  return {
+    runtime,
+    async run({ url }) {
+      const file = nodeOf(major)
+      const vitest = join(packageRoot, 'node_modules/vitest/vitest.mjs')
+      // Not the reporters of the configuration: this run's report is not the package's.
+      const flags = ['run', '--config=vitest.runtime.config.ts', '--reporter=dot']
+      await runProgram(file, [vitest, ...flags], { LAB_URL: url, RUNTIME: runtime })
+      return await versionOf(file)
+    },
+  }
+}
+
+function nodeOf(major: number): string {
+  return join(packageRoot, `node_modules/node${major}/bin/node`)
+}
+
+async function versionOf(file: string): Promise<string> {
+  return (await runProgram(file, ['--version'])).trim().slice(1)
+}

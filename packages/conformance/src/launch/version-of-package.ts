@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+/** Of the package that a chain of dependencies leads to. */
+export function versionOfPackage(...chain: string[]): string {
+  let manifest = import.meta.filename
+  for (const name of chain) manifest = createRequire(manifest).resolve(`${name}/package.json`)
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
+}

@@ -1,0 +1,12 @@
+// What the adapter uses of Bun: its own declarations do not go with Node's.
+declare module 'bun:test' {
+  export function test(name: string, run: () => Promise<void>, timeout: number): void
+}
+
+declare const Bun: {
+  serve(options: {
+    hostname: string
+    port: number
+    fetch: (request: Request) => Promise<Response>
+  }): { url: URL; stop(closeActiveConnections: boolean): Promise<void> }
+}

@@ -1,0 +1,14 @@
+// Vercel's edge runtime has no runner, nor a server of its own: whoever embeds it calls `run`.
+import { VecTrade } from '@vectrade/edge'
+import { runConformance } from '../index.ts'
+
+declare const variables: { LAB_URL: string; RUNTIME: string }
+
+/** @public bundled for the edge runtime */
+export const run = (): Promise<void> =>
+  runConformance({
+    runtime: variables.RUNTIME,
+    createClient: (options) => new VecTrade(options),
+    baseUrl: variables.LAB_URL,
+    capabilities: { key: true, backpressure: true },
+  })

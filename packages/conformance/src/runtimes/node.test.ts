@@ -1,0 +1,17 @@
+// By vitest, in the Node that runs it.
+import process from 'node:process'
+import { VecTrade } from '@vectrade/node'
+import { test } from 'vitest'
+import { defineConformance } from '../index.ts'
+import { serveNode } from './serve-node.ts'
+
+const { LAB_URL: baseUrl = '', RUNTIME: runtime = '' } = process.env
+
+for (const { name, run } of defineConformance({
+  runtime,
+  createClient: (options) => new VecTrade(options),
+  baseUrl,
+  capabilities: { key: true, backpressure: true, serve: serveNode },
+})) {
+  test(name, run)
+}

@@ -1,0 +1,16 @@
+// A page has no runner: whoever drives it calls `conformance` and waits.
+import { VecTrade } from '@vectrade/browser'
+import { type Capabilities, runConformance } from '../index.ts'
+
+declare const location: { origin: string }
+
+Object.assign(globalThis, {
+  conformance: (runtime: string, capabilities: Capabilities): Promise<void> =>
+    runConformance({
+      runtime,
+      createClient: (options) =>
+        new VecTrade({ ...options, apiKey: undefined, endpoint: '/v1/ai/analyze' }),
+      baseUrl: location.origin,
+      capabilities,
+    }),
+})
