@@ -2,17 +2,10 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type Fault, formatFault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { delay, expectWithinASecond, lastRequest } from '@vectrade/test-kit/within-a-second'
 import { closingWorker, testWorker } from './test-support/bundle.ts'
 import { type Running, startEdgeVm, workerd } from './test-support/runtimes.ts'
-import {
-  access,
-  delay,
-  expectWithinASecond,
-  lastRequest,
-  post,
-  prompt,
-  readUntil,
-} from './test-support/sandbox-worker.ts'
+import { access, post, prompt, readUntil } from './test-support/sandbox-worker.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {

@@ -1,16 +1,9 @@
 import { type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectWithinASecond, lastRequest } from '@vectrade/test-kit/within-a-second'
 import { testWorker } from './test-support/bundle.ts'
 import { type Running, startEdgeVm, workerd } from './test-support/runtimes.ts'
-import {
-  access,
-  expectWithinASecond,
-  lastRequest,
-  post,
-  prompt,
-  readUntil,
-  told,
-} from './test-support/sandbox-worker.ts'
+import { access, post, prompt, readUntil, told } from './test-support/sandbox-worker.ts'
 import { fromResponse, version } from './index.ts'
 
 describe.for([

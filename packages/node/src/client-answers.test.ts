@@ -1,12 +1,8 @@
 import { type Fault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  clientOf,
-  lastRequest,
-  prompt,
-  expectWithinASecond,
-} from './test-support/sandbox-client.ts'
+import { lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
+import { clientOf, prompt } from './test-support/sandbox-client.ts'
 import { startRawServer } from './test-support/raw-server.ts'
 import { type Analysis, type StreamEvent, VecTrade } from './index.ts'
 

@@ -1,14 +1,8 @@
 import { getEventListeners } from 'node:events'
 import { type Fault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import {
-  clientOf,
-  delay,
-  errorOf,
-  lastRequest,
-  prompt,
-  expectWithinASecond,
-} from './test-support/sandbox-client.ts'
+import { delay, lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
+import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
 import { type OwnTimers, watchOwnTimers } from './test-support/own-timers.ts'
 import { startRawServer } from './test-support/raw-server.ts'
 import {

@@ -1,7 +1,8 @@
 import process from 'node:process'
 import { type FaultBody, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { clientOf, errorOf, lastRequest, prompt } from './test-support/sandbox-client.ts'
+import { lastRequest } from '@vectrade/test-kit/within-a-second'
+import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
 import { refusedPort, startRawServer } from './test-support/raw-server.ts'
 import {
   APIError,

@@ -1,6 +1,7 @@
 import { type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { clientOf, errorOf, lastRequest, prompt } from './test-support/sandbox-client.ts'
+import { lastRequest } from '@vectrade/test-kit/within-a-second'
+import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
 import { startRawServer } from './test-support/raw-server.ts'
 import { AuthenticationError, ConfigurationError, VecTrade, version } from './index.ts'
 

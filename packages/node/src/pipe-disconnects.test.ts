@@ -2,15 +2,10 @@ import { spawn } from 'node:child_process'
 import type { ServerResponse } from 'node:http'
 import { type Fault, startSandbox } from '@vectrade/sandbox'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { delay, lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { type OwnTimers, watchOwnTimers } from './test-support/own-timers.ts'
 import { rawClient } from './test-support/raw-client.ts'
-import {
-  clientOf,
-  delay,
-  lastRequest,
-  prompt,
-  expectWithinASecond,
-} from './test-support/sandbox-client.ts'
+import { clientOf, prompt } from './test-support/sandbox-client.ts'
 import { type CountedSource, endless, source, text } from './test-support/sources.ts'
 import { serve, type WebServer } from './test-support/web-server.ts'
 import {

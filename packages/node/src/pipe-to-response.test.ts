@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { delay } from '@vectrade/test-kit/within-a-second'
 import { type OwnTimers, watchOwnTimers } from './test-support/own-timers.ts'
 import { gate } from './test-support/gate.ts'
 import { rawClient } from './test-support/raw-client.ts'
-import { delay } from './test-support/sandbox-client.ts'
 import { type CountedSource, endless, source, text } from './test-support/sources.ts'
 import { serve } from './test-support/web-server.ts'
 import {

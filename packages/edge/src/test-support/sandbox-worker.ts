@@ -1,4 +1,4 @@
-import { type Fault, formatFault, type Sandbox, type SandboxRequest } from '@vectrade/sandbox'
+import { type Fault, formatFault, type Sandbox } from '@vectrade/sandbox'
 import type { Running } from './runtimes.ts'
 import type { Told } from './worker.ts'
 
@@ -31,26 +31,6 @@ export function post(
 /** The same, of a route that tells what it saw. */
 export async function told(worker: Running, path: string, fault?: Fault): Promise<Told> {
   return (await (await post(worker, path, fault)).json()) as Told
-}
-
-/** The last request the sandbox got. */
-export function lastRequest(sandbox: Sandbox): SandboxRequest {
-  const record = sandbox.requests.at(-1)
-  if (record === undefined) throw new Error('The sandbox was asked nothing')
-  return record
-}
-
-/** Waits until something holds, for at most a second: longer is a failure. */
-export async function expectWithinASecond(holds: () => boolean): Promise<void> {
-  const start = performance.now()
-  while (!holds()) {
-    if (performance.now() - start > 1000) throw new Error(`Not within a second: ${String(holds)}`)
-    await delay(5)
-  }
-}
-
-export function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /** Reads a body until what came fits; the body stays open. */

@@ -1,4 +1,4 @@
-import { type Fault, formatFault, type Sandbox, type SandboxRequest } from '@vectrade/sandbox'
+import { type Fault, formatFault, type Sandbox } from '@vectrade/sandbox'
 import { VecTrade, type VecTradeOptions } from '../index.ts'
 
 export const prompt = 'Bull case for NVDA, says nobody but this test?'
@@ -27,24 +27,4 @@ export async function errorOf(promise: Promise<unknown>): Promise<unknown> {
     return error
   }
   throw new Error(`It did not fail: ${JSON.stringify(value)}`)
-}
-
-/** The last request the sandbox got. */
-export function lastRequest(sandbox: Sandbox): SandboxRequest {
-  const record = sandbox.requests.at(-1)
-  if (record === undefined) throw new Error('The sandbox was asked nothing')
-  return record
-}
-
-/** Waits until something holds, for at most a second: longer is a failure. */
-export async function expectWithinASecond(holds: () => boolean): Promise<void> {
-  const start = performance.now()
-  while (!holds()) {
-    if (performance.now() - start > 1000) throw new Error(`Not within a second: ${String(holds)}`)
-    await delay(5)
-  }
-}
-
-export function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
