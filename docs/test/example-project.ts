@@ -15,7 +15,6 @@ export interface ProjectOptions {
   /** Names the folder, so that test files that run at the same time have their own. */
   name: string
   library: keyof typeof libraries
-  compilerOptions?: Record<string, unknown>
 }
 
 /** Examples as files of a project like a user's, below `docs` so that packages resolve. */
@@ -78,7 +77,6 @@ export class ExampleProject {
         noUnusedLocals: false,
         types: ['node'],
         lib: libraries[this.#options.library],
-        ...this.#options.compilerOptions,
       },
     }
   }

@@ -1,5 +1,5 @@
 import { parseFault, startSandbox } from '@vectrade/sandbox'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { addChecks } from './checks.ts'
 import type { ExampleProject } from './example-project.ts'
 import type { Example } from './extract.ts'
@@ -13,13 +13,16 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
   describe.concurrent('runs', () => {
     for (const example of examples) {
       if (example.directives.notRun !== undefined) continue
-      test(`${example.file}:${example.line}`, async () => {
+      // The test's own: the global one belongs, after a wait, to whichever test runs then.
+      test(`${example.file}:${example.line}`, async ({ onTestFinished }) => {
         const { fault, serve } = example.directives
         const sandbox = await startSandbox({ faults: fault === undefined ? {} : parseFault(fault) })
         onTestFinished(() => sandbox.close())
+        // The page first: any-port would take its server for the example's.
+        const page = example.code.includes("'@vectrade/browser'") ? (['page'] as const) : []
         const running = new RunningExample(
           sandbox,
-          ['assert-value', 'any-port'],
+          [...page, 'assert-value', 'any-port'],
           [project.runFile(example)],
         )
         if (serve) await ask(running, serve)

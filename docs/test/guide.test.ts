@@ -17,12 +17,8 @@ afterAll(() => sandbox.close())
 const client = new VecTrade({ baseURL: sandbox.url, apiKey: sandbox.apiKey })
 const answer = await client.ai.stream(prompt).finalText()
 
-// The compiler's own name for @vectrade/sdk until there is one; `--import` is Node's.
-const compilerOptions = {
-  paths: { '@vectrade/sdk': ['../../node_modules/@vectrade/node/src/index.ts'] },
-}
 // `await req.json()` is `any` in the DOM library and `unknown` in Node's types alone.
-const project = new ExampleProject(examples, { name: 'guide', library: 'dom', compilerOptions })
+const project = new ExampleProject(examples, { name: 'guide', library: 'dom' })
 
 describe("the guide's snippets, as printed", () => {
   test('are two, and nothing has formatted them', () => {
@@ -34,17 +30,13 @@ describe("the guide's snippets, as printed", () => {
   describeTypes('type-check', examples, project)
 
   test('the first one prints the answer', async () => {
-    const { ended } = new RunningExample(sandbox, ['sdk-is-node'], [project.runFile(stream)])
+    const { ended } = new RunningExample(sandbox, [], [project.runFile(stream)])
     expect(await ended).toEqual({ stdout: answer, stderr: '', exit: 0 })
   })
 
   test("the second one's POST answers with the answer's events", async () => {
     const driver = fileURLToPath(new URL('./call-post.ts', import.meta.url))
-    const { ended } = new RunningExample(
-      sandbox,
-      ['sdk-is-node'],
-      [driver, project.runFile(edge), prompt],
-    )
+    const { ended } = new RunningExample(sandbox, [], [driver, project.runFile(edge), prompt])
     const { stdout, stderr, exit } = await ended
     expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 })
     expect(stdout.endsWith('\n\ndata: [DONE]\n\n')).toBe(true)

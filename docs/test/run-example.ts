@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 
 /** The environment an example reads. */
 export interface Access {
@@ -16,12 +19,31 @@ export interface Ended {
   exit: number | string
 }
 
-type Preload = 'assert-value' | 'any-port' | 'sdk-is-node'
+type Preload = 'page' | 'assert-value' | 'any-port'
 
 const preloadFiles: Record<Preload, URL> = {
+  page: new URL('./preload/page.ts', import.meta.url),
   'assert-value': new URL('./preload/assert-value.ts', import.meta.url),
   'any-port': new URL('./preload/any-port.ts', import.meta.url),
-  'sdk-is-node': new URL('./preload/sdk-is-node.ts', import.meta.url),
+}
+
+const require = createRequire(import.meta.url)
+const deno = require('deno/install_api.cjs') as { runInstall(): string }
+const bun = fileURLToPath(new URL('../node_modules/.bin/bun', import.meta.url))
+
+/** The command before the arguments: the program's runtime is the one it was written for. */
+function commandOf(file: string, preloads: readonly Preload[]): [string, ...string[]] {
+  const urls = preloads.map((name) => preloadFiles[name].href)
+  const code = readFileSync(file, 'utf8')
+  if (code.includes("from '@vectrade/deno'")) {
+    // The permissions that the page names, and those of the preloads.
+    const allowed = ['--allow-env', '--allow-net=127.0.0.1', '--unstable-no-legacy-abort']
+    return [deno.runInstall(), 'run', ...allowed, ...urls.map((url) => `--preload=${url}`)]
+  }
+  if (code.includes('// bun run ')) {
+    return [bun, ...urls.map((url) => `--preload=${fileURLToPath(url)}`)]
+  }
+  return [process.execPath, ...urls.map((url) => `--import=${url}`)]
 }
 
 /** Runs a file as a program of its own, from the sources of the packages. Its arguments may be Node's. */
@@ -31,10 +53,10 @@ export class RunningExample {
 
   /** Without access it has neither key nor address. */
   constructor(access: Access | undefined, preloads: readonly Preload[], args: readonly string[]) {
-    const imports = preloads.map((name) => `--import=${preloadFiles[name].href}`)
+    const [command, ...flags] = commandOf(args.at(0) ?? '', preloads)
     // Colours would be among what it prints, and a key of the tester's own is not for examples.
     const { FORCE_COLOR: _, VECTRADE_API_KEY: __, VECTRADE_BASE_URL: ___, ...env } = process.env
-    this.#child = spawn(process.execPath, ['--conditions=@vectrade/source', ...imports, ...args], {
+    this.#child = spawn(command, [...flags, '--conditions=@vectrade/source', ...args], {
       env: {
         ...env,
         ...(access && { VECTRADE_BASE_URL: access.url, VECTRADE_API_KEY: access.apiKey }),

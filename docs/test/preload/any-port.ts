@@ -1,5 +1,6 @@
 // Lets an example's `listen(3000)` take any free port, and tells the test which.
 import { Server } from 'node:net'
+import process from 'node:process'
 
 // oxlint-disable-next-line typescript/unbound-method -- it is called with its server below
 const { listen } = Server.prototype
@@ -9,4 +10,23 @@ Server.prototype.listen = function listenAnywhere(this: Server, ...args: unknown
   const [where, ...rest] = args
   const anywhere = typeof where === 'object' ? { ...where, port: 0 } : 0
   return Reflect.apply(listen, this, [anywhere, ...rest]) as Server
+}
+
+// The same of the servers that Deno and Bun have.
+type Serve = (options: object, handler?: unknown) => { port?: number }
+const { Deno, Bun } = globalThis as { Deno?: { serve: Serve }; Bun?: { serve: Serve } }
+const tell = (address: unknown): unknown => process.send?.(address)
+if (Deno) {
+  const { serve } = Deno
+  Deno.serve = (options, handler) => {
+    return serve({ ...options, port: 0, onListen: tell }, handler)
+  }
+}
+if (Bun) {
+  const { serve } = Bun
+  Bun.serve = (options) => {
+    const server = serve({ ...options, port: 0 })
+    tell({ port: server.port, family: 'IPv4' })
+    return server
+  }
 }
