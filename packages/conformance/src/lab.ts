@@ -1,7 +1,7 @@
 import type { AnalysisStream, CallOptions, VecTrade, VecTradeOptions } from '@vectrade/core'
 import { type Fault, formatFault, type SandboxRequest } from '@vectrade/sandbox/handler'
 import { assert } from 'chai'
-import type { ConformanceOptions } from './index.ts'
+import type { ConformanceOptions } from './options.ts'
 import type { OutsideAnswer, OutsideCall } from './lab/call.ts'
 import type { Caller } from './lab/vanish.ts'
 

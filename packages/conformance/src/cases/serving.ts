@@ -1,7 +1,7 @@
 import { createHandler, fromResponse, type HandlerOptions, RateLimitError } from '@vectrade/core'
 import type { Fault } from '@vectrade/sandbox/handler'
 import { assert } from 'chai'
-import type { Serve } from '../index.ts'
+import type { Serve } from '../options.ts'
 import { type Lab, labHeaders, newId } from '../lab.ts'
 import type { OutsideCall } from '../lab/call.ts'
 import type { Caller } from '../lab/vanish.ts'
