@@ -1,20 +1,16 @@
 import {
   ConfigurationError,
+  type FetchCredentials,
   type RuntimeDefaults,
   VecTrade as CoreVecTrade,
   type VecTradeOptions,
 } from '@vectrade/core'
+import { network } from './network.ts'
 
-/** How a page reaches VecTrade: by an endpoint of its own site, which has the key. */
+/** How a page reaches VecTrade: by an `endpoint` of its own site, which has the key. */
 export interface BrowserOptions extends VecTradeOptions {
-  /**
-   * What is asked in place of VecTrade: a route of yours that `createHandler` serves. Resolved
-   * against the page as `fetch` does it; a fragment is dropped. Where there is no page, as in a
-   * render on the server, a client can be made, but only an absolute one can be asked.
-   */
-  endpoint?: string | URL | undefined
   /** Whether cookies go along: `include` sends them to other origins too. Default `same-origin`. */
-  credentials?: 'same-origin' | 'include' | 'omit' | undefined
+  credentials?: FetchCredentials | undefined
   /**
    * Allows `apiKey`, which everybody who can open the page can then read and use. For tools that
    * only you open. Default false.
@@ -27,7 +23,8 @@ export interface BrowserOptions extends VecTradeOptions {
  * page's own site and has no key; `createHandler` of the server's package makes such an endpoint.
  *
  * `analyze()` waits for the end of the stream: the endpoint only streams. `VECTRADE_API_KEY` and
- * `VECTRADE_BASE_URL` are not looked up. Redirects of the endpoint are followed as the browser does.
+ * `VECTRADE_BASE_URL` are not looked up. A redirect is an error: browsers do not say where it leads, and
+ * the prompt would go there.
  *
  * @throws ConfigurationError on a missing endpoint, a key, or a wrong option
  * @example
@@ -53,17 +50,7 @@ function runtimeOf(options: BrowserOptions): RuntimeDefaults {
   }
   // Browsers set the User-Agent themselves; a page's own would cost a preflight where it is sent.
   const name = false
-  if (endpoint) {
-    if (apiKey !== undefined) {
-      throw new ConfigurationError(
-        'Choose one of `endpoint` and `apiKey`: an endpoint has the key, the page needs none',
-      )
-    }
-    // What a server renders makes its clients as well, and a mistake is to be heard of there.
-    if (baseOf() !== undefined || !isRelative(endpoint)) resolve(endpoint)
-    const requestInit = { credentials, redirect: 'follow' } as const
-    return { name, endpoint: () => resolve(endpoint), requestInit }
-  }
+  if (endpoint) return { name, base: baseOf, network, credentials }
   if (apiKey === undefined) {
     throw new ConfigurationError(
       "No endpoint: pass the option `endpoint`, as in new VecTrade({ endpoint: '/api/analyze' }). " +
@@ -77,31 +64,7 @@ function runtimeOf(options: BrowserOptions): RuntimeDefaults {
         'page, set `dangerouslyAllowBrowser: true`',
     )
   }
-  return { name, requestInit: { credentials } }
-}
-
-/** The URL that `fetch` would ask, without naming what was given: it may have a password in it. */
-function resolve(endpoint: string | URL): string {
-  let url
-  try {
-    url = new URL(endpoint, baseOf())
-  } catch {
-    throw new ConfigurationError(
-      '`endpoint` must be a URL such as /api/analyze; where there is no page of http(s), an ' +
-        'absolute one such as https://example.com/api/analyze',
-    )
-  }
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new ConfigurationError('`endpoint` must be a URL of http or https')
-  }
-  if (url.username || url.password) {
-    throw new ConfigurationError(
-      '`endpoint` must be without user name and password: fetch refuses them. Use cookies and ' +
-        '`credentials`',
-    )
-  }
-  url.hash = ''
-  return url.href
+  return { name, credentials }
 }
 
 /** What `fetch` resolves against; undefined where there is no page and no worker of one. */
@@ -111,13 +74,4 @@ function baseOf(): string | undefined {
     location?: { href?: string }
   }
   return document?.baseURI ?? location?.href
-}
-
-/** Whether only a page could make a URL of it. */
-function isRelative(endpoint: string | URL): boolean {
-  try {
-    return new URL(endpoint, 'https://page.example').host === 'page.example'
-  } catch {
-    return false
-  }
 }

@@ -15,6 +15,8 @@ export interface ConformanceOptions {
 export interface Capabilities {
   /** Asks VecTrade's API itself, with a key; a page asks an endpoint that adds it. */
   key?: boolean
+  /** Its fetch tells where a redirect leads. */
+  redirects?: boolean
   /** Its fetch stops reading when nobody reads the body. */
   backpressure?: boolean
   /** Serves a handler at an address that the lab can reach. */

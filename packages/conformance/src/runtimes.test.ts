@@ -12,6 +12,7 @@ const suite = defineConformance({
   createClient: () => expect.unreachable('the names are all that is needed'),
   capabilities: {
     key: true,
+    redirects: true,
     backpressure: true,
     serve: () => expect.unreachable('the names are all that is needed'),
   },

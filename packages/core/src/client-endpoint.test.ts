@@ -8,8 +8,8 @@ const endpoint = 'https://page.example/api/analyze'
 function page(runtime: RuntimeDefaults = {}): ReturnType<typeof scripted> {
   return scripted(
     [ok, ok],
-    { apiKey: undefined },
-    { endpoint: () => endpoint, name: false, ...runtime },
+    { apiKey: undefined, baseURL: undefined, endpoint },
+    { name: false, ...runtime },
   )
 }
 
@@ -36,9 +36,9 @@ describe('an endpoint of the program’s own', () => {
   })
 
   test('is called as the runtime says', async () => {
-    const { client, sent } = page({ requestInit: { credentials: 'include', redirect: 'follow' } })
+    const { client, sent } = page({ credentials: 'include' })
     await client.ai.stream('p').finalText()
-    expect(sent[0]?.init).toMatchObject({ credentials: 'include', redirect: 'follow' })
+    expect(sent[0]?.init).toMatchObject({ credentials: 'include', redirect: 'manual' })
   })
 })
 

@@ -2,19 +2,23 @@ import { AbortScope, type Track } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
+import type { EventSource } from './event-source.ts'
 import { isRecord } from './events.ts'
 import { handled } from './handled.ts'
 import { readAnalysis } from './json-answer.ts'
 import {
   addHeaders,
+  type CallLimits,
   type CallOptions,
   mergeLimits,
   resolveOptions,
+  type ResumeOptions,
   type RuntimeDefaults,
   type Settings,
   type VecTradeOptions,
 } from './options.ts'
-import { type Call, send } from './request.ts'
+import { send } from './request.ts'
+import { type EndpointCall, openAtEndpoint, openResumed } from './resume/open-stream.ts'
 import { randomUUID } from './random-uuid.ts'
 import { AnalysisStream } from './stream.ts'
 import { openEventStream } from './web/from.ts'
@@ -89,9 +93,37 @@ export class AI {
    */
   stream(request: string | AnalysisRequest, options: CallOptions = {}): AnalysisStream {
     const call = this.#call(request, true, options)
+    const open = this.#settings.isEndpoint ? openAtEndpoint : openStream
     return new AnalysisStream(
-      { open: async (signal) => openEventStream(await send(call, signal), call) },
+      { open: (signal) => open(call, signal) },
       { ...call, signal: options.signal, track: this.#track },
+    )
+  }
+
+  /**
+   * Takes up a stream that an endpoint keeps, such as one of `createHandler` with a `store`: after a
+   * reload, in another tab, or in another program. Returns at once; the request is sent on first use.
+   *
+   * @param id of a stream, as `stream.id` has it
+   * @throws ConfigurationError where the client has no `endpoint`, or on a wrong option; reading
+   *   throws StreamResumeError where there is no such stream, or none any more
+   */
+  resume(id: string, { lastEventId = '', ...options }: ResumeOptions = {}): AnalysisStream {
+    if (!this.#settings.isEndpoint) {
+      throw new ConfigurationError(
+        'Streams are resumed at an endpoint that keeps them: pass the client the option `endpoint`',
+      )
+    }
+    if (typeof id !== 'string' || id === '') {
+      throw new ConfigurationError('`id` must be that of a stream: `stream.id`')
+    }
+    if (!/^\d*$/.test(lastEventId)) {
+      throw new ConfigurationError('`lastEventId` must be that of an event: `stream.lastEventId`')
+    }
+    const call = this.#headersOf('text/event-stream', options)
+    return new AnalysisStream(
+      { open: (signal) => openResumed(call, id, lastEventId, signal) },
+      { ...call, id, signal: options.signal, track: this.#track },
     )
   }
 
@@ -122,26 +154,36 @@ export class AI {
   }
 
   #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
-    const { apiKey, target, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
-    const headers = new Headers(settings.headers)
-    headers.set('accept', stream ? 'text/event-stream' : 'application/json')
     const { idempotencyKey = randomUUID() } = options
     if (!/^[\x21-\x7e]+$/.test(idempotencyKey)) {
       throw new ConfigurationError('`idempotencyKey` must be a string of visible ASCII characters')
     }
-    headers.set('idempotency-key', idempotencyKey)
+    const accept = stream ? 'text/event-stream' : 'application/json'
+    const call = this.#headersOf(accept, options, { 'idempotency-key': idempotencyKey })
+    const { isEndpoint } = this.#settings
+    const body = JSON.stringify({ ...checkRequest(request), ...(isEndpoint ? {} : { stream }) })
+    return { ...call, body }
+  }
+
+  /** A call without a body. Of two headers of one name the call's own counts. */
+  #headersOf(
+    accept: string,
+    options: Pick<CallOptions, keyof CallLimits | 'headers'>,
+    further: Record<string, string> = {},
+  ): CallWithLimits {
+    const { apiKey, target, isEndpoint: _, ...settings } = mergeLimits(this.#settings, options)
+    const headers = new Headers(settings.headers)
+    for (const [name, value] of Object.entries({ accept, ...further })) headers.set(name, value)
     addHeaders(headers, options.headers)
-    return {
-      ...settings,
-      url: target(),
-      body: JSON.stringify({ ...checkRequest(request), ...(isEndpoint ? {} : { stream }) }),
-      headers: Object.fromEntries(headers),
-      secret: apiKey,
-    }
+    return { ...settings, url: target(), headers: Object.fromEntries(headers), secret: apiKey }
   }
 }
 
-type CallWithLimits = Call & Omit<Settings, 'headers' | 'apiKey' | 'target' | 'isEndpoint'>
+async function openStream(call: CallWithLimits, signal: AbortSignal): Promise<EventSource> {
+  return openEventStream(await send(call, signal), call)
+}
+
+type CallWithLimits = EndpointCall
 
 function checkRequest(request: string | AnalysisRequest): AnalysisRequest {
   const { prompt, symbols } = isRecord(request)

@@ -1,3 +1,4 @@
+import { StreamInterruptedError } from './errors/connection-error.ts'
 import { apiError, parseJson } from './errors/from.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
 import type { EventSource } from './event-source.ts'
@@ -78,6 +79,8 @@ export class EventReader implements EventSource {
     const wire = parseJson(message.data)
     if (message.event === 'error' || (isRecord(wire) && wire['type'] === 'error')) {
       const { headers, requestId } = this.response
+      // The word of a server that keeps streams, of one whose writer is gone.
+      if (typeOf(wire) === 'stream_interrupted') throw new StreamInterruptedError({ requestId })
       throw apiError(wire, { headers, requestId, secret: this.#secret })
     }
     if (wire === undefined) {
@@ -88,4 +91,8 @@ export class EventReader implements EventSource {
     }
     return eventFromWire(wire, message.event)
   }
+}
+
+function typeOf(wire: unknown): unknown {
+  return isRecord(wire) && isRecord(wire['error']) ? wire['error']['type'] : undefined
 }

@@ -11,12 +11,18 @@ export interface EventSource {
   readonly complete: boolean
   /** Whether somebody ended it on purpose before it was complete. */
   readonly cut: boolean
+  /** What the stream is called at its endpoint, if it can be resumed there. */
+  readonly id?: string | undefined
+  /** Whether it limits its waits by itself. */
+  readonly watched?: boolean
   /** The next event there is; undefined when `fill` must be called first, or never again. */
   take(): StreamEvent | undefined
   /** Gets more, events or only bytes; false at the end. */
   fill(): Promise<boolean>
   /** Ends the connection at once. */
   close(reason?: unknown): void
+  /** Has the server end the answer, for everybody. */
+  stop?(): Promise<void>
   /** Lets a connection whose answer is complete be used again. */
   drain(): Promise<void>
 }
@@ -30,6 +36,8 @@ export interface StreamOrigin {
 
 /** What a stream is told besides its origin. */
 export interface StreamSettings extends Partial<WaitLimits> {
+  /** What the stream is called at its endpoint, where that is known beforehand. */
+  id?: string | undefined
   signal?: AbortSignal | undefined
   track?: Track | undefined
 }

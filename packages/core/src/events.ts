@@ -102,6 +102,13 @@ export function wireName(event: StreamEvent): string | undefined {
   return /[\r\n\0]/.test(event.wireType) ? undefined : event.wireType
 }
 
+/** An event as a message on the wire. */
+export function toMessage(event: StreamEvent): { event?: string; data: string } {
+  const data = JSON.stringify(eventToWire(event))
+  const name = wireName(event)
+  return name === undefined ? { data } : { event: name, data }
+}
+
 /**
  * A citation's `url`, as sent, if it is safe to make a link of (http or https); else undefined.
  *

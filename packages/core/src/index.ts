@@ -1,5 +1,11 @@
 export { type AI, type AnalysisRequest, VecTrade } from './client.ts'
-export type { CallLimits, CallOptions, HeaderValues, VecTradeOptions } from './options.ts'
+export type {
+  CallLimits,
+  CallOptions,
+  HeaderValues,
+  ResumeOptions,
+  VecTradeOptions,
+} from './options.ts'
 export type { Fetch } from './request.ts'
 export type { Logger } from './logger.ts'
 export { AnalysisStream } from './stream.ts'
@@ -41,6 +47,7 @@ export {
   StreamProtocolError,
   StreamResumeError,
 } from './errors/stream-error.ts'
+export { StreamStoreError, type StreamStoreProblem } from './errors/stream-store-error.ts'
 export { type PartialAnswer, VecTradeError } from './errors/vectrade-error.ts'
 export { fromReadableStream, fromResponse, type FromOptions } from './web/from.ts'
 export { type ReadableOptions, toReadableStream, toResponse } from './web/readable.ts'
@@ -48,9 +55,21 @@ export {
   type Authorization,
   createHandler,
   type Handler,
+  type HandlerContext,
   type HandlerOptions,
 } from './web/handler.ts'
 export type { Cors } from './web/cors.ts'
+
+export { memoryStore } from './resume/memory-store.ts'
+export type {
+  NumberedMessage,
+  StoredMessage,
+  StoredStream,
+  StreamOutcome,
+  StreamProducer,
+  StreamStore,
+  StreamStoreLimits,
+} from './resume/stream-store.ts'
 
 // For those who write an adapter, or speak another protocol of Server-Sent Events.
 export {
@@ -60,5 +79,6 @@ export {
   type SseMessage,
 } from './sse/decode.ts'
 export { type EncodableMessage, encodeEvent } from './sse/encode.ts'
-export type { RuntimeDefaults } from './options.ts'
+export { limitError, type ResolvedLimits, resolveStoreLimits } from './resume/store-limits.ts'
+export type { FetchCredentials, Network, RuntimeDefaults } from './options.ts'
 export { version } from './version.ts'

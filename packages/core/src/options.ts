@@ -1,4 +1,5 @@
 import { checkLimit } from './check-limit.ts'
+import { resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import type { Logger } from './logger.ts'
 import type { Fetch } from './request.ts'
@@ -26,6 +27,12 @@ export type HeaderValues = NonNullable<ConstructorParameters<typeof Headers>[0]>
 
 /** How a client reaches VecTrade. */
 export interface VecTradeOptions extends CallLimits {
+  /**
+   * An endpoint of your own that is asked in place of VecTrade's API, such as `createHandler` makes:
+   * an absolute URL, in pages a relative one as well. It has the key, so none is looked up or sent;
+   * every answer is a stream; nothing is retried unless `maxRetries` says so, for it retries itself.
+   */
+  endpoint?: string | URL | undefined
   /** Default: the environment's `VECTRADE_API_KEY`. */
   apiKey?: string | undefined
   /** Default: the environment's `VECTRADE_BASE_URL`, else `https://api.vectrade.io/v1`. */
@@ -51,20 +58,40 @@ export interface CallOptions extends CallLimits {
   idempotencyKey?: string | undefined
 }
 
+/** Options of taking up a stream again. */
+export interface ResumeOptions extends CallLimits {
+  /** Aborted, it ends the stream, not the answer. */
+  signal?: AbortSignal | undefined
+  headers?: HeaderValues | undefined
+  /** Of the last event that is known. Default: none, the answer comes from its beginning. */
+  lastEventId?: string | undefined
+}
+
 /** What a runtime supplies; the core asks nothing of its own accord. */
 export interface RuntimeDefaults {
   /** As in `User-Agent: vectrade-<name>/<version>`; `false` where programs may not set it. Default `core`. */
   name?: string | false
   /** Reads an environment variable. Default: there are none. */
   env?: (name: string) => string | undefined
+  /** What a relative `endpoint` is resolved against. Default: it has to be absolute. */
+  base?: () => string | undefined
+  /** Where the network comes and goes, and programs are put to sleep. */
+  network?: Network
+  /** Whether a page's cookies go along. Default: as the runtime's fetch has it. */
+  credentials?: FetchCredentials | undefined
+}
+
+/** Spelled out, for not every runtime's types have it. */
+export type FetchCredentials = 'omit' | 'same-origin' | 'include'
+
+/** What a runtime knows of its network; streams that can be resumed go by it. */
+export interface Network {
+  isOnline: () => boolean
   /**
-   * Gives, for each call, an absolute URL that is asked in place of VecTrade's API: an endpoint of
-   * the program's own, such as `createHandler` makes. No key is looked up or sent, and every answer
-   * is a stream.
+   * Calls the listener when the program has been woken, or is online again (`isNew`), and gives what
+   * to call to end that.
    */
-  endpoint?: () => string
-  /** Where a runtime's fetch needs more than others'. Default: redirects are followed by the core. */
-  requestInit?: Pick<RequestInit, 'credentials' | 'redirect'>
+  onWake: (listener: (isNew: boolean) => void) => () => void
 }
 
 const publicBaseURL = 'https://api.vectrade.io/v1'
@@ -79,7 +106,8 @@ export interface Settings extends Required<{ [K in keyof CallLimits]: number }> 
   isEndpoint: boolean
   headers: Headers
   fetch: Fetch
-  requestInit: RuntimeDefaults['requestInit']
+  credentials: FetchCredentials | undefined
+  network: Network | undefined
   logger: Logger | undefined
 }
 
@@ -94,7 +122,7 @@ const defaultLimits: Required<{ [K in keyof CallLimits]: number }> = {
 
 /** @throws ConfigurationError that names the option, or the variable, and what to set it to */
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
-  const { name = 'core', requestInit } = runtime
+  const { name = 'core', credentials, network } = runtime
   const headers = new Headers({
     'content-type': 'application/json',
     'cache-control': 'no-cache',
@@ -105,11 +133,12 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options
   if (typeof fetch !== 'function') throw new ConfigurationError('`fetch` must be a function')
   return {
-    ...mergeLimits(defaultLimits, options),
+    ...mergeLimits({ ...defaultLimits, ...(target.isEndpoint && { maxRetries: 0 }) }, options),
     ...target,
     headers,
     fetch,
-    requestInit,
+    credentials,
+    network,
     logger: options.logger,
   }
 }
@@ -117,10 +146,18 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
 /** What is asked, and with which key, which goes into the headers. */
 function resolveTarget(
   options: VecTradeOptions,
-  { env = () => undefined, endpoint }: RuntimeDefaults,
+  { env = () => undefined, base }: RuntimeDefaults,
   headers: Headers,
 ): Pick<Settings, 'apiKey' | 'target' | 'isEndpoint'> {
-  if (endpoint !== undefined) return { apiKey: '', target: endpoint, isEndpoint: true }
+  const { endpoint } = options
+  if (endpoint) {
+    if (options.apiKey !== undefined) {
+      throw new ConfigurationError(
+        'Choose one of `endpoint` and `apiKey`: an endpoint has the key, its callers need none',
+      )
+    }
+    return { apiKey: '', target: resolveEndpoint(endpoint, base), isEndpoint: true }
+  }
   const apiKey = checkKey(options.apiKey ?? env('VECTRADE_API_KEY'))
   const { authScheme = 'bearer', allowInsecure = false } = options
   if (authScheme === 'bearer') headers.set('authorization', `Bearer ${apiKey}`)

@@ -5,7 +5,7 @@ import { readResponse } from './response.ts'
 /** One request on the wire. */
 export interface Hop {
   url: string
-  method: 'POST' | 'GET'
+  method: 'POST' | 'GET' | 'DELETE'
   body: string | undefined
 }
 
@@ -58,7 +58,7 @@ export function nextHop(response: Response, from: Hop, secret: string): Hop | un
 
 export function refused(what: string, requestId?: string): ConnectionError {
   return new ConnectionError(
-    `The server answered with ${what}: set \`baseURL\` to the API's own address`,
+    `The server answered with ${what}: set \`baseURL\`, or \`endpoint\`, to where it leads`,
     'redirect',
     { requestId },
   )

@@ -5,6 +5,7 @@ import { connectionError } from './errors/from-thrown.ts'
 import { VecTradeError } from './errors/vectrade-error.ts'
 import { isRecord } from './events.ts'
 import { type Logger, warn } from './logger.ts'
+import type { FetchCredentials } from './options.ts'
 import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
 import { clampTimer, sleep } from './timers.ts'
@@ -16,12 +17,14 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 /** One call: everything that is the same on each of its attempts. */
 export interface Call extends RetryPolicy {
   url: string
-  body: string
+  /** Default `POST`. */
+  method?: Hop['method'] | undefined
+  body?: string | undefined
   headers: Record<string, string>
   /** ms until response headers, per attempt; 0 waits for ever. */
   timeout: number
   fetch: Fetch
-  requestInit?: Pick<RequestInit, 'credentials' | 'redirect'> | undefined
+  credentials?: FetchCredentials | undefined
   logger: Logger | undefined
   /** The key, in case the server quotes it in an error. */
   secret: string
@@ -93,7 +96,8 @@ class Attempt {
   }
 
   async response(): Promise<Response> {
-    let hop: Hop = { url: this.#call.url, method: 'POST', body: this.#call.body }
+    const { url, method = 'POST', body } = this.#call
+    let hop: Hop = { url, method, body }
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
       const response = await this.#fetch(hop)
       let next
@@ -126,8 +130,10 @@ class Attempt {
   async #fetch({ url, method, body }: Hop): Promise<Response> {
     const { signal } = this.#controller
     if (signal.aborted) throw signal.reason
-    const { fetch, headers, requestInit } = this.#call
-    const init: RequestInit = { redirect: 'manual', ...requestInit, method, headers, signal }
+    const { fetch, headers, credentials } = this.#call
+    const init: RequestInit = { method, headers, redirect: 'manual', signal }
+    // Some runtimes refuse what they do not have, be it undefined.
+    if (credentials) init.credentials = credentials
     if (body === undefined) {
       const { 'content-type': _, ...withoutBody } = headers
       init.headers = withoutBody

@@ -70,6 +70,19 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     return (this.#response ??= handled(this.#open().then((source) => source.response)))
   }
 
+  /**
+   * By which `client.ai.resume()` takes the stream up again, in another page or program as well; known
+   * once `response` is. Undefined where the server does not keep streams.
+   */
+  get id(): string | undefined {
+    return this.#source?.id ?? this.#settings.id
+  }
+
+  /** Of the last event that was read: what `resume()` goes on behind. Empty before there is one. */
+  get lastEventId(): string {
+    return this.#source?.lastEventId ?? ''
+  }
+
   /** @internal Whether the stream is over although its answer is not: nothing may call it complete. */
   get cut(): boolean {
     return this.#outcome !== undefined && this.#outcome !== 'complete'
@@ -119,6 +132,19 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   async cancel(reason?: unknown): Promise<void> {
     if (this.#source?.complete) await this.#finish()
     else this.#end('cancelled', reason)
+  }
+
+  /**
+   * Ends the stream as {@link cancel} does, and the answer as well: where the server keeps streams, it
+   * would go on without its reader. Elsewhere the two are the same.
+   *
+   * @throws APIError or ConnectionError where the server could not be told
+   */
+  async stop(): Promise<void> {
+    const source = this.#source
+    const isRunning = this.#outcome !== 'complete' && !source?.complete
+    await this.cancel()
+    if (isRunning) await source?.stop?.()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -198,8 +224,10 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
         continue
       }
       // Whatever came since the wait began were bytes and no event.
-      if (waiting) this.#watchdog.bytes()
-      else this.#watchdog.wait()
+      if (!source.watched) {
+        if (waiting) this.#watchdog.bytes()
+        else this.#watchdog.wait()
+      }
       await this.#fill(source)
     }
   }

@@ -26,22 +26,24 @@ export interface LabPage {
 }
 
 const pageHeaders = {
-  'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'",
+  // Any port of this machine: that nothing goes elsewhere is for the SDK to see to.
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; connect-src 'self' http://127.0.0.1:*",
 }
 
 /** @param pages what pages load, by path */
 export async function startLab(pages: Record<string, LabPage> = {}): Promise<LabServer> {
   const sandbox = await startSandbox({ heartbeat: 0 })
-  const elsewhere = await startSandbox({ heartbeat: 0 })
+  let elsewhere: Sandbox | undefined
   const results: CaseResult[] = []
 
   const answer = async (incoming: IncomingMessage): Promise<unknown> => {
     const { pathname, searchParams: query } = new URL(incoming.url ?? '/', 'http://lab')
     switch (pathname) {
       case '/lab':
-        return { baseURL: sandbox.url, apiKey: sandbox.apiKey, elsewhere: elsewhere.url }
+        return { baseURL: sandbox.url, apiKey: sandbox.apiKey, elsewhere: elsewhere?.url }
       case '/requests':
-        return await requests(query.get('where') === 'elsewhere' ? elsewhere : sandbox, query)
+        return await requests((query.get('where') === 'elsewhere' && elsewhere) || sandbox, query)
       case '/vanish': {
         const caller = JSON.parse(await text(incoming)) as Caller
         await vanish(caller, () => sentTo(sandbox, caller))
@@ -74,13 +76,16 @@ export async function startLab(pages: Record<string, LabPage> = {}): Promise<Lab
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  // It lets the lab's pages in: what does not arrive there was not sent.
+  elsewhere = await startSandbox({ heartbeat: 0, allowedOrigins: [url] })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     results,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
-      await Promise.all([sandbox.close(), elsewhere.close()])
+      await Promise.all([sandbox.close(), elsewhere?.close()])
     },
   }
 }

@@ -13,6 +13,7 @@ for (const { name, run } of defineConformance({
   baseUrl: Deno.env.get('LAB_URL') ?? '',
   capabilities: {
     key: true,
+    redirects: true,
     backpressure: true,
     async serve(handler) {
       const server = serve(handler, { hostname: '127.0.0.1', port: 0, onListen() {} })

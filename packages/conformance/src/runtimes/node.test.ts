@@ -11,7 +11,7 @@ for (const { name, run } of defineConformance({
   runtime,
   createClient: (options) => new VecTrade(options),
   baseUrl,
-  capabilities: { key: true, backpressure: true, serve: serveNode },
+  capabilities: { key: true, redirects: true, backpressure: true, serve: serveNode },
 })) {
   test(name, run)
 }

@@ -16,6 +16,7 @@ export default {
       baseUrl: env.LAB_URL,
       capabilities: {
         key: true,
+        redirects: true,
         backpressure: true,
         async serve(handle) {
           const path = `/served/${crypto.randomUUID()}`

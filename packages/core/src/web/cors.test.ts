@@ -46,7 +46,7 @@ describe('pages', () => {
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': 'https://other.example',
       'access-control-allow-credentials': 'true',
-      'access-control-allow-methods': 'POST',
+      'access-control-allow-methods': 'POST, GET, DELETE',
     })
   })
 

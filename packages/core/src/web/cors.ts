@@ -31,16 +31,16 @@ export function corsHeaders(request: Request, cors: Cors | undefined): Record<st
   return {
     vary: 'Origin',
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'Retry-After',
+    'access-control-expose-headers': 'Retry-After, X-VecTrade-Stream-Id',
     ...(cors.credentials ? { 'access-control-allow-credentials': 'true' } : {}),
   }
 }
 
 /** What a browser asks before a call to another origin, and may keep for ten minutes. */
 export const preflightHeaders: Readonly<Record<string, string>> = {
-  'access-control-allow-methods': 'POST',
+  'access-control-allow-methods': 'POST, GET, DELETE',
   'access-control-allow-headers':
-    'Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key',
+    'Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID',
   'access-control-max-age': '600',
 }
 

@@ -3,6 +3,7 @@ import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { EventReader } from '../event-reader.ts'
 import { readResponse } from '../response.ts'
+import type { DecodeOptions } from '../sse/decode.ts'
 import { AnalysisStream } from '../stream.ts'
 import type { WaitLimits } from '../watchdog.ts'
 import { closeBody } from './read-body.ts'
@@ -69,7 +70,7 @@ export function fromResponse(response: Response, options: FromOptions = {}): Ana
 /** A response's events, or, with its body closed, the error it is. */
 export async function openEventStream(
   response: Response,
-  options: { maxEventBytes?: number | undefined; secret?: string | undefined },
+  options: DecodeOptions & { secret?: string | undefined },
 ): Promise<EventReader> {
   const { secret } = options
   const info = readResponse(response, secret)

@@ -105,11 +105,15 @@ describe('authorize', () => {
     ['a redirect', () => Response.redirect('https://app.example/login'), 302, 0],
     ['a throw', () => Promise.reject(new Error('secret')), 500, 0],
   ])('%s', async ([, authorize, status, times]) => {
-    const { handler, sent } = serve(ok, { authorize, cors: { origins: ['https://other.example'] } })
+    const onError = vi.fn<(error: unknown) => void>()
+    const cors = { origins: ['https://other.example'] }
+    const { handler, sent } = serve(ok, { authorize, cors, onError })
     const response = await handler(post(asked))
     expect(response.status).toBe(status)
     expect(await response.text()).not.toContain('secret')
     expect(sent).toHaveLength(times)
+    // The server's own log may know what its own code threw.
+    expect(onError.mock.calls).toEqual(status === 500 ? [[new Error('secret')]] : [])
   })
 })
 

@@ -5,13 +5,17 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 import { ConnectionError, TimeoutError } from '../errors/connection-error.ts'
 import { parseJson } from '../errors/from.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
+import { VecTradeError } from '../errors/vectrade-error.ts'
 import { errorToWire, type WireError } from '../errors/to-wire.ts'
 import { isRecord } from '../events.ts'
+import type { Logger } from '../logger.ts'
+import type { StreamStore } from '../resume/stream-store.ts'
 import type { AnalysisStream } from '../stream.ts'
 import { within } from '../timers.ts'
 import { type Cors, corsHeaders, isAllowedOrigin, preflightHeaders } from './cors.ts'
 import { readBody } from './read-body.ts'
-import { relayResponse } from './readable.ts'
+import { eventText, relayResponse } from './readable.ts'
+import { beginStored, openStored, resumeStored, stopStored, streamIdOf } from './stored.ts'
 
 /** Lets a request pass (`true`), refuses it (`false` is 401), or answers it instead. */
 export type Authorization = boolean | 401 | 403 | Response
@@ -36,10 +40,40 @@ export interface HandlerOptions {
    * own status; what fails later comes as an error event. Default 8 000.
    */
   firstByteAfter?: number | undefined
+  /**
+   * Makes streams resumable: an answer goes on when its caller leaves, and is kept for those who
+   * come back. Default: none, an answer ends with its caller.
+   */
+  store?: StreamStore | undefined
+  /**
+   * Whose the streams of a request are, such as a user's id: others get them no more than streams
+   * that do not exist. Default: anybody's who has the id, which cannot be guessed.
+   */
+  owner?: ((request: Request) => string | Promise<string>) | undefined
+  /**
+   * Gets what `authorize`, `owner` or this endpoint itself threw; the caller gets a 500 that does not
+   * tell. Default: `console.error`.
+   */
+  onError?: ((error: unknown) => void) | undefined
+  /** Hears of a store that fails. Default: silent. */
+  logger?: Logger | undefined
 }
 
-/** A Web-standard handler. */
-export type Handler = (request: Request) => Promise<Response>
+/** What a platform offers to a handler, such as the `ctx` of a Worker. */
+export interface HandlerContext {
+  /** Keeps the platform from ending work that goes on behind the response. */
+  waitUntil?: ((work: Promise<unknown>) => void) | undefined
+}
+
+/**
+ * A Web-standard handler. A platform's context may come second, or third as on Workers, where the
+ * second is `env`.
+ */
+export type Handler = (
+  request: Request,
+  context?: HandlerContext | object,
+  workerContext?: HandlerContext,
+) => Promise<Response>
 
 /**
  * The endpoint that pages call in place of VecTrade's API, for which they must have no key.
@@ -62,18 +96,30 @@ export type Handler = (request: Request) => Promise<Response>
  */
 export function createHandler(options: HandlerOptions): Handler {
   checkOptions(options)
-  return async (request) => {
+  const { onError = reportError } = options
+  return async (request, ...contexts) => {
     let response
     try {
-      response = await answer(request, options)
+      response = await answer(request, options, contextOf(contexts))
     } catch (error) {
       response = error instanceof Refusal ? error.toResponse() : failure(error)
+      // A mistake of the server's own code, which its callers are not told.
+      if (!(error instanceof Refusal) && !VecTradeError.isInstance(error)) onError(error)
     }
     for (const [name, value] of Object.entries(corsHeaders(request, options.cors))) {
       response.headers.set(name, value)
     }
     return response
   }
+}
+
+function reportError(error: unknown): void {
+  // oxlint-disable-next-line no-console -- a server that answers 500 for no reason to be found helps nobody
+  console.error(error)
+}
+
+function contextOf(contexts: (HandlerContext | undefined)[]): HandlerContext {
+  return contexts.find((context) => typeof context?.waitUntil === 'function') ?? {}
 }
 
 const defaultMaxPromptLength = 10_000
@@ -83,12 +129,17 @@ const maxSymbols = 50
 const longestRetryAfter = 31_536_000
 
 function checkOptions(options: HandlerOptions): void {
-  const { client, authorize, cors } = options
+  const { client, store, cors } = options
   if (typeof client?.ai?.stream !== 'function') {
     throw new ConfigurationError('`client` must be a VecTrade client')
   }
-  if (authorize !== undefined && typeof authorize !== 'function') {
-    throw new ConfigurationError('`authorize` must be a function of the request')
+  for (const name of ['authorize', 'owner', 'onError'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function') {
+      throw new ConfigurationError(`\`${name}\` must be a function`)
+    }
+  }
+  if (store !== undefined && typeof store.create !== 'function') {
+    throw new ConfigurationError('`store` must be a StreamStore, such as memoryStore() gives')
   }
   if (cors !== undefined && !Array.isArray(cors.origins)) {
     throw new ConfigurationError("`cors.origins` must be an array such as ['https://example.com']")
@@ -117,33 +168,59 @@ class Refusal extends Error {
   }
 }
 
-async function answer(request: Request, options: HandlerOptions): Promise<Response> {
-  const { client, cors } = options
+async function answer(
+  request: Request,
+  options: HandlerOptions,
+  context: HandlerContext,
+): Promise<Response> {
+  const { client, cors, store } = options
   if (!isAllowedOrigin(request, cors)) {
     throw new Refusal(403, 'permission_error', 'Pages of this origin may not call this endpoint')
   }
   if (request.method === 'OPTIONS')
     return new Response(null, { status: 204, headers: preflightHeaders })
-  if (request.method !== 'POST') {
-    throw new Refusal(405, 'invalid_request_error', 'Use POST', { allow: 'POST, OPTIONS' })
+  const streamId = store && streamIdOf(request)
+  if (request.method !== 'POST' && streamId === undefined) {
+    const allow = store ? 'POST, GET, DELETE, OPTIONS' : 'POST, OPTIONS'
+    throw new Refusal(405, 'invalid_request_error', 'Use POST', { allow })
   }
   const authorization = (await options.authorize?.(request)) ?? options.authorize === undefined
   // A copy, for the headers of one that redirects cannot be added to.
   if (authorization instanceof Response) return new Response(authorization.body, authorization)
   if (authorization !== true) throw refusedBy(authorization)
 
+  const owner = (await options.owner?.(request)) ?? ''
+  if (store && streamId !== undefined) {
+    const stored = await openStored(store, streamId, owner)
+    if (stored === undefined) throw new Refusal(404, 'not_found', 'There is no such stream')
+    return request.method === 'DELETE'
+      ? await stopStored(store, stored)
+      : resumeStored(store, stored, request, options)
+  }
+
   const { maxPromptLength = defaultMaxPromptLength } = options
   const analysisRequest = await readRequest(request, maxPromptLength)
-  const stream = client.ai.stream(analysisRequest, { signal: request.signal })
-  return await relay(stream, options)
+  const caller = new AbortController()
+  const onLeave = (): void => caller.abort(request.signal.reason)
+  if (request.signal.aborted) onLeave()
+  else request.signal.addEventListener('abort', onLeave, { once: true })
+  const stream = client.ai.stream(analysisRequest, { signal: caller.signal })
+  const greet = !(await hasAnswered(stream, options))
+  if (store && !request.signal.aborted) {
+    const begun = await beginStored(store, owner, stream, { ...options, greet }, context)
+    if (begun !== undefined) {
+      // From here on the caller's leaving does not end the answer.
+      request.signal.removeEventListener('abort', onLeave)
+      return begun
+    }
+  }
+  return relayResponse(stream, eventText, { heartbeat: options.heartbeat }, { greet })
 }
 
 /** Waits for VecTrade's headers, so that a refusal keeps its status, but not for long. */
-async function relay(stream: AnalysisStream, options: HandlerOptions): Promise<Response> {
-  const { heartbeat, firstByteAfter = defaultFirstByteAfter } = options
-  const answered =
-    firstByteAfter > 0 && (await within(stream.response, firstByteAfter)) !== undefined
-  return relayResponse(stream, { heartbeat }, { greet: !answered })
+async function hasAnswered(stream: AnalysisStream, options: HandlerOptions): Promise<boolean> {
+  const { firstByteAfter = defaultFirstByteAfter } = options
+  return firstByteAfter > 0 && (await within(stream.response, firstByteAfter)) !== undefined
 }
 
 async function readRequest(request: Request, maxPromptLength: number): Promise<AnalysisRequest> {

@@ -1,9 +1,9 @@
 import { checkLimit } from '../check-limit.ts'
 import { RequestAbortedError } from '../errors/stream-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
-import { eventToWire, type StreamEvent, wireName } from '../events.ts'
+import { type StreamEvent, toMessage } from '../events.ts'
 import { handled } from '../handled.ts'
-import { type EncodableMessage, encodeEvent } from '../sse/encode.ts'
+import { encodeEvent } from '../sse/encode.ts'
 import type { AnalysisStream } from '../stream.ts'
 import { within } from '../timers.ts'
 
@@ -38,10 +38,10 @@ export function toReadableStream(
   stream: AnalysisStream | AsyncIterable<StreamEvent>,
   options: ReadableOptions = {},
 ): ReadableStream<Uint8Array> {
-  return readable(new Relay(stream, options, false))
+  return readable(new Relay(stream, eventText, options, false))
 }
 
-function readable(relay: Relay): ReadableStream<Uint8Array> {
+function readable<T>(relay: Relay<T>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       pull: (controller) => relay.pull(controller),
@@ -71,12 +71,22 @@ export function toResponse(
   stream: AnalysisStream | AsyncIterable<StreamEvent>,
   init: ResponseInit & ReadableOptions = {},
 ): Response {
-  return relayResponse(stream, init, { greet: false })
+  return relayResponse(stream, eventText, init, { greet: false })
 }
 
-/** @param greet whether a heartbeat goes out at once, before there is an event */
-export function relayResponse(
-  stream: AnalysisStream | AsyncIterable<StreamEvent>,
+/** How an event goes over the wire. */
+export const eventText = (event: StreamEvent): string => encodeEvent(toMessage(event))
+
+/** What is relayed; `cut` once it is at an end that is not the answer's. */
+export type RelaySource<T> = AsyncIterable<T> & { readonly cut?: boolean }
+
+/**
+ * @param encode the text of one item
+ * @param greet whether a heartbeat goes out at once, before there is an event
+ */
+export function relayResponse<T>(
+  source: RelaySource<T>,
+  encode: (item: T) => string,
   init: ResponseInit & ReadableOptions,
   { greet }: { greet: boolean },
 ): Response {
@@ -85,7 +95,8 @@ export function relayResponse(
   for (const [name, value] of Object.entries(eventStreamHeaders)) headers.set(name, value)
   // Copied from an upstream, these would describe bytes that are not sent.
   for (const name of ['content-length', 'content-encoding']) headers.delete(name)
-  return new Response(readable(new Relay(stream, { heartbeat, signal }, greet)), {
+  const relay = new Relay(source, encode, { heartbeat, signal }, greet)
+  return new Response(readable(relay), {
     ...responseInit,
     headers,
   })
@@ -107,9 +118,10 @@ interface Chunk {
   last: boolean
 }
 
-class Relay {
-  readonly #source: AnalysisStream | AsyncIterable<StreamEvent>
-  readonly #iterator: AsyncIterator<StreamEvent>
+class Relay<T> {
+  readonly #source: RelaySource<T>
+  readonly #iterator: AsyncIterator<T>
+  readonly #encode: (item: T) => string
   readonly #heartbeat: number
   readonly #signal: AbortSignal | undefined
   /** The read of the source under way; it outlives a pull that was answered with a heartbeat. */
@@ -119,10 +131,12 @@ class Relay {
   #greet: boolean
 
   constructor(
-    source: AnalysisStream | AsyncIterable<StreamEvent>,
+    source: RelaySource<T>,
+    encode: (item: T) => string,
     options: ReadableOptions,
     greet: boolean,
   ) {
+    this.#encode = encode
     this.#greet = greet
     this.#heartbeat = options.heartbeat ?? defaultHeartbeat
     checkLimit('heartbeat', this.#heartbeat)
@@ -173,15 +187,15 @@ class Relay {
 
   async #read(): Promise<Chunk> {
     try {
-      const { done, value } = await new Promise<IteratorResult<StreamEvent>>((resolve, reject) => {
+      const { done, value } = await new Promise<IteratorResult<T>>((resolve, reject) => {
         this.#interrupt = reject
         // Not every iterator keeps to promises.
         void Promise.resolve(this.#iterator.next()).then(resolve, reject)
       })
-      if (!done) return { text: encodeEvent(toMessage(value)), last: false }
+      if (!done) return { text: this.#encode(value), last: false }
       // A stream that was cancelled elsewhere is at its end, but its answer is not complete: the
       // missing [DONE] says so.
-      if ('cut' in this.#source && this.#source.cut) return { last: true }
+      if (this.#source.cut) return { last: true }
       return { text: encodeEvent({ data: '[DONE]' }), last: true }
     } catch (error) {
       return errorChunk(error)
@@ -189,12 +203,6 @@ class Relay {
       this.#interrupt = undefined
     }
   }
-}
-
-function toMessage(event: StreamEvent): EncodableMessage {
-  const data = JSON.stringify(eventToWire(event))
-  const name = wireName(event)
-  return name === undefined ? { data } : { event: name, data }
 }
 
 function errorChunk(error: unknown): Chunk {

@@ -1,0 +1,111 @@
+import {
+  type NumberedMessage,
+  type StoredMessage,
+  type StreamProducer,
+  type StreamStore,
+  StreamStoreError,
+  type StreamStoreLimits,
+  type StreamStoreProblem,
+} from '@vectrade/core'
+import { assert } from 'chai'
+import { rejection } from '../cases/cases.ts'
+
+export interface StoreUnderTest extends AsyncDisposable {
+  store: StreamStore
+  /** A second instance on the same data, where there can be one. */
+  other?: StreamStore
+}
+
+/** Makes a store with nothing in it. */
+export type CreateStore = (limits?: StreamStoreLimits) => Promise<StoreUnderTest>
+
+/** A lease that a test can wait for, in ms. */
+export const shortLease = 400
+
+export function newId(): string {
+  return crypto.randomUUID()
+}
+
+/** Messages `from` … `to` of a stream, each with text that is not ASCII. */
+export function messages(from: number, to: number): StoredMessage[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => ({
+    data: `Größe №${from + index} 😀`,
+  }))
+}
+
+/** The same as a reader gets them. */
+export function numbered(stored: readonly StoredMessage[], first = 1): NumberedMessage[] {
+  return stored.map((message, index) => ({ id: first + index, ...message }))
+}
+
+/** Everything up to the end. */
+export async function collect(reading: AsyncIterable<NumberedMessage>): Promise<NumberedMessage[]> {
+  const collected: NumberedMessage[] = []
+  for await (const message of reading) collected.push(message)
+  return collected
+}
+
+/** A reader that takes as many messages as it is told. */
+export class Reader {
+  readonly #iterator: AsyncIterator<NumberedMessage>
+
+  constructor(reading: AsyncIterable<NumberedMessage>) {
+    this.#iterator = reading[Symbol.asyncIterator]()
+  }
+
+  async take(count: number): Promise<NumberedMessage[]> {
+    const taken: NumberedMessage[] = []
+    while (taken.length < count) {
+      const { done, value } = await this.#iterator.next()
+      assert(done !== true, `ended after ${taken.length} of ${count}`)
+      taken.push(value)
+    }
+    return taken
+  }
+
+  /** Whether it is at the end. */
+  async ended(): Promise<boolean> {
+    return (await this.#iterator.next()).done === true
+  }
+
+  async leave(): Promise<void> {
+    await this.#iterator.return?.()
+  }
+}
+
+/** That a store refuses, and why. */
+export async function assertRefused(
+  promise: Promise<unknown>,
+  problem: StreamStoreProblem,
+): Promise<StreamStoreError> {
+  const error = await rejection(promise, StreamStoreError)
+  assert.equal(error.problem, problem)
+  return error
+}
+
+/** How many ms something takes. */
+export async function duration(action: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await action()
+  return performance.now() - start
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Resolves once the producer is told to stop; rejects where that takes longer than a second. */
+export async function stopsWithinASecond({ stopped }: StreamProducer): Promise<void> {
+  if (stopped.aborted) return
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('not told to stop within a second')), 1000)
+    stopped.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      { once: true },
+    )
+  })
+}

@@ -1,0 +1,5 @@
+/** @see https://www.rfc-editor.org/rfc/rfc4648#section-5 without padding */
+export function toBase64Url(bytes: Uint8Array): string {
+  const text = btoa(String.fromCharCode(...bytes))
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}

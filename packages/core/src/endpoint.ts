@@ -1,0 +1,49 @@
+import { ConfigurationError } from './errors/configuration-error.ts'
+
+/**
+ * The URL of an endpoint, as `fetch` would ask it, for each call anew: a server that renders pages
+ * makes their clients as well, where a relative one cannot be resolved, nor is it ever asked.
+ *
+ * @throws ConfigurationError on a wrong one, at once where that can be told
+ */
+export function resolveEndpoint(
+  endpoint: string | URL,
+  base?: () => string | undefined,
+): () => string {
+  const target = (): string => resolve(endpoint, base?.())
+  if (base === undefined || base() !== undefined || !isRelative(endpoint)) target()
+  return target
+}
+
+/** Never names what was given: it may have a password in it. */
+function resolve(endpoint: string | URL, base: string | undefined): string {
+  let url
+  try {
+    url = new URL(endpoint, base)
+  } catch {
+    throw new ConfigurationError(
+      '`endpoint` must be a URL such as /api/analyze; where there is no page of http(s), an ' +
+        'absolute one such as https://example.com/api/analyze',
+    )
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new ConfigurationError('`endpoint` must be a URL of http or https')
+  }
+  if (url.username || url.password) {
+    throw new ConfigurationError(
+      '`endpoint` must be without user name and password: fetch refuses them. Use `headers`, or ' +
+        'cookies in a page',
+    )
+  }
+  url.hash = ''
+  return url.href
+}
+
+/** Whether only a page could make a URL of it. */
+function isRelative(endpoint: string | URL): boolean {
+  try {
+    return new URL(endpoint, 'https://page.example').host === 'page.example'
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,23 @@
+import { type ErrorOptions, VecTradeError } from './vectrade-error.ts'
+
+/**
+ * `exists`: the stream has a producer; `superseded`: another producer has taken it over; `finished`:
+ * it is at its end; `limit`: it, or the store, is full; `unavailable`: the store cannot be reached.
+ */
+export type StreamStoreProblem = 'exists' | 'superseded' | 'finished' | 'limit' | 'unavailable'
+
+/** A store of streams did not do what a server asked of it. It says nothing of the stream's content. */
+export class StreamStoreError extends VecTradeError {
+  /** @internal */
+  static override readonly errorClass: string = 'StreamStoreError'
+  readonly problem: StreamStoreProblem
+
+  constructor(message: string, problem: StreamStoreProblem, options: ErrorOptions = {}) {
+    super(message, 'stream_store_error', { retryable: problem === 'unavailable', ...options })
+    this.problem = problem
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), problem: this.problem }
+  }
+}

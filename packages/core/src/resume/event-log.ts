@@ -1,0 +1,111 @@
+import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { iterate } from '../iterate.ts'
+import { clampTimer } from '../timers.ts'
+import type { NumberedMessage, StoredMessage } from './stream-store.ts'
+
+/** Messages in the order they came, for any number of readers, who begin where and when they like. */
+export class EventLog {
+  readonly #messages: StoredMessage[] = []
+  readonly #waiting = new Set<() => void>()
+  #readers = 0
+  #ended = false
+
+  get length(): number {
+    return this.#messages.length
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** How many are reading. */
+  get readers(): number {
+    return this.#readers
+  }
+
+  append(messages: readonly StoredMessage[]): void {
+    this.#messages.push(...messages)
+    this.#wake()
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#wake()
+  }
+
+  /**
+   * What comes behind position `after`, up to the end of the log.
+   *
+   * @param signal aborted, it ends the reading, quietly
+   * @param deadAt when the log's writer has to be taken for dead, on the clock of `performance`
+   * @throws StreamInterruptedError once that has passed and everything is read
+   */
+  read(
+    after: number,
+    signal?: AbortSignal,
+    deadAt: () => number = () => Infinity,
+  ): AsyncIterable<NumberedMessage> {
+    return { [Symbol.asyncIterator]: () => this.#iterate(after, signal, deadAt) }
+  }
+
+  #iterate(
+    after: number,
+    signal: AbortSignal | undefined,
+    deadAt: () => number,
+  ): AsyncIterator<NumberedMessage> {
+    let position = after
+    let left = false
+    let wake: (() => void) | undefined
+    const leave = (): void => {
+      if (left) return
+      left = true
+      this.#readers -= 1
+      signal?.removeEventListener('abort', leave)
+      wake?.()
+    }
+    const next = async (): Promise<NumberedMessage | undefined> => {
+      for (;;) {
+        if (left) return undefined
+        const message = this.#messages[position]
+        if (message !== undefined) {
+          position += 1
+          return { ...message, id: position }
+        }
+        if (this.#ended) leave()
+        else if (deadAt() <= performance.now()) {
+          leave()
+          throw new StreamInterruptedError()
+        } else {
+          await this.#change(deadAt() - performance.now(), (resolve) => (wake = resolve))
+        }
+      }
+    }
+    this.#readers += 1
+    if (signal?.aborted) leave()
+    else signal?.addEventListener('abort', leave, { once: true })
+    return iterate(
+      next,
+      async () => leave(),
+      (message) => message,
+    )
+  }
+
+  /** Resolves with the next change, after so many ms, or when the reader calls what it is given. */
+  #change(ms: number, onWait: (resolve: () => void) => void): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        clearTimeout(timer)
+        this.#waiting.delete(settle)
+        resolve()
+      }
+      const timer =
+        ms === Infinity ? undefined : setTimeout(settle, clampTimer(Math.max(1, Math.ceil(ms))))
+      this.#waiting.add(settle)
+      onWait(settle)
+    })
+  }
+
+  #wake(): void {
+    for (const settle of this.#waiting) settle()
+  }
+}

@@ -1,0 +1,110 @@
+import { APIError, AuthenticationError, NotFoundError } from '../errors/api-error.ts'
+import { StreamResumeError } from '../errors/stream-error.ts'
+import { VecTradeError } from '../errors/vectrade-error.ts'
+import type { EventSource } from '../event-source.ts'
+import type { Settings } from '../options.ts'
+import { type Call, send } from '../request.ts'
+import { readResponse } from '../response.ts'
+import { openEventStream } from '../web/from.ts'
+import { closeBody } from '../web/read-body.ts'
+import { Reconnection } from './reconnection.ts'
+import { type Connected, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
+import { streamIdHeader, streamUrl } from './stream-id.ts'
+
+/** A call to an endpoint. */
+export type EndpointCall = Call & Omit<Settings, 'headers' | 'apiKey' | 'target' | 'isEndpoint'>
+
+/** Asks an endpoint, once: a stream that it keeps is read on after a cut, any other one is not. */
+export async function openAtEndpoint(
+  call: EndpointCall,
+  signal: AbortSignal,
+): Promise<EventSource> {
+  const response = await send(call, signal)
+  const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
+  const reader = await openEventStream(response, withRetry(call, reconnection))
+  const id = response.headers.get(streamIdHeader)
+  if (!id) return reader
+  const endpoint = new Endpoint(call, id, signal, reconnection)
+  return new ResumingSource(endpoint, { response: reader.response, reader }, '', call, reconnection)
+}
+
+/** Takes up a stream that an endpoint keeps. */
+export async function openResumed(
+  call: EndpointCall,
+  id: string,
+  lastEventId: string,
+  signal: AbortSignal,
+): Promise<EventSource> {
+  const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
+  const endpoint = new Endpoint(call, id, signal, reconnection)
+  const connected = await endpoint.connect(lastEventId)
+  return new ResumingSource(endpoint, connected, lastEventId, call, reconnection)
+}
+
+class Endpoint implements StreamEndpoint {
+  readonly id: string
+  readonly #call: EndpointCall
+  readonly #signal: AbortSignal
+  readonly #reconnection: Reconnection
+
+  constructor(call: EndpointCall, id: string, signal: AbortSignal, reconnection: Reconnection) {
+    const { 'idempotency-key': _, 'content-type': __, ...headers } = call.headers
+    // Attempts are counted by the reconnection, which knows of events.
+    this.#call = { ...call, headers, url: streamUrl(call.url, id), body: undefined, maxRetries: 0 }
+    this.id = id
+    this.#signal = signal
+    this.#reconnection = reconnection
+  }
+
+  async connect(lastEventId: string, problem?: VecTradeError): Promise<Connected> {
+    let cause = problem
+    for (;;) {
+      if (cause !== undefined) await this.#reconnection.pause(cause)
+      try {
+        return await this.#get(lastEventId)
+      } catch (error) {
+        cause = mendable(error)
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    // The stream's own signal has ended with it.
+    const { signal } = new AbortController()
+    const response = await send({ ...this.#call, method: 'DELETE', maxRetries: 2 }, signal).catch(
+      (error: unknown) => {
+        // Over and gone: there is nothing left to stop.
+        if (!(error instanceof NotFoundError)) throw error
+      },
+    )
+    closeBody(response?.body)
+  }
+
+  async #get(lastEventId: string): Promise<Connected> {
+    const headers = { ...this.#call.headers, ...(lastEventId && { 'last-event-id': lastEventId }) }
+    const response = await send({ ...this.#call, method: 'GET', headers }, this.#signal)
+    if (response.status === 204) {
+      closeBody(response.body)
+      return { response: readResponse(response), reader: undefined }
+    }
+    const reader = await openEventStream(response, withRetry(this.#call, this.#reconnection))
+    return { response: reader.response, reader }
+  }
+}
+
+function withRetry(
+  { maxEventBytes, secret }: EndpointCall,
+  reconnection: Reconnection,
+): Parameters<typeof openEventStream>[1] {
+  return { maxEventBytes, secret, onRetry: (ms) => reconnection.setDelay(ms) }
+}
+
+/** An error that may be gone at the next attempt. @throws it otherwise */
+function mendable(error: unknown): VecTradeError {
+  if (error instanceof NotFoundError) {
+    throw new StreamResumeError('There is no such stream, or none any more', { cause: error })
+  }
+  if (error instanceof AuthenticationError || !VecTradeError.isInstance(error)) throw error
+  if (!error.retryable || (error instanceof APIError && error.status === undefined)) throw error
+  return error
+}

@@ -1,0 +1,52 @@
+import { errorToWire } from '../errors/to-wire.ts'
+import { toMessage } from '../events.ts'
+import type { Logger } from '../logger.ts'
+import type { AnalysisStream } from '../stream.ts'
+import type { EventLog } from './event-log.ts'
+import { StreamRecorder } from './stream-recorder.ts'
+import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-store.ts'
+
+/** The end of an answer that was stopped: it is what it is, and nothing more comes. */
+const stoppedMessage: StoredMessage = {
+  data: JSON.stringify({ type: 'done', finish_reason: 'stopped' }),
+}
+
+/**
+ * Reads an answer to its end, whoever else does: into the log of those who asked here, and into the
+ * store of those who come back. Ends early when it is stopped, or when the store has failed and
+ * nobody reads here any more. Never rejects.
+ */
+export async function produce(
+  stream: AnalysisStream,
+  log: EventLog,
+  producer: StreamProducer,
+  { lease, logger }: { lease: number; logger?: Logger | undefined },
+): Promise<void> {
+  const recorder = new StreamRecorder(producer, lease, logger)
+  const record = (message: StoredMessage): void => {
+    log.append([message])
+    recorder.add(message)
+  }
+  const onStop = (): void => void stream.cancel()
+  if (producer.stopped.aborted) onStop()
+  else producer.stopped.addEventListener('abort', onStop, { once: true })
+
+  let outcome: StreamOutcome = 'done'
+  try {
+    for await (const event of stream) {
+      record(toMessage(event))
+      if (recorder.failed && log.readers === 0) break
+    }
+    if (producer.stopped.aborted && stream.cut) {
+      record(stoppedMessage)
+      outcome = 'stopped'
+    }
+  } catch (error) {
+    record({ event: 'error', data: JSON.stringify(errorToWire(error)) })
+    outcome = 'error'
+  } finally {
+    producer.stopped.removeEventListener('abort', onStop)
+    log.end()
+    await recorder.finish(outcome)
+  }
+}

@@ -1,0 +1,76 @@
+import { APIError } from '../errors/api-error.ts'
+import { StreamResumeError } from '../errors/stream-error.ts'
+import type { VecTradeError } from '../errors/vectrade-error.ts'
+import type { Network } from '../options.ts'
+import { clampTimer } from '../timers.ts'
+
+const usualDelay = 500
+const longestDelay = 30_000
+/** About four minutes of attempts. */
+const mostAttempts = 12
+
+/**
+ * When to try again: exponential with full jitter, so that a server that comes back is not met by
+ * everybody at once. Attempts count until an event comes; those that find no network do not.
+ *
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export class Reconnection {
+  readonly #signal: AbortSignal
+  readonly #network: Network | undefined
+  readonly #maxRetryAfter: number
+  #delay = usualDelay
+  #attempts = 0
+  #wake: (() => void) | undefined
+
+  constructor(signal: AbortSignal, network: Network | undefined, maxRetryAfter: number) {
+    this.#signal = signal
+    this.#network = network
+    this.#maxRetryAfter = maxRetryAfter
+  }
+
+  /** An event has come. */
+  succeeded(): void {
+    this.#attempts = 0
+  }
+
+  /** The server's `retry`, in ms: it may be anything. */
+  setDelay(ms: number): void {
+    this.#delay = Math.min(Math.max(ms, 100), longestDelay)
+  }
+
+  /** Ends the pause under way. */
+  wake(): void {
+    this.#wake?.()
+  }
+
+  /** @throws StreamResumeError after too many attempts, or the signal's reason */
+  async pause(cause: VecTradeError): Promise<void> {
+    if (this.#network?.isOnline() !== false) this.#attempts += 1
+    if (this.#attempts > mostAttempts) {
+      throw new StreamResumeError(
+        `The stream could not be taken up again in ${mostAttempts} attempts`,
+        {
+          cause,
+          retryable: true,
+        },
+      )
+    }
+    const ceiling = Math.min(longestDelay, this.#delay * 2 ** Math.max(0, this.#attempts - 1))
+    const asked = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
+    const ms = Math.max(Math.random() * ceiling, Math.min(asked, this.#maxRetryAfter))
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#signal.removeEventListener('abort', end)
+        this.#wake = undefined
+        resolve()
+      }
+      const timer = setTimeout(end, clampTimer(ms))
+      this.#signal.addEventListener('abort', end, { once: true })
+      this.#wake = end
+      if (this.#signal.aborted) end()
+    })
+    if (this.#signal.aborted) throw this.#signal.reason
+  }
+}

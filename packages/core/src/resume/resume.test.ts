@@ -1,0 +1,252 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { catchError } from '../test-support/body.ts'
+import { endpoint, kept } from '../test-support/kept.ts'
+import {
+  AuthenticationError,
+  ConfigurationError,
+  type Fetch,
+  memoryStore,
+  RateLimitError,
+  RequestAbortedError,
+  type StreamEvent,
+  StreamInterruptedError,
+  StreamResumeError,
+  VecTrade,
+} from '../index.ts'
+
+const letters = Array.from('abcdefgh', (content): StreamEvent => ({ type: 'text', content }))
+const done = { type: 'done' }
+
+// No jitter: an attempt waits for half of the most it may.
+beforeEach(() => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.02)
+})
+afterEach(() => vi.restoreAllMocks())
+
+describe('a stream that its endpoint keeps', () => {
+  test('has an id, and every event has a number', async () => {
+    const { client, source, asked } = kept()
+    const stream = client.ai.stream('p')
+    expect(stream.id).toBeUndefined()
+    await stream.response
+    expect(stream.id).toMatch(/^[\w-]{22}$/)
+    source.send(...letters, done)
+    const seen: [string, string][] = []
+    for await (const { content } of stream) seen.push([content, stream.lastEventId])
+    expect(seen).toEqual([
+      ...letters.map(({ content }, at) => [content, String(at + 1)]),
+      ['', '9'],
+    ])
+    expect(asked).toEqual(['POST'])
+  })
+
+  test.for([1, 60, 150, 333])(
+    'is read on after a cut behind %i bytes, each event once',
+    async (bytes) => {
+      const { client, source, asked, cut } = kept()
+      cut.set(1, bytes).set(2, 0).set(3, 90)
+      const stream = client.ai.stream('p')
+      await stream.response
+      source.send(...letters, done)
+      expect(await stream.finalText()).toBe('abcdefgh')
+      expect(asked.filter((method) => method === 'POST')).toHaveLength(1)
+      expect(asked.length).toBeGreaterThanOrEqual(3)
+    },
+  )
+
+  test('is done where nothing is left of it: 204', async () => {
+    const { client, source, asked, handler } = kept()
+    const stream = client.ai.stream('p')
+    await stream.response
+    source.send(...letters, '[DONE]')
+    expect(await stream.finalText()).toBe('abcdefgh')
+    const again = client.ai.resume(stream.id ?? '', { lastEventId: stream.lastEventId })
+    expect(await again.finalText()).toBe('')
+    expect(asked).toEqual(['POST', 'GET after 8'])
+    const url = `${endpoint}?stream=${stream.id}`
+    const response = await handler(new Request(url, { headers: { 'last-event-id': '8' } }))
+    expect([response.status, await response.text()]).toEqual([204, ''])
+  })
+
+  test('goes on without its reader, who comes back for all of it or the rest', async () => {
+    const { client, source } = kept()
+    const stream = client.ai.stream('p')
+    await stream.response
+    source.send(...letters.slice(0, 3))
+    const first = []
+    for await (const { content } of stream) if (first.push(content) === 2) break
+    expect(source.cancelled).toBe(false)
+    source.send(...letters.slice(3), done)
+    const { id = '', lastEventId } = stream
+    expect(lastEventId).toBe('2')
+    expect(await client.ai.resume(id, { lastEventId }).finalText()).toBe('cdefgh')
+    expect(await client.ai.resume(id).finalText()).toBe('abcdefgh')
+  })
+
+  test('is followed by many, byte for byte the same', async () => {
+    const { client, source, handler } = kept()
+    const stream = client.ai.stream('p')
+    await stream.response
+    const url = `${endpoint}?stream=${stream.id}`
+    const readers = Array.from({ length: 10 }, async () => (await handler(new Request(url))).text())
+    source.send({ type: 'text', content: '台積電 📈\n' }, ...letters, done)
+    const texts = await Promise.all(readers)
+    expect(new Set(texts).size).toBe(1)
+    expect(texts[0]).toContain('id: 1\ndata: {"type":"text","content":"台積電 📈\\n"}\n\n')
+    expect(texts[0]).toMatch(/id: 10\n.*\n\ndata: \[DONE\]\n\n$/s)
+  })
+
+  test('passes an error on to everybody, and it is final', async () => {
+    const { client, source } = kept()
+    const stream = client.ai.stream('p')
+    await stream.response
+    source.send(...letters, { type: 'error', error: { type: 'rate_limit_error', message: 'm' } })
+    const error = await catchError(stream.finalText())
+    expect(error).toBeInstanceOf(RateLimitError)
+    expect(error).toMatchObject({ partial: { text: 'abcdefgh', lastEventId: '8' } })
+    expect(await catchError(client.ai.resume(stream.id ?? '').finalText())).toBeInstanceOf(
+      RateLimitError,
+    )
+  })
+
+  test('that is stopped ends for everybody, its text being what it is', async () => {
+    const { client, source, asked } = kept()
+    const stream = client.ai.stream('p')
+    await stream.response
+    const other = client.ai.resume(stream.id ?? '')
+    const reading = other.finalAnalysis()
+    source.send(...letters.slice(0, 2))
+    for await (const { content } of stream) if (content === 'b') await stream.stop()
+    expect(asked.at(-1)).toBe('DELETE')
+    await vi.waitFor(() => expect(source.cancelled).toBe(true))
+    expect(await reading).toMatchObject({ text: 'ab' })
+    await stream.stop()
+  })
+
+  test('whose writer is gone is interrupted, in time', async () => {
+    const store = memoryStore({ lease: 200 })
+    const { client } = kept({ store })
+    const id = 'abcdefghijklmnopqrstuv'
+    const producer = await store.create(id)
+    await producer.append([{ data: JSON.stringify(letters[0]) }])
+    const start = performance.now()
+    const error = await catchError(client.ai.resume(id).finalText())
+    expect(error).toBeInstanceOf(StreamInterruptedError)
+    expect(error).toMatchObject({ partial: { text: 'a', lastEventId: '1' } })
+    expect(performance.now() - start).toBeLessThan(1200)
+  })
+})
+
+describe('taking up a stream', () => {
+  test('that is unknown, of somebody else, or whose id is none gives the same 404', async () => {
+    const { client, handler } = kept({ owner: (request) => request.headers.get('user') ?? '' })
+    const stream = client.ai.stream('p', { headers: { user: 'me' } })
+    await stream.response
+    const answers = await Promise.all(
+      [stream.id, 'abcdefghijklmnopqrstuv', '../../x', ''].flatMap((id) =>
+        ['GET', 'DELETE'].map(async (method) => {
+          const headers = { user: 'other' }
+          const url = `${endpoint}?stream=${id}`
+          const response = await handler(new Request(url, { method, headers }))
+          const all = [...response.headers, response.status, await response.text()]
+          return JSON.stringify(all)
+        }),
+      ),
+    )
+    expect(new Set(answers).size).toBe(1)
+    expect(answers[0]).toContain('404')
+    const error = await catchError(client.ai.resume(stream.id ?? '').finalText())
+    expect(error).toBeInstanceOf(StreamResumeError)
+    expect(await catchError(client.ai.resume('none').finalText())).toBeInstanceOf(StreamResumeError)
+  })
+
+  test('is for those who may', async () => {
+    const { client, asked } = kept({ authorize: () => false })
+    const error = await catchError(client.ai.resume('abcdefghijklmnopqrstuv').finalText())
+    expect(error).toBeInstanceOf(AuthenticationError)
+    expect(asked).toEqual(['GET'])
+  })
+
+  test('takes an endpoint, an id and a number', () => {
+    const client = new VecTrade({ endpoint })
+    const direct = new VecTrade({ apiKey: 'vq_key', baseURL: 'https://e/v1' })
+    expect(() => direct.ai.resume('id')).toThrow(/`endpoint`/)
+    expect(() => client.ai.resume('')).toThrow(ConfigurationError)
+    expect(() => client.ai.resume('id', { lastEventId: 'x' })).toThrow(/`lastEventId`/)
+  })
+
+  test('ends after too many attempts without an event between them', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const { client, source, asked, cut } = kept()
+    for (let request = 2; request < 40; request += 1) cut.set(request, 0)
+    cut.set(1, 60)
+    const stream = client.ai.stream('p')
+    await stream.response
+    source.send(...letters)
+    const error = await catchError(stream.finalText())
+    expect(error).toBeInstanceOf(StreamResumeError)
+    expect(error).toMatchObject({ partial: { text: 'a' }, retryable: true })
+    expect(asked).toHaveLength(13)
+  })
+
+  test('is not hurried by the server', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const asked: unknown[] = []
+    const fetch: Fetch = async (_url, { method }) => {
+      asked.push(method)
+      const text = 'retry: 12345678910\n\nid: 1\ndata: {"type":"text","content":"a"}\n\n'
+      const headers = { 'content-type': 'text/event-stream', 'x-vectrade-stream-id': 'id' }
+      return new Response(text, { headers })
+    }
+    const stream = new VecTrade({ endpoint, fetch }).ai.stream('p')
+    const reading = stream.finalText()
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    expect(asked).toEqual(['POST'])
+    await stream.cancel()
+    expect(await catchError(reading)).toBeInstanceOf(RequestAbortedError)
+  })
+})
+
+test('a store that fails costs the resumption, not the answer', async () => {
+  const warn = vi.fn()
+  const store = memoryStore({ maxEvents: 3 })
+  const { client, source } = kept({ store, logger: { warn } })
+  const stream = client.ai.stream('p')
+  await stream.response
+  source.send(...letters, done)
+  expect(await stream.finalText()).toBe('abcdefgh')
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('StreamStoreError'))
+
+  const full = kept({ store: memoryStore({ maxStreams: 0 }), logger: { warn } })
+  const unkept = full.client.ai.stream('p')
+  await unkept.response
+  full.source.send(...letters, done)
+  expect(await unkept.finalText()).toBe('abcdefgh')
+  expect(unkept.id).toBeUndefined()
+  expect(warn).toHaveBeenCalledTimes(2)
+})
+
+test('work that outlives the response is told to the platform', async () => {
+  const { handler, source } = kept()
+  for (const contexts of [
+    (context: object) => [context],
+    (context: object) => [{ VECTRADE_API_KEY: 'env' }, context],
+  ]) {
+    const works: Promise<unknown>[] = []
+    const context = {
+      works,
+      waitUntil(work: Promise<unknown>) {
+        this.works.push(work)
+      },
+    }
+    const body = JSON.stringify({ prompt: 'p' })
+    const response = await handler(
+      new Request(endpoint, { method: 'POST', body }),
+      ...(contexts(context) as [object]),
+    )
+    await response.body?.cancel()
+    expect(works).toHaveLength(1)
+    source.send(...letters, done)
+    await works[0]
+  }
+})

@@ -1,0 +1,159 @@
+import { StreamInterruptedError, TimeoutError } from '../errors/connection-error.ts'
+import { VecTradeError } from '../errors/vectrade-error.ts'
+import type { EventReader } from '../event-reader.ts'
+import type { EventSource } from '../event-source.ts'
+import type { StreamEvent } from '../events.ts'
+import { handled } from '../handled.ts'
+import type { Network } from '../options.ts'
+import type { StreamResponse } from '../response.ts'
+import { within } from '../timers.ts'
+import type { WaitLimits } from '../watchdog.ts'
+import type { Reconnection } from './reconnection.ts'
+
+/** One connection to a stream. */
+export interface Connected {
+  response: StreamResponse
+  /** Undefined where nothing is left of the stream. */
+  reader: EventReader | undefined
+}
+
+/** How a stream is reached at its endpoint. */
+export interface StreamEndpoint {
+  id: string
+  /** Reads on behind an event, the first time or again. @throws what no other attempt would mend */
+  connect(lastEventId: string, problem?: VecTradeError): Promise<Connected>
+  stop(): Promise<void>
+}
+
+export interface ResumingSettings extends WaitLimits {
+  network: Network | undefined
+}
+
+/** Without a byte for longer than this, a connection that a program was asleep on is not trusted. */
+const staleAfter = 20_000
+
+/**
+ * The events of a stream that its endpoint keeps, over as many connections as it takes: every event
+ * once and in order. What ends it is its end, an error that another attempt would meet again, or
+ * too many attempts without an event between them.
+ */
+export class ResumingSource implements EventSource {
+  readonly id: string
+  readonly watched = true
+  readonly cut = false
+  readonly #endpoint: StreamEndpoint
+  readonly #settings: ResumingSettings
+  readonly #reconnection: Reconnection
+  readonly #offWake: (() => void) | undefined
+  #connected: Connected
+  #lastEventId: string
+  /** What came before this connection: such events are not given twice. */
+  #seen: number
+  #waitingSince: number | undefined
+  #lastByte = performance.now()
+
+  constructor(
+    endpoint: StreamEndpoint,
+    connected: Connected,
+    lastEventId: string,
+    settings: ResumingSettings,
+    reconnection: Reconnection,
+  ) {
+    this.id = endpoint.id
+    this.#endpoint = endpoint
+    this.#connected = connected
+    this.#lastEventId = lastEventId
+    this.#seen = Number(lastEventId) || 0
+    this.#settings = settings
+    this.#reconnection = reconnection
+    this.#offWake = settings.network?.onWake((isNew) => this.#onWake(isNew))
+  }
+
+  get response(): StreamResponse {
+    return this.#connected.response
+  }
+
+  get lastEventId(): string {
+    return this.#lastEventId
+  }
+
+  get complete(): boolean {
+    return this.#connected.reader?.complete ?? true
+  }
+
+  take(): StreamEvent | undefined {
+    for (;;) {
+      const event = this.#connected.reader?.take()
+      if (event === undefined) return undefined
+      this.#waitingSince = undefined
+      this.#reconnection.succeeded()
+      const id = this.#connected.reader?.lastEventId ?? ''
+      if (id !== '' && Number(id) <= this.#seen) continue
+      if (id !== '') this.#lastEventId = id
+      return event
+    }
+  }
+
+  async fill(): Promise<boolean> {
+    if (this.complete) return false
+    this.#waitingSince ??= performance.now()
+    const problem = await this.#bytes()
+    if (problem !== undefined && !this.complete) await this.#reconnect(problem)
+    return true
+  }
+
+  close(reason?: unknown): void {
+    this.#offWake?.()
+    this.#connected.reader?.close(reason)
+  }
+
+  stop(): Promise<void> {
+    return this.#endpoint.stop()
+  }
+
+  async drain(): Promise<void> {
+    this.#offWake?.()
+    await this.#connected.reader?.drain()
+  }
+
+  /** Reads on; gives what is wrong with the connection, if anything. @throws TimeoutError (`idle`) */
+  async #bytes(): Promise<VecTradeError | undefined> {
+    const { heartbeatTimeout, idleTimeout } = this.#settings
+    const idleLeft = this.#idleLeft()
+    const silence = heartbeatTimeout || Infinity
+    try {
+      const filling = this.#connected.reader?.fill() ?? Promise.resolve(false)
+      const more = await within(handled(filling), Math.min(silence, idleLeft))
+      this.#lastByte = performance.now()
+      if (more) return undefined
+      if (more === false) return new StreamInterruptedError()
+    } catch (error) {
+      if (VecTradeError.isInstance(error) && error.retryable) return error
+      throw error
+    }
+    if (idleLeft < silence) throw new TimeoutError('idle', idleTimeout)
+    return new TimeoutError('heartbeat', heartbeatTimeout)
+  }
+
+  /** ms until an event is due. */
+  #idleLeft(): number {
+    const { idleTimeout } = this.#settings
+    if (idleTimeout === 0) return Infinity
+    return Math.max(1, (this.#waitingSince ?? 0) + idleTimeout - performance.now())
+  }
+
+  async #reconnect(problem: VecTradeError): Promise<void> {
+    this.#connected.reader?.close()
+    this.#connected = await this.#endpoint.connect(this.#lastEventId, problem)
+    this.#seen = Number(this.#lastEventId) || 0
+    // Time without a connection is no silence of the server.
+    this.#waitingSince = this.#lastByte = performance.now()
+  }
+
+  #onWake(isNew: boolean): void {
+    this.#reconnection.wake()
+    const isStale = performance.now() - this.#lastByte > staleAfter
+    // Its read ends, and what reads it connects anew.
+    if (isNew || isStale) this.#connected.reader?.close()
+  }
+}

@@ -1,0 +1,44 @@
+import { checkLimit } from '../check-limit.ts'
+import { StreamStoreError } from '../errors/stream-store-error.ts'
+import type { StoredMessage, StreamStoreLimits } from './stream-store.ts'
+
+export type ResolvedLimits = { [K in keyof StreamStoreLimits]-?: number }
+
+const defaults: ResolvedLimits = {
+  maxEvents: 20_000,
+  maxBytes: 4 * 2 ** 20,
+  maxStreams: 1_000,
+  timeToLive: 300_000,
+  lease: 15_000,
+}
+
+/** @throws ConfigurationError on a limit that is no number of the right kind */
+export function resolveStoreLimits(
+  given: StreamStoreLimits,
+  maxStreams: number = defaults.maxStreams,
+): ResolvedLimits {
+  const limits = { ...defaults, maxStreams }
+  for (const name of Object.keys(limits) as (keyof ResolvedLimits)[]) {
+    const value = given[name]
+    if (value === undefined) continue
+    checkLimit(name, value)
+    limits[name] = value
+  }
+  return limits
+}
+
+const encoder = new TextEncoder()
+
+/** Bytes a message counts for, in UTF-8. */
+export function sizeOf({ event = '', data }: StoredMessage): number {
+  return encoder.encode(event).length + encoder.encode(data).length
+}
+
+export function limitError(option: 'maxEvents' | 'maxBytes' | 'maxStreams', limit: number): Error {
+  const what = {
+    maxEvents: 'The stream has as many messages as its store keeps',
+    maxBytes: 'The stream is as long, in bytes, as its store keeps',
+    maxStreams: 'There are as many streams as the store keeps',
+  }
+  return new StreamStoreError(`${what[option]}: ${limit} (option \`${option}\`)`, 'limit')
+}

@@ -1,0 +1,158 @@
+import { toBase64Url } from '../base64-url.ts'
+import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { handled } from '../handled.ts'
+import { type Logger, warn } from '../logger.ts'
+import { EventLog } from '../resume/event-log.ts'
+import { produce } from '../resume/produce.ts'
+import type {
+  NumberedMessage,
+  StoredStream,
+  StreamProducer,
+  StreamStore,
+} from '../resume/stream-store.ts'
+import { streamIdHeader } from '../resume/stream-id.ts'
+import { encodeEvent } from '../sse/encode.ts'
+import type { AnalysisStream } from '../stream.ts'
+import type { HandlerContext } from './handler.ts'
+import { relayResponse, type RelaySource } from './readable.ts'
+
+/** A stream that somebody asks for who may have it. */
+export interface OpenStored extends StoredStream {
+  id: string
+}
+
+interface StoredOptions {
+  heartbeat?: number | undefined
+  logger?: Logger | undefined
+}
+
+/** The stream that a GET or DELETE is about; undefined for any other request. */
+export function streamIdOf(request: Request): string | undefined {
+  if (request.method !== 'GET' && request.method !== 'DELETE') return undefined
+  return new URL(request.url).searchParams.get('stream') ?? undefined
+}
+
+/** Undefined where it is unknown, gone or somebody else's: nobody can tell one from the other. */
+export async function openStored(
+  store: StreamStore,
+  id: string,
+  owner: string,
+): Promise<OpenStored | undefined> {
+  // What cannot be an id of ours is not for the store.
+  const stored = idPattern.test(id) ? await store.find(id) : undefined
+  return stored?.owner === owner ? { ...stored, id } : undefined
+}
+
+/** What the caller has not seen of a stream, and what is to come. */
+export function resumeStored(
+  store: StreamStore,
+  { id, length, outcome }: OpenStored,
+  request: Request,
+  { heartbeat }: StoredOptions,
+): Response {
+  const after = lastEventIdOf(request)
+  if (outcome !== undefined && after >= length) return new Response(null, { status: 204 })
+  const source = new StoredSource(store.read(id, after, request.signal))
+  return storedResponse(id, source, { heartbeat, greet: after >= length })
+}
+
+export async function stopStored(store: StreamStore, { id }: OpenStored): Promise<Response> {
+  await store.stop(id)
+  return new Response(null, { status: 204 })
+}
+
+/**
+ * Stores an answer while it comes, and gives it to its caller, whose leaving no longer ends it.
+ * Undefined where the store cannot take it: the answer then is the caller's alone.
+ */
+export async function beginStored(
+  store: StreamStore,
+  owner: string,
+  stream: AnalysisStream,
+  { heartbeat, logger, greet }: StoredOptions & { greet: boolean },
+  context: HandlerContext,
+): Promise<Response | undefined> {
+  const id = newId()
+  let producer: StreamProducer
+  try {
+    producer = await store.create(id, { owner })
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'no error'
+    warn(logger, `vectrade: an answer cannot be resumed (${name})`)
+    return undefined
+  }
+  const log = new EventLog()
+  const source = new StoredSource(log.read(0))
+  const work = handled(produce(stream, log, producer, { lease: store.lease, logger }))
+  context.waitUntil?.(work)
+  return storedResponse(id, source, { heartbeat, greet })
+}
+
+function storedResponse(
+  id: string,
+  source: StoredSource,
+  { heartbeat, greet }: { heartbeat: number | undefined; greet: boolean },
+): Response {
+  const init = { headers: { [streamIdHeader]: id }, heartbeat }
+  return relayResponse(source, numberedText, init, { greet })
+}
+
+function numberedText({ id, ...message }: Numbered): string {
+  return encodeEvent(id === undefined ? message : { ...message, id: String(id) })
+}
+
+/** A message, or the last word of this server, which is none of the stream's. */
+type Numbered = Omit<NumberedMessage, 'id'> & { id?: number }
+
+/** A stored stream as it is told: one that ends with an error has no [DONE] behind it. */
+class StoredSource implements RelaySource<Numbered> {
+  cut = false
+  readonly #messages: AsyncIterable<NumberedMessage>
+
+  constructor(messages: AsyncIterable<NumberedMessage>) {
+    this.#messages = messages
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Numbered> {
+    const iterator = this.#messages[Symbol.asyncIterator]()
+    return {
+      next: async () => {
+        if (this.cut) return { done: true, value: undefined }
+        try {
+          const result = await iterator.next()
+          if (!result.done) this.cut = result.value.event === 'error'
+          return result
+        } catch (error) {
+          // Of the answer itself, whose producer is gone; of this server all else speaks.
+          if (!(error instanceof StreamInterruptedError)) throw error
+          this.cut = true
+          return { done: false, value: interrupted }
+        }
+      },
+      return: async () => {
+        await iterator.return?.()
+        return { done: true, value: undefined }
+      },
+    }
+  }
+}
+
+const interrupted: Numbered = {
+  event: 'error',
+  data: JSON.stringify({
+    error: { type: 'stream_interrupted', message: 'The server that wrote the answer is gone' },
+  }),
+}
+
+/** Where the caller left off; what is no number of ours is the beginning. */
+function lastEventIdOf(request: Request): number {
+  const value = request.headers.get('last-event-id') ?? ''
+  return /^\d{1,9}$/.test(value) ? Number(value) : 0
+}
+
+const idPattern = /^[\w-]{22}$/
+
+/** 128 random bits. */
+function newId(): string {
+  return toBase64Url(crypto.getRandomValues(new Uint8Array(16)))
+}
