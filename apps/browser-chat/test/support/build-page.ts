@@ -1,9 +1,10 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'vite'
+import process from 'node:process'
+import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
-import config from '../../vite.config.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,16 +13,15 @@ declare module 'vitest' {
   }
 }
 
-/** Builds the page once for all tests, where no other build gets in the way. */
+/** Builds the page once for all tests, as the script `build` does, to where no other build is in the way. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const outDir = await mkdtemp(join(tmpdir(), 'browser-chat-'))
-  const root = join(import.meta.dirname, '../..')
-  await build({
-    ...config,
-    configFile: false,
-    root,
-    logLevel: 'warn',
-    build: { outDir, emptyOutDir: true },
+  const vite = ['--conditions=@vectrade/source', 'node_modules/vite/bin/vite.js', 'build']
+  const flags = ['--configLoader', 'native', '--outDir', outDir, '--emptyOutDir']
+  await promisify(execFile)(process.execPath, [...vite, ...flags], {
+    cwd: join(import.meta.dirname, '../..'),
+    // Vitest's own would have Vite build for development.
+    env: { ...process.env, NODE_ENV: 'production' },
   })
   project.provide('builtPage', outDir)
   return () => rm(outDir, { recursive: true })
