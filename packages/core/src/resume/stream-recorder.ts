@@ -1,14 +1,21 @@
+import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { type Logger, warn } from '../logger.ts'
 import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-store.ts'
 
+/** ms between attempts to reach a store. */
+const retryDelay = 250
+
 /**
  * Puts messages into a store batch by batch, without holding up who makes them, and shows signs of
- * life between them. Once the store has failed it is left alone: the answer is worth more.
+ * life between them. A store that cannot be reached is tried for a lease period, after which readers
+ * take the producer for dead; once it has failed it is left alone: the answer is worth more.
  */
 export class StreamRecorder {
   readonly #producer: StreamProducer
   readonly #logger: Logger | undefined
+  readonly #lease: number
   readonly #timer: ReturnType<typeof setInterval>
+  #lastSign: number = performance.now()
   #pending: StoredMessage[] = []
   #working: Promise<void> | undefined
   #failed = false
@@ -16,6 +23,7 @@ export class StreamRecorder {
   /** @param lease of the store, in ms */
   constructor(producer: StreamProducer, lease: number, logger: Logger | undefined) {
     this.#producer = producer
+    this.#lease = lease
     this.#logger = logger
     this.#timer = setInterval(() => {
       this.#working ??= this.#work(() => producer.renew())
@@ -41,11 +49,15 @@ export class StreamRecorder {
 
   async #work(first?: () => Promise<void>): Promise<void> {
     try {
-      await first?.()
+      if (first) await this.#reach(first)
       while (this.#pending.length > 0) {
-        const batch = this.#pending
-        this.#pending = []
-        await this.#producer.append(batch)
+        let batch: StoredMessage[] = []
+        await this.#reach(async () => {
+          // Again, it is at least what it was, for nobody knows what became of that.
+          batch = this.#pending.slice()
+          await this.#producer.append(batch)
+        })
+        this.#pending.splice(0, batch.length)
       }
     } catch (error) {
       this.#failed = true
@@ -55,6 +67,20 @@ export class StreamRecorder {
       warn(this.#logger, `vectrade: a stream cannot be resumed any more (${name})`)
     } finally {
       this.#working = undefined
+    }
+  }
+
+  async #reach(work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await work()
+        this.#lastSign = performance.now()
+        return
+      } catch (error) {
+        const isAway = error instanceof StreamStoreError && error.problem === 'unavailable'
+        if (!isAway || performance.now() - this.#lastSign > this.#lease) throw error
+      }
+      await new Promise((resolve) => setTimeout(resolve, retryDelay))
     }
   }
 }

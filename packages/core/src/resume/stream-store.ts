@@ -75,10 +75,11 @@ export interface StreamStore {
 
 /** The one who may append to a stream. */
 export interface StreamProducer {
-  /** Aborted once somebody asks to stop, or once another producer has taken over. */
+  /** Aborted once somebody asks to stop or has the stream expire, or another producer has taken over. */
   readonly stopped: AbortSignal
   /**
-   * Appends messages, all or none. Also a sign of life.
+   * Appends messages, all or none. Also a sign of life. After `unavailable` nobody knows whether they
+   * are in: called again with the same, or more behind them, it appends what is missing.
    *
    * @throws StreamStoreError `superseded`, `finished`, or `limit`
    */

@@ -1,9 +1,34 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
+
 /** Which pages of other origins may call an endpoint. */
 export interface Cors {
   /** Origins as browsers send them, such as `https://app.example.com`. There is no `*`. */
   origins: readonly string[]
   /** Whether cookies may come with the call. Default false. */
   credentials?: boolean | undefined
+}
+
+/** @throws ConfigurationError on what is no origin, and would match none */
+export function checkCors({ origins }: Cors): void {
+  if (Array.isArray(origins) && origins.every(isOrigin)) return
+  throw new ConfigurationError(
+    "`cors.origins` must be an array of origins as browsers send them, such as 'https://example.com': " +
+      'no path or slash behind the host, no *',
+  )
+}
+
+function isOrigin(value: unknown): boolean {
+  try {
+    // The scheme of an app's own pages may be another, and has no origin for URL.
+    return typeof value === 'string' && (new URL(value).origin === value || isAppOrigin(value))
+  } catch {
+    return false
+  }
+}
+
+/** Such as `capacitor://localhost`. */
+function isAppOrigin(value: string): boolean {
+  return /^(?!https?:)[a-z][a-z\d+.-]*:\/\/[\w.-]+$/.test(value)
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Logger } from '../logger.ts'
 import type { StreamStore } from '../resume/stream-store.ts'
 import type { AnalysisStream } from '../stream.ts'
 import { within } from '../timers.ts'
-import { type Cors, corsHeaders, isAllowedOrigin, preflightHeaders } from './cors.ts'
+import { checkCors, type Cors, corsHeaders, isAllowedOrigin, preflightHeaders } from './cors.ts'
 import { readBody } from './read-body.ts'
 import { eventText, relayResponse } from './readable.ts'
 import { beginStored, openStored, resumeStored, stopStored, streamIdOf } from './stored.ts'
@@ -95,7 +95,7 @@ export type Handler = (
  * ```
  */
 export function createHandler(options: HandlerOptions): Handler {
-  checkOptions(options)
+  checkOptions(options ?? {})
   const { onError = reportError } = options
   return async (request, ...contexts) => {
     let response
@@ -141,9 +141,7 @@ function checkOptions(options: HandlerOptions): void {
   if (store !== undefined && typeof store.create !== 'function') {
     throw new ConfigurationError('`store` must be a StreamStore, such as memoryStore() gives')
   }
-  if (cors !== undefined && !Array.isArray(cors.origins)) {
-    throw new ConfigurationError("`cors.origins` must be an array such as ['https://example.com']")
-  }
+  if (cors !== undefined) checkCors(cors)
   for (const name of ['maxPromptLength', 'heartbeat', 'firstByteAfter'] as const) {
     if (options[name] !== undefined) checkLimit(name, options[name])
   }

@@ -1,4 +1,5 @@
 import { checkLimit } from '../check-limit.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { RequestAbortedError } from '../errors/stream-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
 import { type StreamEvent, toMessage } from '../events.ts'
@@ -140,6 +141,11 @@ class Relay<T> {
     this.#greet = greet
     this.#heartbeat = options.heartbeat ?? defaultHeartbeat
     checkLimit('heartbeat', this.#heartbeat)
+    if (typeof source?.[Symbol.asyncIterator] !== 'function') {
+      throw new ConfigurationError(
+        'What is passed on must be a stream of events: `client.ai.stream(…)` or an async iterable',
+      )
+    }
     this.#source = source
     this.#iterator = source[Symbol.asyncIterator]()
     this.#signal = options.signal
