@@ -48,6 +48,14 @@ describe('a call', () => {
     expect([headers.get('x-team'), headers.get('x-both')]).toEqual(['a', 'call'])
   })
 
+  test('takes no user name and no password from a redirect', async () => {
+    const moved = (): Response =>
+      new Response(null, { status: 307, headers: { location: 'https://me:secret@e/v2' } })
+    const { client, sent } = scripted([moved, ok])
+    expect(await run(client)).toBe('Héllo world')
+    expect(sent.map(({ url }) => url)).toEqual(['https://e/v1/ai/analyze', 'https://e/v2'])
+  })
+
   test('sends nothing before it is used', async () => {
     const { client, sent } = scripted([ok])
     const stream = client.ai.stream('p')

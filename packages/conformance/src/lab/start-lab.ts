@@ -73,6 +73,8 @@ export async function startLab(pages: Record<string, LabPage> = {}): Promise<Lab
       )
     }
   })
+  // A runtime that computes for a while finds its connection as it left it.
+  server.keepAliveTimeout = 300_000
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })

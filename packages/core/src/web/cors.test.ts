@@ -56,4 +56,12 @@ describe('pages', () => {
     expect(response.status).toBe(403)
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-'))).toEqual([])
   })
+
+  test('bring cookies only where that is said', async () => {
+    const { handler } = serve(ok, { cors: { origins: ['https://other.example'] } })
+    const response = await handler(post(asked, { origin: 'https://other.example' }))
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://other.example')
+    expect(response.headers.has('access-control-allow-credentials')).toBe(false)
+    await response.body?.cancel()
+  })
 })
