@@ -1,6 +1,7 @@
 import { createHandler, serve, VecTrade } from '@vectrade/deno'
 import { createSandboxHandler } from '@vectrade/sandbox/handler'
 
+// Whoever reaches this asks with your key: in front of others than you, `authorize` says who may.
 const analyze = createHandler({ client: connect() })
 
 serve(

@@ -22,7 +22,9 @@ if (sandbox !== undefined) {
 if (!hasSecrets)
   console.log(`/api/analyze wants the header Authorization: Bearer ${ACCESS_TOKEN}\n`)
 
-const child = spawn(process.execPath, [wrangler, 'dev', ...process.argv.slice(2)], {
+// The guide's route is open here, and nowhere else.
+const flags = ['--var', 'OPEN_ROUTES:yes', ...process.argv.slice(2)]
+const child = spawn(process.execPath, [wrangler, 'dev', ...flags], {
   stdio: 'inherit',
   env: {
     ...env,

@@ -8,6 +8,8 @@ interface Env {
   VECTRADE_BASE_URL: string
   ALLOWED_ORIGINS: string
   ACCESS_TOKEN?: string
+  /** Set by `dev` alone: the guide's route lets everybody ask. */
+  OPEN_ROUTES?: string
 }
 
 interface Context {
@@ -19,8 +21,10 @@ export default {
   async fetch(request: Request, env: Env, context: Context): Promise<Response> {
     const { pathname } = new URL(request.url)
     if (pathname === '/api/analyze') return analyze(request, env, context)
-    if (pathname === '/api/guide' && request.method === 'POST') return POST(request)
-    return new Response('POST /api/analyze or /api/guide\n', { status: 404 })
+    if (env.OPEN_ROUTES && pathname === '/api/guide' && request.method === 'POST') {
+      return POST(request)
+    }
+    return new Response('Here is POST /api/analyze\n', { status: 404 })
   },
 }
 

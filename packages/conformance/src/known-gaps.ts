@@ -23,6 +23,12 @@ export const knownGaps: readonly KnownGap[] = [
     reason: 'fetch does not tell pages where a redirect leads: it is an error that says so',
   },
   {
+    runtimes: /^(Deno|Cloudflare workerd)/,
+    cases: /^serving: .*(before there is an answer, FIN|having come behind its head, RST)$/,
+    reason:
+      'its server finds out with the next write that a caller is gone: the first byte (`firstByteAfter`) or a heartbeat',
+  },
+  {
     runtimes: /^Vercel edge-runtime$/,
     cases: /^serving: /,
     reason:

@@ -29,6 +29,12 @@ export interface Asked {
   readonly stream: AnalysisStream
 }
 
+/** How a runtime says which it is. */
+interface Self {
+  navigator?: { userAgent?: string }
+  EdgeRuntime?: string
+}
+
 /** ms for one case, on a machine that has other things to do as well. */
 const longest = 60_000
 
@@ -118,8 +124,10 @@ export class Lab {
     } finally {
       clearTimeout(timer)
       const { runtime } = this.options
+      const { navigator, EdgeRuntime } = globalThis as Self
+      const where = navigator?.userAgent ?? EdgeRuntime
       const ms = Math.round(performance.now() - start)
-      const body = JSON.stringify({ runtime, name, failure, ms })
+      const body = JSON.stringify({ runtime, name, failure, ms, where })
       await this.#fetch('/results', { method: 'POST', body })
     }
   }

@@ -19,6 +19,8 @@ export interface Capabilities {
   redirects?: boolean
   /** Its fetch stops reading when nobody reads the body. */
   backpressure?: boolean
+  /** Its server hears of a caller who leaves without having to write to it. */
+  hearsLeaving?: boolean
   /** Serves a handler at an address that the lab can reach. */
   serve?: Serve
 }

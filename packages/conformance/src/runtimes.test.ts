@@ -13,6 +13,7 @@ const suite = defineConformance({
   capabilities: {
     key: true,
     redirects: true,
+    hearsLeaving: true,
     backpressure: true,
     serve: () => expect.unreachable('the names are all that is needed'),
   },
@@ -28,6 +29,7 @@ test('no case is there twice', () => {
 describe.for(launchers)('$runtime', (launcher) => {
   const { runtime } = launcher
   const outcomes = new Map<string, string>()
+  const said = new Set<string | undefined>()
   let version: string | undefined
   let failure: unknown
 
@@ -39,7 +41,10 @@ describe.for(launchers)('$runtime', (launcher) => {
       // Each case has its own say first.
       failure = error
     }
-    for (const result of lab.results) outcomes.set(result.name, result.failure ?? 'passed')
+    for (const { name, failure: failed = 'passed', where } of lab.results) {
+      outcomes.set(name, failed)
+      said.add(where)
+    }
   }, 600_000)
 
   test.for(suite)('%s', (name) => {
@@ -50,6 +55,8 @@ describe.for(launchers)('$runtime', (launcher) => {
   test('ran to its end', () => {
     expect(failure).toBeUndefined()
     expect(version).toMatch(/^\d+\.\d+/)
+    expect(said.size).toBe(1)
+    for (const where of said) expect(where).toMatch(launcher.says)
     const passed = [...outcomes.values()].filter((outcome) => outcome === 'passed').length
     rows.push({
       runtime,
@@ -62,6 +69,7 @@ describe.for(launchers)('$runtime', (launcher) => {
 })
 
 afterAll(() => {
-  // A table of some of them would be no table.
-  if (rows.length === launchers.length) writeTable(rows)
+  // A table of some of them, or of a run that failed, would be no table.
+  const isWhole = rows.length === launchers.length
+  if (isWhole && rows.every(({ passed, defined }) => passed === defined)) writeTable(rows)
 })

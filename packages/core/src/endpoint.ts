@@ -10,6 +10,9 @@ export function resolveEndpoint(
   endpoint: string | URL,
   base?: () => string | undefined,
 ): () => string {
+  if (typeof endpoint !== 'string' && !(endpoint instanceof URL)) {
+    throw new ConfigurationError("`endpoint` must be a string, such as '/api/analyze', or a URL")
+  }
   const target = (): string => resolve(endpoint, base?.())
   if (base === undefined || base() !== undefined || !isRelative(endpoint)) target()
   return target

@@ -10,7 +10,7 @@ import { type Cases, forEach } from './cases.ts'
 type Handler = Parameters<Serve>[0]
 
 /** What befalls the request to VecTrade, and how the caller of ours goes away. */
-const vanishing: [string, Fault, Pick<Caller, 'how' | 'after' | 'unread'>][] = [
+const vanishing: [string, Fault, Pick<Caller, 'how' | 'after' | 'unread' | 'apart'>][] = [
   ['while events flow, FIN', { tokensPerSecond: 50 }, { how: 'fin', after: 'event' }],
   ['while events flow, RST', { tokensPerSecond: 50 }, { how: 'rst', after: 'event' }],
   ['while nothing comes, FIN', { stallAfterEvents: 3 }, { how: 'fin', after: 'event' }],
@@ -20,6 +20,16 @@ const vanishing: [string, Fault, Pick<Caller, 'how' | 'after' | 'unread'>][] = [
     'having read nothing, RST',
     { events: 1_000_000 },
     { how: 'rst', after: 'request', unread: true },
+  ],
+]
+
+/** The same, of a server that need not write to find out that nobody is there. */
+const vanishingEarly: typeof vanishing = [
+  ['before there is an answer, FIN', { hang: true }, { how: 'fin', after: 'request' }],
+  [
+    'before there is an answer, its body having come behind its head, RST',
+    { hang: true },
+    { how: 'rst', after: 'request', apart: true },
   ],
 ]
 
@@ -38,8 +48,9 @@ type HandlerFields = Omit<HandlerOptions, 'client'>
 
 /** What a server of this runtime does for those who call it. */
 export function serving(lab: Lab): Cases {
-  const serve = lab.options.capabilities?.serve
+  const { serve, hearsLeaving } = lab.options.capabilities ?? {}
   if (serve === undefined) return {}
+  const callers = hearsLeaving ? [...vanishing, ...vanishingEarly] : vanishing
 
   /** The two ways to serve, of a call that is made anew for each request. */
   const relay =
@@ -66,7 +77,7 @@ export function serving(lab: Lab): Cases {
   return {
     ...forEach(
       Object.entries({ toResponse: relay, createHandler: handler }).flatMap(([name, make]) =>
-        vanishing.map((row) => ({ name, make, row })),
+        callers.map((row) => ({ name, make, row })),
       ),
       ({ name, row: [when] }) => `${name}: a caller who vanishes ends the request, ${when}`,
       async ({ make, row: [, fault, caller] }) => {

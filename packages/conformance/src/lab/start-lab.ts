@@ -12,6 +12,8 @@ export interface CaseResult {
   name: string
   /** Absent where it passed. */
   failure?: string
+  /** What the runtime says that it is. */
+  where?: string
 }
 
 /** The world that the suite runs in: a sandbox, what it saw, and everything a page needs. */

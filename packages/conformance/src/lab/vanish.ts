@@ -11,13 +11,15 @@ export interface Caller {
   after: 'event' | 'request'
   /** Reads nothing before it leaves. */
   unread?: boolean
+  /** Sends its body behind the head, as long prompts come. */
+  apart?: boolean
   /** The call to the sandbox that the served handler makes. */
   call: string
 }
 
 /** Resolves once the caller has left. */
 export async function vanish(
-  { url, how, after, unread = false }: Caller,
+  { url, how, after, unread = false, apart = false }: Caller,
   requested: () => Promise<void>,
 ): Promise<void> {
   const { hostname, port, pathname, host } = new URL(url)
@@ -25,10 +27,11 @@ export async function vanish(
   socket.on('error', () => {})
   await once(socket, 'connect')
   const body = JSON.stringify({ prompt: 'Bull case?' })
-  socket.write(
+  const head =
     `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
-      `content-length: ${body.length}\r\n\r\n${body}`,
-  )
+    `content-length: ${body.length}\r\n\r\n`
+  socket.write(apart ? head : head + body)
+  if (apart) setTimeout(() => socket.write(body), 50)
   const ended = once(socket, 'close').then(() => {
     throw new Error('The server closed the connection first')
   })

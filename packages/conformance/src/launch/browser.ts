@@ -2,6 +2,12 @@ import { type BrowserName, launchBrowser } from '@vectrade/test-kit'
 import type { Capabilities } from '../index.ts'
 import type { Launcher } from './launcher.ts'
 
+const engines: Record<BrowserName, RegExp> = {
+  chromium: /Chrome\//,
+  firefox: /Firefox\//,
+  webkit: /AppleWebKit\/(?!.*Chrome)/,
+}
+
 /** A browser, in whose page the suite runs under a strict Content-Security-Policy. */
 export function browser(
   name: BrowserName,
@@ -10,6 +16,7 @@ export function browser(
 ): Launcher {
   return {
     runtime,
+    says: engines[name],
     async run({ url }) {
       await using running = await launchBrowser(name)
       await using page = await running.newPage()

@@ -8,6 +8,7 @@ export const bareDeno: Launcher = launcher('Deno, older globals only', withoutGl
 function launcher(runtime: string, ...inject: string[]): Launcher {
   return {
     runtime,
+    says: /^Deno\//,
     async run({ url }) {
       const suite = await bundle('deno', 'esm', { inject })
       const flags = ['test', '--no-check', '--no-lock', '--allow-net', '--allow-env']

@@ -5,6 +5,7 @@ import { versionOfPackage } from './version-of-package.ts'
 
 export const edgeRuntime: Launcher = {
   runtime: 'Vercel edge-runtime',
+  says: /^edge-runtime$/,
   async run({ url }) {
     const variables = { LAB_URL: url, RUNTIME: this.runtime }
     const vm = new EdgeVM({

@@ -7,6 +7,7 @@ export function node(major: 22 | 24 | 26): Launcher {
   const runtime = `Node ${major}`
   return {
     runtime,
+    says: new RegExp(`^Node.js/${major}$`),
     async run({ url }) {
       const file = nodeOf(major)
       const vitest = join(packageRoot, 'node_modules/vitest/vitest.mjs')

@@ -5,6 +5,7 @@ import { versionOfPackage } from './version-of-package.ts'
 
 export const workerd: Launcher = {
   runtime: 'Cloudflare workerd',
+  says: /^Cloudflare-Workers$/,
   async run({ url }) {
     const miniflare = new Miniflare({
       modules: true,

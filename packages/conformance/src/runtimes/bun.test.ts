@@ -13,6 +13,7 @@ for (const { name, run } of defineConformance({
   capabilities: {
     key: true,
     redirects: true,
+    hearsLeaving: true,
     backpressure: true,
     async serve(handler) {
       const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: handler })

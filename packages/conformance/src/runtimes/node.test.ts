@@ -11,7 +11,13 @@ for (const { name, run } of defineConformance({
   runtime,
   createClient: (options) => new VecTrade(options),
   baseUrl,
-  capabilities: { key: true, redirects: true, backpressure: true, serve: serveNode },
+  capabilities: {
+    key: true,
+    redirects: true,
+    hearsLeaving: true,
+    backpressure: true,
+    serve: serveNode,
+  },
 })) {
   test(name, run)
 }

@@ -98,5 +98,5 @@ function protocolProblem(response: Response): string | undefined {
   const contentType = response.headers.get('content-type') ?? ''
   const essence = contentType.split(';', 1)[0]?.trim().toLowerCase()
   if (essence === eventStream) return undefined
-  return `Expected content type ${eventStream}, got ${contentType.slice(0, 100) || 'none'}: is \`baseURL\` VecTrade's API?`
+  return `Expected content type ${eventStream}, got ${contentType.slice(0, 100) || 'none'}: is \`baseURL\` VecTrade's API, or \`endpoint\` one of yours?`
 }

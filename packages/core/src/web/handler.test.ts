@@ -93,6 +93,38 @@ describe('a request', () => {
   })
 })
 
+describe('a body', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('that never ends is given half a minute', async () => {
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(1)),
+    })
+    const { handler, sent } = serve(ok)
+    const init = { method: 'POST', body, duplex: 'half' }
+    const answered = handler(new Request(url, init))
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect((await answered).status).toBe(408)
+    expect(sent).toHaveLength(0)
+  })
+
+  test('that says it is too large is not read', async () => {
+    const body = new ReadableStream(
+      { pull: () => expect.unreachable('it was read') },
+      { highWaterMark: 0 },
+    )
+    const { handler } = serve(ok)
+    const headers = { 'content-length': '10000000000' }
+    const init = { method: 'POST', body, duplex: 'half', headers }
+    expect((await handler(new Request(url, init))).status).toBe(413)
+  })
+})
+
 describe('authorize', () => {
   test.for<[string, HandlerOptions['authorize'], number, number]>([
     ['true', () => true, 200, 1],

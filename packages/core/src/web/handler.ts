@@ -224,7 +224,11 @@ async function hasAnswered(stream: AnalysisStream, options: HandlerOptions): Pro
 async function readRequest(request: Request, maxPromptLength: number): Promise<AnalysisRequest> {
   // A character takes at most six bytes, as an escape; the symbols get what is left of the page.
   const limits = { maxBytes: maxPromptLength * 6 + 4096, silence: 0, deadline: 30_000 }
-  const { text, ended } = await readBody(request.body, limits)
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  const { text, ended } =
+    announced > limits.maxBytes
+      ? { text: '', ended: 'too-large' }
+      : await readBody(request.body, limits)
   if (ended === 'too-large') {
     throw new Refusal(413, 'invalid_request_error', `The body is over ${limits.maxBytes} bytes`)
   }
