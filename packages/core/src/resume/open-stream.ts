@@ -24,7 +24,7 @@ export async function openAtEndpoint(
   const reader = await openEventStream(response, withRetry(call, reconnection))
   const id = response.headers.get(streamIdHeader)
   if (!id) return reader
-  const endpoint = new Endpoint(call, id, signal, reconnection)
+  const endpoint = new Endpoint(call, id, reconnection)
   return new ResumingSource(endpoint, { response: reader.response, reader }, '', call, reconnection)
 }
 
@@ -36,7 +36,7 @@ export async function openResumed(
   signal: AbortSignal,
 ): Promise<EventSource> {
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
-  const endpoint = new Endpoint(call, id, signal, reconnection)
+  const endpoint = new Endpoint(call, id, reconnection)
   const connected = await endpoint.connect(lastEventId)
   return new ResumingSource(endpoint, connected, lastEventId, call, reconnection)
 }
@@ -44,15 +44,13 @@ export async function openResumed(
 class Endpoint implements StreamEndpoint {
   readonly id: string
   readonly #call: EndpointCall
-  readonly #signal: AbortSignal
   readonly #reconnection: Reconnection
 
-  constructor(call: EndpointCall, id: string, signal: AbortSignal, reconnection: Reconnection) {
+  constructor(call: EndpointCall, id: string, reconnection: Reconnection) {
     const { 'idempotency-key': _, 'content-type': __, ...headers } = call.headers
     // Attempts are counted by the reconnection, which knows of events.
     this.#call = { ...call, headers, url: streamUrl(call.url, id), body: undefined, maxRetries: 0 }
     this.id = id
-    this.#signal = signal
     this.#reconnection = reconnection
   }
 
@@ -61,7 +59,7 @@ class Endpoint implements StreamEndpoint {
     for (;;) {
       if (cause !== undefined) await this.#reconnection.pause(cause)
       try {
-        return await this.#get(lastEventId)
+        return await this.#reconnection.attempt((signal) => this.#get(lastEventId, signal))
       } catch (error) {
         cause = mendable(error)
       }
@@ -80,9 +78,9 @@ class Endpoint implements StreamEndpoint {
     closeBody(response?.body)
   }
 
-  async #get(lastEventId: string): Promise<Connected> {
+  async #get(lastEventId: string, signal: AbortSignal): Promise<Connected> {
     const headers = { ...this.#call.headers, ...(lastEventId && { 'last-event-id': lastEventId }) }
-    const response = await send({ ...this.#call, method: 'GET', headers }, this.#signal)
+    const response = await send({ ...this.#call, method: 'GET', headers }, signal)
     if (response.status === 204) {
       closeBody(response.body)
       return { response: readResponse(response), reader: undefined }

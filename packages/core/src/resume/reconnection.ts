@@ -21,7 +21,6 @@ export class Reconnection {
   readonly #maxRetryAfter: number
   #delay = usualDelay
   #attempts = 0
-  #wake: (() => void) | undefined
 
   constructor(signal: AbortSignal, network: Network | undefined, maxRetryAfter: number) {
     this.#signal = signal
@@ -39,14 +38,32 @@ export class Reconnection {
     this.#delay = Math.min(Math.max(ms, 100), longestDelay)
   }
 
-  /** Ends the pause under way. */
-  wake(): void {
-    this.#wake?.()
+  /**
+   * Makes an attempt; one that a new network finds under way begins again, for the old one may never
+   * answer it.
+   */
+  async attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#network === undefined) return work(this.#signal)
+    const attempt = new AbortController()
+    const follow = (): void => attempt.abort(this.#signal.reason)
+    // Stays behind a success: what that opened ends with the stream.
+    this.#signal.addEventListener('abort', follow, { once: true })
+    const offWake = this.#network.onWake((isNew) => isNew && attempt.abort())
+    try {
+      return await work(this.#signal.aborted ? this.#signal : attempt.signal)
+    } catch (error) {
+      this.#signal.removeEventListener('abort', follow)
+      if (!attempt.signal.aborted || this.#signal.aborted) throw error
+    } finally {
+      offWake()
+    }
+    return this.attempt(work)
   }
 
-  /** @throws StreamResumeError after too many attempts, or the signal's reason */
+  /** Ends early when the program wakes. @throws StreamResumeError after too many, or the signal's reason */
   async pause(cause: VecTradeError): Promise<void> {
-    if (this.#network?.isOnline() !== false) this.#attempts += 1
+    const isOnline = this.#network?.isOnline() !== false
+    if (isOnline) this.#attempts += 1
     if (this.#attempts > mostAttempts) {
       throw new StreamResumeError(
         `The stream could not be taken up again in ${mostAttempts} attempts`,
@@ -58,17 +75,19 @@ export class Reconnection {
     }
     const ceiling = Math.min(longestDelay, this.#delay * 2 ** Math.max(0, this.#attempts - 1))
     const asked = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
-    const ms = Math.max(Math.random() * ceiling, Math.min(asked, this.#maxRetryAfter))
+    const due = Math.max(Math.random() * ceiling, Math.min(asked, this.#maxRetryAfter))
+    // Without a network there is nothing to try, and to have one again wakes.
+    const ms = isOnline ? due : longestDelay
     await new Promise<void>((resolve) => {
       const end = (): void => {
         clearTimeout(timer)
         this.#signal.removeEventListener('abort', end)
-        this.#wake = undefined
+        offWake?.()
         resolve()
       }
       const timer = setTimeout(end, clampTimer(ms))
+      const offWake = this.#network?.onWake(end)
       this.#signal.addEventListener('abort', end, { once: true })
-      this.#wake = end
       if (this.#signal.aborted) end()
     })
     if (this.#signal.aborted) throw this.#signal.reason

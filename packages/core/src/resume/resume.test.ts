@@ -137,6 +137,26 @@ describe('a stream that its endpoint keeps', () => {
   })
 })
 
+test('a stream that expires while it is read is interrupted, not complete', async () => {
+  const store = memoryStore()
+  const { client, source } = kept({ store })
+  const stream = client.ai.stream('p')
+  await stream.response
+  source.send(...letters)
+  const other = client.ai.resume(stream.id ?? '')
+  const iterator = other[Symbol.asyncIterator]()
+  await iterator.next()
+  await store.expire(stream.id ?? '')
+  let text = ''
+  const error = await catchError(
+    (async () => {
+      for await (const { content } of iterator) text += content
+    })(),
+  )
+  expect(error).toBeInstanceOf(StreamInterruptedError)
+  expect('abcdefgh').toContain(text)
+})
+
 describe('taking up a stream', () => {
   test('that is unknown, of somebody else, or whose id is none gives the same 404', async () => {
     const { client, handler } = kept({ owner: (request) => request.headers.get('user') ?? '' })

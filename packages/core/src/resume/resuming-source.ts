@@ -50,6 +50,8 @@ export class ResumingSource implements EventSource {
   /** What came before this connection: such events are not given twice. */
   #seen: number
   #waitingSince: number | undefined
+  /** Whether a connection was given up that may have been sound. */
+  #isDropped = false
   #lastByte = performance.now()
 
   constructor(
@@ -85,11 +87,11 @@ export class ResumingSource implements EventSource {
     for (;;) {
       const event = this.#connected.reader?.take()
       if (event === undefined) return undefined
-      this.#waitingSince = undefined
-      this.#reconnection.succeeded()
       const id = this.#connected.reader?.lastEventId ?? ''
       if (id !== '' && Number(id) <= this.#seen) continue
       if (id !== '') this.#lastEventId = id
+      this.#waitingSince = undefined
+      this.#reconnection.succeeded()
       return event
     }
   }
@@ -144,16 +146,19 @@ export class ResumingSource implements EventSource {
 
   async #reconnect(problem: VecTradeError): Promise<void> {
     this.#connected.reader?.close()
-    this.#connected = await this.#endpoint.connect(this.#lastEventId, problem)
+    const cause = this.#isDropped ? undefined : problem
+    this.#connected = await this.#endpoint.connect(this.#lastEventId, cause)
+    this.#isDropped = false
     this.#seen = Number(this.#lastEventId) || 0
     // Time without a connection is no silence of the server.
     this.#waitingSince = this.#lastByte = performance.now()
   }
 
   #onWake(isNew: boolean): void {
-    this.#reconnection.wake()
     const isStale = performance.now() - this.#lastByte > staleAfter
-    // Its read ends, and what reads it connects anew.
-    if (isNew || isStale) this.#connected.reader?.close()
+    if (!isNew && !isStale) return
+    // Its read ends, and what reads it connects anew, at once.
+    this.#isDropped = true
+    this.#connected.reader?.close()
   }
 }

@@ -52,7 +52,10 @@ export function resumeStored(
 ): Response {
   const after = lastEventIdOf(request)
   if (outcome !== undefined && after >= length) return new Response(null, { status: 204 })
-  const source = new StoredSource(store.read(id, after, request.signal))
+  const source = new StoredSource(store.read(id, after, request.signal), async (position) => {
+    const { length: all = Infinity, outcome: end } = (await store.find(id)) ?? {}
+    return end !== undefined && (position ?? after) >= all
+  })
   return storedResponse(id, source, { heartbeat, greet: after >= length })
 }
 
@@ -108,19 +111,32 @@ type Numbered = Omit<NumberedMessage, 'id'> & { id?: number }
 class StoredSource implements RelaySource<Numbered> {
   cut = false
   readonly #messages: AsyncIterable<NumberedMessage>
+  readonly #isWhole: (position: number | undefined) => Promise<boolean>
 
-  constructor(messages: AsyncIterable<NumberedMessage>) {
+  /** @param isWhole whether the end of the messages, behind this one, is the end of the stream */
+  constructor(
+    messages: AsyncIterable<NumberedMessage>,
+    isWhole: (position: number | undefined) => Promise<boolean> = async () => true,
+  ) {
     this.#messages = messages
+    this.#isWhole = isWhole
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Numbered> {
     const iterator = this.#messages[Symbol.asyncIterator]()
+    let position: number | undefined
     return {
       next: async () => {
         if (this.cut) return { done: true, value: undefined }
         try {
           const result = await iterator.next()
-          if (!result.done) this.cut = result.value.event === 'error'
+          if (result.done) {
+            // One that expired while it was read is over, and is no whole answer.
+            if (!(await this.#isWhole(position))) throw new StreamInterruptedError()
+            return result
+          }
+          position = result.value.id
+          this.cut = result.value.event === 'error'
           return result
         } catch (error) {
           // Of the answer itself, whose producer is gone; of this server all else speaks.
@@ -140,7 +156,10 @@ class StoredSource implements RelaySource<Numbered> {
 const interrupted: Numbered = {
   event: 'error',
   data: JSON.stringify({
-    error: { type: 'stream_interrupted', message: 'The server that wrote the answer is gone' },
+    error: {
+      type: 'stream_interrupted',
+      message: 'What is missing of the answer is not there any more',
+    },
   }),
 }
 

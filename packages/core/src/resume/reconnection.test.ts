@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ConnectionError, type Fetch, StreamResumeError, VecTrade } from '../index.ts'
+import { catchError } from '../test-support/body.ts'
+import { endpoint } from '../test-support/kept.ts'
+import { Reconnection } from './reconnection.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+/** A network that comes and goes as told, with what listens to it. */
+function fakeNetwork(online: boolean) {
+  const listeners = new Set<(isNew: boolean) => void>()
+  return {
+    online,
+    listeners,
+    isOnline() {
+      return this.online
+    },
+    onWake(listener: (isNew: boolean) => void) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    wake(isNew: boolean) {
+      for (const listener of [...listeners]) listener(isNew)
+    },
+  }
+}
+
+const cause = new ConnectionError('none', 'connect')
+const { signal } = new AbortController()
+
+test('without a network a pause lasts until there is one, and is not counted', async () => {
+  const network = fakeNetwork(false)
+  const reconnection = new Reconnection(signal, network, 0)
+  for (let pauses = 0; pauses < 20; pauses += 1) {
+    const ended = vi.fn()
+    const pause = reconnection.pause(cause).then(ended)
+    await vi.advanceTimersByTimeAsync(29_000)
+    expect(ended).not.toHaveBeenCalled()
+    network.wake(true)
+    await pause
+  }
+  expect(network.listeners.size).toBe(0)
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('a pause ends when the program wakes', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.99)
+  const network = fakeNetwork(true)
+  const reconnection = new Reconnection(signal, network, 0)
+  reconnection.setDelay(30_000)
+  const pause = reconnection.pause(cause)
+  network.wake(false)
+  await pause
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('an attempt begins again with a new network, and ends with the stream', async () => {
+  const network = fakeNetwork(true)
+  const controller = new AbortController()
+  const reconnection = new Reconnection(controller.signal, network, 0)
+  const signals: AbortSignal[] = []
+  const attempt = reconnection.attempt(
+    (attemptSignal) =>
+      new Promise((_, reject) => {
+        signals.push(attemptSignal)
+        attemptSignal.addEventListener('abort', () => reject(attemptSignal.reason))
+      }),
+  )
+  network.wake(false)
+  expect(signals).toHaveLength(1)
+  network.wake(true)
+  await vi.waitFor(() => expect(signals).toHaveLength(2))
+  controller.abort(cause)
+  expect(await catchError(attempt)).toBe(cause)
+  expect(network.listeners.size).toBe(0)
+})
+
+const headers = { 'content-type': 'text/event-stream', 'x-vectrade-stream-id': 'id' }
+const firstEvent = 'id: 1\ndata: {"type":"text","content":"a"}\n\n'
+
+test('a connection of the old network is given up at once, whatever `retry` says', async () => {
+  const network = fakeNetwork(true)
+  let asked = 0
+  const fetch: Fetch = async () => {
+    asked += 1
+    const text = asked === 1 ? `retry: 30000\n\n${firstEvent}` : 'data: [DONE]\n\n'
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>): void =>
+      controller.enqueue(new TextEncoder().encode(text))
+    return new Response(new ReadableStream({ start }), { headers })
+  }
+  vi.spyOn(Math, 'random').mockReturnValue(0.99)
+  const stream = new VecTrade({ endpoint, fetch }, { network }).ai.stream('p')
+  const events = stream[Symbol.asyncIterator]()
+  await events.next()
+  const next = events.next()
+  network.wake(true)
+  vi.useRealTimers()
+  expect(await next).toMatchObject({ done: true })
+  expect([asked, network.listeners.size]).toEqual([2, 0])
+})
+
+test('events that are known already are no success', async () => {
+  let asked = 0
+  const fetch: Fetch = async () => {
+    asked += 1
+    return new Response(firstEvent, { headers })
+  }
+  vi.useRealTimers()
+  const error = await catchError(new VecTrade({ endpoint, fetch }).ai.stream('p').finalText())
+  expect(error).toBeInstanceOf(StreamResumeError)
+  expect(error).toMatchObject({ partial: { text: 'a' } })
+  expect(asked).toBe(13)
+})
