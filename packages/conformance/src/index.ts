@@ -10,6 +10,7 @@ import { events } from './cases/events.ts'
 import { keys } from './cases/keys.ts'
 import { redirects } from './cases/redirects.ts'
 import { requests } from './cases/requests.ts'
+import { resuming } from './cases/resuming.ts'
 import { serving } from './cases/serving.ts'
 import { streamErrors } from './cases/stream-errors.ts'
 import { timeouts } from './cases/timeouts.ts'
@@ -39,6 +40,7 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   cancellation,
   conversion,
   backpressure,
+  resuming,
   serving,
 }
 

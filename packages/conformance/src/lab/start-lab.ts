@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type Sandbox, type SandboxRequest, startSandbox } from '@vectrade/sandbox'
 import { callFromOutside, type OutsideCall } from './call.ts'
+import { keptEndpoint } from './kept-endpoint.ts'
 import { passOn } from './page-endpoint.ts'
 import { type Caller, vanish } from './vanish.ts'
 
@@ -37,6 +38,7 @@ const pageHeaders = {
 export async function startLab(pages: Record<string, LabPage> = {}): Promise<LabServer> {
   const sandbox = await startSandbox({ heartbeat: 0 })
   let elsewhere: Sandbox | undefined
+  const kept = keptEndpoint(sandbox)
   const results: CaseResult[] = []
 
   const answer = async (incoming: IncomingMessage): Promise<unknown> => {
@@ -66,6 +68,8 @@ export async function startLab(pages: Record<string, LabPage> = {}): Promise<Lab
     const page = pages[path]
     if (page !== undefined) {
       outgoing.writeHead(200, { 'content-type': page.type, ...pageHeaders }).end(page.text)
+    } else if (path.startsWith('/kept')) {
+      kept(incoming, outgoing)
     } else if (path.startsWith('/v1/')) {
       passOn(incoming, outgoing, new URL(sandbox.url), sandbox.apiKey)
     } else {

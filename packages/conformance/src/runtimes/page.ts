@@ -9,7 +9,7 @@ Object.assign(globalThis, {
     runConformance({
       runtime,
       createClient: (options) =>
-        new VecTrade({ ...options, apiKey: undefined, endpoint: '/v1/ai/analyze' }),
+        new VecTrade({ endpoint: '/v1/ai/analyze', ...options, apiKey: undefined }),
       baseUrl: location.origin,
       capabilities,
     }),

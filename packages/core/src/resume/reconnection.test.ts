@@ -27,7 +27,7 @@ function fakeNetwork(online: boolean) {
       return () => listeners.delete(listener)
     },
     wake(isNew: boolean) {
-      for (const listener of [...listeners]) listener(isNew)
+      for (const listener of listeners) listener(isNew)
     },
   }
 }

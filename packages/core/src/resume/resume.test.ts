@@ -5,6 +5,7 @@ import {
   AuthenticationError,
   ConfigurationError,
   type Fetch,
+  fromResponse,
   memoryStore,
   RateLimitError,
   RequestAbortedError,
@@ -81,6 +82,16 @@ describe('a stream that its endpoint keeps', () => {
     expect(lastEventId).toBe('2')
     expect(await client.ai.resume(id, { lastEventId }).finalText()).toBe('cdefgh')
     expect(await client.ai.resume(id).finalText()).toBe('abcdefgh')
+  })
+
+  test('is left behind the last event that was read, whatever came with it', async () => {
+    const text = [1, 2, 3].map((id) => `id: ${id}\ndata: {"type":"text","content":"${id}"}\n\n`)
+    const response = new Response(text.join(''), {
+      headers: { 'content-type': 'text/event-stream' },
+    })
+    const stream = fromResponse(response)
+    for await (const { content } of stream) if (content === '2') break
+    expect(stream.lastEventId).toBe('2')
   })
 
   test('is followed by many, byte for byte the same', async () => {

@@ -196,3 +196,12 @@ test('bytes that look like an undecoded byte order mark are text', async () => {
   const { messages } = await decode([utf8('\u{EF}\u{BB}\u{BF}data: no\ndata: yes\n\n')])
   expect(messages).toEqual([{ data: 'yes' }])
 })
+
+test('the last event ID is that of what was handed out, not of what came with it', async () => {
+  const text = 'id: 1\ndata: a\n\nid: 2\ndata: b\n\ndata: c\n\nid: 3\n\n'
+  const messages = decodeEventStream(bodyOf([utf8(text)]))
+  const seen = []
+  for await (const { data } of messages) seen.push(data + messages.lastEventId)
+  expect(seen).toEqual(['a1', 'b2', 'c2'])
+  expect(messages.lastEventId).toBe('3')
+})

@@ -154,7 +154,10 @@ export class MessageReader {
 const lineOverhead = 64
 
 class MessageDecoder {
+  /** As far as messages were taken: a reader who comes back behind it must miss none. */
   lastEventId = ''
+  /** As far as they are framed. */
+  #framedId = ''
   readonly #text = new TextDecoder('utf-8', { ignoreBOM: true })
   readonly #parser: EventSourceParser
   #started = false
@@ -176,12 +179,12 @@ class MessageDecoder {
           return this.#fail()
         const message: SseMessage = { data }
         if (event !== undefined) message.event = event
-        if (this.lastEventId !== '') message.id = this.lastEventId
+        if (this.#framedId !== '') message.id = this.#framedId
         this.#messages.push(message)
       },
       onId: (id) => {
         if (isLonger(id, maxEventBytes)) this.#fail()
-        else if (!this.#failure) this.lastEventId = id
+        else if (!this.#failure) this.#framedId = id
       },
       onRetry: options.onRetry,
       onComment: options.onComment,
@@ -220,8 +223,10 @@ class MessageDecoder {
     const message = this.#messages[this.#next]
     if (message !== undefined) {
       this.#next += 1
+      this.lastEventId = message.id ?? ''
       return message
     }
+    this.lastEventId = this.#framedId
     if (this.#next > 0) {
       this.#messages = []
       this.#next = 0

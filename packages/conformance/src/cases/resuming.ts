@@ -1,0 +1,60 @@
+import { StreamResumeError, type VecTrade } from '@vectrade/core'
+import { assert } from 'chai'
+import type { Lab } from '../lab.ts'
+import { type Cases, rejection } from './cases.ts'
+
+/** At an endpoint that keeps its streams, as any program may be a client of. */
+export function resuming(lab: Lab): Cases {
+  const clientOf = (path: string): VecTrade =>
+    lab.options.createClient({ endpoint: new URL(path, lab.options.baseUrl) })
+
+  return {
+    async 'an answer that is cut again and again arrives whole'() {
+      const stream = clientOf('/kept?cut=2500').ai.stream('Bull case?')
+      const ids: number[] = []
+      let text = ''
+      for await (const { content } of stream) {
+        text += content
+        ids.push(Number(stream.lastEventId))
+      }
+      assert.equal(text, await (await lab.ask()).stream.finalText())
+      assert.deepEqual(
+        ids,
+        ids.map((_, at) => at + 1),
+      )
+    },
+
+    async 'who leaves comes back for the rest, or all of it'() {
+      const client = clientOf('/kept')
+      const stream = client.ai.stream('Bull case?')
+      let text = ''
+      for await (const { content } of stream) {
+        text += content
+        if (text.length > 20) break
+      }
+      const { id = '', lastEventId } = stream
+      assert.match(id, /^[\w-]{22}$/)
+      const rest = await client.ai.resume(id, { lastEventId }).finalText()
+      const all = await client.ai.resume(id).finalText()
+      assert.equal(text + rest, all)
+      assert.equal(all, await (await lab.ask()).stream.finalText())
+    },
+
+    async 'who stops ends it for everybody'() {
+      const client = clientOf('/kept')
+      const stream = client.ai.stream('Bull case?')
+      await stream.response
+      const following = client.ai.resume(stream.id ?? '').finalAnalysis()
+      for await (const { type } of stream) if (type === 'text') break
+      await stream.stop()
+      const { text } = await following
+      const whole = await (await lab.ask()).stream.finalText()
+      assert(whole.startsWith(text) && text.length < whole.length)
+    },
+
+    async 'what is not there cannot be taken up'() {
+      const stream = clientOf('/kept').ai.resume('abcdefghijklmnopqrstuv')
+      await rejection(stream.finalText(), StreamResumeError)
+    },
+  }
+}
