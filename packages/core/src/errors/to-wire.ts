@@ -16,6 +16,10 @@ const wireByCode = new Map<string, WireError['error']>([
   ['connection_error', { type: 'service_unavailable', message: 'VecTrade could not be reached' }],
   ['stream_interrupted', { type: 'service_unavailable', message: 'The answer was cut short' }],
   ['timeout', { type: 'service_unavailable', message: 'VecTrade did not answer in time' }],
+  [
+    'stream_store_error',
+    { type: 'service_unavailable', message: 'The answer cannot be read any further' },
+  ],
   ['request_aborted', { type: 'service_unavailable', message: 'The request was aborted' }],
   [
     'stream_protocol_error',

@@ -124,7 +124,7 @@ class Entry {
       append: async (messages) => this.#append(controller, messages),
       renew: async () => this.#check(controller),
       finish: async (outcome) => {
-        this.#check(controller)
+        if (this.outcome !== outcome || controller !== this.#producer) this.#check(controller)
         this.outcome = outcome
         this.expiresAt = performance.now() + this.#limits.timeToLive
         this.log.end()

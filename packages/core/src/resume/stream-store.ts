@@ -86,6 +86,6 @@ export interface StreamProducer {
   append(messages: readonly StoredMessage[]): Promise<void>
   /** A sign of life: due well within each lease period in which nothing is appended. */
   renew(): Promise<void>
-  /** Ends the stream. @throws StreamStoreError `superseded` or `finished` */
+  /** Ends the stream. Again with the same outcome is quiet. @throws StreamStoreError `superseded` or `finished` */
   finish(outcome: StreamOutcome): Promise<void>
 }

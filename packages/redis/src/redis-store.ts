@@ -1,0 +1,128 @@
+import {
+  ConfigurationError,
+  type Logger,
+  type NumberedMessage,
+  resolveStoreLimits,
+  type StoredStream,
+  type StreamProducer,
+  type StreamStore,
+  type StreamStoreLimits,
+} from '@vectrade/core'
+import type { RedisConnection } from './connection.ts'
+import { readStream } from './read-stream.ts'
+import { RedisProducer } from './redis-producer.ts'
+import { RedisStream, type StoreContext } from './redis-stream.ts'
+import { createScriptRunner } from './script-runner.ts'
+import { create, stop } from './scripts.ts'
+import { WakeUps } from './wake-ups.ts'
+
+export interface RedisStoreOptions extends StreamStoreLimits {
+  /** What the names of all keys and channels begin with, without braces. Default `vectrade:`. */
+  prefix?: string | undefined
+  /** ms that a wake-up which got lost costs at most, 1 to 1000. Default 500. */
+  pollInterval?: number | undefined
+  /** Told when the connection that wakes readers is lost. Nobody is, by default. */
+  logger?: Logger | undefined
+}
+
+/**
+ * Keeps streams in Redis 6.2 or newer, for any number of instances.
+ *
+ * The client is yours: connect it, listen to its errors, and close it after the store. The store
+ * has one further connection, however many read, and closes that. Every answer of Redis may take
+ * 2 s; longer is a `StreamStoreError` (`unavailable`).
+ *
+ * @throws ConfigurationError on a wrong option
+ * @example
+ * ```ts
+ * import { redisStore } from '@vectrade/redis'
+ * import { createClient } from 'redis'
+ *
+ * const redis = createClient({ url: 'redis://127.0.0.1:6379' })
+ * redis.on('error', (error) => console.error(error))
+ * await using store = redisStore(redis, { timeToLive: 60_000 })
+ * console.log(store.lease) // 15000
+ * ```
+ */
+export function redisStore(
+  redis: RedisConnection,
+  options: RedisStoreOptions = {},
+): StreamStore & AsyncDisposable {
+  return new RedisStore(redis, options)
+}
+
+class RedisStore implements StreamStore, AsyncDisposable {
+  readonly #context: StoreContext
+
+  constructor(redis: RedisConnection, options: RedisStoreOptions) {
+    const { prefix = 'vectrade:', pollInterval = 500, logger } = options
+    if (/[{}]/.test(prefix)) throw new ConfigurationError('`prefix` must have no braces')
+    if (!(pollInterval >= 1 && pollInterval <= 1000)) {
+      throw new ConfigurationError('`pollInterval` must be a number from 1 to 1000')
+    }
+    const limits = resolveStoreLimits(options, 100_000)
+    // Redis counts whole ms, in 64 bits.
+    for (const name of Object.keys(limits) as (keyof typeof limits)[]) {
+      limits[name] = Math.ceil(Math.min(limits[name], 2 ** 50))
+    }
+    const run = createScriptRunner(redis, limits)
+    const wakeUps = new WakeUps(redis, prefix, logger)
+    this.#context = { limits, prefix, pollInterval, run, wakeUps, open: new Set() }
+  }
+
+  get lease(): number {
+    return this.#context.limits.lease
+  }
+
+  async create(
+    id: string,
+    { owner = '' }: { owner?: string | undefined } = {},
+  ): Promise<StreamProducer> {
+    const stream = this.#stream(id)
+    if (stream === undefined) {
+      throw new ConfigurationError('`id` must be 1 to 128 letters, digits, `-` or `_`')
+    }
+    const { lease, timeToLive, maxStreams } = this.#context.limits
+    const life = lease + timeToLive
+    await stream.enlist(life, maxStreams)
+    const token = crypto.randomUUID()
+    const reply = await stream.run(create, token, owner, lease, life)
+    const [length, stopAsked] = reply as [string, string | null]
+    return new RedisProducer(stream, token, Number(length), stopAsked !== null)
+  }
+
+  async find(id: string): Promise<StoredStream | undefined> {
+    const page = await this.#stream(id)?.page(Number.MAX_SAFE_INTEGER, 1)
+    return page ? { owner: page.owner, length: page.length, outcome: page.outcome } : undefined
+  }
+
+  read(id: string, after: number, signal?: AbortSignal): AsyncIterable<NumberedMessage> {
+    const stream = this.#stream(id)
+    return {
+      [Symbol.asyncIterator]: () =>
+        stream === undefined ? nothing() : readStream(stream, after, signal),
+    }
+  }
+
+  async stop(id: string): Promise<void> {
+    await this.#stream(id)?.run(stop)
+  }
+
+  async expire(id: string): Promise<void> {
+    await this.#stream(id)?.expire()
+  }
+
+  /** Ends reading, quietly, and closes the connection. Who still produces may do so to the end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { open, wakeUps } = this.#context
+    for (const leave of open) leave()
+    await wakeUps.close()
+  }
+
+  /** Undefined for what cannot be part of a key, and so is no stream's id. */
+  #stream(id: string): RedisStream | undefined {
+    return /^[\w-]{1,128}$/.test(id) ? new RedisStream(this.#context, id) : undefined
+  }
+}
+
+async function* nothing(): AsyncGenerator<NumberedMessage, undefined> {}

@@ -1,0 +1,86 @@
+import type { NumberedMessage, ResolvedLimits, StreamOutcome } from '@vectrade/core'
+import type { ScriptRunner } from './script-runner.ts'
+import { enlist, expire, read, type Script, strike } from './scripts.ts'
+import type { WakeUps } from './wake-ups.ts'
+
+/** What all streams of a store share. */
+export interface StoreContext {
+  readonly limits: ResolvedLimits
+  readonly prefix: string
+  readonly pollInterval: number
+  readonly run: ScriptRunner
+  readonly wakeUps: WakeUps
+  /** What ends those who read and produce, for when the store is closed. */
+  readonly open: Set<() => void>
+}
+
+/** A stream at one moment, with some of its messages. */
+export interface Page {
+  owner: string
+  length: number
+  outcome: StreamOutcome | undefined
+  /** ms until its producer has to be taken for dead, unless it shows a sign of life. */
+  aliveFor: number
+  /** Whose producer it is. */
+  token: string
+  stopAsked: boolean
+  messages: NumberedMessage[]
+}
+
+type Entry = [id: string, fields: [e: 'e', event: string, d: 'd', data: string]]
+type Reply = [string, number, StreamOutcome | null, number, string, string | null, Entry[]]
+
+/** A stream in Redis, by its id, which has to be one that can be part of a key. */
+export class RedisStream {
+  readonly context: StoreContext
+  readonly #id: string
+  readonly #keys: string[]
+  readonly #channel: string
+  readonly #list: string[]
+
+  constructor(context: StoreContext, id: string) {
+    const { prefix } = context
+    this.context = context
+    this.#id = id
+    // What a cluster finds the node by is in braces: both keys are on the same one.
+    this.#keys = [`${prefix}{${id}}:meta`, `${prefix}{${id}}:log`]
+    this.#channel = `${prefix}${id}`
+    this.#list = [`${prefix}streams`]
+  }
+
+  /** Runs a script whose first argument is the channel. */
+  run(script: Script, ...parameters: readonly (string | number)[]): Promise<unknown> {
+    return this.context.run(script, this.#keys, [this.#channel, ...parameters])
+  }
+
+  listen(listener: (message: string) => void): () => void {
+    return this.context.wakeUps.listen(this.#channel, listener)
+  }
+
+  /**
+   * What there is behind position `after`, `count` messages at most: undefined where no stream is,
+   * null where somebody ended its life.
+   */
+  async page(after: number, count: number, ms?: number): Promise<Page | null | undefined> {
+    const first = `${Math.min(after, Number.MAX_SAFE_INTEGER - 1) + 1}-0`
+    const reply = await this.context.run(read, this.#keys, [first, count], ms)
+    if (!Array.isArray(reply)) return reply === 0 ? null : undefined
+    const [owner, length, outcome, aliveFor, token, stop, entries] = reply as unknown as Reply
+    const messages = entries.map(([entry, [, event, , data]]) => {
+      const id = Number.parseInt(entry, 10)
+      return event === '' ? { id, data } : { id, event, data }
+    })
+    const stopAsked = stop !== null
+    return { owner, length, outcome: outcome ?? undefined, aliveFor, token, stopAsked, messages }
+  }
+
+  /** Counts it among the streams for so many ms. @throws StreamStoreError where there are too many */
+  async enlist(ms: number, maxStreams: number = Number.MAX_SAFE_INTEGER): Promise<void> {
+    await this.context.run(enlist, this.#list, [this.#id, ms, maxStreams])
+  }
+
+  async expire(): Promise<void> {
+    await this.run(expire)
+    await this.context.run(strike, this.#list, [this.#id])
+  }
+}

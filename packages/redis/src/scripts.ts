@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+
+/** Lua that Redis runs as one step. */
+export interface Script {
+  source: string
+  /** What Redis knows it by once it has it. */
+  sha: string
+}
+
+function script(source: string): Script {
+  return { source, sha: createHash('sha1').update(source).digest('hex') }
+}
+
+// A script answers with a word where it refuses, and with a list or nothing where it does not.
+// KEYS of a stream: its meta hash and its log. Only Redis's clock counts: those of instances differ.
+
+const clock = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`
+
+/** ARGV: channel, token, owner, ms of the lease, ms to keep it. */
+export const create: Script = script(`${clock}
+local outcome, alive = unpack(redis.call('HMGET', KEYS[1], 'outcome', 'alive'))
+if outcome or (alive and tonumber(alive) > now) then return 'exists' end
+if not alive then
+  redis.call('DEL', KEYS[1], KEYS[2])
+  redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'length', 0, 'bytes', 0)
+end
+redis.call('HSET', KEYS[1], 'token', ARGV[2], 'alive', now + ARGV[4])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return redis.call('HMGET', KEYS[1], 'length', 'stop')`)
+
+/** ARGV begins with channel, token and how many messages the producer knows of. */
+const producing = `${clock}
+local token, outcome, length, bytes, stop =
+  unpack(redis.call('HMGET', KEYS[1], 'token', 'outcome', 'length', 'bytes', 'stop'))
+if token ~= ARGV[2] then return token and 'superseded' or 'finished' end
+if outcome and outcome ~= ARGV[4] then return 'finished' end
+length, bytes = tonumber(length), tonumber(bytes)
+local known = tonumber(ARGV[3])
+if length < known then return 'lost' end`
+
+/**
+ * ARGV: as above, ms of the lease, ms to keep it, maxEvents, maxBytes, then event and data of each
+ * message. Of those that an append of unknown fate has appended already, none is appended again.
+ */
+export const append: Script = script(`${producing}
+local first = 8 + 2 * (length - known)
+local total = length
+for at = first, #ARGV, 2 do
+  total = total + 1
+  bytes = bytes + #ARGV[at] + #ARGV[at + 1]
+end
+if first < #ARGV then
+  if total > tonumber(ARGV[6]) then return 'maxEvents' end
+  if bytes > tonumber(ARGV[7]) then return 'maxBytes' end
+  for at = first, #ARGV, 2 do
+    length = length + 1
+    redis.call('XADD', KEYS[2], length .. '-0', 'e', ARGV[at], 'd', ARGV[at + 1])
+  end
+end
+redis.call('HSET', KEYS[1], 'length', length, 'bytes', bytes, 'alive', now + ARGV[4])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+if first < #ARGV then redis.call('PUBLISH', ARGV[1], '') end
+return {length, stop}`)
+
+/** ARGV: as above, outcome, ms to keep it. One of unknown fate may be repeated. */
+export const finish: Script = script(`${producing}
+redis.call('HSET', KEYS[1], 'outcome', ARGV[4])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+redis.call('PUBLISH', ARGV[1], '')
+return {}`)
+
+/** ARGV: the first id to read, how many at most. Nothing where there is no stream, 0 if it expired. */
+export const read: Script = script(`${clock}
+local owner, length, outcome, alive, token, stop, expired =
+  unpack(redis.call('HMGET', KEYS[1], 'owner', 'length', 'outcome', 'alive', 'token', 'stop', 'expired'))
+if not token then return expired and 0 end
+local entries = redis.call('XRANGE', KEYS[2], ARGV[1], '+', 'COUNT', ARGV[2])
+return {owner, tonumber(length), outcome, alive - now, token, stop, entries}`)
+
+/** ARGV: channel. */
+export const stop: Script = script(`
+local token, outcome = unpack(redis.call('HMGET', KEYS[1], 'token', 'outcome'))
+if token and not outcome then
+  redis.call('HSET', KEYS[1], 'stop', 1)
+  redis.call('PUBLISH', ARGV[1], 'stop')
+end
+return {}`)
+
+/** ARGV: channel. Who reads it has 10 s to learn that it is not lost. */
+export const expire: Script = script(`
+if redis.call('DEL', KEYS[1], KEYS[2]) > 0 then
+  redis.call('HSET', KEYS[1], 'expired', 1)
+  redis.call('PEXPIRE', KEYS[1], 10000)
+  redis.call('PUBLISH', ARGV[1], '')
+end
+return {}`)
+
+/**
+ * KEYS: the list of all streams, each with the time it is gone by. ARGV: id, ms from now, maxStreams.
+ * In a cluster it is on another node than most streams, so that it is kept in a step of its own.
+ * Where only one of two steps is taken, the list is wrong by one stream until that time.
+ */
+export const enlist: Script = script(`${clock}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
+  return 'maxStreams'
+end
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return {}`)
+
+/** KEYS: the list of all streams. ARGV: id. */
+export const strike: Script = script(`redis.call('ZREM', KEYS[1], ARGV[1]) return {}`)

@@ -1,0 +1,28 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { end, endWithThisProcess } from '@vectrade/test-kit/end-with-this-process'
+
+/** A server in a process of its own. */
+export interface Instance extends AsyncDisposable {
+  port: number
+  child: ChildProcess
+}
+
+export async function startInstance(
+  redisSocket: string,
+  upstream: string,
+  lease: number,
+): Promise<Instance> {
+  const file = fileURLToPath(new URL('./instance.process.ts', import.meta.url))
+  const parameters = ['--conditions=@vectrade/source', file, redisSocket, upstream, String(lease)]
+  const { NODE_OPTIONS: _, ...env } = process.env
+  const child = spawn(process.execPath, parameters, {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  endWithThisProcess(child)
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  return { port: Number(line.toString()), child, [Symbol.asyncDispose]: () => end(child) }
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** In front of the instances: passes bytes on, and cuts connections in the middle of an answer. */
+export interface Proxy extends AsyncDisposable {
+  url: string
+  /** The ports it passes new connections on to. */
+  targets: number[]
+  readonly cuts: number
+}
+
+/** Numbers from 0 to 1 that are the same in each run: mulberry32. */
+export function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** @param longest bytes of an answer that pass before a cut, at most; Infinity cuts none */
+export async function startProxy(
+  targets: number[],
+  random: () => number,
+  longest: number,
+): Promise<Proxy> {
+  const sockets = new Set<Socket>()
+  const proxy = { targets, url: '', cuts: 0 }
+  const server = createServer((inner) => {
+    const target = proxy.targets[Math.floor(random() * proxy.targets.length)] ?? 0
+    const outer = connect(target, '127.0.0.1')
+    // The headers always pass: a request that nobody has answered is not to be sent again.
+    let left = 400 + random() * longest
+    const isReset = random() < 0.5
+    for (const socket of [inner, outer]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        sockets.delete(socket)
+        inner.destroy()
+        outer.destroy()
+      })
+    }
+    inner.pipe(outer)
+    outer.on('data', (bytes: Buffer) => {
+      const passes = bytes.subarray(0, Math.max(0, left))
+      left -= bytes.length
+      if (!inner.write(passes)) {
+        outer.pause()
+        inner.once('drain', () => outer.resume())
+      }
+      if (left > 0) return
+      proxy.cuts += 1
+      outer.destroy()
+      // What a reset overtakes is lost, as it would be on a phone.
+      if (isReset) inner.resetAndDestroy()
+      else inner.end()
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  proxy.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/analyze`
+  return Object.assign(proxy, {
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  })
+}
