@@ -1,14 +1,23 @@
-// Gives examples of pages their page: an address, and an endpoint there, whatever its path.
+// Gives examples of pages their page: an address, an endpoint there, whatever its path, and a storage.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHandler, toNodeHandler, VecTrade } from '@vectrade/node'
+import { createHandler, memoryStore, toNodeHandler, VecTrade } from '@vectrade/node'
 
-const server = createServer(toNodeHandler(createHandler({ client: new VecTrade() })))
+const handler = createHandler({ client: new VecTrade(), store: memoryStore() })
+const server = createServer(toNodeHandler(handler))
 // The example alone says how long it runs.
 server.on('connection', (socket) => socket.unref())
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 server.unref()
 const { port } = server.address() as AddressInfo
-Object.assign(globalThis, { location: { href: `http://127.0.0.1:${port}/` } })
+const items = new Map<string, string>()
+Object.assign(globalThis, {
+  location: { href: `http://127.0.0.1:${port}/` },
+  sessionStorage: {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, item: string) => void items.set(key, item),
+    removeItem: (key: string) => void items.delete(key),
+  },
+})
