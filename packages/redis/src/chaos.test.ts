@@ -5,6 +5,7 @@ import {
   StreamInterruptedError,
   VecTrade,
 } from '@vectrade/node'
+import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RedisServer, startTimeout } from './test-support/redis-server.ts'
 import { startInstance } from './test-support/instance.ts'
@@ -150,6 +151,29 @@ describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
     const next = here?.ai.stream('h')
     expect(next && (await readAll(next))).toEqual(whole('h', events))
     expect(next?.id).toBeUndefined()
+  }, 60_000)
+
+  test('who stops at any instance stops the one that writes, within a second', async () => {
+    await using upstream = await startUpstream(100_000, 1)
+    await using writing = await startInstance(redis.path, upstream.url, 15_000)
+    await using other = await startInstance(redis.path, upstream.url, 15_000)
+    await using proxy = await startProxy([writing.port], random, Infinity)
+    const client = new VecTrade({ endpoint: proxy.url })
+    const stream = client.ai.stream('x')
+    await stream.response
+    proxy.targets = [other.port]
+    const follower = client.ai.resume(stream.id ?? '')
+    const [local, remote] = [readAll(stream), readAll(follower)]
+    await delay(500)
+    expect(upstream.running).toBe(1)
+    const stopping = client.ai.resume(stream.id ?? '')
+    await stopping.response
+    await stopping.stop()
+    await expectWithinASecond(() => upstream.running === 0)
+    const pieces = await local
+    expect(await remote).toEqual(pieces)
+    expect(pieces.length).toBeGreaterThan(5)
+    expect(whole('x', pieces.length)).toEqual(pieces)
   }, 60_000)
 
   test('ten readers get the same bytes; 10,000 guesses get nothing', async () => {

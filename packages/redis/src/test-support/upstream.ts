@@ -8,6 +8,8 @@ export interface Upstream extends AsyncDisposable {
   url: string
   /** How often each prompt was asked. */
   asked: Map<string, number>
+  /** Answers that are being sent. */
+  readonly running: number
 }
 
 /** The nth piece of the answer to a prompt. */
@@ -16,6 +18,7 @@ export const piece = (prompt: string, at: number): string => `${prompt}:${at} Âè
 /** @param events of each answer, in steps of `step` every 20 ms */
 export async function startUpstream(events: number, step: number): Promise<Upstream> {
   const asked = new Map<string, number>()
+  let running = 0
   const answer = async (response: ServerResponse, prompt: string): Promise<void> => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     for (let at = 0; at < events && !response.destroyed; at += 1) {
@@ -26,6 +29,8 @@ export async function startUpstream(events: number, step: number): Promise<Upstr
     response.end('data: {"type":"done"}\n\ndata: [DONE]\n\n')
   }
   const server = createServer((request, response) => {
+    running += 1
+    response.on('close', () => (running -= 1))
     void json(request).then((body) => {
       const { prompt } = body as { prompt: string }
       asked.set(prompt, (asked.get(prompt) ?? 0) + 1)
@@ -36,6 +41,9 @@ export async function startUpstream(events: number, step: number): Promise<Upstr
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     asked,
+    get running() {
+      return running
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
