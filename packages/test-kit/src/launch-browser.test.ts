@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { globSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -66,7 +67,7 @@ describe.for(browserNames)('%s', { timeout: launchTimeout }, (name) => {
   })
 
   test('is gone with a process that was killed', async () => {
-    const file = new URL('./test-support/killed.ts', import.meta.url).pathname
+    const file = fileURLToPath(new URL('./test-support/killed.ts', import.meta.url))
     const env = { ...process.env, VECTRADE_BROWSERS_OF: String(process.pid) }
     const child = execFile(process.execPath, [file, name], { env })
     let printed = ''
