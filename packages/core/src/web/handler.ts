@@ -1,21 +1,27 @@
-import type { AnalysisRequest, VecTrade } from '../client.ts'
+import type { VecTrade } from '../client.ts'
 import { checkLimit } from '../check-limit.ts'
 import { APIError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { ConnectionError, TimeoutError } from '../errors/connection-error.ts'
-import { parseJson } from '../errors/from.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
-import { errorToWire, type WireError } from '../errors/to-wire.ts'
-import { isRecord } from '../events.ts'
+import { errorToWire } from '../errors/to-wire.ts'
 import type { Logger } from '../logger.ts'
 import type { StreamStore } from '../resume/stream-store.ts'
 import type { AnalysisStream } from '../stream.ts'
 import { within } from '../timers.ts'
+import { readRequest } from './analysis-request.ts'
 import { checkCors, type Cors, corsHeaders, isAllowedOrigin, preflightHeaders } from './cors.ts'
-import { readBody } from './read-body.ts'
 import { eventText, relayResponse } from './readable.ts'
-import { beginStored, openStored, resumeStored, stopStored, streamIdOf } from './stored.ts'
+import { errorResponse, Refusal } from './refusal.ts'
+import {
+  beginStored,
+  openStored,
+  releasable,
+  resumeStored,
+  stopStored,
+  streamIdOf,
+} from './stored.ts'
 
 /** Lets a request pass (`true`), refuses it (`false` is 401), or answers it instead. */
 export type Authorization = boolean | 401 | 403 | Response
@@ -124,7 +130,6 @@ function contextOf(contexts: (HandlerContext | undefined)[]): HandlerContext {
 
 const defaultMaxPromptLength = 10_000
 const defaultFirstByteAfter = 8_000
-const maxSymbols = 50
 /** Seconds in a year: longer ones are no numbers a client could read. */
 const longestRetryAfter = 31_536_000
 
@@ -144,25 +149,6 @@ function checkOptions(options: HandlerOptions): void {
   if (cors !== undefined) checkCors(cors)
   for (const name of ['maxPromptLength', 'heartbeat', 'firstByteAfter'] as const) {
     if (options[name] !== undefined) checkLimit(name, options[name])
-  }
-}
-
-/** What is wrong with a request, told to who made it. */
-class Refusal extends Error {
-  readonly #status: number
-  readonly #type: string
-  readonly #headers: Record<string, string>
-
-  constructor(status: number, type: string, message: string, headers: Record<string, string> = {}) {
-    super(message)
-    this.#status = status
-    this.#type = type
-    this.#headers = headers
-  }
-
-  toResponse(): Response {
-    const wire = { error: { type: this.#type, message: this.message } }
-    return errorResponse(this.#status, wire, this.#headers)
   }
 }
 
@@ -187,7 +173,8 @@ async function answer(
   if (authorization instanceof Response) return new Response(authorization.body, authorization)
   if (authorization !== true) throw refusedBy(authorization)
 
-  const owner = (await options.owner?.(request)) ?? ''
+  const owner = options.owner ? await options.owner(request) : ''
+  if (typeof owner !== 'string') throw new TypeError('`owner` must give a string for each request')
   if (store && streamId !== undefined) {
     const stored = await openStored(store, streamId, owner)
     if (stored === undefined) throw new Refusal(404, 'not_found', 'There is no such stream')
@@ -198,17 +185,14 @@ async function answer(
 
   const { maxPromptLength = defaultMaxPromptLength } = options
   const analysisRequest = await readRequest(request, maxPromptLength)
-  const caller = new AbortController()
-  const onLeave = (): void => caller.abort(request.signal.reason)
-  if (request.signal.aborted) onLeave()
-  else request.signal.addEventListener('abort', onLeave, { once: true })
-  const stream = client.ai.stream(analysisRequest, { signal: caller.signal })
+  const caller = store ? releasable(request.signal) : undefined
+  const stream = client.ai.stream(analysisRequest, { signal: caller?.signal ?? request.signal })
   const greet = !(await hasAnswered(stream, options))
   if (store && !request.signal.aborted) {
     const begun = await beginStored(store, owner, stream, { ...options, greet }, context)
     if (begun !== undefined) {
       // From here on the caller's leaving does not end the answer.
-      request.signal.removeEventListener('abort', onLeave)
+      caller?.release()
       return begun
     }
   }
@@ -219,46 +203,6 @@ async function answer(
 async function hasAnswered(stream: AnalysisStream, options: HandlerOptions): Promise<boolean> {
   const { firstByteAfter = defaultFirstByteAfter } = options
   return firstByteAfter > 0 && (await within(stream.response, firstByteAfter)) !== undefined
-}
-
-async function readRequest(request: Request, maxPromptLength: number): Promise<AnalysisRequest> {
-  // A character takes at most six bytes, as an escape; the symbols get what is left of the page.
-  const limits = { maxBytes: maxPromptLength * 6 + 4096, silence: 0, deadline: 30_000 }
-  const announced = Number(request.headers.get('content-length') ?? 0)
-  const { text, ended } =
-    announced > limits.maxBytes
-      ? { text: '', ended: 'too-large' }
-      : await readBody(request.body, limits)
-  if (ended === 'too-large') {
-    throw new Refusal(413, 'invalid_request_error', `The body is over ${limits.maxBytes} bytes`)
-  }
-  if (ended === 'late') throw new Refusal(408, 'request_timeout', 'The body did not come in time')
-  const body = parseJson(text)
-  if (!isRecord(body)) throw invalid('The body must be JSON such as {"prompt": "…"}')
-  const { prompt, symbols } = body
-  if (typeof prompt !== 'string' || prompt.trim() === '') {
-    throw invalid('`prompt` must be a string that is not empty')
-  }
-  if (prompt.length > maxPromptLength) {
-    throw invalid(`\`prompt\` must have at most ${maxPromptLength} characters`)
-  }
-  if (symbols === undefined) return { prompt }
-  if (!isSymbols(symbols)) {
-    throw invalid(`\`symbols\` must be at most ${maxSymbols} strings such as ["NVDA"]`)
-  }
-  return { prompt, symbols }
-}
-
-function isSymbols(value: unknown): value is string[] {
-  return (
-    Array.isArray(value) &&
-    value.length <= maxSymbols &&
-    value.every((symbol) => typeof symbol === 'string')
-  )
-}
-
-function invalid(message: string): Refusal {
-  return new Refusal(422, 'validation_error', message)
 }
 
 function refusedBy(authorization: false | 401 | 403): Refusal {
@@ -285,8 +229,4 @@ function statusOf(error: unknown): number {
   if (error instanceof TimeoutError) return 504
   if (error instanceof ConnectionError || error instanceof StreamProtocolError) return 502
   return 500
-}
-
-function errorResponse(status: number, wire: WireError, headers: Record<string, string>): Response {
-  return Response.json(wire, { status, headers: { 'cache-control': 'no-store', ...headers } })
 }

@@ -64,6 +64,16 @@ export async function stopStored(store: StreamStore, { id }: OpenStored): Promis
   return new Response(null, { status: 204 })
 }
 
+/** A signal that follows another one until it is released. */
+export function releasable(signal: AbortSignal): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController()
+  const onAbort = (): void => controller.abort(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  const release = (): void => signal.removeEventListener('abort', onAbort)
+  return { signal: controller.signal, release }
+}
+
 /**
  * Stores an answer while it comes, and gives it to its caller, whose leaving no longer ends it.
  * Undefined where the store cannot take it: the answer then is the caller's alone.

@@ -1,0 +1,51 @@
+import type { AnalysisRequest } from '../client.ts'
+import { parseJson } from '../errors/from.ts'
+import { isRecord } from '../events.ts'
+import { readBody } from './read-body.ts'
+import { Refusal } from './refusal.ts'
+
+const maxSymbols = 50
+
+/** What a request to an endpoint asks. @throws Refusal that says what is wrong with it */
+export async function readRequest(
+  request: Request,
+  maxPromptLength: number,
+): Promise<AnalysisRequest> {
+  // A character takes at most six bytes, as an escape; the symbols get what is left of the page.
+  const limits = { maxBytes: maxPromptLength * 6 + 4096, silence: 0, deadline: 30_000 }
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  const { text, ended } =
+    announced > limits.maxBytes
+      ? { text: '', ended: 'too-large' }
+      : await readBody(request.body, limits)
+  if (ended === 'too-large') {
+    throw new Refusal(413, 'invalid_request_error', `The body is over ${limits.maxBytes} bytes`)
+  }
+  if (ended === 'late') throw new Refusal(408, 'request_timeout', 'The body did not come in time')
+  const body = parseJson(text)
+  if (!isRecord(body)) throw invalid('The body must be JSON such as {"prompt": "…"}')
+  const { prompt, symbols } = body
+  if (typeof prompt !== 'string' || prompt.trim() === '') {
+    throw invalid('`prompt` must be a string that is not empty')
+  }
+  if (prompt.length > maxPromptLength) {
+    throw invalid(`\`prompt\` must have at most ${maxPromptLength} characters`)
+  }
+  if (symbols === undefined) return { prompt }
+  if (!isSymbols(symbols)) {
+    throw invalid(`\`symbols\` must be at most ${maxSymbols} strings such as ["NVDA"]`)
+  }
+  return { prompt, symbols }
+}
+
+function isSymbols(value: unknown): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= maxSymbols &&
+    value.every((symbol) => typeof symbol === 'string')
+  )
+}
+
+function invalid(message: string): Refusal {
+  return new Refusal(422, 'validation_error', message)
+}
