@@ -8,6 +8,8 @@ export interface Source {
   send(...messages: unknown[]): void
   end(): void
   fail(): void
+  /** Whether VecTrade was asked. */
+  readonly isOpen: boolean
   /** Whether the request to VecTrade was ended from this side. */
   readonly cancelled: boolean
 }
@@ -28,6 +30,7 @@ export function kept(options: Partial<HandlerOptions> = {}): Kept {
   const encoder = new TextEncoder()
   const source = {
     cancelled: false,
+    isOpen: false,
     send: (...messages: unknown[]) => {
       for (const message of messages) {
         const text = typeof message === 'string' ? message : JSON.stringify(message)
@@ -42,6 +45,7 @@ export function kept(options: Partial<HandlerOptions> = {}): Kept {
     baseURL: 'https://e/v1',
     maxRetries: 0,
     fetch: async (_url, { signal }) => {
+      source.isOpen = true
       const body = new ReadableStream<Uint8Array>({
         start: (started) => void (controller = started),
         cancel: () => void (source.cancelled = true),

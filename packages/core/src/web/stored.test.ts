@@ -1,0 +1,52 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { endpoint, kept } from '../test-support/kept.ts'
+import { memoryStore } from '../index.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+const post = (init: RequestInit = {}): Request =>
+  new Request(endpoint, { method: 'POST', body: '{"prompt":"p"}', ...init })
+
+test('without `?stream` only POST is for an endpoint; with it, GET and DELETE', async () => {
+  const { handler } = kept()
+  for (const method of ['GET', 'DELETE', 'HEAD', 'PUT']) {
+    const response = await handler(new Request(endpoint, { method }))
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toBe('POST, GET, DELETE, OPTIONS')
+  }
+  const put = await handler(new Request(`${endpoint}?stream=x`, { method: 'PUT' }))
+  expect(put.status).toBe(405)
+})
+
+test.for(['', '-1', '1e9', ' 3', 'NaN', '99999999999999', '0x2', '3.5', '…'])(
+  'a Last-Event-ID of %o that is no number of ours is the beginning',
+  async (lastEventId) => {
+    const { handler, source } = kept()
+    const begun = await handler(post())
+    const id = begun.headers.get('x-vectrade-stream-id') ?? ''
+    source.send({ type: 'text', content: 'a' }, { type: 'done' })
+    await begun.text()
+    const headers = { 'last-event-id': encodeURIComponent(lastEventId) }
+    const response = await handler(new Request(`${endpoint}?stream=${id}`, { headers }))
+    expect(await response.text()).toContain('id: 1\n')
+  },
+)
+
+test('a caller who leaves before there is an id ends the request upstream', async () => {
+  const controller = new AbortController()
+  const store = memoryStore()
+  const create = vi.spyOn(store, 'create')
+  const { handler, source } = kept({ store })
+  const answered = handler(post({ signal: controller.signal }))
+  controller.abort()
+  await answered
+  await vi.waitFor(() => expect(source.cancelled || !source.isOpen).toBe(true))
+  expect(create).not.toHaveBeenCalled()
+})
+
+test.for([undefined, 7, null])('an owner of %o is a mistake of the server', async (owner) => {
+  const onError = vi.fn()
+  const { handler } = kept({ owner: () => owner as never, onError })
+  expect((await handler(post())).status).toBe(500)
+  expect(onError).toHaveBeenCalledWith(expect.objectContaining({ name: 'TypeError' }))
+})
