@@ -18,7 +18,7 @@ import {
   type VecTradeOptions,
 } from './options.ts'
 import { send } from './request.ts'
-import { type EndpointCall, openAtEndpoint, openResumed } from './resume/open-stream.ts'
+import { type EndpointCall, openAtEndpoint, openResumed, stopStream } from './resume/open-stream.ts'
 import { randomUUID } from './random-uuid.ts'
 import { AnalysisStream } from './stream.ts'
 import { openEventStream } from './web/from.ts'
@@ -122,7 +122,10 @@ export class AI {
     }
     const call = this.#headersOf('text/event-stream', options)
     return new AnalysisStream(
-      { open: (signal) => openResumed(call, id, lastEventId, signal) },
+      {
+        open: (signal) => openResumed(call, id, lastEventId, signal),
+        stop: () => stopStream(call, id),
+      },
       { ...call, id, signal: options.signal, track: this.#track },
     )
   }

@@ -30,6 +30,8 @@ export interface EventSource {
 /** Where a stream's events come from, once it is used. */
 export interface StreamOrigin {
   open(signal: AbortSignal): Promise<EventSource>
+  /** Has the server end the answer, where its stream is known beforehand. */
+  stop?(): Promise<void>
   /** Called instead of `open` when the stream ends unused. */
   discard?(): void
 }

@@ -95,7 +95,7 @@ export function eventToWire(event: StreamEvent): unknown {
 }
 
 /** The name an event needs on the wire: that of an unknown one whose data does not say its type. */
-export function wireName(event: StreamEvent): string | undefined {
+function wireName(event: StreamEvent): string | undefined {
   if (event.type !== 'unknown' || event.wireType === '') return undefined
   if (isRecord(event.data) && typeof event.data['type'] === 'string') return undefined
   // A name with these is none, wherever it comes from.

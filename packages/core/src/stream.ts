@@ -124,6 +124,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
       lastEventId: () => this.#source?.lastEventId ?? '',
       complete: () => this.#outcome === 'complete' || (this.#source?.complete ?? false),
       cut: () => this.cut,
+      id: () => this.id,
+      stop: () => this.stop(),
     })
     return [new AnalysisStream(left), new AnalysisStream(right)]
   }
@@ -141,10 +143,10 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
    * @throws APIError or ConnectionError where the server could not be told
    */
   async stop(): Promise<void> {
-    const source = this.#source
-    const isRunning = this.#outcome !== 'complete' && !source?.complete
+    const isRunning = this.#outcome !== 'complete' && !this.#source?.complete
+    const target = this.#source ?? this.#origin
     await this.cancel()
-    if (isRunning) await source?.stop?.()
+    if (isRunning) await target.stop?.()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

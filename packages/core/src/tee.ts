@@ -13,6 +13,9 @@ export interface TeeInput {
   complete(): boolean
   /** Whether it was ended before it was complete. */
   cut(): boolean
+  id(): string | undefined
+  /** Ends the answer, for everybody. */
+  stop(): Promise<void>
 }
 
 interface Branch {
@@ -62,6 +65,10 @@ export function teeOrigins(input: TeeInput): [StreamOrigin, StreamOrigin] {
 
   const source = (branch: Branch, response: StreamResponse): EventSource => ({
     response,
+    get id() {
+      return input.id()
+    },
+    stop: () => input.stop(),
     get lastEventId() {
       return input.lastEventId()
     },

@@ -27,7 +27,7 @@ export class RedisProducer implements StreamProducer {
     this.#token = token
     this.#known = known
     this.#unlisten = stream.listen((message) => {
-      if (message === 'stop') this.#controller.abort()
+      if (message === 'stop' || message === 'expired') this.#controller.abort()
       else if (message !== '' && message !== token) this.#supersede()
     })
     this.#timer = setInterval(() => void this.#look(), pollInterval)
@@ -92,6 +92,7 @@ export class RedisProducer implements StreamProducer {
     this.#isLooking = true
     try {
       const page = await this.#stream.page(Number.MAX_SAFE_INTEGER, 1)
+      if (page === null) this.#controller.abort()
       if (!page || page.outcome !== undefined) this.#leave()
       else if (page.token !== this.#token) this.#supersede()
       else if (page.stopAsked) this.#controller.abort()

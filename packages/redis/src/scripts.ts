@@ -87,8 +87,9 @@ return {owner, tonumber(length), outcome, alive - now, token, stop, entries}`)
 export const stop: Script = script(`
 local token, outcome = unpack(redis.call('HMGET', KEYS[1], 'token', 'outcome'))
 if token and not outcome then
-  redis.call('HSET', KEYS[1], 'stop', 1)
+  -- First, for a Redis that is full takes nothing more.
   redis.call('PUBLISH', ARGV[1], 'stop')
+  redis.call('HSET', KEYS[1], 'stop', 1)
 end
 return {}`)
 
@@ -97,7 +98,7 @@ export const expire: Script = script(`
 if redis.call('DEL', KEYS[1], KEYS[2]) > 0 then
   redis.call('HSET', KEYS[1], 'expired', 1)
   redis.call('PEXPIRE', KEYS[1], 10000)
-  redis.call('PUBLISH', ARGV[1], '')
+  redis.call('PUBLISH', ARGV[1], 'expired')
 end
 return {}`)
 

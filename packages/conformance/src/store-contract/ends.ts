@@ -93,6 +93,8 @@ export function ends(createStore: CreateStore): Cases {
       await other.expire(id)
       assert.deepEqual(await ended, [true, true])
       assert.equal(await store.find(id), undefined)
+      if (!producer.stopped.aborted) await pause(1000)
+      assert(producer.stopped.aborted, 'its producer should have heard of it within a second')
       await assertRefused(producer.append(messages(3, 3)), 'finished')
       await assertRefused(producer.renew(), 'finished')
       await assertRefused(producer.finish('done'), 'finished')

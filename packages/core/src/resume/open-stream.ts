@@ -47,9 +47,8 @@ class Endpoint implements StreamEndpoint {
   readonly #reconnection: Reconnection
 
   constructor(call: EndpointCall, id: string, reconnection: Reconnection) {
-    const { 'idempotency-key': _, 'content-type': __, ...headers } = call.headers
     // Attempts are counted by the reconnection, which knows of events.
-    this.#call = { ...call, headers, url: streamUrl(call.url, id), body: undefined, maxRetries: 0 }
+    this.#call = { ...call, maxRetries: 0 }
     this.id = id
     this.#reconnection = reconnection
   }
@@ -66,21 +65,14 @@ class Endpoint implements StreamEndpoint {
     }
   }
 
-  async stop(): Promise<void> {
-    // The stream's own signal has ended with it.
-    const { signal } = new AbortController()
-    const response = await send({ ...this.#call, method: 'DELETE', maxRetries: 2 }, signal).catch(
-      (error: unknown) => {
-        // Over and gone: there is nothing left to stop.
-        if (!(error instanceof NotFoundError)) throw error
-      },
-    )
-    closeBody(response?.body)
+  stop(): Promise<void> {
+    return stopStream(this.#call, this.id)
   }
 
   async #get(lastEventId: string, signal: AbortSignal): Promise<Connected> {
-    const headers = { ...this.#call.headers, ...(lastEventId && { 'last-event-id': lastEventId }) }
-    const response = await send({ ...this.#call, method: 'GET', headers }, signal)
+    const call = aboutStream(this.#call, this.id, 'GET')
+    const headers = { ...call.headers, ...(lastEventId && { 'last-event-id': lastEventId }) }
+    const response = await send({ ...call, headers }, signal)
     if (response.status === 204) {
       closeBody(response.body)
       return { response: readResponse(response), reader: undefined }
@@ -88,6 +80,22 @@ class Endpoint implements StreamEndpoint {
     const reader = await openEventStream(response, withRetry(this.#call, this.#reconnection))
     return { response: reader.response, reader }
   }
+}
+
+/** Has an endpoint end an answer. One that is over and gone is as good. */
+export async function stopStream(call: EndpointCall, id: string): Promise<void> {
+  // The stream's own signal has ended with it.
+  const { signal } = new AbortController()
+  const stop = { ...aboutStream(call, id, 'DELETE'), maxRetries: 2 }
+  const response = await send(stop, signal).catch((error: unknown) => {
+    if (!(error instanceof NotFoundError)) throw error
+  })
+  closeBody(response?.body)
+}
+
+function aboutStream(call: EndpointCall, id: string, method: 'GET' | 'DELETE'): EndpointCall {
+  const { 'idempotency-key': _, 'content-type': __, ...headers } = call.headers
+  return { ...call, headers, method, url: streamUrl(call.url, id), body: undefined }
 }
 
 function withRetry(

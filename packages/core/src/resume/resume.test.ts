@@ -134,6 +134,24 @@ describe('a stream that its endpoint keeps', () => {
     await stream.stop()
   })
 
+  test('is stopped by whoever has its id, and by half of a tee', async () => {
+    for (const stopping of ['resumed', 'tee']) {
+      const { client, source, asked } = kept()
+      const stream = client.ai.stream('p')
+      await stream.response
+      source.send(letters[0])
+      if (stopping === 'resumed') await client.ai.resume(stream.id ?? '').stop()
+      else {
+        const [left] = stream.tee()
+        await left.response
+        expect(left.id).toBe(stream.id)
+        await left.stop()
+      }
+      expect(asked).toEqual(['POST', 'DELETE'])
+      await vi.waitFor(() => expect(source.cancelled).toBe(true))
+    }
+  })
+
   test('whose writer is gone is interrupted, in time', async () => {
     const store = memoryStore({ lease: 200 })
     const { client } = kept({ store })

@@ -1,4 +1,5 @@
 import { checkLimit } from '../check-limit.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import type { StoredMessage, StreamStoreLimits } from './stream-store.ts'
 
@@ -23,6 +24,10 @@ export function resolveStoreLimits(
     if (value === undefined) continue
     checkLimit(name, value)
     limits[name] = value
+  }
+  // Signs of life come three times in it, and every wake-up of a timer is one.
+  if (limits.lease < 100 || limits.lease > 3_600_000) {
+    throw new ConfigurationError('`lease` must be from 100 to 3,600,000 ms')
   }
   return limits
 }

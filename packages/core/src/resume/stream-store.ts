@@ -31,11 +31,11 @@ export interface StreamStoreLimits {
   maxEvents?: number | undefined
   /** Bytes of one stream's messages, in UTF-8. Default 4 MiB. */
   maxBytes?: number | undefined
-  /** Streams at a time. Default 1 000 in memory, 100 000 in Redis. */
+  /** Streams at a time, those that have ended and are still kept included. Default 1 000 in memory, 100 000 in Redis. */
   maxStreams?: number | undefined
   /** ms that a stream is kept after its last message or its end. Default 300 000. */
   timeToLive?: number | undefined
-  /** ms after which a producer that says nothing is taken for dead. Default 15 000. */
+  /** ms after which a producer that says nothing is taken for dead, 100 to 3 600 000. Default 15 000. */
   lease?: number | undefined
 }
 
