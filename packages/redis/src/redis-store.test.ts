@@ -84,7 +84,7 @@ test.for<[RedisStoreOptions, string]>([
 
 test('limits may be infinite', async () => {
   const none = { maxEvents: Infinity, maxBytes: Infinity, maxStreams: Infinity }
-  await using store = redisStore(redis, { ...none, timeToLive: Infinity, lease: Infinity })
+  await using store = redisStore(redis, { ...none, timeToLive: Infinity })
   const id = newId()
   const producer = await store.create(id)
   await producer.append([{ data: 'x' }])
