@@ -7,6 +7,8 @@ export function createAnnouncer(region: HTMLElement): Announce {
     const line = document.createElement('p')
     line.textContent = text
     region.append(line)
+    // More than a reader could be behind, and every one is a node.
+    if (region.childElementCount > 50) region.firstElementChild?.remove()
     // It has been taken in by then; left there, it would be found a second time by reading on.
     setTimeout(() => line.remove(), 5_000)
   }

@@ -18,3 +18,11 @@ export const markdown: Marked = new Marked({
     checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
   },
 })
+
+/**
+ * Whether text is read as Markdown. Nobody writes a block that is not, but it would take seconds:
+ * emphasis, such as that of `_a*` on and on, takes the square of its length.
+ */
+export function isReadable(text: string): boolean {
+  return text.length <= 30_000 && (text.match(/[*_]/g)?.length ?? 0) <= 2_000
+}

@@ -1,8 +1,11 @@
+import { isReadable } from './markdown.ts'
+
 /**
  * Unfinished Markdown as it will look: what is open is closed, and what may still become one thing
  * or another (`-`, half a link, the first line of a table) waits until that can be told.
  */
 export function mendMarkdown(source: string): string {
+  if (!isReadable(source)) return source
   const lineStart = source.lastIndexOf('\n') + 1
   const line = source.slice(lineStart)
   if (inFence(source)) return /^[\s>]*[`~]+$/.test(line) ? source.slice(0, lineStart) : source

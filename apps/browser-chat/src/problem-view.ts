@@ -1,7 +1,14 @@
+import type { Announce } from './announcer.ts'
 import type { Problem } from './problem.ts'
+import { waitInWords } from './wait-in-words.ts'
 
 /** Shows what went wrong, with a button to ask again once that makes sense. */
-export function showProblem(element: HTMLElement, problem: Problem, onRetry: () => void): void {
+export function showProblem(
+  element: HTMLElement,
+  problem: Problem,
+  announce: Announce,
+  onRetry: (() => void) | undefined,
+): void {
   const part = (name: string): HTMLElement =>
     element.querySelector(`[data-part='${name}']`) as HTMLElement
   element.hidden = false
@@ -10,20 +17,19 @@ export function showProblem(element: HTMLElement, problem: Problem, onRetry: () 
   const { requestId, retryAfter = 0 } = problem
   part('request').textContent = requestId === undefined ? '' : `Request ${requestId}`
   const retry = part('retry')
-  retry.hidden = !problem.canRetry
+  retry.hidden = !problem.canRetry || onRetry === undefined
   // Not `disabled`: a button without focus cannot be found, nor say how long it will take.
-  retry.addEventListener('click', () => retry.ariaDisabled !== 'true' && onRetry())
-  countDown(retry, Date.now() + retryAfter * 1000)
+  retry.addEventListener('click', () => retry.ariaDisabled !== 'true' && onRetry?.())
+  if (problem.canRetry && retryAfter > 0) countDown(retry, Date.now() + retryAfter * 1000, announce)
 }
 
-function countDown(button: HTMLElement, end: number): void {
+function countDown(button: HTMLElement, end: number, announce: Announce): void {
   const left = Math.ceil((end - Date.now()) / 1000)
   button.ariaDisabled = String(left > 0)
-  button.textContent = left > 0 ? `Try again in ${time(left)}` : 'Try again'
-  if (left > 0) setTimeout(() => countDown(button, end), 1_000)
-}
-
-function time(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} min`
+  button.textContent = left > 0 ? `Try again ${waitInWords(left)}` : 'Try again'
+  if (left <= 0) return announce('You can try again now.')
+  setTimeout(() => {
+    // Only the last question is asked again: nobody waits for another one.
+    if (button.closest('.turn:last-child')) countDown(button, end, announce)
+  }, 1_000)
 }

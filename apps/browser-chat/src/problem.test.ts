@@ -1,12 +1,15 @@
 import {
+  APIError,
   AuthenticationError,
   ConnectionError,
+  NotFoundError,
   PaymentRequiredError,
   QuotaExceededError,
   RateLimitError,
   ServiceUnavailableError,
   StreamInterruptedError,
   StreamProtocolError,
+  StreamResumeError,
   TimeoutError,
   ValidationError,
 } from '@vectrade/browser'
@@ -27,7 +30,11 @@ test.each([
   ['No connection', true, new ConnectionError('m', 'connect')],
   ['No answer in time', true, new TimeoutError('headers', 1)],
   ['The answer stopped coming', true, new TimeoutError('heartbeat', 1)],
-  ['Something went wrong', true, new StreamProtocolError('m')],
+  ['This answer is no longer kept', true, new StreamResumeError('m')],
+  ['The connection broke off', true, new StreamResumeError('m', { retryable: true })],
+  ['No answer', true, new StreamProtocolError('m')],
+  ['Nobody to ask', false, new NotFoundError({ ...fields, status: 404 })],
+  ['This question is too long', false, new APIError({ ...fields, status: 413 })],
   ['Something went wrong', true, new TypeError('m')],
 ])('%s', (title, canRetry, error) => {
   expect(toProblem(error, true)).toMatchObject({ title, canRetry })

@@ -2,11 +2,14 @@ import {
   APIError,
   AuthenticationError,
   ConnectionError,
+  NotFoundError,
   PaymentRequiredError,
   QuotaExceededError,
   RateLimitError,
   ServerError,
   StreamInterruptedError,
+  StreamProtocolError,
+  StreamResumeError,
   TimeoutError,
   ValidationError,
   VecTradeError,
@@ -41,7 +44,7 @@ export function toProblem(error: unknown, online: boolean): Problem {
 function describe(error: unknown, online: boolean): Problem {
   if (error instanceof AuthenticationError) {
     return error.type === 'permission_error'
-      ? final('Not allowed', 'Your account may not ask this.')
+      ? final('Not allowed', 'The server does not let you ask from here.')
       : again('You are signed out', 'Sign in, then try again.')
   }
   if (error instanceof QuotaExceededError) {
@@ -73,7 +76,21 @@ function describe(error: unknown, online: boolean): Problem {
   if (error instanceof ServerError) {
     return again('The analysis failed', 'It often works a moment later.')
   }
-  return again('Something went wrong', 'The answer could not be read.')
+  if (error instanceof StreamResumeError) {
+    return error.retryable
+      ? again('The connection broke off', 'It often works a moment later.')
+      : again('This answer is no longer kept', 'Ask again for a new one.')
+  }
+  if (error instanceof NotFoundError) {
+    return final('Nobody to ask', 'There are no analyses at the address this page asks.')
+  }
+  if (error instanceof APIError && error.status === 413) {
+    return final('This question is too long', 'Shorten it.')
+  }
+  if (error instanceof StreamProtocolError) {
+    return again('No answer', 'What the server sent is not one, or is damaged.')
+  }
+  return again('Something went wrong', 'The answer could not be shown.')
 }
 
 function again(title: string, advice: string): Problem {

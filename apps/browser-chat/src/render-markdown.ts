@@ -1,8 +1,8 @@
 import { type Citation, safeUrl } from '@vectrade/browser'
 import DOMPurify from 'dompurify'
-import { splitAtMarks } from './citation-mark.ts'
-import { markdown } from './markdown.ts'
-import { linkOut } from './source-link.ts'
+import { type Mark, placeMarks, splitAtMarks } from './citation-mark.ts'
+import { isReadable, markdown } from './markdown.ts'
+import { createHost, hostBehind, linkOut, sourceName } from './source-link.ts'
 
 const allowed = {
   ALLOWED_TAGS:
@@ -15,20 +15,57 @@ const allowed = {
 }
 
 /**
- * The nodes of an answer's Markdown. Nothing that comes from the answer gets here but the tags and
+ * The nodes of a block of an answer. Nothing that comes from the answer gets here but the tags and
  * attributes above; links lead to http and https, in a new tab that knows nothing of this one.
+ * What cannot be read as Markdown is there as it came.
  */
-export function renderMarkdown(source: string, sources: readonly Citation[]): DocumentFragment {
-  const html = markdown.parse(source, { async: false })
-  const fragment = DOMPurify.sanitize(html, { ...allowed, RETURN_DOM_FRAGMENT: true })
+export function renderMarkdown(
+  block: string,
+  marks: readonly Mark[],
+  sources: readonly Citation[],
+): DocumentFragment {
+  const fragment = parse(block, marks) ?? asText(block, marks)
   for (const link of fragment.querySelectorAll('a')) {
     const url = safeUrl(link.getAttribute('href') ?? '')
     if (url === undefined) link.replaceWith(...link.childNodes)
-    else linkOut(link, url)
+    else {
+      linkOut(link, url)
+      const host = hostBehind(link.textContent, url)
+      if (host !== undefined) link.after(' ', createHost(host))
+    }
   }
+  for (const list of fragment.querySelectorAll('ol')) makeRoom(list)
   for (const table of fragment.querySelectorAll('table')) makeScrollable(table)
+  for (const element of fragment.children) {
+    if (!element.matches('pre, hr')) element.setAttribute('dir', 'auto')
+  }
   addMarks(fragment, sources)
   return fragment
+}
+
+function parse(block: string, marks: readonly Mark[]): DocumentFragment | undefined {
+  if (!isReadable(block)) return undefined
+  try {
+    const html = markdown.parse(placeMarks(block, marks), { async: false })
+    return DOMPurify.sanitize(html, { ...allowed, RETURN_DOM_FRAGMENT: true })
+  } catch {
+    return undefined
+  }
+}
+
+function asText(block: string, marks: readonly Mark[]): DocumentFragment {
+  const fragment = document.createDocumentFragment()
+  const paragraph = document.createElement('p')
+  paragraph.className = 'as-text'
+  paragraph.textContent = block + placeMarks('', marks)
+  fragment.append(paragraph)
+  return fragment
+}
+
+/** The numbers of a list are outside of its text, where a phone has room for two digits. */
+function makeRoom(list: HTMLOListElement): void {
+  const digits = String(list.start + list.childElementCount).length
+  if (digits > 2) list.style.paddingInlineStart = `${digits + 1.5}ch`
 }
 
 /** A table may be wider than a phone; those who have no pointer scroll it once it has the focus. */
@@ -56,15 +93,16 @@ function addMarks(fragment: DocumentFragment, sources: readonly Citation[]): voi
 
 function createMark(number: string, sources: readonly Citation[]): HTMLElement {
   const { source = '', url = '' } = sources[Number(number) - 1] ?? {}
+  const name = sourceName(source)
   const mark = document.createElement('sup')
   const safe = safeUrl(url)
   const label = document.createElement(safe === undefined ? 'span' : 'a')
   if (label instanceof HTMLAnchorElement && safe !== undefined) {
     linkOut(label, safe)
-    label.ariaLabel = `Source ${number}: ${source}`
+    label.ariaLabel = `Source ${number}: ${name}`
   }
   label.textContent = number
-  label.title = source
+  label.title = name
   mark.append(label)
   return mark
 }

@@ -7,16 +7,39 @@ export function linkOut(anchor: HTMLAnchorElement, url: string): void {
   anchor.rel = 'noopener noreferrer nofollow'
 }
 
+/** A source's name without the characters that could turn around what stands next to it. */
+export function sourceName(source: string): string {
+  return source.replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '').trim()
+}
+
+/** Where a link leads, if its text looks like an address and is not that one's. */
+export function hostBehind(text: string, url: string): string | undefined {
+  const { host, hostname } = new URL(url)
+  const shown = sourceName(text).toLowerCase()
+  if (!/[\p{L}\p{N}]\.\p{L}{2}/u.test(shown)) return undefined
+  const address = shown.replace(/^https?:\/\//, '')
+  const isThat = [host, hostname].some(
+    (name) => address.startsWith(name) && !/^[\p{L}\p{N}.@:_-]/u.test(address.slice(name.length)),
+  )
+  return isThat ? undefined : host
+}
+
+export function createHost(host: string): HTMLElement {
+  const element = document.createElement('bdi')
+  element.className = 'host'
+  element.textContent = host
+  return element
+}
+
 /** An entry of the list of sources. Only web addresses are links. */
 export function createSource({ source, url }: Citation): HTMLLIElement {
   const item = document.createElement('li')
   const safe = safeUrl(url)
-  const host = document.createElement('span')
-  host.className = 'host'
-  host.textContent = safe === undefined ? 'no web address' : new URL(safe).host
+  const host = createHost(safe === undefined ? 'no web address' : new URL(safe).host)
   const name = document.createElement(safe === undefined ? 'span' : 'a')
   if (name instanceof HTMLAnchorElement && safe !== undefined) linkOut(name, safe)
-  name.textContent = source.trim() || host.textContent
+  name.dir = 'auto'
+  name.textContent = sourceName(source) || host.textContent
   item.append(name, ' ', host)
   return item
 }

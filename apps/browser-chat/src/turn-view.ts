@@ -11,10 +11,11 @@ export class TurnView {
   readonly element: HTMLElement
   readonly #announce: Announce
   readonly #answer: AnswerView
-  readonly #onRetry: () => void
+  readonly #onRetry: (() => void) | undefined
   #phase: Turn['phase'] | undefined
 
-  constructor(question: string, announce: Announce, onRetry: () => void) {
+  /** @param onRetry undefined where the question cannot be asked again */
+  constructor(question: string, announce: Announce, onRetry: (() => void) | undefined) {
     const template = document.querySelector<HTMLTemplateElement>('#turn')
     this.element = template?.content.firstElementChild?.cloneNode(true) as HTMLElement
     this.#announce = announce
@@ -27,7 +28,9 @@ export class TurnView {
   /** Shows the turn as it is now. */
   update(turn: Turn): void {
     this.#showModel(turn)
-    if (isLive(turn)) this.#answer.update(turn.text, turn.sources)
+    // Told before the first paragraph of it is.
+    if (isLive(turn) && turn.phase !== this.#phase) this.#enter(turn)
+    if (isLive(turn)) this.#answer.update(turn)
     this.#showSources(turn)
     // Lines break between facts, not in them.
     const unbroken = facts(turn).map((fact) => fact.replaceAll(' ', '\u00A0'))
@@ -53,14 +56,19 @@ export class TurnView {
   #enter(turn: Turn): void {
     this.#phase = turn.phase
     this.element.dataset['phase'] = turn.phase
-    this.#part('phase').textContent = label[turn.phase]
+    this.#part('phase').textContent = phaseOf(turn)
     if (!isLive(turn)) this.#end(turn)
     this.#announce(inWords(turn))
   }
 
   #end(turn: Turn): void {
-    this.#answer.end(turn.text, turn.sources)
-    if (turn.problem) showProblem(this.#part('problem'), turn.problem, this.#onRetry)
+    this.#answer.end(turn, turn.phase === 'done')
+    if (turn.problem) {
+      showProblem(this.#part('problem'), turn.problem, this.#announce, this.#onRetry)
+    }
+    const again = this.#part('again')
+    again.hidden = turn.phase !== 'stopped' || this.#onRetry === undefined
+    again.addEventListener('click', () => this.#onRetry?.())
     const copy = this.#part('copy')
     // Pages of plain http have no clipboard.
     copy.hidden = turn.text === '' || !('clipboard' in navigator)
@@ -91,8 +99,15 @@ const label: Record<Turn['phase'], string> = {
   failed: '',
 }
 
-function inWords({ phase, sources, problem }: Turn): string {
+function phaseOf({ phase, text, resumed }: Turn): string {
+  if (phase === 'waiting' && resumed !== undefined) return 'Coming back to the answer'
+  return phase === 'done' && text.trim() === '' ? 'The answer has no text' : label[phase]
+}
+
+function inWords(turn: Turn): string {
+  const { phase, sources, problem } = turn
   if (problem) return `${problem.title}. ${problem.advice}`
-  if (phase !== 'done') return label[phase]
+  const words = phaseOf(turn)
+  if (words !== '' || phase !== 'done') return words
   return sources.length === 0 ? 'Answered' : `Answered, sources: ${sources.length}`
 }

@@ -1,13 +1,17 @@
 import type { Citation, StreamEvent, Usage } from '@vectrade/browser'
-import { addMark, withoutMarks } from './citation-mark.ts'
+import { cleanText, type Mark } from './citation-mark.ts'
 import type { Problem } from './problem.ts'
 
 /** A question and its answer, as far as it has come: plain data, nothing of the page or the network. */
 export interface Turn {
   question: string
+  /** The id of the stream that it was taken up from again. */
+  resumed?: string
   phase: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed'
-  /** Markdown, with a mark at each citation. */
+  /** Markdown. */
   text: string
+  /** In the order of the text. */
+  marks: readonly Mark[]
   /** Numbered from 1, each once. */
   sources: readonly Citation[]
   model?: string
@@ -19,15 +23,23 @@ export interface Turn {
   problem?: Problem
 }
 
-/** What can happen to a turn; `after` is in ms since the question. */
+/** What can happen to a turn; `after` is in ms since the question, unless nobody took the time. */
 export type Change =
-  | { type: 'event'; event: StreamEvent; after: number }
-  | { type: 'done'; after: number }
+  | { type: 'event'; event: StreamEvent; after: number | undefined }
+  | { type: 'done'; after: number | undefined }
   | { type: 'stopped' }
   | { type: 'failed'; problem: Problem }
 
-export function newTurn(question: string): Turn {
-  return { question, phase: 'waiting', text: '', sources: [], simulated: false }
+export function newTurn(question: string, resumed?: string): Turn {
+  return {
+    ...(resumed === undefined ? {} : { resumed }),
+    question,
+    phase: 'waiting',
+    text: '',
+    marks: [],
+    sources: [],
+    simulated: false,
+  }
 }
 
 export function isLive({ phase }: Turn): boolean {
@@ -41,7 +53,7 @@ export function advance(turn: Turn, change: Change): Turn {
     case 'event':
       return withEvent(turn, change.event, change.after)
     case 'done':
-      return { ...turn, phase: 'done', endedAfter: change.after }
+      return { ...turn, phase: 'done', ...(change.after && { endedAfter: change.after }) }
     case 'stopped':
       return { ...turn, phase: 'stopped' }
     case 'failed':
@@ -49,12 +61,13 @@ export function advance(turn: Turn, change: Change): Turn {
   }
 }
 
-function withEvent(turn: Turn, event: StreamEvent, after: number): Turn {
+function withEvent(turn: Turn, event: StreamEvent, after: number | undefined): Turn {
   switch (event.type) {
     case 'text': {
-      const text = turn.text + withoutMarks(event.content)
+      const text = turn.text + cleanText(event.content)
       if (event.content === '') return turn
-      return { ...turn, phase: 'streaming', text, firstTextAfter: turn.firstTextAfter ?? after }
+      const first = turn.firstTextAfter ?? after
+      return { ...turn, phase: 'streaming', text, ...(first && { firstTextAfter: first }) }
     }
     case 'citation':
       return withCitation(turn, event)
@@ -64,8 +77,12 @@ function withEvent(turn: Turn, event: StreamEvent, after: number): Turn {
       const simulated = turn.simulated || event['simulated'] === true
       return { ...turn, ...(model === undefined ? {} : { model }), simulated }
     }
-    case 'done':
+    case 'done': {
+      // By another tab, say.
+      const isStopped = 'finish_reason' in event && event.finish_reason === 'stopped'
+      if (isStopped) return { ...turn, phase: 'stopped' }
       return event.usage ? { ...turn, usage: event.usage } : turn
+    }
     case 'unknown':
       return turn
   }
@@ -75,5 +92,7 @@ function withCitation(turn: Turn, { source, url }: Citation): Turn {
   const known = turn.sources.findIndex((other) => other.source === source && other.url === url)
   const sources = known === -1 ? [...turn.sources, { source, url }] : turn.sources
   const number = known === -1 ? sources.length : known + 1
-  return { ...turn, sources, text: addMark(turn.text, number) }
+  // Behind what it belongs to, not behind the white space that follows.
+  const mark = { at: turn.text.trimEnd().length, number }
+  return { ...turn, sources, marks: [...turn.marks, mark] }
 }

@@ -59,6 +59,12 @@ async function* markdownEvents(): AsyncGenerator<StreamEvent> {
   ]) {
     yield { type: 'text', content }
   }
+  yield { type: 'text', content: '\n123456789. a long number\n\n' }
+  yield { type: 'text', content: `${'> '.repeat(60)}deep\n\n` }
+  for (let depth = 0; depth < 40; depth += 1) {
+    yield { type: 'text', content: `${' '.repeat(depth * 2)}- deep\n` }
+  }
+  yield { type: 'metadata', content: '', model: 'm'.repeat(120) }
   yield { type: 'citation', content: '', source: wide, url: wide }
   yield { type: 'done', content: '' }
 }
@@ -115,6 +121,7 @@ describe('the keyboard', () => {
     await chat.ask('   ')
     await chat.prompt.fill('にほん')
     await chat.prompt.dispatchEvent('keydown', { key: 'Enter', isComposing: true })
+    await chat.prompt.dispatchEvent('keydown', { key: 'Enter', keyCode: 229 })
     expect(await chat.page.getByRole('article').count()).toBe(0)
     expect(await chat.prompt.inputValue()).toBe('にほん')
   })
@@ -136,18 +143,21 @@ describe('the keyboard', () => {
   })
 })
 
+const listen = `
+  globalThis.said = []
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) {
+      for (const node of addedNodes) said.push(node.textContent)
+    }
+  }).observe(document.querySelector('[aria-live=polite]'), { childList: true, subtree: true })`
+
 test('a screen reader gets states and whole paragraphs, not pieces of text', async () => {
   await using server = await servePageWithSandbox({ tokensPerSecond: 200 })
   const chat = await open(server.url)
-  await chat.page.evaluate(`
-    globalThis.said = []
-    new MutationObserver((changes) => {
-      for (const { addedNodes } of changes) {
-        for (const node of addedNodes) said.push(node.textContent)
-      }
-    }).observe(document.querySelector('[aria-live=polite]'), { childList: true, subtree: true })`)
+  await chat.page.evaluate(listen)
   await chat.ask(question)
   await chat.reach('done')
+  expect(await chat.turn.getAttribute('aria-label')).toBe(`Answer to: ${question}`)
   const said = await chat.page.evaluate<string[]>('said')
   expect(said).toEqual([
     'Thinking',
@@ -163,6 +173,49 @@ test('a screen reader gets states and whole paragraphs, not pieces of text', asy
     expect.stringMatching(/made up/),
     'Answered, sources: 3',
   ])
+})
+
+test('paragraphs that come at once are told behind what they are, and do not pile up', async () => {
+  const rest = Promise.withResolvers<void>()
+  await using server = await servePageWithEvents(async function* () {
+    yield { type: 'text', content: 'Paragraph\n\n'.repeat(500) }
+    await rest.promise
+    yield { type: 'done', content: '' }
+  })
+  const chat = await open(server.url)
+  await chat.page.clock.install()
+  await chat.page.evaluate(listen)
+  await chat.ask(question)
+  await chat.page.clock.runFor(500)
+  await chat.reach('streaming')
+  const said = await chat.page.evaluate<string[]>('said')
+  expect(said.slice(0, 3)).toEqual(['Thinking', 'Answering', 'Paragraph'])
+  const lines = chat.page.getByRole('status').locator('p')
+  expect(await lines.count()).toBe(50)
+  await chat.page.clock.runFor(5_000)
+  expect(await lines.count()).toBe(0)
+  rest.resolve()
+})
+
+test('every text has its own direction', async () => {
+  await using server = await servePageWithEvents(async function* () {
+    yield { type: 'text', content: 'שלום\n\n- אחת\n\nEnglish\n\n```\ncode\n```\n' }
+    yield { type: 'citation', content: '', source: 'דוח', url: 'https://example.com' }
+    yield { type: 'done', content: '' }
+  })
+  const chat = await open(server.url)
+  await chat.prompt.fill('מה')
+  const directionOf = (selector: string): Promise<string> =>
+    chat.page.evaluate(`getComputedStyle(document.querySelector('${selector}')).direction`)
+  expect(await directionOf('#prompt')).toBe('rtl')
+  await chat.prompt.press('Enter')
+  await chat.reach('done')
+  expect(await directionOf('[data-part=question]')).toBe('rtl')
+  expect(await directionOf('[data-part=answer] p')).toBe('rtl')
+  expect(await directionOf('[data-part=answer] ul')).toBe('rtl')
+  expect(await directionOf('[data-part=answer] ul + p')).toBe('ltr')
+  expect(await directionOf('[data-part=answer] pre')).toBe('ltr')
+  expect(await directionOf('[data-part=source-list] a')).toBe('rtl')
 })
 
 describe('a phone', () => {
@@ -181,6 +234,10 @@ describe('a phone', () => {
     await chat.ask(`${question} ${'x'.repeat(200)}`)
     await chat.reach('done')
     expect(await width()).toBe(360)
+    const room = await chat.page.evaluate(
+      `parseFloat(getComputedStyle(document.querySelector('[start="123456789"]')).paddingLeft)`,
+    )
+    expect(room).toBeGreaterThan(90)
     expect(await chat.page.evaluate('visualViewport.width')).toBe(360)
   })
 

@@ -2,7 +2,7 @@ import { createHandler, VecTrade } from '@vectrade/node'
 import { expectWithinASecond, lastRequest } from '@vectrade/test-kit'
 import { describe, expect, test } from 'vitest'
 import { type Chat, useBrowser } from './support/chat-browser.ts'
-import { servePage, servePageWithSandbox } from './support/serve-page.ts'
+import { servePage, servePageWithEvents, servePageWithSandbox } from './support/serve-page.ts'
 
 const open = useBrowser()
 const question = "What's the bull case for NVDA?"
@@ -27,8 +27,28 @@ describe('stopping', () => {
     expect(await chat.answer.innerText()).toMatch(/^The bull case: NVDA\n[^]*The question is about/)
     expect(await chat.turn.locator('.end').innerText()).toMatch(/^Stopped\s/)
 
-    await chat.ask(question)
+    await chat.button('Ask again').click()
     await chat.reach('streaming')
+    expect(await chat.turn.getByRole('heading', { level: 2 }).textContent()).toBe(question)
+    expect(await chat.button('Ask again').count()).toBe(0)
+  })
+
+  test('in the middle of a word shows no marks of Markdown, nor does a failure', async () => {
+    await using server = await servePageWithEvents(async function* () {
+      yield { type: 'text', content: 'Strong **pricing' }
+      await new Promise(() => {})
+    })
+    const chat = await open(server.url)
+    await chat.ask(question)
+    await chat.answer.getByText('pricing').waitFor()
+    await chat.prompt.dispatchEvent('keydown', { key: 'Escape', isComposing: true })
+    await chat.prompt.fill('The next question')
+    await chat.prompt.press('Enter')
+    expect(await chat.turn.getAttribute('data-phase')).toBe('streaming')
+    expect(await chat.prompt.inputValue()).toBe('The next question')
+    await chat.prompt.press('Escape')
+    await chat.reach('stopped')
+    expect(await chat.answer.innerHTML()).toContain('Strong <strong>pricing</strong>')
   })
 
   test('before the first word', async () => {
@@ -41,15 +61,6 @@ describe('stopping', () => {
     await expectWithinASecond(() => lastRequest(server.sandbox).closed === 'client')
     expect(await chat.answer.innerText()).toBe('')
     expect(await chat.button('Copy').isVisible()).toBe(false)
-  })
-
-  test('leaving the page ends the request', async () => {
-    await using server = await servePageWithSandbox({ tokensPerSecond: 40 })
-    const chat = await open(server.url)
-    await chat.ask(question)
-    await chat.reach('streaming')
-    await chat.page.goto('about:blank')
-    await expectWithinASecond(() => lastRequest(server.sandbox).closed === 'client')
   })
 })
 
@@ -110,6 +121,8 @@ describe('a failure', () => {
     await retry.dispatchEvent('click')
     expect(await chat.page.getByRole('article').count()).toBe(1)
 
+    await chat.button('Try again').waitFor()
+    expect(await chat.page.getByRole('status').textContent()).toContain('You can try again now.')
     await chat.button('Try again').click()
     await chat.reach('done')
     expect(server.sandbox.requests).toHaveLength(2)
@@ -134,11 +147,54 @@ describe('a failure', () => {
     await chat.reach('done')
   })
 
-  test('that no repeating helps offers none', async () => {
+  test('that no repeating helps offers none, and gives the question back to be changed', async () => {
     await using server = await servePageWithSandbox({}, [{ status: 422 }])
     const chat = await open(server.url)
     await chat.ask(question)
     expect(await problemOf(chat)).toMatch(/^This question was not accepted\n/)
     expect(await chat.button(/^Try again/).isVisible()).toBe(false)
+    await expect.poll(() => chat.prompt.inputValue()).toBe(question)
   })
+
+  test('of the page itself is shown, and on the console', async () => {
+    await using server = await servePageWithSandbox()
+    const chat = await open(server.url)
+    await chat.page.evaluate(`
+      history.replaceState = () => {
+        delete history.replaceState
+        throw new Error('a mistake')
+      }`)
+    await chat.ask(question)
+    expect(await problemOf(chat)).toMatch(/^Something went wrong\n/)
+    expect(chat.complaints.splice(0)).toEqual(['Error: a mistake'])
+  })
+
+  test('of an answer to have any text is said', async () => {
+    await using server = await servePageWithEvents(async function* () {
+      yield { type: 'done', content: '' }
+    })
+    const chat = await open(server.url)
+    await chat.ask(question)
+    await chat.reach('done')
+    expect((await chat.turn.locator('.end').innerText()).trim()).toBe('The answer has no text')
+  })
+})
+
+test('a question that is too long is neither cut nor sent', async () => {
+  await using server = await servePageWithSandbox()
+  const chat = await open(server.url)
+  const length = chat.page.locator('#length')
+  await chat.prompt.fill('x'.repeat(8_999))
+  expect(await length.isVisible()).toBe(false)
+  await chat.prompt.fill('x'.repeat(9_000))
+  expect(await length.textContent()).toBe('9,000 of 10,000 characters')
+  await chat.ask('x'.repeat(12_016))
+  const words = 'The question has 12,016 characters: shorten it to 10,000.'
+  expect(await length.textContent()).toBe(words)
+  expect(await chat.page.getByRole('status').textContent()).toBe(words)
+  expect(await chat.prompt.inputValue()).toHaveLength(12_016)
+  expect(await chat.page.getByRole('article').count()).toBe(0)
+  await chat.ask('x'.repeat(10_000))
+  await chat.reach('done')
+  expect(await length.isVisible()).toBe(false)
 })

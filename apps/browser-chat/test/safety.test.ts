@@ -72,6 +72,56 @@ describe('an answer that means harm', () => {
     ])
   })
 
+  test('cannot pass one site off as another', async () => {
+    await using server = await servePageWithEvents(() =>
+      letterByLetter(
+        '[https://bank.example](https://evil.example) <https://sec.gov@evil.example>\n\n',
+        '```js\nlet a\n```\n\n',
+        cite('SEC filing \u202E', 'https://vog.ces.example.evil/'),
+        cite(' \u202E ', 'https://sec.gov@evil.example/'),
+      ),
+    )
+    const chat = await open(server.url)
+    await chat.ask('Anything')
+    await chat.reach('done')
+    expect(await chat.answer.locator('p .host').allTextContents()).toEqual([
+      'evil.example',
+      'evil.example',
+    ])
+    const sources = chat.turn.locator('[data-part=source-list] li')
+    expect(await sources.allTextContents()).toEqual([
+      'SEC filing vog.ces.example.evil',
+      'evil.example evil.example',
+    ])
+    expect(await sources.locator('bdi.host').count()).toBe(2)
+    const mark = chat.answer.locator('sup a').first()
+    expect(await mark.getAttribute('title')).toBe('SEC filing')
+    expect(await mark.getAttribute('aria-label')).toBe('Source 1: SEC filing')
+    expect(await chat.answer.locator('code').getAttribute('class')).toBeNull()
+  })
+
+  test.each([
+    ['nested beyond what can be read', '>'.repeat(5_000)],
+    ['of emphasis alone', '_a*'.repeat(10_000)],
+  ])('%s is text, and all around it is as ever', async (_, block) => {
+    await using server = await servePageWithEvents(async function* () {
+      yield text('**One**\n\n')
+      for (const piece of block.match(/[^]{1,500}/g) ?? []) yield text(piece)
+      yield text('\n\n**Two**\n\nThree\n')
+      yield { type: 'done', content: '' }
+    })
+    const chat = await open(server.url)
+    const start = performance.now()
+    await chat.ask('Anything')
+    await chat.reach('done')
+    expect(performance.now() - start).toBeLessThan(8_000)
+    const paragraphs = await chat.answer.getByRole('paragraph').allTextContents()
+    // Of 30,000 characters nobody wants to see the difference.
+    expect(paragraphs.join('').replace(/\s/g, '') === `One${block}TwoThree`).toBe(true)
+    expect(await chat.answer.locator('strong').allTextContents()).toEqual(['One', 'Two'])
+    expect(await chat.button('Copy').isHidden()).toBe(false)
+  })
+
   test('the question is text as well', async () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)

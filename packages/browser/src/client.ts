@@ -22,6 +22,9 @@ export interface BrowserOptions extends VecTradeOptions {
  * A client of VecTrade's AI stock analysis, for pages and their workers. It asks an endpoint of the
  * page's own site and has no key; `createHandler` of the server's package makes such an endpoint.
  *
+ * A stream that the endpoint keeps (its `store`) is read on after a cut, offline or asleep in the
+ * background meanwhile; `stream.id` and `ai.resume()` take it up after a reload.
+ *
  * `analyze()` waits for the end of the stream: the endpoint only streams. `VECTRADE_API_KEY` and
  * `VECTRADE_BASE_URL` are not looked up. A redirect is an error: browsers do not say where it leads, and
  * the prompt would go there.

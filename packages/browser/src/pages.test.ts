@@ -69,9 +69,11 @@ describe.for(browserNames)('a page in %s', (name) => {
     expect(await told(page, 'text', options, 'inWorker')).toEqual({ text })
   })
 
-  test('follows its endpoint to where it moved', async () => {
+  test('does not follow a redirect, for it cannot see where to', async () => {
     await using page = await visit(browser, site)
-    expect(await told(page, 'text', { endpoint: '/api/moved' })).toEqual({ text })
+    expect(await told(page, 'text', { endpoint: '/api/moved' })).toMatchObject({
+      error: { name: 'ConnectionError', json: { phase: 'redirect' }, isOne: true },
+    })
   })
 
   test('asks again where the endpoint is busy, with the same key of the call', async () => {
@@ -142,7 +144,7 @@ describe.for(browserNames)('a page in %s', (name) => {
     let elsewhere: Site
     let endpoint: string
     beforeAll(async () => {
-      elsewhere = await startSite(sandbox, { origins: [site.origin], credentials: true })
+      elsewhere = await startSite(sandbox, { cors: { origins: [site.origin], credentials: true } })
       endpoint = `${elsewhere.origin}/api/analyze`
     })
     afterAll(() => elsewhere[Symbol.asyncDispose]())
@@ -172,6 +174,35 @@ describe.for(browserNames)('a page in %s', (name) => {
       expect(await told(page, 'text', { endpoint: limited })).toMatchObject({
         error: { name: 'RateLimitError', json: { retryAfter: 7 } },
       })
+    })
+
+    test('sends nothing to where a redirect leads, whoever is welcome there', async () => {
+      await using page = await visit(browser, site, elsewhere.origin)
+      elsewhere.asked.length = 0
+      elsewhere.answer = () =>
+        new Response(null, {
+          headers: {
+            'access-control-allow-origin': site.origin,
+            'access-control-allow-credentials': 'true',
+            'access-control-allow-headers':
+              'x-token, accept, cache-control, content-type, idempotency-key',
+          },
+        })
+      const moved = `/api/moved?to=${elsewhere.origin}`
+      const { error } = await told(page, 'text', {
+        endpoint: moved,
+        headers: { 'x-token': 'secret' },
+      })
+      expect(error).toMatchObject({ name: 'ConnectionError', json: { phase: 'redirect' } })
+      expect(elsewhere.asked).toEqual([])
+      // It does get what is not kept from it.
+      const init = "{ method: 'POST', body: 'prompt', headers: { 'x-token': 'secret' } }"
+      await page.evaluate(`await fetch('${moved}', ${init})`)
+      elsewhere.answer = undefined
+      expect(elsewhere.asked).toMatchObject([
+        { method: 'OPTIONS' },
+        { method: 'POST', headers: { 'x-token': 'secret' } },
+      ])
     })
 
     test('fails to connect where the endpoint does not allow it', async () => {

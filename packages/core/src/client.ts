@@ -126,7 +126,7 @@ export class AI {
         open: (signal) => openResumed(call, id, lastEventId, signal),
         stop: () => stopStream(call, id),
       },
-      { ...call, id, signal: options.signal, track: this.#track },
+      { ...call, id, lastEventId, signal: options.signal, track: this.#track },
     )
   }
 

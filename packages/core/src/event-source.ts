@@ -40,6 +40,8 @@ export interface StreamOrigin {
 export interface StreamSettings extends Partial<WaitLimits> {
   /** What the stream is called at its endpoint, where that is known beforehand. */
   id?: string | undefined
+  /** Behind which event it is taken up. */
+  lastEventId?: string | undefined
   signal?: AbortSignal | undefined
   track?: Track | undefined
 }

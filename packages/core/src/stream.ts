@@ -80,7 +80,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
 
   /** Of the last event that was read: what `resume()` goes on behind. Empty before there is one. */
   get lastEventId(): string {
-    return this.#source?.lastEventId ?? ''
+    return this.#source?.lastEventId ?? this.#settings.lastEventId ?? ''
   }
 
   /** @internal Whether the stream is over although its answer is not: nothing may call it complete. */

@@ -1,6 +1,7 @@
 import {
   createHandler,
   type FetchHandler,
+  memoryStore,
   type StreamEvent,
   toResponse,
   VecTrade,
@@ -47,15 +48,16 @@ export async function servePageWithSandbox(
   faults: Fault[] = [],
 ): Promise<ServedPage & { sandbox: Sandbox }> {
   const sandbox = await startSandbox(options)
+  const store = memoryStore()
   const page = await servePage((request) => {
-    const fault = faults.shift()
+    const fault = request.method === 'POST' ? faults.shift() : undefined
     const client = new VecTrade({
       baseURL: sandbox.url,
       apiKey: sandbox.apiKey,
       maxRetries: 0,
       ...(fault ? { headers: { 'x-sandbox-fault': formatFault(fault) } } : {}),
     })
-    return createHandler({ client })(request)
+    return createHandler({ client, store })(request)
   })
   return {
     url: page.url,

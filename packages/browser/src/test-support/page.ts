@@ -1,5 +1,6 @@
 // The script of the test's page and of its worker: see site.ts.
 import { perform, type Task, type Told } from './perform.ts'
+import { reading } from './reading.ts'
 
 /** What is used of a page here, for the DOM's types clash with those of Node. */
 interface Page {
@@ -42,4 +43,4 @@ function inWorker(task: Task): Promise<Told> {
   })
 }
 
-Object.assign(globalThis, { perform, inWorker, violations })
+Object.assign(globalThis, { perform, inWorker, reading, violations })

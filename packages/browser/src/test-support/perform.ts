@@ -17,7 +17,15 @@ export interface Task {
 export interface Told {
   events?: StreamEvent[]
   text?: string
-  error?: { name: string; json: unknown; isOne: boolean; partial: unknown }
+  error?: Problem
+}
+
+/** An error, as it goes by JSON. */
+export interface Problem {
+  name: string
+  json: unknown
+  isOne: boolean
+  partial: unknown
 }
 
 type Deed = (client: VecTrade, prompt: string) => Promise<Told>
@@ -92,9 +100,12 @@ export async function perform({ does, options, prompt }: Task): Promise<Told> {
   try {
     return await deeds[does](new VecTrade(options), prompt)
   } catch (error) {
-    if (!(error instanceof Error)) throw error
-    const isOne = VecTradeError.isInstance(error)
-    const partial = VecTradeError.isInstance(error) ? error.partial : undefined
-    return { error: { name: error.name, json: error, isOne, partial } }
+    return { error: problemOf(error) }
   }
+}
+
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof Error)) throw error
+  const isOne = VecTradeError.isInstance(error)
+  return { name: error.name, json: error, isOne, partial: isOne ? error.partial : undefined }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Cors, createHandler, toNodeHandler, VecTrade } from '@vectrade/node'
+import { createHandler, type HandlerOptions, toNodeHandler, VecTrade } from '@vectrade/node'
 import type { Sandbox } from '@vectrade/sandbox'
 import { bundle } from './bundle.ts'
 
@@ -10,13 +10,22 @@ export interface Site extends AsyncDisposable {
   origin: string
   /** What the endpoints were asked, preflights included. */
   asked: { method: string; headers: Record<string, string> }[]
+  /** Answers in place of the endpoints, where it gives a response. */
+  answer: ((request: Request) => Response | undefined) | undefined
   /** Cuts every connection. */
   cut(): void
+  /** Cuts them, and listens no more; what the endpoints keep is kept. */
+  close(): Promise<void>
+  /** Listens again, on the same port. */
+  reopen(): Promise<void>
 }
+
+/** What the endpoints get of the options of `createHandler`. */
+export type SiteOptions = Pick<HandlerOptions, 'cors' | 'store' | 'owner'>
 
 const script = await bundle(new URL('./page.ts', import.meta.url))
 
-export async function startSite(sandbox: Sandbox, cors?: Cors): Promise<Site> {
+export async function startSite(sandbox: Sandbox, options: SiteOptions = {}): Promise<Site> {
   const asked: Site['asked'] = []
   const server = createServer(
     toNodeHandler((request) => {
@@ -28,7 +37,7 @@ export async function startSite(sandbox: Sandbox, cors?: Cors): Promise<Site> {
       const endpoint = endpoints[url.pathname]
       if (endpoint) {
         asked.push({ method: request.method, headers: Object.fromEntries(request.headers) })
-        return endpoint(request, { sandbox, cors, asked })
+        return site.answer?.(request) ?? endpoint(request, { sandbox, options, asked })
       }
       if (url.pathname !== '/') {
         return new Response(null, { status: url.pathname === '/favicon.ico' ? 204 : 404 })
@@ -43,16 +52,24 @@ export async function startSite(sandbox: Sandbox, cors?: Cors): Promise<Site> {
     }),
   ).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  const { port } = server.address() as AddressInfo
+  const site: Site = {
+    origin: `http://127.0.0.1:${port}`,
     asked,
+    answer: undefined,
     cut: () => server.closeAllConnections(),
-    [Symbol.asyncDispose]: async () => {
+    close: async () => {
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
     },
+    reopen: async () => {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+    },
+    [Symbol.asyncDispose]: () => site.close(),
   }
+  return site
 }
 
 function policy(connect: string | null): string {
@@ -62,14 +79,14 @@ function policy(connect: string | null): string {
 
 interface Surroundings {
   sandbox: Sandbox
-  cors: Cors | undefined
+  options: SiteOptions
   asked: Site['asked']
 }
 
 type Endpoint = (request: Request, surroundings: Surroundings) => Promise<Response> | Response
 
 /** The endpoint of the package: `?fault=` befalls it, `?members` only is for those with the cookie. */
-const analyze: Endpoint = (request, { sandbox, cors }) => {
+const analyze: Endpoint = (request, { sandbox, options }) => {
   const { searchParams } = new URL(request.url)
   const client = new VecTrade({
     baseURL: sandbox.url,
@@ -79,16 +96,16 @@ const analyze: Endpoint = (request, { sandbox, cors }) => {
   })
   const isKnown = (): boolean => request.headers.get('cookie') === 'visitor=known'
   const authorize = searchParams.has('members') ? isKnown : undefined
-  return createHandler({ client, cors, authorize })(request)
+  return createHandler({ ...options, client, authorize })(request)
 }
 
 const endpoints: Record<string, Endpoint> = {
   '/api/analyze': analyze,
-  '/api/moved': ({ url }) =>
-    new Response(null, {
-      status: 308,
-      headers: { location: url.replace('/api/moved', '/api/analyze') },
-    }),
+  '/api/moved': ({ url }) => {
+    const { searchParams, origin } = new URL(url)
+    const location = `${searchParams.get('to') ?? origin}/api/analyze`
+    return new Response(null, { status: 308, headers: { location } })
+  },
   '/api/busy-twice': (request, surroundings) =>
     surroundings.asked.length <= 2
       ? new Response(null, { status: 503, headers: { 'retry-after': '0' } })

@@ -5,10 +5,22 @@ import type { NumberedMessage, StoredMessage } from './stream-store.ts'
 
 /** Messages in the order they came, for any number of readers, who begin where and when they like. */
 export class EventLog {
-  readonly #messages: StoredMessage[] = []
+  readonly #messages: (StoredMessage | undefined)[] = []
+  readonly #isReadOnce: boolean
+  #taken = 0
   readonly #waiting = new Set<() => void>()
   #readers = 0
   #ended = false
+
+  /** @param isReadOnce whether there is one reader only, behind whom nothing need be kept */
+  constructor({ isReadOnce = false }: { isReadOnce?: boolean } = {}) {
+    this.#isReadOnce = isReadOnce
+  }
+
+  /** How many messages lie before the one reader. */
+  get unread(): number {
+    return this.#messages.length - this.#taken
+  }
 
   get length(): number {
     return this.#messages.length
@@ -68,7 +80,9 @@ export class EventLog {
         if (left) return undefined
         const message = this.#messages[position]
         if (message !== undefined) {
+          if (this.#isReadOnce) this.#messages[position] = undefined
           position += 1
+          this.#taken = position
           return { ...message, id: position }
         }
         if (this.#ended) leave()

@@ -35,6 +35,7 @@ export async function produce(
   try {
     for await (const event of stream) {
       record(toMessage(event))
+      if (recorder.failed) await pace(log)
       if (recorder.failed && log.readers === 0) break
     }
     if (producer.stopped.aborted && stream.cut) {
@@ -48,5 +49,15 @@ export async function produce(
     producer.stopped.removeEventListener('abort', onStop)
     log.end()
     await recorder.finish(outcome)
+  }
+}
+
+/** Messages that may lie before a reader whom no store's limits protect. */
+const mostUnread = 256
+
+/** Waits until who reads here has caught up, or has left. */
+async function pace(log: EventLog): Promise<void> {
+  while (log.unread > mostUnread && log.readers > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }

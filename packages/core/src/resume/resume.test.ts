@@ -57,6 +57,7 @@ describe('a stream that its endpoint keeps', () => {
 
   test('is done where nothing is left of it: 204', async () => {
     const { client, source, asked, handler } = kept()
+    expect(client.ai.resume('id', { lastEventId: '7' }).lastEventId).toBe('7')
     const stream = client.ai.stream('p')
     await stream.response
     source.send(...letters, '[DONE]')

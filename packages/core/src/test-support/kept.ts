@@ -8,6 +8,8 @@ export interface Source {
   send(...messages: unknown[]): void
   end(): void
   fail(): void
+  /** Messages that VecTrade has sent and nobody has taken. */
+  readonly waiting: number
   /** Whether VecTrade was asked. */
   readonly isOpen: boolean
   /** Whether the request to VecTrade was ended from this side. */
@@ -30,6 +32,9 @@ export function kept(options: Partial<HandlerOptions> = {}): Kept {
   const encoder = new TextEncoder()
   const source = {
     cancelled: false,
+    get waiting() {
+      return -(controller?.desiredSize ?? 0)
+    },
     isOpen: false,
     send: (...messages: unknown[]) => {
       for (const message of messages) {

@@ -50,3 +50,17 @@ test.for([undefined, 7, null])('an owner of %o is a mistake of the server', asyn
   expect((await handler(post())).status).toBe(500)
   expect(onError).toHaveBeenCalledWith(expect.objectContaining({ name: 'TypeError' }))
 })
+
+test('a caller who does not read holds up an answer that its store has given up', async () => {
+  const { handler, source } = kept({ store: memoryStore({ maxEvents: 10 }) })
+  const response = await handler(post())
+  const content = 'x'.repeat(100)
+  for (let at = 0; at < 2000; at += 1) source.send({ type: 'text', content })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  // What VecTrade sent waits in its own body, which is where a socket's buffers would stop it.
+  expect(source.waiting).toBeGreaterThan(1000)
+  source.send({ type: 'done' })
+  const text = await response.text()
+  expect(text.split('\n\n')).toHaveLength(2001 + 2)
+  expect(text).toMatch(/id: 2001\n.*\n\ndata: \[DONE\]\n\n$/s)
+})

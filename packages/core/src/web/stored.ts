@@ -94,7 +94,7 @@ export async function beginStored(
     warn(logger, `vectrade: an answer cannot be resumed (${name})`)
     return undefined
   }
-  const log = new EventLog()
+  const log = new EventLog({ isReadOnce: true })
   const source = new StoredSource(log.read(0))
   const work = handled(produce(stream, log, producer, { lease: store.lease, logger }))
   context.waitUntil?.(work)

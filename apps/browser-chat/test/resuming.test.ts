@@ -1,0 +1,117 @@
+import { expectWithinASecond, lastRequest } from '@vectrade/test-kit'
+import { expect, test } from 'vitest'
+import { Chat, useBrowser } from './support/chat-browser.ts'
+import { servePageWithEvents, servePageWithSandbox } from './support/serve-page.ts'
+
+const open = useBrowser()
+const question = "What's the bull case for NVDA?"
+
+/** The same address in another tab. */
+async function follow({ page }: Chat): Promise<Chat> {
+  await page.waitForURL(/#stream=[\w-]{22}$/)
+  const other = await page.context().newPage()
+  await other.goto(page.url())
+  return new Chat(other)
+}
+
+/** What of an answer must not depend on how it was read. */
+async function shown(chat: Chat): Promise<string[]> {
+  await chat.reach('done')
+  return [await chat.answer.innerHTML(), await chat.turn.locator('[data-part=sources]').innerHTML()]
+}
+
+test('a reload and another tab show the same answer, and VecTrade is asked once', async () => {
+  await using server = await servePageWithSandbox({ tokensPerSecond: 40 })
+  const chat = await open(server.url)
+  await chat.ask(question)
+  await chat.answer.getByText('The question is about').waitFor()
+  const other = await follow(chat)
+  await other.answer.getByText('The question is about').waitFor()
+  await chat.page.reload()
+  await chat.answer.getByText('The question is about').waitFor()
+  expect(await chat.turn.getByRole('heading', { level: 2 }).textContent()).toBe(question)
+  expect(await other.turn.getByRole('heading', { level: 2 }).textContent()).toBe(
+    'Asked in another tab',
+  )
+  const answers = [await shown(chat), await shown(other)]
+  expect(server.sandbox.requests).toHaveLength(1)
+
+  await chat.ask(question)
+  answers.push(await shown(chat))
+  expect(new Set(answers.map((answer) => answer.join())).size).toBe(1)
+  expect(server.sandbox.requests).toHaveLength(2)
+  // How long it took is not known to those who came later.
+  expect(await other.turn.locator('[data-part=facts]').textContent()).not.toMatch(/First/)
+})
+
+test('the answer goes on without its page; finished, it is not begun again', async () => {
+  await using server = await servePageWithSandbox({ tokensPerSecond: 200 })
+  const chat = await open(server.url)
+  await chat.ask(question)
+  await chat.page.waitForURL(/#stream=/)
+  const address = chat.page.url()
+  await chat.page.goto('about:blank')
+  await expect.poll(() => lastRequest(server.sandbox).closed, { timeout: 20_000 }).toBe('finished')
+  await chat.page.goto(address)
+  await chat.reach('done')
+  expect(chat.page.url()).toBe(server.url)
+  await chat.page.reload()
+  expect(await chat.page.getByRole('article').count()).toBe(0)
+  expect(server.sandbox.requests).toHaveLength(1)
+})
+
+test('Stop in one tab ends the answer in every tab', async () => {
+  await using server = await servePageWithSandbox({ tokensPerSecond: 40 })
+  const chat = await open(server.url)
+  await chat.ask(question)
+  const other = await follow(chat)
+  await other.answer.getByText('The question is about').waitFor()
+  await other.button('Stop').click()
+  await expectWithinASecond(() => lastRequest(server.sandbox).closed === 'client')
+  await other.reach('stopped')
+  await chat.reach('stopped')
+  await chat.button('Ask again').click()
+  await chat.reach('streaming')
+  expect(await chat.turn.getByRole('heading', { level: 2 }).textContent()).toBe(question)
+})
+
+test('an answer that is no longer kept can be asked for again', async () => {
+  await using server = await servePageWithSandbox()
+  const id = 'abcdefghijklmnopqrstuv'
+  const chat = await open(server.url)
+  await chat.page.evaluate(`history.replaceState({ question: 'NVDA?' }, '', '#stream=${id}')`)
+  await chat.page.reload()
+  await chat.reach('failed')
+  expect(await chat.turn.locator('[data-part=problem]').innerText()).toMatch(
+    /^This answer is no longer kept\nAsk again for a new one\./,
+  )
+  await chat.button('Try again').click()
+  await chat.reach('done')
+  expect(server.sandbox.requests.map(({ body }) => body)).toEqual([
+    { prompt: 'NVDA?', stream: true },
+  ])
+})
+
+test('what nobody here knows the question of cannot be asked for again', async () => {
+  await using server = await servePageWithSandbox()
+  const chat = await open(`${server.url}#stream=abcdefghijklmnopqrstuv`)
+  await chat.reach('failed')
+  expect(await chat.button('Try again').isVisible()).toBe(false)
+  expect(await chat.prompt.inputValue()).toBe('')
+  expect(server.sandbox.requests).toEqual([])
+})
+
+test('where nothing is kept, the address stays what it is', async () => {
+  const rest = Promise.withResolvers<void>()
+  await using server = await servePageWithEvents(async function* () {
+    yield { type: 'text', content: 'Yes.' }
+    await rest.promise
+    yield { type: 'done', content: '' }
+  })
+  const chat = await open(server.url)
+  await chat.ask(question)
+  await chat.answer.getByText('Yes.').waitFor()
+  expect(chat.page.url()).toBe(server.url)
+  rest.resolve()
+  await chat.reach('done')
+})
