@@ -98,7 +98,7 @@ describe('the keyboard', () => {
     expect(await focused()).toBe('Stop')
     await keyboard.press('Enter')
     await chat.reach('stopped')
-    expect(await onLastTurn()).toBe(true)
+    await expect.poll(onLastTurn).toBe(true)
 
     await chat.prompt.focus()
     await keyboard.type('Second')
@@ -110,7 +110,7 @@ describe('the keyboard', () => {
     expect(await focused()).toBe('Try again')
     await keyboard.press('Enter')
     await chat.reach('done')
-    expect(await onLastTurn()).toBe(true)
+    await expect.poll(onLastTurn).toBe(true)
     await keyboard.press('Tab')
     expect(await chat.page.evaluate('document.activeElement.ariaLabel')).toMatch(/^Source 1: /)
   })

@@ -1,3 +1,5 @@
+import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
 import { toMessage } from '../events.ts'
 import type { Logger } from '../logger.ts'
@@ -39,6 +41,8 @@ export async function produce(
       if (recorder.failed && log.readers === 0) break
     }
     if (producer.stopped.aborted && stream.cut) {
+      // Not by anybody who reads: another producer goes on with it.
+      if (producer.stopped.reason instanceof StreamStoreError) throw new StreamInterruptedError()
       record(stoppedMessage)
       outcome = 'stopped'
     }

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { endpoint, kept } from '../test-support/kept.ts'
-import { memoryStore } from '../index.ts'
+import { memoryStore, StreamStoreError } from '../index.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -63,4 +63,47 @@ test('a caller who does not read holds up an answer that its store has given up'
   const text = await response.text()
   expect(text.split('\n\n')).toHaveLength(2001 + 2)
   expect(text).toMatch(/id: 2001\n.*\n\ndata: \[DONE\]\n\n$/s)
+})
+
+test('an answer that failed ends with its error, here and for those who come back', async () => {
+  const { handler, source } = kept()
+  const begun = await handler(post())
+  source.send({ type: 'text', content: 'a' }, { type: 'error', message: 'm' })
+  const url = `${endpoint}?stream=${begun.headers.get('x-vectrade-stream-id')}`
+  for (const response of [begun, await handler(new Request(url))]) {
+    const text = await response.text()
+    expect(text).toMatch(/\nevent: error\nid: 2\ndata: .*\n\n$/)
+    expect(text).not.toContain('[DONE]')
+  }
+})
+
+test('a platform whose waitUntil fails, and a producer that is superseded', async () => {
+  const warn = vi.fn()
+  const store = memoryStore()
+  const stopping = new AbortController()
+  const { handler, source } = kept({
+    logger: { warn },
+    store: {
+      lease: 1000,
+      create: async (id, options) => {
+        const producer = await store.create(id, options)
+        return { ...producer, stopped: stopping.signal }
+      },
+      find: (id) => store.find(id),
+      read: (id, after, signal) => store.read(id, after, signal),
+      stop: (id) => store.stop(id),
+      expire: (id) => store.expire(id),
+    },
+  })
+  const waitUntil = (): never => {
+    throw new TypeError('Illegal invocation')
+  }
+  const response = await handler(post(), { waitUntil })
+  source.send({ type: 'text', content: 'a' })
+  const reader = response.body?.getReader()
+  await reader?.read()
+  stopping.abort(new StreamStoreError('taken over', 'superseded'))
+  const { value } = (await reader?.read()) ?? {}
+  expect(new TextDecoder().decode(value)).toContain('event: error')
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('waitUntil'))
 })

@@ -97,7 +97,13 @@ export async function beginStored(
   const log = new EventLog({ isReadOnce: true })
   const source = new StoredSource(log.read(0))
   const work = handled(produce(stream, log, producer, { lease: store.lease, logger }))
-  context.waitUntil?.(work)
+  try {
+    context.waitUntil?.(work)
+  } catch (error) {
+    // The answer has begun, and goes on as long as the platform lets it.
+    const name = error instanceof Error ? error.name : 'no error'
+    warn(logger, `vectrade: the platform's waitUntil failed (${name})`)
+  }
   return storedResponse(id, source, { heartbeat, greet })
 }
 
