@@ -4,6 +4,7 @@ import { APIError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { ConnectionError, TimeoutError } from '../errors/connection-error.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
+import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
 import type { Logger } from '../logger.ts'
@@ -226,6 +227,7 @@ function failure(error: unknown): Response {
 function statusOf(error: unknown): number {
   // There are servers with statuses that no response can have.
   if (error instanceof APIError) return error.status && error.status < 600 ? error.status : 502
+  if (error instanceof StreamStoreError) return 503
   if (error instanceof TimeoutError) return 504
   if (error instanceof ConnectionError || error instanceof StreamProtocolError) return 502
   return 500

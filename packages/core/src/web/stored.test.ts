@@ -107,3 +107,20 @@ test('a platform whose waitUntil fails, and a producer that is superseded', asyn
   expect(new TextDecoder().decode(value)).toContain('event: error')
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('waitUntil'))
 })
+
+test('a store that is away for a moment when somebody comes back: they come again', async () => {
+  const store = memoryStore()
+  const away = new StreamStoreError('away', 'unavailable')
+  const find = vi.spyOn(store, 'find')
+  const read = vi.spyOn(store, 'read')
+  const { client, source, asked } = kept({ store })
+  const stream = client.ai.stream('p')
+  await stream.response
+  source.send({ type: 'text', content: 'a' }, { type: 'text', content: 'b' }, '[DONE]')
+  expect(await stream.finalText()).toBe('ab')
+  // At the look, at the first page, and at the last look of all.
+  find.mockRejectedValueOnce(away)
+  read.mockReturnValueOnce({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(away) }) })
+  expect(await client.ai.resume(stream.id ?? '').finalText()).toBe('ab')
+  expect(asked).toEqual(['POST', 'GET', 'GET', 'GET'])
+})

@@ -1,5 +1,6 @@
 import { toBase64Url } from '../base64-url.ts'
 import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { handled } from '../handled.ts'
 import { type Logger, warn } from '../logger.ts'
 import { EventLog } from '../resume/event-log.ts'
@@ -141,12 +142,14 @@ class StoredSource implements RelaySource<Numbered> {
   [Symbol.asyncIterator](): AsyncIterator<Numbered> {
     const iterator = this.#messages[Symbol.asyncIterator]()
     let position: number | undefined
+    let isAtEnd = false
     return {
       next: async () => {
         if (this.cut) return { done: true, value: undefined }
         try {
           const result = await iterator.next()
           if (result.done) {
+            isAtEnd = true
             // One that expired while it was read is over, and is no whole answer.
             if (!(await this.#isWhole(position))) throw new StreamInterruptedError()
             return result
@@ -155,6 +158,12 @@ class StoredSource implements RelaySource<Numbered> {
           this.cut = result.value.event === 'error'
           return result
         } catch (error) {
+          // A store that is away for a moment: without a word at the end, the caller comes again.
+          const isNothingRead = position === undefined || isAtEnd
+          if (isNothingRead && error instanceof StreamStoreError && error.retryable) {
+            this.cut = true
+            return { done: true, value: undefined }
+          }
           // Of the answer itself, whose producer is gone; of this server all else speaks.
           if (!(error instanceof StreamInterruptedError)) throw error
           this.cut = true
