@@ -4,6 +4,7 @@ import {
   expectWithinASecond,
   lastRequest,
   launchTimeout,
+  seeded,
 } from '@vectrade/test-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -16,12 +17,6 @@ import {
   startStage,
 } from './test-support/stage.ts'
 import { visit } from './test-support/visit.ts'
-
-/** Numbers from 0 to 1, the same in every run. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
-}
 
 describe.for(browserNames)('an answer is read on, in %s,', (name) => {
   let stage: Stage

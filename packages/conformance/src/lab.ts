@@ -110,7 +110,6 @@ export class Lab {
 
   /** Runs a case, for a limited time, and tells the lab what came of it. */
   async record(name: string, check: () => Promise<void>): Promise<void> {
-    const start = performance.now()
     let failure: string | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     const late = new Promise<never>((_, reject) => {
@@ -126,8 +125,7 @@ export class Lab {
       const { runtime } = this.options
       const { navigator, EdgeRuntime } = globalThis as Self
       const where = navigator?.userAgent ?? EdgeRuntime
-      const ms = Math.round(performance.now() - start)
-      const body = JSON.stringify({ runtime, name, failure, ms, where })
+      const body = JSON.stringify({ runtime, name, failure, where })
       await this.#fetch('/results', { method: 'POST', body })
     }
   }

@@ -18,7 +18,12 @@ import {
   type VecTradeOptions,
 } from './options.ts'
 import { send } from './request.ts'
-import { type EndpointCall, openAtEndpoint, openResumed, stopStream } from './resume/open-stream.ts'
+import {
+  type CallWithLimits,
+  openAtEndpoint,
+  openResumed,
+  stopStream,
+} from './resume/open-stream.ts'
 import { randomUUID } from './random-uuid.ts'
 import { AnalysisStream } from './stream.ts'
 import { openEventStream } from './web/from.ts'
@@ -120,7 +125,7 @@ export class AI {
     if (!/^\d*$/.test(lastEventId)) {
       throw new ConfigurationError('`lastEventId` must be that of an event: `stream.lastEventId`')
     }
-    const call = this.#headersOf('text/event-stream', options)
+    const call = this.#callWithoutBody('text/event-stream', options)
     return new AnalysisStream(
       {
         open: (signal) => openResumed(call, id, lastEventId, signal),
@@ -162,14 +167,14 @@ export class AI {
       throw new ConfigurationError('`idempotencyKey` must be a string of visible ASCII characters')
     }
     const accept = stream ? 'text/event-stream' : 'application/json'
-    const call = this.#headersOf(accept, options, { 'idempotency-key': idempotencyKey })
+    const call = this.#callWithoutBody(accept, options, { 'idempotency-key': idempotencyKey })
     const { isEndpoint } = this.#settings
     const body = JSON.stringify({ ...checkRequest(request), ...(isEndpoint ? {} : { stream }) })
     return { ...call, body }
   }
 
-  /** A call without a body. Of two headers of one name the call's own counts. */
-  #headersOf(
+  /** Of two headers of one name the call's own counts. */
+  #callWithoutBody(
     accept: string,
     options: Pick<CallOptions, keyof CallLimits | 'headers'>,
     further: Record<string, string> = {},
@@ -185,8 +190,6 @@ export class AI {
 async function openStream(call: CallWithLimits, signal: AbortSignal): Promise<EventSource> {
   return openEventStream(await send(call, signal), call)
 }
-
-type CallWithLimits = EndpointCall
 
 function checkRequest(request: string | AnalysisRequest): AnalysisRequest {
   const { prompt, symbols } = isRecord(request)

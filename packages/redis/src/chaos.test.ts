@@ -5,11 +5,12 @@ import {
   StreamInterruptedError,
   VecTrade,
 } from '@vectrade/node'
+import { seeded } from '@vectrade/test-kit/seeded'
 import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RedisServer, startTimeout } from './test-support/redis-server.ts'
 import { startInstance } from './test-support/instance.ts'
-import { seeded, startProxy } from './test-support/proxy.ts'
+import { startProxy } from './test-support/proxy.ts'
 import { piece, startUpstream } from './test-support/upstream.ts'
 
 const seed = 20_261_123

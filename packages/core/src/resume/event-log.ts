@@ -26,17 +26,14 @@ export class EventLog {
     return this.#messages.length
   }
 
-  get ended(): boolean {
-    return this.#ended
-  }
-
   /** How many are reading. */
   get readers(): number {
     return this.#readers
   }
 
   append(messages: readonly StoredMessage[]): void {
-    this.#messages.push(...messages)
+    // Not spread: a call has room for some 100,000 arguments.
+    for (const message of messages) this.#messages.push(message)
     this.#wake()
   }
 

@@ -11,12 +11,12 @@ import { Reconnection } from './reconnection.ts'
 import { type Connected, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
 import { streamIdHeader, streamUrl } from './stream-id.ts'
 
-/** A call to an endpoint. */
-export type EndpointCall = Call & Omit<Settings, 'headers' | 'apiKey' | 'target' | 'isEndpoint'>
+/** A call with all that reading its answer goes by. */
+export type CallWithLimits = Call & Omit<Settings, 'headers' | 'apiKey' | 'target' | 'isEndpoint'>
 
 /** Asks an endpoint, once: a stream that it keeps is read on after a cut, any other one is not. */
 export async function openAtEndpoint(
-  call: EndpointCall,
+  call: CallWithLimits,
   signal: AbortSignal,
 ): Promise<EventSource> {
   const response = await send(call, signal)
@@ -30,7 +30,7 @@ export async function openAtEndpoint(
 
 /** Takes up a stream that an endpoint keeps. */
 export async function openResumed(
-  call: EndpointCall,
+  call: CallWithLimits,
   id: string,
   lastEventId: string,
   signal: AbortSignal,
@@ -43,10 +43,10 @@ export async function openResumed(
 
 class Endpoint implements StreamEndpoint {
   readonly id: string
-  readonly #call: EndpointCall
+  readonly #call: CallWithLimits
   readonly #reconnection: Reconnection
 
-  constructor(call: EndpointCall, id: string, reconnection: Reconnection) {
+  constructor(call: CallWithLimits, id: string, reconnection: Reconnection) {
     // Attempts are counted by the reconnection, which knows of events.
     this.#call = { ...call, maxRetries: 0 }
     this.id = id
@@ -83,7 +83,7 @@ class Endpoint implements StreamEndpoint {
 }
 
 /** Has an endpoint end an answer. One that is over and gone is as good. */
-export async function stopStream(call: EndpointCall, id: string): Promise<void> {
+export async function stopStream(call: CallWithLimits, id: string): Promise<void> {
   // The stream's own signal has ended with it.
   const { signal } = new AbortController()
   const stop = { ...aboutStream(call, id, 'DELETE'), maxRetries: 2 }
@@ -93,13 +93,13 @@ export async function stopStream(call: EndpointCall, id: string): Promise<void> 
   closeBody(response?.body)
 }
 
-function aboutStream(call: EndpointCall, id: string, method: 'GET' | 'DELETE'): EndpointCall {
+function aboutStream(call: CallWithLimits, id: string, method: 'GET' | 'DELETE'): CallWithLimits {
   const { 'idempotency-key': _, 'content-type': __, ...headers } = call.headers
   return { ...call, headers, method, url: streamUrl(call.url, id), body: undefined }
 }
 
 function withRetry(
-  { maxEventBytes, secret }: EndpointCall,
+  { maxEventBytes, secret }: CallWithLimits,
   reconnection: Reconnection,
 ): Parameters<typeof openEventStream>[1] {
   return { maxEventBytes, secret, onRetry: (ms) => reconnection.setDelay(ms) }

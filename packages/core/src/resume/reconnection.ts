@@ -6,7 +6,7 @@ import { clampTimer } from '../timers.ts'
 
 const usualDelay = 500
 const longestDelay = 30_000
-/** About four minutes of attempts. */
+/** At most some four minutes of attempts, half of it as a rule. */
 const mostAttempts = 12
 
 /**
@@ -67,10 +67,7 @@ export class Reconnection {
     if (this.#attempts > mostAttempts) {
       throw new StreamResumeError(
         `The stream could not be taken up again in ${mostAttempts} attempts`,
-        {
-          cause,
-          retryable: true,
-        },
+        { cause, retryable: true },
       )
     }
     const ceiling = Math.min(longestDelay, this.#delay * 2 ** Math.max(0, this.#attempts - 1))

@@ -275,28 +275,3 @@ test('a store that fails costs the resumption, not the answer', async () => {
   expect(unkept.id).toBeUndefined()
   expect(warn).toHaveBeenCalledTimes(2)
 })
-
-test('work that outlives the response is told to the platform', async () => {
-  const { handler, source } = kept()
-  for (const contexts of [
-    (context: object) => [context],
-    (context: object) => [{ VECTRADE_API_KEY: 'env' }, context],
-  ]) {
-    const works: Promise<unknown>[] = []
-    const context = {
-      works,
-      waitUntil(work: Promise<unknown>) {
-        this.works.push(work)
-      },
-    }
-    const body = JSON.stringify({ prompt: 'p' })
-    const response = await handler(
-      new Request(endpoint, { method: 'POST', body }),
-      ...(contexts(context) as [object]),
-    )
-    await response.body?.cancel()
-    expect(works).toHaveLength(1)
-    source.send(...letters, done)
-    await works[0]
-  }
-})

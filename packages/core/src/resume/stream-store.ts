@@ -17,7 +17,7 @@ export type StreamOutcome = 'done' | 'error' | 'stopped'
 
 /** What a store knows of a stream. */
 export interface StoredStream {
-  /** Whose it is; empty for anybody's who has the id. */
+  /** Whose it is: only a request of the same owner gets it. Empty where nobody is told apart. */
   owner: string
   /** How many messages there are so far. */
   length: number

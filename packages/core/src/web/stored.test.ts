@@ -124,3 +124,28 @@ test('a store that is away for a moment when somebody comes back: they come agai
   expect(await client.ai.resume(stream.id ?? '').finalText()).toBe('ab')
   expect(asked).toEqual(['POST', 'GET', 'GET', 'GET'])
 })
+
+test('work that outlives the response is told to the platform', async () => {
+  const { handler, source } = kept()
+  for (const contexts of [
+    (context: object) => [context],
+    (context: object) => [{ VECTRADE_API_KEY: 'env' }, context],
+  ]) {
+    const works: Promise<unknown>[] = []
+    const context = {
+      works,
+      waitUntil(work: Promise<unknown>) {
+        this.works.push(work)
+      },
+    }
+    const body = JSON.stringify({ prompt: 'p' })
+    const response = await handler(
+      new Request(endpoint, { method: 'POST', body }),
+      ...(contexts(context) as [object]),
+    )
+    await response.body?.cancel()
+    expect(works).toHaveLength(1)
+    source.send({ type: 'text', content: 'a' }, { type: 'done' })
+    await works[0]
+  }
+})

@@ -9,17 +9,6 @@ export interface Proxy extends AsyncDisposable {
   readonly cuts: number
 }
 
-/** Numbers from 0 to 1 that are the same in each run: mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** @param longest bytes of an answer that pass before a cut, at most; Infinity cuts none */
 export async function startProxy(
   targets: number[],
