@@ -5,6 +5,7 @@ import type { EventSource } from './event-source.ts'
 import { type StreamEvent, eventFromWire, isRecord } from './events.ts'
 import type { StreamResponse } from './response.ts'
 import { type DecodeOptions, MessageReader, type SseMessage } from './sse/decode.ts'
+import { TextShape } from './text-shape.ts'
 import { within } from './timers.ts'
 
 /** After an answer is complete, this much more is read, this long, to free the connection for reuse. */
@@ -16,6 +17,7 @@ export class EventReader implements EventSource {
   readonly cut = false
   readonly #messages: MessageReader
   readonly #secret: string | undefined
+  readonly #shape = new TextShape()
   #complete = false
 
   constructor(
@@ -44,8 +46,13 @@ export class EventReader implements EventSource {
       this.#complete = true
       return undefined
     }
+    if (message.event !== 'error') {
+      const event = this.#shape.read(message.data)
+      if (event !== undefined) return event
+    }
     const event = this.#read(message)
     if (event.type === 'done') this.#complete = true
+    this.#shape.note(message.data, event)
     return event
   }
 

@@ -19,7 +19,7 @@ export interface EventSource {
   take(): StreamEvent | undefined
   /** Gets more, events or only bytes; false at the end. */
   fill(): Promise<boolean>
-  /** Ends the connection at once. */
+  /** Ends the connection at once, and a `fill` under way. */
   close(reason?: unknown): void
   /** Has the server end the answer, for everybody. */
   stop?(): Promise<void>

@@ -1,31 +1,35 @@
 import { handled } from './handled.ts'
 
+/** Where an iterator's items come from. */
+export interface Pull<T> {
+  /** The next item if it is there already; undefined where `wait` must be asked. */
+  ready(): T | undefined
+  /** The next item, or the end. */
+  wait(): Promise<IteratorResult<T, undefined>>
+}
+
+/** By which an iterator gives items that are there already, without a promise for each. */
+export const ready: unique symbol = Symbol('ready')
+
+export interface ReadyIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
+  [ready](): T | undefined
+}
+
 /**
- * An iterator over what `pick` makes of each item; items it makes nothing of are left out. Leaving
- * it, by `break`, `throw` or `return()`, calls `leave`, a pending read or not: an async generator
- * would wait for the read first.
- *
- * @param next the next item, undefined at the end
+ * An iterator over what is pulled. Leaving it, by `break`, `throw` or `return()`, calls `leave`, a
+ * pending read or not: an async generator would wait for the read first, and takes more promises.
  */
-export function iterate<I, T>(
-  next: () => Promise<I | undefined>,
-  leave: () => Promise<void>,
-  pick: (item: I) => T | undefined,
-): AsyncIterableIterator<T, undefined, undefined> {
-  const read = async (): Promise<IteratorResult<T, undefined>> => {
-    for (;;) {
-      const item = await next()
-      if (item === undefined) return { done: true, value: undefined }
-      const value = pick(item)
-      if (value !== undefined) return { done: false, value }
-    }
-  }
+export function iterate<T>(pull: Pull<T>, leave: () => Promise<void>): ReadyIterator<T> {
   return {
-    next: () => handled(read()),
+    next() {
+      const value = pull.ready()
+      return value === undefined ? handled(pull.wait()) : Promise.resolve({ done: false, value })
+    },
     async return() {
       await leave()
       return { done: true, value: undefined }
     },
+    [ready]: () => pull.ready(),
     [Symbol.asyncIterator]() {
       return this
     },

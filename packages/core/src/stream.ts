@@ -7,8 +7,7 @@ import { setContext, VecTradeError } from './errors/vectrade-error.ts'
 import type { EventSource, StreamOrigin, StreamSettings } from './event-source.ts'
 import type { StreamEvent } from './events.ts'
 import { handled } from './handled.ts'
-import { InOrder } from './in-order.ts'
-import { iterate } from './iterate.ts'
+import { iterate, type ReadyIterator } from './iterate.ts'
 import type { StreamResponse } from './response.ts'
 import { teeOrigins } from './tee.ts'
 import { Watchdog } from './watchdog.ts'
@@ -50,7 +49,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #outcome: 'complete' | 'cancelled' | VecTradeError | undefined
   /** Wakes the read that is waiting when the stream ends under it. */
   #wake: (() => void) | undefined
-  readonly #reads = new InOrder()
+  /** The read that came last, of those that are waiting. */
+  #lastRead: Promise<unknown> | undefined
+  #waiting = 0
 
   /** Not for users: streams come from a client, `fromResponse`, `fromReadableStream` or `tee`. */
   constructor(origin: StreamOrigin, settings: StreamSettings = {}) {
@@ -89,7 +90,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined, undefined> {
-    return this.#iterate((event) => event)
+    return this.#iterate(whole)
   }
 
   /** The answer's text, piece by piece as it arrives; never an empty piece. Uses the stream. */
@@ -118,7 +119,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   tee(): [AnalysisStream, AnalysisStream] {
     this.#use()
     const [left, right] = teeOrigins({
-      next: () => this.#next(),
+      next: async () => this.#ready(whole) ?? (await this.#wait(whole)).value,
       cancel: () => void this.cancel(),
       response: () => this.response,
       lastEventId: () => this.#source?.lastEventId ?? '',
@@ -165,7 +166,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
 
   async #readAll(): Promise<Analysis> {
     this.#use()
-    while ((await this.#next()) !== undefined);
+    do {
+      while (this.#ready(whole) !== undefined);
+    } while (!(await this.#wait(whole)).done)
     if (this.cut) throw this.#failure()
     return this.#answer
   }
@@ -175,24 +178,33 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     this.#used = true
   }
 
-  #iterate<T>(
-    pick: (event: StreamEvent) => T | undefined,
-  ): AsyncIterableIterator<T, undefined, undefined> {
+  #iterate<T>(pick: Pick<T>): ReadyIterator<T> {
     this.#use()
     return iterate(
-      () => this.#next(),
+      { ready: () => this.#ready(pick), wait: () => this.#wait(pick) },
       () => this.cancel(),
-      pick,
     )
   }
 
-  /** The next event, undefined at the end; concurrent calls are served in order. */
-  #next(): Promise<StreamEvent | undefined> {
-    if (!this.#reads.busy) {
+  /** What `pick` makes of the next event that is there already; not before those who wait have theirs. */
+  #ready<T>(pick: Pick<T>): T | undefined {
+    return this.#waiting === 0 ? this.#pick(pick) : undefined
+  }
+
+  #pick<T>(pick: Pick<T>): T | undefined {
+    for (;;) {
       const event = this.#take()
-      if (event !== undefined) return Promise.resolve(event)
+      if (event === undefined) return undefined
+      const value = pick(event)
+      if (value !== undefined) return value
     }
-    return this.#reads.run(() => this.#read())
+  }
+
+  /** The next event or the end, once it comes; concurrent calls are served in order. */
+  #wait<T>(pick: Pick<T>): Promise<IteratorResult<T, undefined>> {
+    const read = this.#read(pick, this.#lastRead)
+    this.#lastRead = read
+    return read
   }
 
   /** The next event if it is there already. A failure to read it ends the stream. */
@@ -208,40 +220,48 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     }
   }
 
-  async #read(): Promise<StreamEvent | undefined> {
-    if (this.#source === undefined && this.#outcome === undefined) {
-      // A failure to open has ended the stream and is reported below.
-      await this.#unlessEnded(this.#open()).catch(() => {})
-    }
-    for (let waiting = false; ; waiting = true) {
-      const event = this.#take()
-      if (event !== undefined) {
-        this.#watchdog.rest()
-        return event
-      }
-      const source = this.#source
-      if (this.#outcome !== undefined || source === undefined) return this.#report()
-      if (source.complete) {
-        await this.#finish()
-        continue
-      }
-      // Whatever came since the wait began were bytes and no event.
-      if (!source.watched) {
-        if (waiting) this.#watchdog.bytes()
-        else this.#watchdog.wait()
-      }
-      await this.#fill(source)
-    }
-  }
-
-  /** Gets more from the source. A failure to, or its end, ends the stream. */
-  async #fill(source: EventSource): Promise<void> {
+  async #read<T>(
+    pick: Pick<T>,
+    before: Promise<unknown> | undefined,
+  ): Promise<IteratorResult<T, undefined>> {
+    this.#waiting += 1
     try {
-      const more = await this.#unlessEnded(source.fill())
-      if (more || source.complete) return
-      this.#end(source.cut ? 'cancelled' : new StreamInterruptedError())
-    } catch (error) {
-      this.#end(connectionError(error, 'body'))
+      // How that ended is for whoever asked for it.
+      if (before !== undefined) await before.catch(() => {})
+      if (this.#source === undefined && this.#outcome === undefined) {
+        // A failure to open has ended the stream and is reported below.
+        await this.#unlessEnded(this.#open()).catch(() => {})
+      }
+      for (let isWaiting = false; ; isWaiting = true) {
+        const value = this.#pick(pick)
+        if (value !== undefined) {
+          this.#watchdog.rest()
+          return { done: false, value }
+        }
+        const source = this.#source
+        if (this.#outcome !== undefined || source === undefined) return this.#report()
+        if (source.complete) {
+          await this.#finish()
+          continue
+        }
+        // Whatever came since the wait began were bytes and no event.
+        if (!source.watched) {
+          if (isWaiting) this.#watchdog.bytes()
+          else this.#watchdog.wait()
+        }
+        try {
+          // Ended meanwhile, it is at its end as well: closing a source ends what it is filling.
+          const more = await source.fill()
+          if (!more && !source.complete) {
+            this.#end(source.cut ? 'cancelled' : new StreamInterruptedError())
+          }
+        } catch (error) {
+          this.#end(connectionError(error, 'body'))
+        }
+      }
+    } finally {
+      this.#waiting -= 1
+      if (this.#waiting === 0) this.#lastRead = undefined
     }
   }
 
@@ -309,8 +329,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   }
 
   /** Throws how the stream failed, to the first read that asks; all others find the end. */
-  #report(): undefined {
-    if (!(this.#outcome instanceof VecTradeError)) return undefined
+  #report(): IteratorReturnResult<undefined> {
+    if (!(this.#outcome instanceof VecTradeError)) return { done: true, value: undefined }
     const failure = this.#failure()
     this.#outcome = 'cancelled'
     throw failure
@@ -327,4 +347,11 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     }
     return error
   }
+}
+
+/** What a reader makes of an event; undefined leaves it out. */
+type Pick<T> = (event: StreamEvent) => T | undefined
+
+function whole(event: StreamEvent): StreamEvent {
+  return event
 }

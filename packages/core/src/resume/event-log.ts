@@ -72,16 +72,19 @@ export class EventLog {
       signal?.removeEventListener('abort', leave)
       wake?.()
     }
-    const next = async (): Promise<NumberedMessage | undefined> => {
+    const ready = (): NumberedMessage | undefined => {
+      const message = left ? undefined : this.#messages[position]
+      if (message === undefined) return undefined
+      if (this.#isReadOnce) this.#messages[position] = undefined
+      position += 1
+      this.#taken = position
+      return { ...message, id: position }
+    }
+    const wait = async (): Promise<IteratorResult<NumberedMessage, undefined>> => {
       for (;;) {
-        if (left) return undefined
-        const message = this.#messages[position]
-        if (message !== undefined) {
-          if (this.#isReadOnce) this.#messages[position] = undefined
-          position += 1
-          this.#taken = position
-          return { ...message, id: position }
-        }
+        if (left) return { done: true, value: undefined }
+        const value = ready()
+        if (value !== undefined) return { done: false, value }
         if (this.#ended) leave()
         else if (deadAt() <= performance.now()) {
           leave()
@@ -94,11 +97,7 @@ export class EventLog {
     this.#readers += 1
     if (signal?.aborted) leave()
     else signal?.addEventListener('abort', leave, { once: true })
-    return iterate(
-      next,
-      async () => leave(),
-      (message) => message,
-    )
+    return iterate({ ready, wait }, async () => leave())
   }
 
   /** Resolves with the next change, after so many ms, or when the reader calls what it is given. */

@@ -53,6 +53,7 @@ export class ResumingSource implements EventSource {
   /** Whether a connection was given up that may have been sound. */
   #isDropped = false
   #lastByte = performance.now()
+  #isClosed = false
 
   constructor(
     endpoint: StreamEndpoint,
@@ -100,11 +101,13 @@ export class ResumingSource implements EventSource {
     if (this.complete) return false
     this.#waitingSince ??= performance.now()
     const problem = await this.#bytes()
+    if (this.#isClosed) return false
     if (problem !== undefined && !this.complete) await this.#reconnect(problem)
     return true
   }
 
   close(reason?: unknown): void {
+    this.#isClosed = true
     this.#offWake?.()
     this.#connected.reader?.close(reason)
   }

@@ -1,3 +1,4 @@
+import { Utf8Chunks } from './utf8-chunks.ts'
 import { createParser, type EventSourceParser } from 'eventsource-parser'
 import { checkLimit } from '../check-limit.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
@@ -108,7 +109,11 @@ export class MessageReader {
     return this.#decoder.take()
   }
 
-  /** Reads one more chunk; false when the body has ended. @throws StreamInterruptedError */
+  /**
+   * Reads one more chunk; false when the body has ended. Closing ends it at once.
+   *
+   * @throws StreamInterruptedError
+   */
   async fill(): Promise<boolean> {
     if (this.#closed) return false
     const reader = (this.#reader ??= this.#lock())
@@ -158,7 +163,7 @@ class MessageDecoder {
   lastEventId = ''
   /** As far as they are framed. */
   #framedId = ''
-  readonly #text = new TextDecoder('utf-8', { ignoreBOM: true })
+  readonly #text = new Utf8Chunks()
   readonly #parser: EventSourceParser
   #started = false
   #messages: SseMessage[] = []
@@ -205,7 +210,7 @@ class MessageDecoder {
         'The body must give bytes: pipe text through a TextEncoderStream first',
       )
     }
-    let text = this.#text.decode(chunk, { stream: true })
+    let text = this.#text.decode(chunk)
     if (!this.#started && text !== '') {
       this.#started = true
       if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
