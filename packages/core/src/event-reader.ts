@@ -1,10 +1,10 @@
 import { StreamInterruptedError } from './errors/connection-error.ts'
 import { apiError, parseJson } from './errors/from.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
-import type { EventSource } from './event-source.ts'
+import type { EventSource, RelayedBytes } from './event-source.ts'
 import { type StreamEvent, eventFromWire, isRecord } from './events.ts'
 import type { StreamResponse } from './response.ts'
-import { type DecodeOptions, MessageReader, type SseMessage } from './sse/decode.ts'
+import { type DecodeOptions, MessageReader } from './sse/decode.ts'
 import { TextShape } from './text-shape.ts'
 import { within } from './timers.ts'
 
@@ -18,6 +18,7 @@ export class EventReader implements EventSource {
   readonly #messages: MessageReader
   readonly #secret: string | undefined
   readonly #shape = new TextShape()
+  #isPassingThrough = false
   #complete = false
 
   constructor(
@@ -38,8 +39,17 @@ export class EventReader implements EventSource {
     return this.#complete
   }
 
-  take(): StreamEvent | undefined {
+  passThrough(): void {
+    this.#isPassingThrough = true
+    this.#messages.passThrough()
+  }
+
+  take(): StreamEvent | RelayedBytes | undefined {
     if (this.#complete) return undefined
+    if (this.#isPassingThrough) {
+      const bytes = this.#messages.takeBytes()
+      if (bytes !== undefined) return { type: 'bytes', content: '', bytes }
+    }
     const message = this.#messages.take()
     if (message === undefined) return undefined
     if (message.data === '[DONE]' && message.event !== 'error') {
@@ -82,7 +92,7 @@ export class EventReader implements EventSource {
     }
   }
 
-  #read(message: SseMessage): StreamEvent {
+  #read(message: { event?: string | undefined; data: string }): StreamEvent {
     const wire = parseJson(message.data)
     if (message.event === 'error' || (isRecord(wire) && wire['type'] === 'error')) {
       const { headers, requestId } = this.response

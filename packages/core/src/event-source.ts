@@ -3,6 +3,13 @@ import type { StreamEvent } from './events.ts'
 import type { StreamResponse } from './response.ts'
 import type { WaitLimits } from './watchdog.ts'
 
+/** Whole events as they came, for who passes them on. */
+export interface RelayedBytes {
+  type: 'bytes'
+  content: ''
+  bytes: Uint8Array
+}
+
 /** An open source of events: a response's body, or a branch of a tee. */
 export interface EventSource {
   readonly response: StreamResponse
@@ -16,7 +23,9 @@ export interface EventSource {
   /** Whether it limits its waits by itself. */
   readonly watched?: boolean
   /** The next event there is; undefined when `fill` must be called first, or never again. */
-  take(): StreamEvent | undefined
+  take(): StreamEvent | RelayedBytes | undefined
+  /** Lets `take` give bytes; without it, it gives events only. */
+  passThrough?(): void
   /** Gets more, events or only bytes; false at the end. */
   fill(): Promise<boolean>
   /** Ends the connection at once, and a `fill` under way. */

@@ -4,7 +4,12 @@ import { StreamInterruptedError } from './errors/connection-error.ts'
 import { RequestAbortedError, StreamConsumedError } from './errors/stream-error.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { setContext, VecTradeError } from './errors/vectrade-error.ts'
-import type { EventSource, StreamOrigin, StreamSettings } from './event-source.ts'
+import type {
+  EventSource,
+  RelayedBytes,
+  StreamOrigin,
+  StreamSettings,
+} from './event-source.ts'
 import type { StreamEvent } from './events.ts'
 import { handled } from './handled.ts'
 import { iterate, type ReadyIterator } from './iterate.ts'
@@ -41,6 +46,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   readonly #watchdog: Watchdog
   readonly #answer: Analysis = emptyAnalysis()
   #used = false
+  #isRelayed = false
   #scope: AbortScope | undefined
   #opening: Promise<EventSource> | undefined
   #source: EventSource | undefined
@@ -87,6 +93,14 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   /** @internal Whether the stream is over although its answer is not: nothing may call it complete. */
   get cut(): boolean {
     return this.#outcome !== undefined && this.#outcome !== 'complete'
+  }
+
+  /** @internal For {@link toReadableStream}. Uses the stream. */
+  relayed(): ReadyIterator<StreamEvent | RelayedBytes> {
+    const iterator = this.#iterate<StreamEvent | RelayedBytes>(whole)
+    this.#isRelayed = true
+    this.#source?.passThrough?.()
+    return iterator
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined, undefined> {
@@ -211,7 +225,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #take(): StreamEvent | undefined {
     if (this.#outcome !== undefined) return undefined
     try {
-      const event = this.#source?.take()
+      // Bytes come to nobody who has not asked for them.
+      const event = this.#source?.take() as StreamEvent | undefined
       if (event !== undefined) addEvent(this.#answer, event)
       return event
     } catch (error) {
@@ -299,6 +314,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
         throw this.#failure()
       }
       this.#source = source
+      if (this.#isRelayed) source.passThrough?.()
       this.#answer.requestId = source.response.requestId
       return source
     } catch (error) {

@@ -2,7 +2,6 @@ import { StreamInterruptedError, TimeoutError } from '../errors/connection-error
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import type { EventReader } from '../event-reader.ts'
 import type { EventSource } from '../event-source.ts'
-import type { StreamEvent } from '../events.ts'
 import { handled } from '../handled.ts'
 import type { Network } from '../options.ts'
 import type { StreamResponse } from '../response.ts'
@@ -84,7 +83,7 @@ export class ResumingSource implements EventSource {
     return this.#connected.reader?.complete ?? true
   }
 
-  take(): StreamEvent | undefined {
+  take(): ReturnType<EventSource['take']> {
     for (;;) {
       const event = this.#connected.reader?.take()
       if (event === undefined) return undefined

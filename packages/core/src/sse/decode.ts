@@ -1,5 +1,6 @@
+import { PlainBytes } from './plain-bytes.ts'
 import { Utf8Chunks } from './utf8-chunks.ts'
-import { createParser, type EventSourceParser } from 'eventsource-parser'
+import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser'
 import { checkLimit } from '../check-limit.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
@@ -75,11 +76,19 @@ export function decodeEventStream(
 async function* readMessages(reader: MessageReader): AsyncGenerator<SseMessage, void, undefined> {
   try {
     do {
-      for (let message = reader.take(); message; message = reader.take()) yield message
+      for (let framed = reader.take(); framed; framed = reader.take()) yield toMessage(framed)
     } while (await reader.fill())
   } finally {
     reader.close()
   }
+}
+
+/** As the standard has it: what is not there is absent. */
+function toMessage({ event, data, id }: EventSourceMessage): SseMessage {
+  const message: SseMessage = { data }
+  if (event) message.event = event
+  if (id) message.id = id
+  return message
 }
 
 /**
@@ -91,6 +100,8 @@ export class MessageReader {
   readonly #decoder: MessageDecoder
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   #closed = false
+  #plain: PlainBytes | undefined
+  #bytes: Uint8Array[] = []
 
   constructor(body: ReadableStream<Uint8Array>, options: DecodeOptions) {
     if (typeof body?.getReader !== 'function') {
@@ -104,8 +115,18 @@ export class MessageReader {
     return this.#decoder.lastEventId
   }
 
+  /** From here on bytes that need no look are not decoded, and come from `takeBytes`. */
+  passThrough(): void {
+    this.#plain ??= new PlainBytes()
+  }
+
+  /** The next bytes to pass on, undefined when there are none. */
+  takeBytes(): Uint8Array | undefined {
+    return this.#bytes.shift()
+  }
+
   /** The next message framed so far, undefined when there is none. @throws StreamProtocolError */
-  take(): SseMessage | undefined {
+  take(): EventSourceMessage | undefined {
     return this.#decoder.take()
   }
 
@@ -130,7 +151,13 @@ export class MessageReader {
       this.close()
       return false
     }
-    this.#decoder.push(result.value)
+    if (this.#plain === undefined) {
+      this.#decoder.push(result.value)
+    } else {
+      const { plain, encoded } = this.#plain.split(result.value)
+      this.#bytes = plain
+      for (const bytes of encoded) this.#decoder.push(bytes)
+    }
     return true
   }
 
@@ -166,7 +193,8 @@ class MessageDecoder {
   readonly #text = new Utf8Chunks()
   readonly #parser: EventSourceParser
   #started = false
-  #messages: SseMessage[] = []
+  /** The parser's own, their `id` the last event ID in effect. */
+  #messages: EventSourceMessage[] = []
   #next = 0
   #failure: StreamProtocolError | undefined
   readonly #maxEventBytes: number
@@ -176,15 +204,15 @@ class MessageDecoder {
     checkLimit('maxEventBytes', maxEventBytes)
     this.#maxEventBytes = maxEventBytes
     this.#parser = createParser({
-      onEvent: ({ event, data }) => {
+      onEvent: (message) => {
         if (this.#failure) return
+        const { event, data } = message
         // The parser's own limit sees only what is pending between chunks; how large an event may
         // be must not depend on how the bytes were cut.
-        if (isLonger(data, maxEventBytes) || isLonger(event ?? '', maxEventBytes))
+        if (isLonger(data, maxEventBytes) || (event && isLonger(event, maxEventBytes))) {
           return this.#fail()
-        const message: SseMessage = { data }
-        if (event !== undefined) message.event = event
-        if (this.#framedId !== '') message.id = this.#framedId
+        }
+        message.id = this.#framedId
         this.#messages.push(message)
       },
       onId: (id) => {
@@ -224,7 +252,7 @@ class MessageDecoder {
     )
   }
 
-  take(): SseMessage | undefined {
+  take(): EventSourceMessage | undefined {
     const message = this.#messages[this.#next]
     if (message !== undefined) {
       this.#next += 1

@@ -1,12 +1,13 @@
-import { checkLimit } from '../check-limit.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { RequestAbortedError } from '../errors/stream-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
-import { type StreamEvent, toMessage } from '../events.ts'
+import type { RelayedBytes } from '../event-source.ts'
+import { isRecord, type StreamEvent, toMessage } from '../events.ts'
 import { handled } from '../handled.ts'
+import { ready } from '../iterate.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import type { AnalysisStream } from '../stream.ts'
-import { within } from '../timers.ts'
+import { Heartbeat, heartbeatText } from './heartbeat.ts'
 
 /** How events are passed on. */
 export interface ReadableOptions {
@@ -79,7 +80,11 @@ export function toResponse(
 export const eventText = (event: StreamEvent): string => encodeEvent(toMessage(event))
 
 /** What is relayed; `cut` once it is at an end that is not the answer's. */
-export type RelaySource<T> = AsyncIterable<T> & { readonly cut?: boolean }
+export type RelaySource<T> = AsyncIterable<T> & {
+  readonly cut?: boolean
+  /** Its events, many of them as bytes. */
+  relayed?(): AsyncIterator<T | RelayedBytes>
+}
 
 /**
  * @param encode the text of one item
@@ -111,20 +116,24 @@ const eventStreamHeaders: Readonly<Record<string, string>> = {
 }
 
 const defaultHeartbeat = 15_000
+/** Characters of events that are there already and go out in one piece. */
+const longestBatch = 65_536
 const encoder: TextEncoder = new TextEncoder()
 
+/** What a read of the source came to; nothing where its end needs no words. */
 interface Chunk {
-  /** Absent at an end that needs no words. */
-  text?: string
+  content?: string | Uint8Array
   last: boolean
 }
 
 class Relay<T> {
   readonly #source: RelaySource<T>
-  readonly #iterator: AsyncIterator<T>
+  readonly #iterator: AsyncIterator<T | RelayedBytes> & {
+    [ready]?: () => T | RelayedBytes | undefined
+  }
   readonly #encode: (item: T) => string
-  readonly #heartbeat: number
   readonly #signal: AbortSignal | undefined
+  readonly #heartbeat: Heartbeat
   /** The read of the source under way; it outlives a pull that was answered with a heartbeat. */
   #reading: Promise<Chunk> | undefined
   #interrupt: ((error: unknown) => void) | undefined
@@ -139,46 +148,74 @@ class Relay<T> {
   ) {
     this.#encode = encode
     this.#greet = greet
-    this.#heartbeat = options.heartbeat ?? defaultHeartbeat
-    checkLimit('heartbeat', this.#heartbeat)
+    this.#heartbeat = new Heartbeat(options.heartbeat ?? defaultHeartbeat)
     if (typeof source?.[Symbol.asyncIterator] !== 'function') {
       throw new ConfigurationError(
         'What is passed on must be a stream of events: `client.ai.stream(…)` or an async iterable',
       )
     }
     this.#source = source
-    this.#iterator = source[Symbol.asyncIterator]()
+    this.#iterator = source.relayed?.() ?? source[Symbol.asyncIterator]()
     this.#signal = options.signal
     if (this.#signal?.aborted) this.#onAbort()
     else this.#signal?.addEventListener('abort', this.#onAbort, { once: true })
   }
 
-  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    const reading = (this.#reading ??= this.#read())
-    const chunk = this.#greet ? undefined : await within(reading, this.#heartbeat)
-    this.#greet = false
-    if (this.#cancelled) return
-    if (chunk === undefined) {
-      controller.enqueue(encoder.encode(encodeEvent({ comment: 'heartbeat' })))
-      return
-    }
-    this.#reading = undefined
-    if (chunk.text !== undefined) controller.enqueue(encoder.encode(chunk.text))
-    if (chunk.last) {
-      this.#end()
-      controller.close()
+  pull(controller: ReadableStreamDefaultController<Uint8Array>): void | Promise<void> {
+    if (this.#greet) {
+      this.#greet = false
+      controller.enqueue(encoder.encode(heartbeatText))
+    } else if (this.#reading !== undefined || !this.#takeReady(controller)) {
+      return this.#wait(controller)
     }
   }
 
   cancel(): void {
     this.#cancelled = true
     this.#end()
-    // Lets go of a read that the source may never answer, and of its heartbeat's timer.
+    // Lets go of a read that the source may never answer.
     this.#interrupt?.(undefined)
+  }
+
+  /** Passes on what the source has already, without a promise for each; false where it has nothing. */
+  #takeReady(controller: ReadableStreamDefaultController<Uint8Array>): boolean {
+    let text = ''
+    let isTaken = false
+    while (text.length < longestBatch) {
+      const item = this.#iterator[ready]?.()
+      if (item === undefined) break
+      isTaken = true
+      if (isBytes(item)) {
+        controller.enqueue(item.bytes)
+        break
+      }
+      text += this.#encode(item)
+    }
+    if (text !== '') controller.enqueue(encoder.encode(text))
+    return isTaken
+  }
+
+  async #wait(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const chunk = await this.#heartbeat.unless((this.#reading ??= this.#read()))
+    if (this.#cancelled) return
+    if (chunk === undefined) {
+      controller.enqueue(encoder.encode(heartbeatText))
+      return
+    }
+    this.#reading = undefined
+    const { content, last } = chunk
+    if (content !== undefined) {
+      controller.enqueue(typeof content === 'string' ? encoder.encode(content) : content)
+    }
+    if (last) {
+      this.#end()
+      controller.close()
+    }
   }
 
   /** Ends the source, however far it is. */
   #end(): void {
+    this.#heartbeat.stop()
     this.#signal?.removeEventListener('abort', this.#onAbort)
     // Not awaited: a generator answers only once its pending read does. What it fails with is its own.
     void handled((async () => this.#iterator.return?.())())
@@ -193,16 +230,20 @@ class Relay<T> {
 
   async #read(): Promise<Chunk> {
     try {
-      const { done, value } = await new Promise<IteratorResult<T>>((resolve, reject) => {
-        this.#interrupt = reject
-        // Not every iterator keeps to promises.
-        void Promise.resolve(this.#iterator.next()).then(resolve, reject)
-      })
-      if (!done) return { text: this.#encode(value), last: false }
+      const { done, value } = await new Promise<IteratorResult<T | RelayedBytes>>(
+        (resolve, reject) => {
+          this.#interrupt = reject
+          // Not every iterator keeps to promises.
+          void Promise.resolve(this.#iterator.next()).then(resolve, reject)
+        },
+      )
+      if (!done) {
+        return { content: isBytes(value) ? value.bytes : this.#encode(value), last: false }
+      }
       // A stream that was cancelled elsewhere is at its end, but its answer is not complete: the
       // missing [DONE] says so.
       if (this.#source.cut) return { last: true }
-      return { text: encodeEvent({ data: '[DONE]' }), last: true }
+      return { content: encodeEvent({ data: '[DONE]' }), last: true }
     } catch (error) {
       return errorChunk(error)
     } finally {
@@ -211,9 +252,13 @@ class Relay<T> {
   }
 }
 
+function isBytes(item: unknown): item is RelayedBytes {
+  return isRecord(item) && item['bytes'] instanceof Uint8Array
+}
+
 function errorChunk(error: unknown): Chunk {
   return {
-    text: encodeEvent({ event: 'error', data: JSON.stringify(errorToWire(error)) }),
+    content: encodeEvent({ event: 'error', data: JSON.stringify(errorToWire(error)) }),
     last: true,
   }
 }

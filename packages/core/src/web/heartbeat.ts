@@ -1,0 +1,53 @@
+import { checkLimit } from '../check-limit.ts'
+import { clampTimer } from '../timers.ts'
+import { encodeEvent } from '../sse/encode.ts'
+
+export const heartbeatText: string = encodeEvent({ comment: 'heartbeat' })
+
+/**
+ * Tells when a heartbeat is due: after so many ms of waiting in one go.
+ *
+ * One timer serves many waits: it is not set anew for each of them, which would cost more than the
+ * wait; when it fires early it looks at the clock.
+ */
+export class Heartbeat {
+  readonly #ms: number
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #since = 0
+  #beat: (() => void) | undefined
+
+  /** @param ms 0 for none @throws ConfigurationError */
+  constructor(ms: number) {
+    checkLimit('heartbeat', ms)
+    this.#ms = ms
+  }
+
+  /** The result of some work, or undefined once a heartbeat is due. */
+  unless<R>(work: Promise<R>): Promise<R | undefined> {
+    if (this.#ms === 0) return work
+    this.#since = performance.now()
+    if (this.#timer === undefined) this.#arm(this.#ms)
+    return new Promise((resolve, reject) => {
+      this.#beat = () => resolve(undefined)
+      work.then(resolve, reject)
+    })
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#beat = undefined
+  }
+
+  #arm(ms: number): void {
+    this.#timer = setTimeout(() => this.#look(), clampTimer(Math.ceil(ms)))
+  }
+
+  #look(): void {
+    this.#timer = undefined
+    if (this.#beat === undefined) return
+    const left = this.#since + this.#ms - performance.now()
+    if (left > 0) this.#arm(left)
+    else this.#beat()
+  }
+}
