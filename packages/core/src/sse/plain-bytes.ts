@@ -1,7 +1,7 @@
 /** Smaller chunks are a live answer's, and cost little to decode. */
 const bulk = 4096
 /** How far from a chunk's end the end of an answer, or its failure, is looked for. */
-const tail = 512
+const tail = 256
 /** What may be such an end. Where it is only a word of the text, the chunk is decoded for nothing. */
 const suspicious = /error|done|\\u|^(?!data:)./im
 
@@ -20,40 +20,31 @@ export class PlainBytes {
 
   /** @returns in order, what is to be passed on, and what to be decoded: one of the two is empty */
   split(chunk: Uint8Array): { plain: Uint8Array[]; encoded: Uint8Array[] } {
-    if (this.#isDecoding) {
-      this.#isDecoding = !endsAt(chunk, chunk.length)
-      return { plain: [], encoded: [chunk] }
-    }
-    const end = lastEnd(chunk)
+    const wasDecoding = this.#isDecoding
     const bytes = this.#rest === undefined ? [] : [this.#rest]
     this.#rest = undefined
-    if (end === 0) {
-      // No event ends here, or it ends with another line break.
-      this.#isDecoding = true
-      return { plain: [], encoded: [...bytes, chunk] }
-    }
-    if (end === chunk.length) {
+    const end = lastEnd(chunk)
+    // Where no event ends, or one ends with other line breaks, the decoder gets all there is.
+    this.#isDecoding = end === 0
+    if (end === 0 || end === chunk.length) {
       bytes.push(chunk)
     } else {
       bytes.push(chunk.subarray(0, end))
       this.#rest = chunk.subarray(end)
     }
-    const isPlain = end >= bulk && !suspicious.test(lastEvents(chunk, end))
+    const isPlain = !wasDecoding && end >= bulk && !suspicious.test(lastEvents(chunk, end))
     return isPlain ? { plain: bytes, encoded: [] } : { plain: [], encoded: bytes }
   }
 }
 
 const lineFeed = 0x0a
 
-/** Whether an event ends there. */
-function endsAt(chunk: Uint8Array, end: number): boolean {
-  return chunk[end - 1] === lineFeed && chunk[end - 2] === lineFeed
-}
-
 /** Where the last event ends, near the end of a chunk; 0 where none does. */
 function lastEnd(chunk: Uint8Array): number {
   const furthest = Math.max(2, chunk.length - bulk)
-  for (let end = chunk.length; end >= furthest; end -= 1) if (endsAt(chunk, end)) return end
+  for (let end = chunk.length; end >= furthest; end -= 1) {
+    if (chunk[end - 1] === lineFeed && chunk[end - 2] === lineFeed) return end
+  }
   return 0
 }
 

@@ -181,17 +181,22 @@ class Relay<T> {
   #takeReady(controller: ReadableStreamDefaultController<Uint8Array>): boolean {
     let text = ''
     let isTaken = false
+    const passOn = (): void => {
+      if (text !== '') controller.enqueue(encoder.encode(text))
+      text = ''
+    }
     while (text.length < longestBatch) {
       const item = this.#iterator[ready]?.()
       if (item === undefined) break
       isTaken = true
       if (isBytes(item)) {
+        passOn()
         controller.enqueue(item.bytes)
-        break
+      } else {
+        text += this.#encode(item)
       }
-      text += this.#encode(item)
     }
-    if (text !== '') controller.enqueue(encoder.encode(text))
+    passOn()
     return isTaken
   }
 
@@ -228,27 +233,28 @@ class Relay<T> {
     this.#end()
   }
 
+  /** Never rejects. */
   async #read(): Promise<Chunk> {
     try {
-      const { done, value } = await new Promise<IteratorResult<T | RelayedBytes>>(
-        (resolve, reject) => {
-          this.#interrupt = reject
-          // Not every iterator keeps to promises.
-          void Promise.resolve(this.#iterator.next()).then(resolve, reject)
-        },
-      )
-      if (!done) {
-        return { content: isBytes(value) ? value.bytes : this.#encode(value), last: false }
-      }
-      // A stream that was cancelled elsewhere is at its end, but its answer is not complete: the
-      // missing [DONE] says so.
-      if (this.#source.cut) return { last: true }
-      return { content: encodeEvent({ data: '[DONE]' }), last: true }
+      const result = await new Promise<IteratorResult<T | RelayedBytes>>((resolve, reject) => {
+        this.#interrupt = reject
+        // Not every iterator keeps to promises.
+        void Promise.resolve(this.#iterator.next()).then(resolve, reject)
+      })
+      return this.#chunkOf(result)
     } catch (error) {
       return errorChunk(error)
     } finally {
       this.#interrupt = undefined
     }
+  }
+
+  #chunkOf({ done, value }: IteratorResult<T | RelayedBytes>): Chunk {
+    if (!done) return { content: isBytes(value) ? value.bytes : this.#encode(value), last: false }
+    // A stream that was cancelled elsewhere is at its end, but its answer is not complete: the
+    // missing [DONE] says so.
+    if (this.#source.cut) return { last: true }
+    return { content: encodeEvent({ data: '[DONE]' }), last: true }
   }
 }
 
