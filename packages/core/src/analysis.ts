@@ -10,29 +10,44 @@ export interface Analysis {
   requestId: string | undefined
 }
 
-export function emptyAnalysis(): Analysis {
-  return { text: '', citations: [], metadata: {}, usage: undefined, requestId: undefined }
-}
+/** An answer as far as it has come. */
+export class AnalysisSoFar {
+  readonly citations: Citation[] = []
+  /** Joined when somebody asks: a string that grows with each event is garbage to clear away. */
+  #pieces: string[] = []
+  #metadata: Record<string, unknown> = {}
+  #usage: Usage | undefined
 
-/** Adds one event to the answer so far. */
-export function addEvent(analysis: Analysis, event: StreamEvent): void {
-  switch (event.type) {
-    case 'text':
-      analysis.text += event.content
-      break
-    case 'citation': {
-      const { type: _, content: __, ...citation } = event
-      analysis.citations.push(citation)
-      break
+  get text(): string {
+    const text = this.#pieces.join('')
+    this.#pieces = [text]
+    return text
+  }
+
+  add(event: StreamEvent): void {
+    switch (event.type) {
+      case 'text':
+        this.#pieces.push(event.content)
+        break
+      case 'citation': {
+        const { type: _, content: __, ...citation } = event
+        this.citations.push(citation)
+        break
+      }
+      case 'metadata': {
+        const { type: _, content: __, ...fields } = event
+        // Not Object.assign, for which a field named __proto__ is no field.
+        this.#metadata = { ...this.#metadata, ...fields }
+        break
+      }
+      case 'done':
+        this.#usage = event.usage
+        break
     }
-    case 'metadata': {
-      const { type: _, content: __, ...fields } = event
-      // Not Object.assign, for which a field named __proto__ is no field.
-      analysis.metadata = { ...analysis.metadata, ...fields }
-      break
-    }
-    case 'done':
-      analysis.usage = event.usage
-      break
+  }
+
+  toAnalysis(requestId: string | undefined): Analysis {
+    const { text, citations } = this
+    return { text, citations, metadata: this.#metadata, usage: this.#usage, requestId }
   }
 }

@@ -5,6 +5,7 @@ import type { EventSource, RelayedBytes } from './event-source.ts'
 import { type StreamEvent, eventFromWire, isRecord } from './events.ts'
 import type { StreamResponse } from './response.ts'
 import { type DecodeOptions, MessageReader } from './sse/decode.ts'
+import { PlainBytes } from './sse/plain-bytes.ts'
 import { TextShape } from './text-shape.ts'
 import { within } from './timers.ts'
 
@@ -41,7 +42,7 @@ export class EventReader implements EventSource {
 
   passThrough(): void {
     this.#isPassingThrough = true
-    this.#messages.passThrough()
+    this.#messages.passThrough(new PlainBytes())
   }
 
   take(): StreamEvent | RelayedBytes | undefined {

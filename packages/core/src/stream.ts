@@ -1,5 +1,5 @@
 import { AbortScope } from './abort-scope.ts'
-import { addEvent, type Analysis, emptyAnalysis } from './analysis.ts'
+import { type Analysis, AnalysisSoFar } from './analysis.ts'
 import { StreamInterruptedError } from './errors/connection-error.ts'
 import { RequestAbortedError, StreamConsumedError } from './errors/stream-error.ts'
 import { connectionError } from './errors/from-thrown.ts'
@@ -44,7 +44,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   readonly #origin: StreamOrigin
   readonly #settings: StreamSettings
   readonly #watchdog: Watchdog
-  readonly #answer: Analysis = emptyAnalysis()
+  readonly #answer = new AnalysisSoFar()
   #used = false
   #isRelayed = false
   #scope: AbortScope | undefined
@@ -184,7 +184,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
       while (this.#ready(whole) !== undefined);
     } while (!(await this.#wait(whole)).done)
     if (this.cut) throw this.#failure()
-    return this.#answer
+    return this.#answer.toAnalysis(this.#source?.response.requestId)
   }
 
   #use(): void {
@@ -227,7 +227,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     try {
       // Bytes come to nobody who has not asked for them.
       const event = this.#source?.take() as StreamEvent | undefined
-      if (event !== undefined) addEvent(this.#answer, event)
+      if (event !== undefined) this.#answer.add(event)
       return event
     } catch (error) {
       this.#end(connectionError(error, 'body'))
@@ -315,7 +315,6 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
       }
       this.#source = source
       if (this.#isRelayed) source.passThrough?.()
-      this.#answer.requestId = source.response.requestId
       return source
     } catch (error) {
       this.#end(connectionError(error, 'connect'))
@@ -358,8 +357,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
         ? this.#outcome
         : new RequestAbortedError('The stream was cancelled')
     if (this.#source) {
-      const { text, citations, requestId } = this.#answer
-      setContext(error, requestId, { text, citations, lastEventId: this.#source.lastEventId })
+      const { text, citations } = this.#answer
+      const { lastEventId, response } = this.#source
+      setContext(error, response.requestId, { text, citations, lastEventId })
     }
     return error
   }

@@ -45,13 +45,13 @@ const byStatus = new Map<number, [APIErrorClass, type: string]>([
   [504, [ServiceUnavailableError, 'service_unavailable']],
 ])
 
-const byType = new Map<string, APIErrorClass>([
-  ...[...byStatus.values()].map(([errorClass, type]): [string, APIErrorClass] => [
-    type,
-    errorClass,
-  ]),
-  ['quota_exceeded', QuotaExceededError],
-])
+const byType = /* @__PURE__ */ classesByType()
+
+function classesByType(): Map<string, APIErrorClass> {
+  const classes = new Map<string, APIErrorClass>([['quota_exceeded', QuotaExceededError]])
+  for (const [errorClass, type] of byStatus.values()) classes.set(type, errorClass)
+  return classes
+}
 
 /** Error pages can be long and never end: this much of one is read, for at most this long. */
 const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }

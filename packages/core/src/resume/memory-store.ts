@@ -64,7 +64,7 @@ class MemoryStore implements StreamStore {
 
   read(id: string, after: number, signal?: AbortSignal): AsyncIterable<NumberedMessage> {
     const entry = this.#get(id)
-    const log = entry?.log ?? emptyLog
+    const log = entry?.log ?? emptyLog()
     return log.read(after, signal, () => entry?.deadAt ?? Infinity)
   }
 
@@ -89,8 +89,11 @@ class MemoryStore implements StreamStore {
   }
 }
 
-const emptyLog = new EventLog()
-emptyLog.end()
+function emptyLog(): EventLog {
+  const log = new EventLog()
+  log.end()
+  return log
+}
 
 /** One stream. Its producers differ in the controller by which each of them is told to stop. */
 class Entry {

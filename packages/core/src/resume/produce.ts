@@ -10,7 +10,7 @@ import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-stor
 
 /** The end of an answer that was stopped: it is what it is, and nothing more comes. */
 const stoppedMessage: StoredMessage = {
-  data: JSON.stringify({ type: 'done', finish_reason: 'stopped' }),
+  data: '{"type":"done","finish_reason":"stopped"}',
 }
 
 /**

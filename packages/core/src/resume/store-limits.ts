@@ -32,7 +32,7 @@ export function resolveStoreLimits(
   return limits
 }
 
-const encoder = new TextEncoder()
+const encoder = /* @__PURE__ */ new TextEncoder()
 
 /** Bytes a message counts for, in UTF-8. */
 export function sizeOf({ event = '', data }: StoredMessage): number {

@@ -1,4 +1,4 @@
-import { PlainBytes } from './plain-bytes.ts'
+import type { PlainBytes } from './plain-bytes.ts'
 import { Utf8Chunks } from './utf8-chunks.ts'
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser'
 import { checkLimit } from '../check-limit.ts'
@@ -116,8 +116,8 @@ export class MessageReader {
   }
 
   /** From here on bytes that need no look are not decoded, and come from `takeBytes`. */
-  passThrough(): void {
-    this.#plain ??= new PlainBytes()
+  passThrough(plain: PlainBytes): void {
+    this.#plain = plain
   }
 
   /** The next bytes to pass on, undefined when there are none. */
@@ -135,19 +135,18 @@ export class MessageReader {
    *
    * @throws StreamInterruptedError
    */
-  async fill(): Promise<boolean> {
-    if (this.#closed) return false
-    const reader = (this.#reader ??= this.#lock())
-    let result
+  fill(): Promise<boolean> {
     try {
-      result = await reader.read()
+      if (this.#closed) return Promise.resolve(false)
+      this.#reader ??= this.#lock()
     } catch (error) {
-      // A reader closed meanwhile rejects its read, which is no failure of the body.
-      if (this.#closed) return false
-      this.close()
-      throw connectionError(error, 'body')
+      return Promise.reject(error)
     }
-    if (result.done) {
+    return this.#reader.read().then(this.#onChunk, this.#onFailure)
+  }
+
+  readonly #onChunk = (result: { done: boolean; value?: Uint8Array | undefined }): boolean => {
+    if (result.value === undefined) {
       this.close()
       return false
     }
@@ -159,6 +158,13 @@ export class MessageReader {
       for (const bytes of encoded) this.#decoder.push(bytes)
     }
     return true
+  }
+
+  readonly #onFailure = (error: unknown): boolean => {
+    // A reader closed meanwhile rejects its read, which is no failure of the body.
+    if (this.#closed) return false
+    this.close()
+    throw connectionError(error, 'body')
   }
 
   /** Cancels what is left of the body and unlocks it. A read under way ends. */

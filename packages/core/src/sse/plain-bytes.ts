@@ -48,7 +48,7 @@ function lastEnd(chunk: Uint8Array): number {
   return 0
 }
 
-const decoder = new TextDecoder()
+const decoder = /* @__PURE__ */ new TextDecoder()
 
 /** The lines in a chunk's tail, the first of them perhaps without its beginning. */
 function lastEvents(chunk: Uint8Array, end: number): string {

@@ -2,7 +2,7 @@ import { checkLimit } from '../check-limit.ts'
 import { clampTimer } from '../timers.ts'
 import { encodeEvent } from '../sse/encode.ts'
 
-export const heartbeatText: string = encodeEvent({ comment: 'heartbeat' })
+export const heartbeatText: string = /* @__PURE__ */ encodeEvent({ comment: 'heartbeat' })
 
 /**
  * Tells when a heartbeat is due: after so many ms of waiting in one go.

@@ -118,7 +118,7 @@ const eventStreamHeaders: Readonly<Record<string, string>> = {
 const defaultHeartbeat = 15_000
 /** Characters of events that are there already and go out in one piece. */
 const longestBatch = 65_536
-const encoder: TextEncoder = new TextEncoder()
+const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
 
 /** What a read of the source came to; nothing where its end needs no words. */
 interface Chunk {

@@ -180,12 +180,9 @@ class StoredSource implements RelaySource<Numbered> {
 
 const interrupted: Numbered = {
   event: 'error',
-  data: JSON.stringify({
-    error: {
-      type: 'stream_interrupted',
-      message: 'What is missing of the answer is not there any more',
-    },
-  }),
+  data:
+    '{"error":{"type":"stream_interrupted",' +
+    '"message":"What is missing of the answer is not there any more"}}',
 }
 
 /** Where the caller left off; what is no number of ours is the beginning. */
