@@ -2,7 +2,7 @@ import { StreamInterruptedError } from './errors/connection-error.ts'
 import { apiError, parseJson } from './errors/from.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
 import type { EventSource, RelayedBytes } from './event-source.ts'
-import { type StreamEvent, eventFromWire, isRecord } from './events.ts'
+import { type StreamEvent, eventFromWire, isRecord, type TextEvent } from './events.ts'
 import type { StreamResponse } from './response.ts'
 import { type DecodeOptions, MessageReader } from './sse/decode.ts'
 import { PlainBytes } from './sse/plain-bytes.ts'
@@ -16,7 +16,7 @@ const drainLimits = { chunks: 8, ms: 100 }
 export class EventReader implements EventSource {
   readonly response: StreamResponse
   readonly cut = false
-  readonly #messages: MessageReader
+  readonly #messages: MessageReader<TextEvent>
   readonly #secret: string | undefined
   readonly #shape = new TextShape()
   #isPassingThrough = false
@@ -28,7 +28,7 @@ export class EventReader implements EventSource {
     options: DecodeOptions & { secret?: string | undefined } = {},
   ) {
     this.response = response
-    this.#messages = new MessageReader(body, options)
+    this.#messages = new MessageReader(body, options, this.#shape)
     this.#secret = options.secret
   }
 
@@ -52,14 +52,10 @@ export class EventReader implements EventSource {
       if (bytes !== undefined) return { type: 'bytes', content: '', bytes }
     }
     const message = this.#messages.take()
-    if (message === undefined) return undefined
+    if (message === undefined || 'type' in message) return message
     if (message.data === '[DONE]' && message.event !== 'error') {
       this.#complete = true
       return undefined
-    }
-    if (message.event !== 'error') {
-      const event = this.#shape.read(message.data)
-      if (event !== undefined) return event
     }
     const event = this.#read(message)
     if (event.type === 'done') this.#complete = true

@@ -1,42 +1,51 @@
-import { parseJson } from "./errors/from.ts"
+import { parseJson } from './errors/from.ts'
 import { isRecord, type StreamEvent, type TextEvent } from './events.ts'
+import type { Shortcut } from './sse/decode.ts'
 
-/** Longer pieces gain nothing: the parser is as fast there. */
+/** Longer pieces gain nothing: the parsers are as fast there. */
 const longest = 256
 /** Tries to learn a shape: a server that has none is not asked for ever. */
 const mostTries = 8
 
 /**
- * Reads text events without a JSON parser, once it has seen one.
+ * Reads text events without parsing them, once it has seen one.
  *
  * Nearly all events of an answer are its text, and a server writes them all alike but for the text.
- * So the JSON around the text of one of them is kept, and compared with what comes: where it is the
- * same, and the text between has no escape and nothing that would need one, the text is as it stands.
- * All else is left to the parser.
+ * So what stands around the text of one of them is kept, and compared with what comes: where it is
+ * the same, and the text between has no escape and nothing that would need one, the text is as it
+ * stands. All else is left to the parsers.
  */
-export class TextShape {
+export class TextShape implements Shortcut<TextEvent> {
+  end = 0
   #before = ''
   #after = ''
-  /** An event whose shape is looked at once another one comes. */
+  /** An event whose shape is looked at once more bytes come. */
   #sample: { data: string; content: string } | undefined
   #tries = mostTries
 
-  /** The event, undefined where only the parser can tell. */
-  read(data: string): TextEvent | undefined {
+  get isKnown(): boolean {
     if (this.#sample !== undefined) this.#learn(this.#sample)
-    const start = this.#before.length
-    const end = data.length - this.#after.length
-    if (start === 0 || end < start || end - start > longest) return undefined
-    if (!data.startsWith(this.#before) || !data.endsWith(this.#after)) return undefined
-    for (let at = start; at < end; at += 1) {
-      const code = data.charCodeAt(at)
-      // Quote, backslash, control characters: what JSON has inside a string only as an escape.
-      if (code === 0x22 || code === 0x5c || code < 0x20) return undefined
-    }
-    return { type: 'text', content: data.slice(start, end) }
+    return this.#before !== ''
   }
 
-  /** @param event what the parser made of `data` */
+  read(text: string, at: number): TextEvent | undefined {
+    if (!text.startsWith(this.#before, at)) return undefined
+    const start = at + this.#before.length
+    const furthest = Math.min(text.length, start + longest)
+    for (let end = start; end < furthest; end += 1) {
+      const code = text.charCodeAt(end)
+      if (code === 0x22) {
+        if (!text.startsWith(this.#after, end)) return undefined
+        this.end = end + this.#after.length
+        return { type: 'text', content: text.slice(start, end) }
+      }
+      // Backslash, control characters: JSON has them inside a string only as an escape.
+      if (code === 0x5c || code < 0x20) return undefined
+    }
+    return undefined
+  }
+
+  /** @param event what the parsers made of `data` */
   note(data: string, event: StreamEvent): void {
     if (this.#tries === 0 || event.type !== 'text' || data.length > 2 * longest) return
     this.#tries -= 1
@@ -49,12 +58,14 @@ export class TextShape {
     if (start === 0) return
     const before = data.slice(0, start)
     const after = data.slice(start + content.length)
+    // An event of several lines looks otherwise on the wire.
+    if (data.includes('\n')) return
     // What stands there may be another field, or a name: another text there must give that text.
     const probe = parseJson(`${before}~probe~${after}`)
     if (!isRecord(probe) || probe['type'] !== 'text' || probe['content'] !== '~probe~') return
     // Other fields are the parser's to give.
     if (Object.keys(probe).length !== 2) return
-    this.#before = before
-    this.#after = after
+    this.#before = `data: ${before}`
+    this.#after = `${after}\n\n`
   }
 }

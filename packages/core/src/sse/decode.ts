@@ -83,6 +83,16 @@ async function* readMessages(reader: MessageReader): AsyncGenerator<SseMessage, 
   }
 }
 
+/** Reads the most common block of a stream without the parser. */
+export interface Shortcut<T extends object> {
+  /** Whether it can read any yet. */
+  readonly isKnown: boolean
+  /** Behind the block that was read last. */
+  readonly end: number
+  /** What a whole block, its blank line included, is; undefined where only the parser can tell. */
+  read(text: string, at: number): T | undefined
+}
+
 /** As the standard has it: what is not there is absent. */
 function toMessage({ event, data, id }: EventSourceMessage): SseMessage {
   const message: SseMessage = { data }
@@ -95,20 +105,20 @@ function toMessage({ event, data, id }: EventSourceMessage): SseMessage {
  * Reads a body chunk by chunk and hands out its messages one by one. The messages of a chunk are
  * framed at once; no chunk is read before it is asked for.
  */
-export class MessageReader {
+export class MessageReader<T extends object = never> {
   readonly #body: ReadableStream<Uint8Array>
-  readonly #decoder: MessageDecoder
+  readonly #decoder: MessageDecoder<T>
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   #closed = false
   #plain: PlainBytes | undefined
   #bytes: Uint8Array[] = []
 
-  constructor(body: ReadableStream<Uint8Array>, options: DecodeOptions) {
+  constructor(body: ReadableStream<Uint8Array>, options: DecodeOptions, shortcut?: Shortcut<T>) {
     if (typeof body?.getReader !== 'function') {
       throw new ConfigurationError('The body must be a ReadableStream: a response may have none')
     }
     this.#body = body
-    this.#decoder = new MessageDecoder(options)
+    this.#decoder = new MessageDecoder(options, shortcut)
   }
 
   get lastEventId(): string {
@@ -126,7 +136,7 @@ export class MessageReader {
   }
 
   /** The next message framed so far, undefined when there is none. @throws StreamProtocolError */
-  take(): EventSourceMessage | undefined {
+  take(): EventSourceMessage | T | undefined {
     return this.#decoder.take()
   }
 
@@ -188,10 +198,11 @@ export class MessageReader {
   }
 }
 
+const blankLine = '\n\n'
 /** Room, in characters, for a field's name and the short lines beside an event's data. */
 const lineOverhead = 64
 
-class MessageDecoder {
+class MessageDecoder<T extends object> {
   /** As far as messages were taken: a reader who comes back behind it must miss none. */
   lastEventId = ''
   /** As far as they are framed. */
@@ -200,12 +211,16 @@ class MessageDecoder {
   readonly #parser: EventSourceParser
   #started = false
   /** The parser's own, their `id` the last event ID in effect. */
-  #messages: EventSourceMessage[] = []
+  #messages: (EventSourceMessage | T)[] = []
   #next = 0
   #failure: StreamProtocolError | undefined
   readonly #maxEventBytes: number
+  readonly #shortcut: Shortcut<T> | undefined
+  /** Whether what comes next begins an event. */
+  #isBetween = false
 
-  constructor(options: DecodeOptions) {
+  constructor(options: DecodeOptions, shortcut: Shortcut<T> | undefined) {
+    this.#shortcut = shortcut
     const { maxEventBytes = defaultMaxEventBytes } = options
     checkLimit('maxEventBytes', maxEventBytes)
     this.#maxEventBytes = maxEventBytes
@@ -249,7 +264,32 @@ class MessageDecoder {
       this.#started = true
       if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
     }
-    if (text !== '') this.#parser.feed(text)
+    if (text === '') return
+    if (this.#shortcut?.isKnown) this.#split(text, this.#shortcut)
+    else this.#feed(text)
+  }
+
+  #feed(text: string): void {
+    this.#parser.feed(text)
+    this.#isBetween = text.endsWith(blankLine)
+  }
+
+  /** Only what the shortcut cannot read goes to the parser, block by block. */
+  #split(text: string, shortcut: Shortcut<T>): void {
+    let at = 0
+    while (at < text.length && this.#failure === undefined) {
+      // Where events have ids, the parser keeps track of them.
+      const item = this.#isBetween && this.#framedId === '' ? shortcut.read(text, at) : undefined
+      if (item !== undefined && (shortcut.end - at) * 3 <= this.#maxEventBytes) {
+        this.#messages.push(item)
+        at = shortcut.end
+      } else {
+        const blank = text.indexOf(blankLine, at)
+        const end = blank === -1 ? text.length : blank + blankLine.length
+        this.#feed(text.slice(at, end))
+        at = end
+      }
+    }
   }
 
   #fail(): void {
@@ -258,11 +298,11 @@ class MessageDecoder {
     )
   }
 
-  take(): EventSourceMessage | undefined {
+  take(): EventSourceMessage | T | undefined {
     const message = this.#messages[this.#next]
     if (message !== undefined) {
       this.#next += 1
-      this.lastEventId = message.id ?? ''
+      this.lastEventId = 'id' in message ? (message.id ?? '') : ''
       return message
     }
     this.lastEventId = this.#framedId
