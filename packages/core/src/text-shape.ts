@@ -4,6 +4,9 @@ import type { Shortcut } from './sse/decode.ts'
 
 /** Longer pieces gain nothing: the parsers are as fast there. */
 const longest = 256
+const quote = 0x22
+const backslash = 0x5c
+const space = 0x20
 /** Tries to learn a shape: a server that has none is not asked for ever. */
 const mostTries = 8
 
@@ -12,8 +15,7 @@ const mostTries = 8
  *
  * Nearly all events of an answer are its text, and a server writes them all alike but for the text.
  * So what stands around the text of one of them is kept, and compared with what comes: where it is
- * the same, and the text between has no escape and nothing that would need one, the text is as it
- * stands. All else is left to the parsers.
+ * the same, only the text between is read. All else is left to the parsers.
  */
 export class TextShape implements Shortcut<TextEvent> {
   end = 0
@@ -32,17 +34,30 @@ export class TextShape implements Shortcut<TextEvent> {
     if (!text.startsWith(this.#before, at)) return undefined
     const start = at + this.#before.length
     const furthest = Math.min(text.length, start + longest)
+    let isEscaped = false
     for (let end = start; end < furthest; end += 1) {
       const code = text.charCodeAt(end)
-      if (code === 0x22) {
+      if (code === quote) {
         if (!text.startsWith(this.#after, end)) return undefined
+        const content = isEscaped
+          ? parseJson(text.slice(start - 1, end + 1))
+          : text.slice(start, end)
+        if (typeof content !== 'string') return undefined
         this.end = end + this.#after.length
-        return { type: 'text', content: text.slice(start, end) }
+        return { type: 'text', content }
       }
-      // Backslash, control characters: JSON has them inside a string only as an escape.
-      if (code === 0x5c || code < 0x20) return undefined
+      // JSON has control characters inside a string only as an escape.
+      if (code < space) return undefined
+      if (code === backslash) {
+        isEscaped = true
+        end += 1
+      }
     }
     return undefined
+  }
+
+  get isLearning(): boolean {
+    return this.#before === '' && this.#tries > 0
   }
 
   /** @param event what the parsers made of `data` */

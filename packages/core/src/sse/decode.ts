@@ -87,6 +87,8 @@ async function* readMessages(reader: MessageReader): AsyncGenerator<SseMessage, 
 export interface Shortcut<T extends object> {
   /** Whether it can read any yet. */
   readonly isKnown: boolean
+  /** Whether it may once the messages there are have been looked at. */
+  readonly isLearning: boolean
   /** Behind the block that was read last. */
   readonly end: number
   /** What a whole block, its blank line included, is; undefined where only the parser can tell. */
@@ -207,7 +209,7 @@ class MessageDecoder<T extends object> {
   lastEventId = ''
   /** As far as they are framed. */
   #framedId = ''
-  readonly #text = new Utf8Chunks()
+  readonly #utf8 = new Utf8Chunks()
   readonly #parser: EventSourceParser
   #started = false
   /** The parser's own, their `id` the last event ID in effect. */
@@ -216,6 +218,9 @@ class MessageDecoder<T extends object> {
   #failure: StreamProtocolError | undefined
   readonly #maxEventBytes: number
   readonly #shortcut: Shortcut<T> | undefined
+  /** The chunk that came last, and how much of it is framed. */
+  #text = ''
+  #at = 0
   /** Whether what comes next begins an event. */
   #isBetween = false
 
@@ -259,37 +264,46 @@ class MessageDecoder<T extends object> {
         'The body must give bytes: pipe text through a TextEncoderStream first',
       )
     }
-    let text = this.#text.decode(chunk)
+    let text = this.#utf8.decode(chunk)
     if (!this.#started && text !== '') {
       this.#started = true
       if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
     }
-    if (text === '') return
-    if (this.#shortcut?.isKnown) this.#split(text, this.#shortcut)
-    else this.#feed(text)
+    // Nothing is left where chunks are pushed one at a time, as they are asked for.
+    this.#text = this.#text.slice(this.#at) + text
+    this.#at = 0
+    this.#frame()
   }
 
-  #feed(text: string): void {
+  /** Frames the rest of the chunk, or as little of it as the shortcut has to see before it can help. */
+  #frame(): void {
+    const shortcut = this.#shortcut
+    if (shortcut === undefined) {
+      this.#feed(this.#text.length)
+      return
+    }
+    const text = this.#text
+    while (this.#at < text.length && this.#failure === undefined) {
+      // Where events have ids, the parser keeps track of them.
+      const canRead = this.#isBetween && this.#framedId === '' && shortcut.isKnown
+      const item = canRead ? shortcut.read(text, this.#at) : undefined
+      if (item !== undefined && (shortcut.end - this.#at) * 3 <= this.#maxEventBytes) {
+        this.#messages.push(item)
+        this.#at = shortcut.end
+        continue
+      }
+      const blank = text.indexOf(blankLine, this.#at)
+      this.#feed(blank === -1 ? text.length : blank + blankLine.length)
+      if (shortcut.isLearning && this.#messages.length > 0) return
+    }
+  }
+
+  #feed(end: number): void {
+    const text = this.#text.slice(this.#at, end)
+    this.#at = end
+    if (text === '') return
     this.#parser.feed(text)
     this.#isBetween = text.endsWith(blankLine)
-  }
-
-  /** Only what the shortcut cannot read goes to the parser, block by block. */
-  #split(text: string, shortcut: Shortcut<T>): void {
-    let at = 0
-    while (at < text.length && this.#failure === undefined) {
-      // Where events have ids, the parser keeps track of them.
-      const item = this.#isBetween && this.#framedId === '' ? shortcut.read(text, at) : undefined
-      if (item !== undefined && (shortcut.end - at) * 3 <= this.#maxEventBytes) {
-        this.#messages.push(item)
-        at = shortcut.end
-      } else {
-        const blank = text.indexOf(blankLine, at)
-        const end = blank === -1 ? text.length : blank + blankLine.length
-        this.#feed(text.slice(at, end))
-        at = end
-      }
-    }
   }
 
   #fail(): void {
@@ -299,7 +313,13 @@ class MessageDecoder<T extends object> {
   }
 
   take(): EventSourceMessage | T | undefined {
-    const message = this.#messages[this.#next]
+    let message = this.#messages[this.#next]
+    if (message === undefined && this.#at < this.#text.length) {
+      this.#messages = []
+      this.#next = 0
+      this.#frame()
+      message = this.#messages[0]
+    }
     if (message !== undefined) {
       this.#next += 1
       this.lastEventId = 'id' in message ? (message.id ?? '') : ''
