@@ -1,59 +1,62 @@
-/** Something to time: it checks its own result and throws if that is wrong. */
+import type { Row } from './suite.ts'
+
+/** Something to measure: it checks its own result and throws if that is wrong. */
 export interface Candidate {
   name: string
-  run(): Promise<void>
+  /** Measures once. */
+  sample(): Promise<number>
 }
 
-/** How long one candidate took, in ms, and against the first one. */
-export interface Timing {
+interface Work<Input, Result> {
   name: string
-  fastest: number
-  median: number
-  slowest: number
-  /** The median of its rounds' ratios to the first candidate's same rounds. */
-  ratio: number
+  /** What is ready before the clock starts. */
+  prepare(): Input
+  run(input: Input): Result
+  /** Throws at a wrong result, whose time then does not count; after the clock has stopped. */
+  check(result: Awaited<Result>): void | Promise<void>
+  /** Runs in one sample, one after the other. Default 1. */
+  times?: number
+  /** What a time is divided by. Default 1: ms. */
+  per?: number
 }
 
-/** Times candidates in interleaved rounds, after one round that does not count. */
-export async function measure(candidates: Candidate[], rounds: number): Promise<Timing[]> {
-  const times = candidates.map((): number[] => [])
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const [index, candidate] of candidates.entries()) {
-      // What the last candidate left behind is not this one's time.
-      globalThis.gc?.()
+/** A candidate that is timed: in ms, or in a part of it. */
+export function timed<Input, Result>(work: Work<Input, Result>): Candidate {
+  return {
+    name: work.name,
+    async sample() {
+      const inputs = Array.from({ length: work.times ?? 1 }, () => work.prepare())
+      // No forced collection before it, which would throw compiled code away as well: code that has
+      // just been compiled again is not what a server runs.
       const start = performance.now()
-      await candidate.run()
-      if (round > 0) times[index]?.push(performance.now() - start)
+      const results = []
+      for (const input of inputs) results.push(await work.run(input))
+      const time = performance.now() - start
+      for (const result of results) await work.check(result)
+      return time / inputs.length / (work.per ?? 1)
+    },
+  }
+}
+
+interface Rounds {
+  table: string
+  unit: string
+  rounds: number
+  /** Rounds before those that count. Default 1. */
+  warmUps?: number
+}
+
+/** Measures candidates in interleaved rounds, each one's place in them going round as well. */
+export async function interleave(candidates: Candidate[], options: Rounds): Promise<Row[]> {
+  const { table, unit, rounds, warmUps = 1 } = options
+  const rows = candidates.map(({ name }): Row => ({ table, name, unit, samples: [] }))
+  for (let round = -warmUps; round < rounds; round += 1) {
+    for (let turn = 0; turn < candidates.length; turn += 1) {
+      // Nobody always runs behind the same other one.
+      const index = (turn + Math.max(round, 0)) % candidates.length
+      const sample = await candidates[index]!.sample()
+      if (round >= 0) rows[index]!.samples.push(sample)
     }
   }
-  const base = times[0] ?? []
-  return candidates.map(({ name }, index) => {
-    const own = times[index] ?? []
-    const ratios = own.map((time, round) => time / (base[round] ?? Number.NaN))
-    return {
-      name,
-      fastest: quantile(own, 0),
-      median: quantile(own, 0.5),
-      slowest: quantile(own, 1),
-      ratio: quantile(ratios, 0.5),
-    }
-  })
-}
-
-function quantile(values: number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN
-}
-
-/** Prints timings. */
-export function report(title: string, timings: Timing[]): void {
-  console.log(`\n${title}`)
-  console.table(
-    timings.map(({ name, fastest, median, slowest, ratio }) => ({
-      name,
-      'median (ms)': median.toFixed(1),
-      'spread (ms)': `${fastest.toFixed(1)} … ${slowest.toFixed(1)}`,
-      ratio: ratio.toFixed(2),
-    })),
-  )
+  return rows
 }

@@ -5,6 +5,7 @@ import type { Cases } from './cases/cases.ts'
 import { conversion } from './cases/conversion.ts'
 import { decoding } from './cases/decoding.ts'
 import { encoding } from './cases/encoding.ts'
+import { fastPaths } from './cases/fast-paths.ts'
 import { errors } from './cases/errors.ts'
 import { events } from './cases/events.ts'
 import { keys } from './cases/keys.ts'
@@ -29,6 +30,7 @@ export interface ConformanceCase {
 const sections: Record<string, (lab: Lab) => Cases> = {
   decoding,
   encoding,
+  'fast paths': fastPaths,
   events,
   answers,
   requests,

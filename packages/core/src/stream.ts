@@ -4,12 +4,7 @@ import { StreamInterruptedError } from './errors/connection-error.ts'
 import { RequestAbortedError, StreamConsumedError } from './errors/stream-error.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { setContext, VecTradeError } from './errors/vectrade-error.ts'
-import type {
-  EventSource,
-  RelayedBytes,
-  StreamOrigin,
-  StreamSettings,
-} from './event-source.ts'
+import type { EventSource, RelayedBytes, StreamOrigin, StreamSettings } from './event-source.ts'
 import type { StreamEvent } from './events.ts'
 import { handled } from './handled.ts'
 import { iterate, type ReadyIterator } from './iterate.ts'
@@ -194,9 +189,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
 
   #iterate<T>(pick: Pick<T>): ReadyIterator<T> {
     this.#use()
-    return iterate(
-      { ready: () => this.#ready(pick), wait: () => this.#wait(pick) },
-      () => this.cancel(),
+    return iterate({ ready: () => this.#ready(pick), wait: () => this.#wait(pick) }, () =>
+      this.cancel(),
     )
   }
 

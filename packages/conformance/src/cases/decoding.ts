@@ -6,21 +6,9 @@ import {
 } from '@vectrade/core'
 import { assert } from 'chai'
 import largeCases from '../data/parser-cases-large.json' with { type: 'json' }
-import parserCases from '../data/parser-cases.json' with { type: 'json' }
 import { bodyOf, collect, every, fromHex, utf8 } from './bytes.ts'
 import { type Cases, forEach, rejection } from './cases.ts'
-
-interface ParserCase {
-  name: string
-  input: string
-  inputHex?: string
-  chunks?: string[]
-  chunksHex?: string[]
-  expect: SseMessage[]
-  retry?: number
-  lastEventId?: string
-  unchecked?: string[]
-}
+import { bytesOf, type ParserCase, parserCases } from './parser-cases.ts'
 
 interface LargeCase {
   name: string
@@ -37,7 +25,7 @@ const mostSplits = 512
 
 export function decoding(): Cases {
   return {
-    ...forEach(parserCases as ParserCase[], ({ name }) => name, checkEverySplit),
+    ...forEach(parserCases, ({ name }) => name, checkEverySplit),
     ...forEach(largeCases as unknown as LargeCase[], ({ name }) => name, checkLarge),
   }
 }
@@ -56,7 +44,7 @@ async function decode(chunks: Iterable<Uint8Array>, options: DecodeOptions = {})
 }
 
 async function checkEverySplit(given: ParserCase): Promise<void> {
-  const bytes = given.inputHex === undefined ? utf8(given.input) : fromHex(given.inputHex)
+  const bytes = bytesOf(given)
   const check = async (chunks: Iterable<Uint8Array>, how: string): Promise<void> => {
     const { messages, retry, lastEventId } = await decode(chunks)
     assert.deepEqual(messages, given.expect, how)

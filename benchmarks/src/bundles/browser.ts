@@ -1,0 +1,1 @@
+export { VecTrade } from '@vectrade/browser'

@@ -1,0 +1,1 @@
+export { decodeEventStream } from '@vectrade/core'

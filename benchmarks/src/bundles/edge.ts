@@ -1,0 +1,1 @@
+export { createHandler, VecTrade } from '@vectrade/edge'

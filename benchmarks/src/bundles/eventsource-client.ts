@@ -1,0 +1,1 @@
+export { createEventSource } from 'eventsource-client'

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+
+/** An answer to stream: its events as JSON, and what reading all of them must come to. */
+export interface Payload {
+  /** The JSON of each event, `done` last. */
+  events: string[]
+  expected: Answer
+}
+
+/** What a candidate made of a payload. */
+export interface Answer {
+  events: number
+  text: string
+}
+
+// As long as the tokens of language models mostly are.
+const words = ' The market for accelerated computing is large and, in our view, growing'
+  .split(/(?= )/)
+  .concat([' NVDA', "'s", ' €', 'tion', '.\n\n', ' "quoted"', ' Q4', ' 62.5', '%'])
+
+/** @param size text events; every hundredth is followed by a citation */
+export function createPayload(size: number): Payload {
+  const events: string[] = [JSON.stringify({ type: 'metadata', model: 'benchmark' })]
+  let text = ''
+  for (let index = 0; index < size; index += 1) {
+    const content = words[(index * 5) % words.length] ?? ''
+    text += content
+    events.push(JSON.stringify({ type: 'text', content }))
+    if (index % 100 === 99) {
+      const url = `https://filings.example.com/${index}`
+      events.push(JSON.stringify({ type: 'citation', source: `Report ${index}`, url }))
+    }
+  }
+  const usage = { prompt_tokens: 12, completion_tokens: size }
+  events.push(JSON.stringify({ type: 'done', usage }))
+  return { events, expected: { events: events.length, text } }
+}
+
+/** @throws where a candidate did not read what was sent: its time then means nothing */
+export function checkAnswer(name: string, answer: Answer, expected: Answer): void {
+  if (answer.events !== expected.events) {
+    throw new Error(`${name} read ${answer.events} events of ${expected.events}`)
+  }
+  if (hash(answer.text) !== hash(expected.text)) throw new Error(`${name} read another text`)
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Server-Sent Events, one string for each, as VecTrade sends them. */
+export function toMessages({ events }: Payload): string[] {
+  return [...events.map((data) => `data: ${data}\n\n`), 'data: [DONE]\n\n']
+}
+
+/** The same for readers of Anthropic's protocol, which names events and has no [DONE]. */
+export function toNamedMessages({ events }: Payload): string[] {
+  return events.map((data) => `event: message\ndata: ${data}\n\n`)
+}
+
+/** Bytes as a network gives them: chunks of a size, wherever they cut. */
+export function chunksOf(messages: string[], size: number): Uint8Array[] {
+  const bytes = new TextEncoder().encode(messages.join(''))
+  const chunks = []
+  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.slice(at, at + size))
+  return chunks
+}
+
+/** Bytes as a live model sends them: each event in a chunk of its own. */
+export function chunkPerEvent(messages: string[]): Uint8Array[] {
+  return messages.map((message) => new TextEncoder().encode(message))
+}
+
+/** A response whose body has these chunks ready, one for each read: what is timed is the reader. */
+export function respond(chunks: Uint8Array[]): Response {
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk)
+      controller.close()
+    },
+  })
+  return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+}

@@ -1,0 +1,31 @@
+import type { Row } from '../suite.ts'
+import { summarizeRows, digits, type Result } from './results.ts'
+
+export function printRows(rows: Row[]): void {
+  for (const [table, figures] of Map.groupBy(summarizeRows(rows), (figure) => figure.table)) {
+    console.log(`\n${table} (${figures[0]?.unit})`)
+    console.table(
+      figures.map(({ name, median, low, high, ratio }) => ({
+        name,
+        median: digits(median),
+        spread: `${digits(low)} … ${digits(high)}`,
+        ratio: digits(ratio),
+      })),
+    )
+  }
+}
+
+/** Every goal of the suites that ran. Nothing fails on one that is missed. */
+export function printGoals(results: Result[]): void {
+  console.log('\nGoals')
+  console.table(
+    results.flatMap(({ goals }) =>
+      goals.map(({ what, measured, goal, unit, met }) => ({
+        what,
+        measured: `${digits(measured)} ${unit}`,
+        goal: `${goal} ${unit}`,
+        met: met ? 'yes' : 'no',
+      })),
+    ),
+  )
+}

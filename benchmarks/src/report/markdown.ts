@@ -1,0 +1,87 @@
+import { versionOf } from '../builds.ts'
+import { digits, type Result } from './results.ts'
+
+const packages = [
+  'openai',
+  '@anthropic-ai/sdk',
+  'ai',
+  '@ai-sdk/provider-utils',
+  'eventsource-client',
+  'eventsource-parser',
+  '@microsoft/fetch-event-source',
+  'hono',
+  'better-sse',
+  '@vectrade/core',
+]
+
+/** What goes between the markers of a page: `<!-- measured: name -->` to `<!-- /measured -->`. */
+export function sections(results: Result[]): Map<string, string> {
+  const parts = new Map([
+    ['machine', [...new Set(results.map(({ machine }) => `- ${machine}`))].join('\n')],
+    [
+      'versions',
+      table(
+        ['Package', 'Version'],
+        packages.map((name) => [`\`${name}\``, versionOf(name)]),
+      ),
+    ],
+    ['goals', goals(results)],
+  ])
+  for (const { suite, rows } of results) parts.set(suite, figures(rows))
+  return parts
+}
+
+/** @throws where the page has no place for a part: it would be left out without a word */
+export function fill(page: string, parts: Map<string, string>): string {
+  let text = page
+  for (const [name, part] of parts) {
+    const place = new RegExp(`(<!-- measured: ${name} -->\n).*?(<!-- /measured -->)`, 's')
+    if (!place.test(text)) throw new Error(`the page has no <!-- measured: ${name} -->`)
+    text = text.replace(place, (_, begin: string, end: string) => `${begin}\n${part}\n\n${end}`)
+  }
+  return text
+}
+
+function goals(results: Result[]): string {
+  return table(
+    ['Suite', 'What', 'Measured', 'Goal', 'Met'],
+    results.flatMap(({ suite, goals: outcomes }) =>
+      outcomes.map(({ what, measured, goal, unit, met }) => [
+        suite,
+        what,
+        `${digits(measured)} ${unit}`,
+        `${goal} ${unit}`,
+        met ? 'yes' : '**no**',
+      ]),
+    ),
+  )
+}
+
+function figures(rows: Result['rows']): string {
+  return [...Map.groupBy(rows, (row) => row.table)]
+    .map(([title, group]) => {
+      const single = group.every(({ low, high }) => low === high)
+      const unit = group[0]?.unit ?? ''
+      const head = ['Candidate', `Median (${unit})`, ...(single ? [] : ['Spread']), '× the first']
+      const lines = group.map(({ name, median, low, high, ratio }) => [
+        name,
+        digits(median),
+        ...(single ? [] : [`${digits(low)} … ${digits(high)}`]),
+        digits(ratio),
+      ])
+      return `**${title[0]?.toUpperCase()}${title.slice(1)}**\n\n${table(head, lines)}`
+    })
+    .join('\n\n')
+}
+
+/** As the formatter has tables: columns of one width. */
+function table(head: string[], lines: string[][]): string {
+  const widths = head.map((cell, column) =>
+    Math.max(3, ...[head, ...lines].map((line) => (line[column] ?? cell).length)),
+  )
+  const write = (cells: string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  return [write(head), write(widths.map((width) => '-'.repeat(width))), ...lines.map(write)].join(
+    '\n',
+  )
+}

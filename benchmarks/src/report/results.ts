@@ -1,0 +1,72 @@
+import { cpus } from 'node:os'
+import { quantile } from '../quantile.ts'
+import { ratio, type Row, type Suite } from '../suite.ts'
+
+/** What is kept of a suite's run. */
+export interface Result {
+  suite: string
+  what: string
+  machine: string
+  rows: Figure[]
+  goals: Outcome[]
+}
+
+export interface Figure {
+  table: string
+  name: string
+  unit: string
+  median: number
+  low: number
+  high: number
+  /** To the table's first row, round by round. */
+  ratio: number
+}
+
+export interface Outcome {
+  what: string
+  measured: number
+  goal: string
+  unit: string
+  met: boolean
+}
+
+export function summarizeRows(rows: Row[]): Figure[] {
+  return rows.map((row) => ({
+    table: row.table,
+    name: row.name,
+    unit: row.unit,
+    median: quantile(row.samples, 0.5),
+    low: quantile(row.samples, 0),
+    high: quantile(row.samples, 1),
+    ratio: ratio(row, rows.find(({ table }) => table === row.table) ?? row),
+  }))
+}
+
+export function summarize(suite: Suite, rows: Row[]): Result {
+  const goals = suite.goals.map((goal): Outcome => {
+    const { what, atLeast, atMost, unit = '×' } = goal
+    const measured = goal.measured(rows)
+    const met = measured >= (atLeast ?? -Infinity) && measured <= (atMost ?? Infinity)
+    return { what, measured, goal: atLeast ? `≥ ${atLeast}` : `≤ ${atMost}`, unit, met }
+  })
+  return {
+    suite: suite.name,
+    what: suite.what,
+    machine: machine(),
+    rows: summarizeRows(rows),
+    goals,
+  }
+}
+
+function machine(): string {
+  const processors = cpus()
+  const model = processors[0]?.model.trim() ?? 'unknown CPU'
+  return `${model}, ${processors.length} cores, Node ${process.versions.node} on ${process.platform} ${process.arch}`
+}
+
+/** Three digits that count. */
+export function digits(value: number): string {
+  if (value === 0) return '0'
+  const places = 2 - Math.floor(Math.log10(Math.abs(value)))
+  return value.toFixed(Math.min(Math.max(places, 0), 3))
+}

@@ -1,0 +1,25 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { folder } from '../builds.ts'
+import { suites } from '../suites.ts'
+import { fill, sections } from './markdown.ts'
+import { drawPlots } from './plots.ts'
+import type { Result } from './results.ts'
+
+const kept = join(folder, 'results.json')
+const docs = join(folder, '../docs')
+
+/**
+ * Writes the tables and pictures of docs/performance.md. Suites that did not run this time keep what
+ * results.json has of them.
+ */
+export async function write(results: Result[]): Promise<void> {
+  const before = existsSync(kept) ? (JSON.parse(readFileSync(kept, 'utf8')) as Result[]) : []
+  const all = suites
+    .map(({ name }) => [...results, ...before].find(({ suite }) => suite === name))
+    .filter((result) => result !== undefined)
+  writeFileSync(kept, `${JSON.stringify(all, undefined, 2)}\n`)
+  const page = join(docs, 'performance.md')
+  writeFileSync(page, fill(readFileSync(page, 'utf8'), sections(all)))
+  for (const [name, svg] of await drawPlots(all)) writeFileSync(join(docs, 'images', name), svg)
+}

@@ -1,0 +1,22 @@
+import type { Suite } from './suite.ts'
+import { concurrent } from './suites/concurrent.ts'
+import { encode } from './suites/encode.ts'
+import { firstEvent } from './suites/first-event.ts'
+import { importTime } from './suites/import-time.ts'
+import { largeEvent } from './suites/large-event.ts'
+import { memory } from './suites/memory.ts'
+import { read } from './suites/read.ts'
+import { relay } from './suites/relay.ts'
+import { size } from './suites/size.ts'
+
+export const suites: Suite[] = [
+  read,
+  relay,
+  encode,
+  firstEvent,
+  concurrent,
+  memory,
+  size,
+  importTime,
+  largeEvent,
+]

@@ -1,0 +1,93 @@
+import { interleave, timed } from '../measure.ts'
+import {
+  checkAnswer,
+  chunkPerEvent,
+  chunksOf,
+  createPayload,
+  respond,
+  toMessages,
+  toNamedMessages,
+} from '../payload.ts'
+import { ai } from '../readers/ai.ts'
+import { anthropic } from '../readers/anthropic.ts'
+import { eventsourceClient } from '../readers/eventsource-client.ts'
+import { eventsourceParser } from '../readers/eventsource-parser.ts'
+import { fetchEventSource } from '../readers/fetch-event-source.ts'
+import { floor } from '../readers/floor.ts'
+import { openai } from '../readers/openai.ts'
+import { finalText, textStream, vectrade } from '../readers/vectrade.ts'
+import { type Goal, speed, type Suite } from '../suite.ts'
+
+const large = '16 KiB chunks'
+const single = 'one event per chunk'
+
+const peerGoals: [table: string, peer: string, atLeast: number][] = [
+  [large, openai.name, 6],
+  [large, anthropic.name, 3.5],
+  [large, ai.name, 10],
+  [large, floor.name, 0.85],
+  [single, openai.name, 4],
+  [single, anthropic.name, 2],
+  [single, ai.name, 8],
+  [single, floor.name, 0.75],
+]
+
+const textGoals = [large, single].flatMap((table) =>
+  ['textStream', 'finalText'].map((name): Goal => ({
+    what: `${name}, speed against the events, ${table}`,
+    measured: speed(table, `vectrade ${name}`, vectrade.name),
+    atLeast: 1,
+  })),
+)
+
+/** From a response to all of its events, each client made anew as it is for a request. */
+export const read: Suite = {
+  name: 'read',
+  what: 'a response read to its end, its events parsed',
+  goals: peerGoals
+    .map(([table, peer, atLeast]): Goal => ({
+      what: `speed against ${peer}, ${table}`,
+      measured: speed(table, vectrade.name, peer),
+      atLeast,
+    }))
+    .concat(textGoals),
+  async run(form) {
+    // A server has read many answers: its code is compiled.
+    const [size, times, rounds, warmUps] = form === 'long' ? [2000, 10, 30, 10] : [200, 1, 2, 1]
+    const payload = createPayload(size)
+    const { events } = payload.expected
+    const readers = [
+      vectrade,
+      textStream(events),
+      finalText(events),
+      floor,
+      eventsourceParser,
+      eventsourceClient,
+      fetchEventSource,
+      openai,
+      anthropic,
+      ai,
+    ]
+    const rows = []
+    for (const table of [large, single]) {
+      const plain = cut(table, toMessages(payload))
+      const named = cut(table, toNamedMessages(payload))
+      const candidates = readers.map((reader) =>
+        timed({
+          name: reader.name,
+          prepare: () => respond(reader.needsName ? named : plain),
+          run: (response) => reader.read(response),
+          check: (answer) => checkAnswer(reader.name, answer, payload.expected),
+          times,
+          per: events / 1000,
+        }),
+      )
+      rows.push(...(await interleave(candidates, { table, unit: 'µs/event', rounds, warmUps })))
+    }
+    return rows
+  },
+}
+
+function cut(table: string, messages: string[]): Uint8Array[] {
+  return table === single ? chunkPerEvent(messages) : chunksOf(messages, 16 * 1024)
+}

@@ -1,0 +1,89 @@
+import {
+  decodeEventStream,
+  fromReadableStream,
+  type StreamEvent,
+  StreamInterruptedError,
+  StreamProtocolError,
+  VecTradeError,
+} from '@vectrade/core'
+import { assert } from 'chai'
+import { bodyOf, every, utf8 } from './bytes.ts'
+import { type Cases, forEach } from './cases.ts'
+import { bytesOf, type ParserCase, parserCases } from './parser-cases.ts'
+
+/**
+ * The parser's cases between plain text, which a stream reads by shortcuts: it must come to what the
+ * decoder and a JSON parser come to, one message after the other.
+ */
+export function fastPaths(): Cases {
+  return {
+    ...forEach(parserCases, ({ name }) => `read: ${name}`, checkReading),
+    ...forEach(parserCases, ({ name }) => `passed on: ${name}`, checkPassingOn),
+  }
+}
+
+const piece = 'data: {"type":"text","content":"a piece"}\n\n'
+/** So much that bytes are passed on as they came. */
+const bulk = piece.repeat(200)
+
+async function checkReading(given: ParserCase): Promise<void> {
+  const bytes = join(utf8(piece.repeat(3)), bytesOf(given), utf8(piece.repeat(2)))
+  const expected = await reference(bytes)
+  for (const size of [1, 2, 7, piece.length * 3, bytes.length]) {
+    const outcome = await read(fromReadableStream(bodyOf(every(bytes, size))))
+    assert.deepEqual(outcome, expected, `in chunks of ${size}`)
+  }
+}
+
+async function checkPassingOn(given: ParserCase): Promise<void> {
+  const chunks = [utf8(piece), join(utf8(bulk), bytesOf(given), utf8(bulk)), utf8(bulk)]
+  const expected = await reference(join(...chunks))
+  const stream = fromReadableStream(bodyOf(chunks))
+  const outcome = await read(fromReadableStream(stream.toReadableStream()))
+  assert.deepEqual(outcome.events, expected.events)
+  // Of what is wrong with it, another server's reader is told in other words.
+  assert.equal(outcome.error === undefined, expected.error === undefined)
+}
+
+interface Outcome {
+  events: StreamEvent[]
+  error: string | undefined
+}
+
+async function read(stream: AsyncIterable<StreamEvent>): Promise<Outcome> {
+  const events: StreamEvent[] = []
+  try {
+    for await (const event of stream) events.push(event)
+    return { events, error: undefined }
+  } catch (error) {
+    assert(error instanceof VecTradeError)
+    return { events, error: error.name }
+  }
+}
+
+/** Every event by the decoder and `JSON.parse`. */
+async function reference(bytes: Uint8Array): Promise<Outcome> {
+  const events: StreamEvent[] = []
+  for await (const { event = '', data } of decodeEventStream(bodyOf([bytes]))) {
+    if (data === '[DONE]') return { events, error: undefined }
+    let wire: StreamEvent
+    try {
+      wire = JSON.parse(data)
+    } catch {
+      return { events, error: event === 'error' ? 'APIError' : StreamProtocolError.name }
+    }
+    if (wire?.type === 'text') events.push(wire)
+    else events.push({ type: 'unknown', content: '', wireType: event, data: wire })
+  }
+  return { events, error: StreamInterruptedError.name }
+}
+
+function join(...parts: Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}
