@@ -180,10 +180,10 @@ export class AI {
     further: Record<string, string> = {},
   ): CallWithLimits {
     const { apiKey, target, isEndpoint: _, ...settings } = mergeLimits(this.#settings, options)
-    const headers = new Headers(settings.headers)
-    for (const [name, value] of Object.entries({ accept, ...further })) headers.set(name, value)
-    addHeaders(headers, options.headers)
-    return { ...settings, url: target(), headers: Object.fromEntries(headers), secret: apiKey }
+    const own = new Headers()
+    addHeaders(own, options.headers)
+    const headers = { ...settings.headers, accept, ...further, ...Object.fromEntries(own) }
+    return { ...settings, url: target(), headers, secret: apiKey }
   }
 }
 

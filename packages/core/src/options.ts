@@ -104,7 +104,8 @@ export interface Settings extends Required<{ [K in keyof CallLimits]: number }> 
   target: () => string
   /** Whether it is an endpoint of the program's own: these only stream. */
   isEndpoint: boolean
-  headers: Headers
+  /** By their names in lower case. */
+  headers: Record<string, string>
   fetch: Fetch
   credentials: FetchCredentials | undefined
   network: Network | undefined
@@ -135,7 +136,7 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
   return {
     ...mergeLimits({ ...defaultLimits, ...(target.isEndpoint && { maxRetries: 0 }) }, options),
     ...target,
-    headers,
+    headers: Object.fromEntries(headers),
     fetch,
     credentials,
     network,

@@ -1,3 +1,6 @@
+/** Keeps nothing between chunks, so that one serves all streams. */
+const whole = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
+
 /**
  * UTF-8 in chunks as text, a byte order mark included.
  *
@@ -6,7 +9,6 @@
  * an ASCII byte, as Server-Sent Events do, the chunk is whole.
  */
 export class Utf8Chunks {
-  readonly #whole = new TextDecoder('utf-8', { ignoreBOM: true })
   /** Has what a character cut in two began with, if anything. */
   #stream: TextDecoder | undefined
   #pending = false
@@ -15,7 +17,7 @@ export class Utf8Chunks {
     const last = chunk[chunk.length - 1]
     if (last === undefined) return ''
     const isWhole = last < 0x80
-    if (isWhole && !this.#pending) return this.#whole.decode(chunk)
+    if (isWhole && !this.#pending) return whole.decode(chunk)
     this.#pending = !isWhole
     this.#stream ??= new TextDecoder('utf-8', { ignoreBOM: true })
     return this.#stream.decode(chunk, { stream: !isWhole })
