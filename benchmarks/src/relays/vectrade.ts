@@ -36,7 +36,13 @@ async function* seen<T>(events: AsyncIterable<T>): AsyncGenerator<T> {
   yield* events
 }
 
-/** The bytes as they came: no end, no error, no heartbeat is noticed. */
+/** The least that a server does which has the bytes pass through a stream of its own. */
+export const pipe: Through = {
+  name: 'upstream.body.pipeThrough()',
+  start: (upstream) => new Response(upstream.body!.pipeThrough(new TransformStream())),
+}
+
+/** The bytes as they came, by the very same stream: no end, no error, no heartbeat is noticed. */
 export const raw: Through = {
   name: 'new Response(upstream.body)',
   start: (upstream) => new Response(upstream.body),
