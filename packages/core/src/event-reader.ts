@@ -4,7 +4,8 @@ import { StreamProtocolError } from './errors/stream-error.ts'
 import type { EventSource, RelayedBytes } from './event-source.ts'
 import { type StreamEvent, eventFromWire, isRecord, type TextEvent } from './events.ts'
 import type { StreamResponse } from './response.ts'
-import { type DecodeOptions, MessageReader } from './sse/decode.ts'
+import { MessageReader } from './sse/decode.ts'
+import { type DecodeOptions, defaultMaxEventBytes } from './sse/message-decoder.ts'
 import { PlainBytes } from './sse/plain-bytes.ts'
 import { TextShape } from './text-shape.ts'
 import { within } from './timers.ts'
@@ -19,6 +20,7 @@ export class EventReader implements EventSource {
   readonly #messages: MessageReader<TextEvent>
   readonly #secret: string | undefined
   readonly #shape = new TextShape()
+  readonly #maxEventBytes: number
   #isPassingThrough = false
   #complete = false
 
@@ -30,6 +32,7 @@ export class EventReader implements EventSource {
     this.response = response
     this.#messages = new MessageReader(body, options, this.#shape)
     this.#secret = options.secret
+    this.#maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes
   }
 
   get lastEventId(): string {
@@ -42,7 +45,7 @@ export class EventReader implements EventSource {
 
   passThrough(): void {
     this.#isPassingThrough = true
-    this.#messages.passThrough(new PlainBytes())
+    this.#messages.passThrough(new PlainBytes(this.#maxEventBytes))
   }
 
   take(): StreamEvent | RelayedBytes | undefined {

@@ -72,12 +72,8 @@ export type {
 } from './resume/stream-store.ts'
 
 // For those who write an adapter, or speak another protocol of Server-Sent Events.
-export {
-  decodeEventStream,
-  type DecodeOptions,
-  type EventMessages,
-  type SseMessage,
-} from './sse/decode.ts'
+export { decodeEventStream, type EventMessages, type SseMessage } from './sse/decode.ts'
+export type { DecodeOptions } from './sse/message-decoder.ts'
 export { type EncodableMessage, encodeEvent } from './sse/encode.ts'
 export { limitError, type ResolvedLimits, resolveStoreLimits } from './resume/store-limits.ts'
 export type { FetchCredentials, Network, RuntimeDefaults } from './options.ts'

@@ -3,7 +3,7 @@ import { resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import type { Logger } from './logger.ts'
 import type { Fetch } from './request.ts'
-import { defaultMaxEventBytes } from './sse/decode.ts'
+import { defaultMaxEventBytes } from './sse/message-decoder.ts'
 import { version } from './version.ts'
 
 /** Limits of a call; those given with a call win over the client's. */

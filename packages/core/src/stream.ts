@@ -16,8 +16,8 @@ import { type ReadableOptions, toReadableStream, toResponse } from './web/readab
 /**
  * The events of one analysis: single use, pull-based, and the one owner of its connection.
  *
- * Nothing is sent before the first use. Reading is on demand: no chunk is read, and no event
- * decoded, before the caller asks. `break`, `throw`, `return()`, `cancel()`, disposal and an
+ * Nothing is sent before the first use. Reading is on demand: no chunk is read before the caller
+ * asks. `break`, `throw`, `return()`, `cancel()`, disposal and an
  * aborted signal close the connection at once; a complete answer frees it for the next request.
  * An answer that ends early throws, with what had arrived in the error's `partial`.
  *
@@ -48,7 +48,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #response: Promise<StreamResponse> | undefined
   /** How the stream ended; undefined while it has not. */
   #outcome: 'complete' | 'cancelled' | VecTradeError | undefined
-  /** Wakes the read that is waiting when the stream ends under it. */
+  /** Wakes the read that waits for the stream to open, when it ends before. */
   #wake: (() => void) | undefined
   /** The read that came last, of those that are waiting. */
   #lastRead: Promise<unknown> | undefined

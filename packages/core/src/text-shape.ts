@@ -1,6 +1,6 @@
 import { parseJson } from './errors/from.ts'
 import { isRecord, type StreamEvent, type TextEvent } from './events.ts'
-import type { Shortcut } from './sse/decode.ts'
+import type { Shortcut } from './sse/message-decoder.ts'
 
 /** Longer pieces gain nothing: the parsers are as fast there. */
 const longest = 256
@@ -25,7 +25,7 @@ export class TextShape implements Shortcut<TextEvent> {
   #sample: { data: string; content: string } | undefined
   #tries = mostTries
 
-  get isKnown(): boolean {
+  canRead(): boolean {
     if (this.#sample !== undefined) this.#learn(this.#sample)
     return this.#before !== ''
   }
@@ -71,10 +71,10 @@ export class TextShape implements Shortcut<TextEvent> {
     this.#sample = undefined
     const start = data.indexOf(`"${content}"`) + 1
     if (start === 0) return
-    const before = data.slice(0, start)
-    const after = data.slice(start + content.length)
     // An event of several lines looks otherwise on the wire.
     if (data.includes('\n')) return
+    const before = data.slice(0, start)
+    const after = data.slice(start + content.length)
     // What stands there may be another field, or a name: another text there must give that text.
     const probe = parseJson(`${before}~probe~${after}`)
     if (!isRecord(probe) || probe['type'] !== 'text' || probe['content'] !== '~probe~') return

@@ -150,6 +150,8 @@ export class ResumingSource implements EventSource {
     this.#connected.reader?.close()
     const cause = this.#isDropped ? undefined : problem
     this.#connected = await this.#endpoint.connect(this.#lastEventId, cause)
+    // What was still on its way when the stream ended.
+    if (this.#isClosed) this.#connected.reader?.close()
     this.#isDropped = false
     this.#seen = Number(this.#lastEventId) || 0
     // Time without a connection is no silence of the server.

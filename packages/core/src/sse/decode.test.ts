@@ -205,3 +205,15 @@ test('the last event ID is that of what was handed out, not of what came with it
   expect(seen).toEqual(['a1', 'b2', 'c2'])
   expect(messages.lastEventId).toBe('3')
 })
+
+test('bytes may come as any view', async () => {
+  const { buffer } = event('1')
+  const chunks = [new DataView(buffer as ArrayBuffer), new Int8Array(utf8('data: é\n\n').buffer)]
+  const { messages } = await decode(chunks as unknown as Uint8Array[])
+  expect(messages).toEqual([{ data: '1' }, { data: 'é' }])
+})
+
+test('an undefined chunk is no end', async () => {
+  const chunks = [event('1'), undefined, event('2')] as Uint8Array[]
+  await expect(decode(chunks)).rejects.toThrow(StreamProtocolError)
+})

@@ -1,4 +1,5 @@
-import { type DecodeOptions, decodeEventStream, type SseMessage } from '../sse/decode.ts'
+import { decodeEventStream, type SseMessage } from '../sse/decode.ts'
+import type { DecodeOptions } from '../sse/message-decoder.ts'
 
 export interface Decoded {
   messages: SseMessage[]

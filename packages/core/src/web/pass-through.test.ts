@@ -66,6 +66,46 @@ test.for([end, 'data: [DONE]\n\n', 'data: {"type":"done"}\n\n'])(
   },
 )
 
+const long = 'x'.repeat(300)
+
+test('a last event of any length is looked at', async () => {
+  const error = `data: {"error":{"type":"rate_limit_error","message":"${long} vq_secret"}}\n\n`
+  const told = await textOf(relay(first, utf8(`${bulk}event: error\n${error}`)))
+  expect(told).not.toContain('vq_secret')
+  expect(told.match(/^event: error/gm)).toHaveLength(1)
+  const done = `data: {"type":"done","usage":{"details":"${long}"}}\n\n`
+  const body = new Body([piece, bulk + done], 'hang')
+  const relayed = await textOf(fromReadableStream(body.stream).toReadableStream())
+  expect(relayed).toBe(`${piece}${bulk}${done}data: [DONE]\n\n`)
+})
+
+test('events that end with other line breaks are not held back', async () => {
+  const crlf = 'data: {"type":"text","content":"zz"}\r\n\r\n'
+  for (const start of [piece, bulk]) {
+    const relayed = await textOf(relay(first, utf8(start + crlf), utf8('data: [DONE]\r\n\r\n')))
+    expect(relayed).toContain('"zz"')
+    expect(relayed).not.toContain('event: error')
+  }
+})
+
+test('a reader may transfer the bytes it got', async () => {
+  const begun = utf8(`${bulk}data: {"type":"text","con`)
+  const passed: string[] = []
+  for await (const bytes of relay(first, begun, utf8(`tent":"LAST"}\n\n${bulk}`), utf8(end))) {
+    passed.push(new TextDecoder().decode(bytes))
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+  }
+  expect(passed.join('')).toContain('LAST')
+})
+
+test('maxEventBytes holds in bulk', async () => {
+  const event = `data: {"type":"text","content":"${'y'.repeat(5000)}"}\n\n`
+  const stream = fromReadableStream(bodyOf([first, utf8(bulk + event + bulk)]), {
+    maxEventBytes: 1000,
+  })
+  expect(await textOf(stream.toReadableStream())).toContain('event: error')
+})
+
 test('the text that only speaks of an end is no end', async () => {
   const spoken = 'data: {"type":"text","content":"an error, well done"}\n\n'
   const relayed = relay(first, utf8(bulk + spoken), utf8(bulk), utf8(end))

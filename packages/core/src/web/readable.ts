@@ -260,7 +260,7 @@ class Relay<T> {
 }
 
 function isBytes(item: unknown): item is RelayedBytes {
-  return isRecord(item) && item['bytes'] instanceof Uint8Array
+  return isRecord(item) && item['type'] === 'bytes' && ArrayBuffer.isView(item['bytes'])
 }
 
 function errorChunk(error: unknown): Chunk {
