@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { eventFromWire, type StreamEvent } from './events.ts'
 import { decodeEventStream, fromReadableStream, VecTradeError } from './index.ts'
@@ -69,13 +69,13 @@ interface Outcome {
 }
 
 async function read(events: AsyncIterable<StreamEvent>): Promise<Outcome> {
-  const read: StreamEvent[] = []
+  const seen: StreamEvent[] = []
   try {
-    for await (const event of events) read.push(event)
-    return { events: read, failed: false }
+    for await (const event of events) seen.push(event)
+    return { events: seen, failed: false }
   } catch (error) {
     expect(VecTradeError.isInstance(error)).toBe(true)
-    return { events: read, failed: true }
+    return { events: seen, failed: true }
   }
 }
 

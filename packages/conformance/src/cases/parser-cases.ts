@@ -14,7 +14,7 @@ export interface ParserCase {
   unchecked?: string[]
 }
 
-export const parserCases: readonly ParserCase[] = data as ParserCase[]
+export const parserCases: readonly ParserCase[] = data
 
 export function bytesOf({ input, inputHex }: ParserCase): Uint8Array {
   return inputHex === undefined ? utf8(input) : fromHex(inputHex)
