@@ -26,8 +26,7 @@ export function timed<Input, Result>(work: Work<Input, Result>): Candidate {
     name: work.name,
     async sample() {
       const inputs = Array.from({ length: work.times ?? 1 }, () => work.prepare())
-      // No forced collection before it, which would throw compiled code away as well: code that has
-      // just been compiled again is not what a server runs.
+      // No forced collection before it: it changes the ratios much, which docs/performance.md tells.
       const start = performance.now()
       const results = []
       for (const input of inputs) results.push(await work.run(input))
