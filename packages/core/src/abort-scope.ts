@@ -4,13 +4,24 @@ import { RequestAbortedError } from './errors/stream-error.ts'
 /** Called with a way to end the call; returns what to call when it has ended by itself. */
 export type Track = (abort: (error: RequestAbortedError) => void) => () => void
 
+/** As much of an AbortSignal as a call asks for. */
+export interface Abortable extends Pick<AbortSignal, 'aborted' | 'reason'> {
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 /**
  * The time between the start and the end of one call, in which its caller's signal or the closing
- * of its client may abort it. Nothing is left on the caller's signal afterwards, and the scope's
- * own signal, the one the request gets, is a different one: the caller's is never aborted by us.
+ * of its client may abort it. Nothing is left on the caller's signal afterwards.
+ *
+ * To the call it is what aborts it. It is no AbortSignal, as the one that each attempt needs is enough:
+ * a second one for each stream takes more memory than all else that a stream keeps of its request.
  */
-export class AbortScope {
-  readonly #controller = new AbortController()
+export class AbortScope implements Abortable {
+  aborted = false
+  reason: unknown
+  /** Few, so no Set, which takes more. */
+  #listeners: (() => void)[] = []
   readonly #caller: AbortSignal | undefined
   readonly #untrack: (() => void) | undefined
   readonly #onAbort: () => void
@@ -35,8 +46,12 @@ export class AbortScope {
     caller?.addEventListener('abort', this.#onAbort, { once: true })
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal
+  addEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  removeEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener)
   }
 
   /** Lets go of the caller's signal and of the client. */
@@ -48,7 +63,11 @@ export class AbortScope {
   /** Leaves, and ends the request. */
   abort(reason: unknown): void {
     this.leave()
-    this.#controller.abort(reason)
+    if (this.aborted) return
+    this.aborted = true
+    this.reason = reason
+    for (const listener of this.#listeners) listener()
+    this.#listeners = []
   }
 }
 

@@ -1,8 +1,8 @@
-import { AbortScope, type Track } from './abort-scope.ts'
+import { type Abortable, AbortScope, type Track } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
-import type { EventSource } from './event-source.ts'
+import type { EventSource, StreamSettings } from './event-source.ts'
 import { isRecord } from './events.ts'
 import { handled } from './handled.ts'
 import { readAnalysis } from './json-answer.ts'
@@ -26,6 +26,7 @@ import {
 } from './resume/open-stream.ts'
 import { randomUUID } from './random-uuid.ts'
 import { AnalysisStream } from './stream.ts'
+import type { WaitLimits } from './watchdog.ts'
 import { openEventStream } from './web/from.ts'
 
 /** What to analyse: a question, and optionally the symbols it is about. */
@@ -101,7 +102,7 @@ export class AI {
     const open = this.#settings.isEndpoint ? openAtEndpoint : openStream
     return new AnalysisStream(
       { open: (signal) => open(call, signal) },
-      { ...call, signal: options.signal, track: this.#track },
+      this.#streamSettings(call, options),
     )
   }
 
@@ -131,7 +132,7 @@ export class AI {
         open: (signal) => openResumed(call, id, lastEventId, signal),
         stop: () => stopStream(call, id),
       },
-      { ...call, id, lastEventId, signal: options.signal, track: this.#track },
+      { ...this.#streamSettings(call, options), id, lastEventId },
     )
   }
 
@@ -152,13 +153,19 @@ export class AI {
       scope.abort(error),
     )
     try {
-      return await readAnalysis(await send(call, scope.signal), call, scope.signal)
+      return await readAnalysis(await send(call, scope), call, scope)
     } catch (error) {
       // An aborted body fails in the runtime's words; the signal has ours.
-      throw scope.signal.aborted ? scope.signal.reason : error
+      throw scope.aborted ? scope.reason : error
     } finally {
       scope.leave()
     }
+  }
+
+  /** Not the call itself: a stream is not to keep its prompt. */
+  #streamSettings(limits: WaitLimits, { signal }: Pick<CallOptions, 'signal'>): StreamSettings {
+    const { idleTimeout, heartbeatTimeout } = limits
+    return { idleTimeout, heartbeatTimeout, signal, track: this.#track }
   }
 
   #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
@@ -187,7 +194,7 @@ export class AI {
   }
 }
 
-async function openStream(call: CallWithLimits, signal: AbortSignal): Promise<EventSource> {
+async function openStream(call: CallWithLimits, signal: Abortable): Promise<EventSource> {
   return openEventStream(await send(call, signal), call)
 }
 

@@ -1,4 +1,4 @@
-import type { Track } from './abort-scope.ts'
+import type { Abortable, Track } from './abort-scope.ts'
 import type { StreamEvent } from './events.ts'
 import type { StreamResponse } from './response.ts'
 import type { WaitLimits } from './watchdog.ts'
@@ -38,7 +38,7 @@ export interface EventSource {
 
 /** Where a stream's events come from, once it is used. */
 export interface StreamOrigin {
-  open(signal: AbortSignal): Promise<EventSource>
+  open(signal: Abortable): Promise<EventSource>
   /** Has the server end the answer, where its stream is known beforehand. */
   stop?(): Promise<void>
   /** Called instead of `open` when the stream ends unused. */

@@ -1,3 +1,4 @@
+import type { Abortable } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
 import { apiError, parseJson } from './errors/from.ts'
 import { connectionError } from './errors/from-thrown.ts'
@@ -18,7 +19,7 @@ import { closeBody, readBody } from './web/read-body.ts'
 export async function readAnalysis(
   response: Response,
   limits: { maxEventBytes: number; idleTimeout: number; heartbeatTimeout: number; secret: string },
-  signal: AbortSignal,
+  signal: Abortable,
 ): Promise<Analysis> {
   const { requestId, headers } = readResponse(response, limits.secret)
   if (response.status !== 200) {

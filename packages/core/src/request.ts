@@ -1,3 +1,4 @@
+import type { Abortable } from './abort-scope.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { TimeoutError } from './errors/connection-error.ts'
 import { errorFromResponse } from './errors/from.ts'
@@ -38,7 +39,7 @@ export interface Call extends RetryPolicy {
  * @param signal aborted, it ends the call, waits and the response's body included
  * @throws APIError, ConnectionError, TimeoutError (`headers`), or the signal's reason
  */
-export async function send(call: Call, signal: AbortSignal): Promise<Response> {
+export async function send(call: Call, signal: Abortable): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await sendOnce(call, signal)
     if (!VecTradeError.isInstance(outcome)) return outcome
@@ -52,111 +53,107 @@ export async function send(call: Call, signal: AbortSignal): Promise<Response> {
   }
 }
 
-async function sendOnce(call: Call, signal: AbortSignal): Promise<Response | VecTradeError> {
-  const attempt = new Attempt(call, signal)
+/**
+ * One attempt: its redirects under one time limit, which ends with its headers. Reading an error's
+ * body has limits of its own, and an answer's may take its time.
+ */
+async function sendOnce(call: Call, signal: Abortable): Promise<Response | VecTradeError> {
+  const controller = new AbortController()
+  const unlink = link(signal, controller)
+  const timer = startTimer(call.timeout, controller)
   try {
-    const response = await attempt.response()
+    const response = await follow(call, controller).finally(() => clearTimeout(timer))
     if (response.status < 400) return response
     const error = await errorFromResponse(response, call.secret)
-    attempt.end()
+    unlink()
     return error
   } catch (error) {
-    attempt.end()
+    // Nothing is left to abort. To do so all the same makes undici throw where nobody can catch it
+    // (a response with too many content encodings, Node 22 to 26).
+    unlink()
     return connectionError(error, 'connect')
   }
 }
 
-/** One attempt: its redirects under one time limit. */
-class Attempt {
-  readonly #call: Call
-  readonly #signal: AbortSignal
-  readonly #onAbort = (): void => this.#controller.abort(this.#signal.reason)
-  /** Aborted by the caller's signal at any time, by the time limit until headers are in. */
-  readonly #controller = new AbortController()
-  readonly #ended: Promise<never>
-  readonly #timer: ReturnType<typeof setTimeout> | undefined
+// In functions of their own, for what they return is kept as long as the answer is read, and all that
+// the closures of one function use is kept with any one of them: call and prompt would be.
 
-  constructor(call: Call, signal: AbortSignal) {
-    this.#call = call
-    this.#ended = new Promise((_, reject) => {
-      this.#controller.signal.addEventListener('abort', () =>
-        reject(this.#controller.signal.reason),
-      )
-    })
-    // Nobody may be waiting any more.
-    this.#ended.catch(() => {})
-    this.#signal = signal
-    if (signal.aborted) this.#onAbort()
-    else signal.addEventListener('abort', this.#onAbort)
-    if (call.timeout > 0) {
-      const onTimeout = (): void =>
-        this.#controller.abort(new TimeoutError('headers', call.timeout))
-      this.#timer = setTimeout(onTimeout, clampTimer(call.timeout))
-    }
-  }
+/** Aborts the controller with the signal; returns what ends that. */
+function link(signal: Abortable, controller: AbortController): () => void {
+  const onAbort = (): void => controller.abort(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort)
+  return () => signal.removeEventListener('abort', onAbort)
+}
 
-  async response(): Promise<Response> {
-    const { url, method = 'POST', body } = this.#call
-    let hop: Hop = { url, method, body }
-    for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-      const response = await this.#fetch(hop)
-      let next
-      try {
-        next = nextHop(response, hop, this.#call.secret)
-      } catch (error) {
-        closeBody(response.body)
-        throw error
-      }
-      if (next === undefined) {
-        // Reading an error's body has limits of its own, and an answer's may take its time.
-        clearTimeout(this.#timer)
-        return response
-      }
+function startTimer(
+  ms: number,
+  controller: AbortController,
+): ReturnType<typeof setTimeout> | undefined {
+  if (ms === 0) return undefined
+  return setTimeout(() => controller.abort(new TimeoutError('headers', ms)), clampTimer(ms))
+}
+
+async function follow(call: Call, controller: AbortController): Promise<Response> {
+  const { url, method = 'POST', body } = call
+  let hop: Hop = { url, method, body }
+  for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
+    const response = await fetchHop(call, hop, controller)
+    let next
+    try {
+      next = nextHop(response, hop, call.secret)
+    } catch (error) {
       closeBody(response.body)
-      hop = next
-    }
-    throw refused(`more than ${maxRedirects} redirects`)
-  }
-
-  /**
-   * For an attempt that has failed: nothing is left to abort. Aborting it all the same makes undici
-   * throw where nobody can catch it (a response with too many content encodings, Node 22 to 26).
-   */
-  end(): void {
-    clearTimeout(this.#timer)
-    this.#signal.removeEventListener('abort', this.#onAbort)
-  }
-
-  async #fetch({ url, method, body }: Hop): Promise<Response> {
-    const { signal } = this.#controller
-    if (signal.aborted) throw signal.reason
-    const { fetch, headers, credentials } = this.#call
-    const init: RequestInit = { method, headers, redirect: 'manual', signal }
-    // Some runtimes refuse what they do not have, be it undefined.
-    if (credentials) init.credentials = credentials
-    if (body === undefined) {
-      const { 'content-type': _, ...withoutBody } = headers
-      init.headers = withoutBody
-    } else {
-      init.body = body
-    }
-    const responding = Promise.resolve(fetch(url, init)).then((response) => {
-      if (isResponse(response)) return response
-      const error = new ConfigurationError(
-        '`fetch` must give a WHATWG Response, whose body, if any, has getReader(): node-fetch does not',
-      )
-      this.#controller.abort(error)
       throw error
-    })
-    // A fetch that does not heed its signal must not hold the caller, nor the connection.
-    responding.then(
-      ({ body: unused }) => {
-        if (signal.aborted) closeBody(unused)
-      },
-      () => {},
-    )
-    return Promise.race([responding, this.#ended])
+    }
+    if (next === undefined) return response
+    closeBody(response.body)
+    hop = next
   }
+  throw refused(`more than ${maxRedirects} redirects`)
+}
+
+/** Settles when the controller is aborted: a fetch that does not heed its signal must not hold the caller. */
+function fetchHop(call: Call, hop: Hop, controller: AbortController): Promise<Response> {
+  const { signal } = controller
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason)
+      return
+    }
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort)
+    const onResponse = (response: unknown): void => {
+      signal.removeEventListener('abort', onAbort)
+      if (!isResponse(response)) {
+        const error = new ConfigurationError(
+          '`fetch` must give a WHATWG Response, whose body, if any, has getReader(): node-fetch does not',
+        )
+        controller.abort(error)
+        reject(error)
+      } else if (signal.aborted) {
+        // Nor may it hold the connection.
+        closeBody(response.body)
+      } else {
+        resolve(response)
+      }
+    }
+    Promise.resolve(call.fetch(hop.url, requestInit(call, hop, signal))).then(onResponse, reject)
+  })
+}
+
+function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): RequestInit {
+  const { headers, credentials } = call
+  const init: RequestInit = { method, headers, redirect: 'manual', signal }
+  // Some runtimes refuse what they do not have, be it undefined.
+  if (credentials) init.credentials = credentials
+  if (body === undefined) {
+    const { 'content-type': _, ...withoutBody } = headers
+    init.headers = withoutBody
+  } else {
+    init.body = body
+  }
+  return init
 }
 
 function isResponse(value: unknown): value is Response {

@@ -7,7 +7,7 @@ import { setContext, VecTradeError } from './errors/vectrade-error.ts'
 import type { EventSource, RelayedBytes, StreamOrigin, StreamSettings } from './event-source.ts'
 import type { StreamEvent } from './events.ts'
 import { handled } from './handled.ts'
-import { iterate, type ReadyIterator } from './iterate.ts'
+import { PullIterator } from './pull-iterator.ts'
 import type { StreamResponse } from './response.ts'
 import { teeOrigins } from './tee.ts'
 import { Watchdog } from './watchdog.ts'
@@ -36,7 +36,8 @@ import { type ReadableOptions, toReadableStream, toResponse } from './web/readab
  * ```
  */
 export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
-  readonly #origin: StreamOrigin
+  /** Until it is open: from then on nothing keeps the request, prompt and all. */
+  #origin: StreamOrigin | undefined
   readonly #settings: StreamSettings
   readonly #watchdog: Watchdog
   readonly #answer = new AnalysisSoFar()
@@ -91,7 +92,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   }
 
   /** @internal For {@link toReadableStream}. Uses the stream. */
-  relayed(): ReadyIterator<StreamEvent | RelayedBytes> {
+  relayed(): PullIterator<StreamEvent | RelayedBytes> {
     const iterator = this.#iterate<StreamEvent | RelayedBytes>(whole)
     this.#isRelayed = true
     this.#source?.passThrough?.()
@@ -156,7 +157,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     const isRunning = this.#outcome !== 'complete' && !this.#source?.complete
     const target = this.#source ?? this.#origin
     await this.cancel()
-    if (isRunning) await target.stop?.()
+    if (isRunning) await target?.stop?.()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -187,11 +188,10 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     this.#used = true
   }
 
-  #iterate<T>(pick: Pick<T>): ReadyIterator<T> {
+  #iterate<T>(pick: Pick<T>): PullIterator<T> {
     this.#use()
-    return iterate({ ready: () => this.#ready(pick), wait: () => this.#wait(pick) }, () =>
-      this.cancel(),
-    )
+    const pull = { ready: () => this.#ready(pick), wait: () => this.#wait(pick) }
+    return new PullIterator(pull, () => this.cancel())
   }
 
   /** What `pick` makes of the next event that is there already; not before those who wait have theirs. */
@@ -302,12 +302,13 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     const scope = this.#enter()
     if (scope === undefined) throw this.#failure()
     try {
-      const source = await this.#origin.open(scope.signal)
+      const source = await this.#origin!.open(scope)
       if (this.#outcome !== undefined) {
         source.close()
         throw this.#failure()
       }
       this.#source = source
+      this.#origin = undefined
       if (this.#isRelayed) source.passThrough?.()
       return source
     } catch (error) {
@@ -331,7 +332,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
     this.#watchdog.stop()
-    if (this.#opening === undefined) this.#origin.discard?.()
+    if (this.#opening === undefined) this.#origin?.discard?.()
     this.#source?.close(reason)
     this.#scope?.abort(outcome === 'cancelled' ? reason : outcome)
     this.#wake?.()

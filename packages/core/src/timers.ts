@@ -1,3 +1,5 @@
+import type { Abortable } from './abort-scope.ts'
+
 /** Longer delays overflow the 32-bit timers of every runtime and fire at once. */
 const longest = 2 ** 31 - 1
 
@@ -7,7 +9,7 @@ export function clampTimer(ms: number): number {
 }
 
 /** Waits, in ms. @throws the signal's reason as soon as it is aborted, leaving no timer behind. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal: Abortable): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason)
@@ -21,7 +23,7 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', onAbort)
       resolve()
     }, clampTimer(ms))
-    signal.addEventListener('abort', onAbort, { once: true })
+    signal.addEventListener('abort', onAbort)
   })
 }
 

@@ -1,6 +1,8 @@
 import process from 'node:process'
 import { type Fault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type StreamEvent, VecTrade } from './index.ts'
+import { collectGarbage } from './test-support/collect-garbage.ts'
 import { runChild } from './test-support/run-child.ts'
 import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
 import { serve } from './test-support/web-server.ts'
@@ -30,6 +32,34 @@ test('10,000 streams on one signal leave nothing behind', async () => {
   expect(left.growth).toBeLessThan(2_000_000)
   expect(requests).toBeGreaterThan(11_000)
 }, 40_000)
+
+test('a stream that is read keeps no copy of its prompt', async () => {
+  // Not Node's own, which keeps what it has sent.
+  const fetch = async (): Promise<Response> =>
+    new Response(
+      new ReadableStream({
+        start: (controller) =>
+          controller.enqueue(new TextEncoder().encode('data: {"type":"text","content":"a"}\n\n')),
+      }),
+      { headers: { 'content-type': 'text/event-stream' } },
+    )
+  using client = new VecTrade({ apiKey: 'vq_none_at_all', fetch })
+  const size = 2 ** 20
+  const heap = async (): Promise<number> => {
+    await collectGarbage()
+    return process.memoryUsage().heapUsed
+  }
+  const open = async (at: number): Promise<AsyncIterator<StreamEvent>> => {
+    const iterator = client.ai.stream(`${at}`.padEnd(size, 'long '))[Symbol.asyncIterator]()
+    await iterator.next()
+    return iterator
+  }
+  const held = [await open(0)]
+  const before = await heap()
+  for (let at = 1; at <= 20; at += 1) held.push(await open(at))
+  expect((await heap()) - before).toBeLessThan(5 * size)
+  expect(held).toHaveLength(21)
+})
 
 /** Open sockets of this process, both ends of each connection. */
 function openSockets(): number {

@@ -1,3 +1,4 @@
+import type { Abortable } from '../abort-scope.ts'
 import { APIError, AuthenticationError, NotFoundError } from '../errors/api-error.ts'
 import { StreamResumeError } from '../errors/stream-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
@@ -17,7 +18,7 @@ export type CallWithLimits = Call & Omit<Settings, 'headers' | 'apiKey' | 'targe
 /** Asks an endpoint, once: a stream that it keeps is read on after a cut, any other one is not. */
 export async function openAtEndpoint(
   call: CallWithLimits,
-  signal: AbortSignal,
+  signal: Abortable,
 ): Promise<EventSource> {
   const response = await send(call, signal)
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
@@ -33,7 +34,7 @@ export async function openResumed(
   call: CallWithLimits,
   id: string,
   lastEventId: string,
-  signal: AbortSignal,
+  signal: Abortable,
 ): Promise<EventSource> {
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
   const endpoint = new Endpoint(call, id, reconnection)
@@ -69,7 +70,7 @@ class Endpoint implements StreamEndpoint {
     return stopStream(this.#call, this.id)
   }
 
-  async #get(lastEventId: string, signal: AbortSignal): Promise<Connected> {
+  async #get(lastEventId: string, signal: Abortable): Promise<Connected> {
     const call = aboutStream(this.#call, this.id, 'GET')
     const headers = { ...call.headers, ...(lastEventId && { 'last-event-id': lastEventId }) }
     const response = await send({ ...call, headers }, signal)

@@ -1,3 +1,4 @@
+import type { Abortable } from '../abort-scope.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ConnectionError, type Fetch, StreamResumeError, VecTrade } from '../index.ts'
 import { catchError } from '../test-support/body.ts'
@@ -65,7 +66,7 @@ test('an attempt begins again with a new network, and ends with the stream', asy
   const network = fakeNetwork(true)
   const controller = new AbortController()
   const reconnection = new Reconnection(controller.signal, network, 0)
-  const signals: AbortSignal[] = []
+  const signals: Abortable[] = []
   const attempt = reconnection.attempt(
     (attemptSignal) =>
       new Promise((_, reject) => {

@@ -1,3 +1,4 @@
+import type { Abortable } from '../abort-scope.ts'
 import { APIError } from '../errors/api-error.ts'
 import { StreamResumeError } from '../errors/stream-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
@@ -16,13 +17,13 @@ const mostAttempts = 12
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export class Reconnection {
-  readonly #signal: AbortSignal
+  readonly #signal: Abortable
   readonly #network: Network | undefined
   readonly #maxRetryAfter: number
   #delay = usualDelay
   #attempts = 0
 
-  constructor(signal: AbortSignal, network: Network | undefined, maxRetryAfter: number) {
+  constructor(signal: Abortable, network: Network | undefined, maxRetryAfter: number) {
     this.#signal = signal
     this.#network = network
     this.#maxRetryAfter = maxRetryAfter
@@ -42,12 +43,12 @@ export class Reconnection {
    * Makes an attempt; one that a new network finds under way begins again, for the old one may never
    * answer it.
    */
-  async attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async attempt<T>(work: (signal: Abortable) => Promise<T>): Promise<T> {
     if (this.#network === undefined) return work(this.#signal)
     const attempt = new AbortController()
     const follow = (): void => attempt.abort(this.#signal.reason)
     // Stays behind a success: what that opened ends with the stream.
-    this.#signal.addEventListener('abort', follow, { once: true })
+    this.#signal.addEventListener('abort', follow)
     const offWake = this.#network.onWake((isNew) => isNew && attempt.abort())
     try {
       return await work(this.#signal.aborted ? this.#signal : attempt.signal)
@@ -84,7 +85,7 @@ export class Reconnection {
       }
       const timer = setTimeout(end, clampTimer(ms))
       const offWake = this.#network?.onWake(end)
-      this.#signal.addEventListener('abort', end, { once: true })
+      this.#signal.addEventListener('abort', end)
       if (this.#signal.aborted) end()
     })
     if (this.#signal.aborted) throw this.#signal.reason

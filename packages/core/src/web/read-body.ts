@@ -1,3 +1,4 @@
+import type { Abortable } from '../abort-scope.ts'
 import { within } from '../timers.ts'
 
 /** How much of a body to read, and how long to wait for it. */
@@ -26,14 +27,14 @@ export interface ReadBody {
 export async function readBody(
   body: ReadableStream<Uint8Array> | null | undefined,
   { maxBytes, silence, deadline }: BodyLimits,
-  signal?: AbortSignal,
+  signal?: Abortable,
 ): Promise<ReadBody> {
   if (!body) return { text: '', ended: 'complete' }
   const reader = body.getReader()
   const decoder = new TextDecoder()
   const onAbort = (): void => void reader.cancel().catch(() => {})
   if (signal?.aborted) onAbort()
-  else signal?.addEventListener('abort', onAbort, { once: true })
+  else signal?.addEventListener('abort', onAbort)
   let text = ''
   let bytes = 0
   const end = performance.now() + (deadline || Infinity)

@@ -4,7 +4,7 @@ import { errorToWire } from '../errors/to-wire.ts'
 import type { RelayedBytes } from '../event-source.ts'
 import { isRecord, type StreamEvent, toMessage } from '../events.ts'
 import { handled } from '../handled.ts'
-import { ready } from '../iterate.ts'
+import { PullIterator } from '../pull-iterator.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import type { AnalysisStream } from '../stream.ts'
 import { Heartbeat, heartbeatText } from './heartbeat.ts'
@@ -129,9 +129,7 @@ interface Chunk {
 
 class Relay<T> {
   readonly #source: RelaySource<T>
-  readonly #iterator: AsyncIterator<T | RelayedBytes> & {
-    [ready]?: () => T | RelayedBytes | undefined
-  }
+  readonly #iterator: AsyncIterator<T | RelayedBytes>
   readonly #encode: (item: T) => string
   readonly #signal: AbortSignal | undefined
   readonly #heartbeat: Heartbeat
@@ -187,7 +185,7 @@ class Relay<T> {
       text = ''
     }
     while (text.length < longestBatch) {
-      const item = this.#iterator[ready]?.()
+      const item = PullIterator.ready(this.#iterator)
       if (item === undefined) break
       isTaken = true
       if (isBytes(item)) {
