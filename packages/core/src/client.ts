@@ -7,9 +7,9 @@ import { isRecord } from './events.ts'
 import { handled } from './handled.ts'
 import { readAnalysis } from './json-answer.ts'
 import {
-  addHeaders,
   type CallLimits,
   type CallOptions,
+  headerRecord,
   mergeLimits,
   resolveOptions,
   type ResumeOptions,
@@ -187,9 +187,7 @@ export class AI {
     further: Record<string, string> = {},
   ): CallWithLimits {
     const { apiKey, target, isEndpoint: _, ...settings } = mergeLimits(this.#settings, options)
-    const own = new Headers()
-    addHeaders(own, options.headers)
-    const headers = { ...settings.headers, accept, ...further, ...Object.fromEntries(own) }
+    const headers = { ...settings.headers, accept, ...further, ...headerRecord(options.headers) }
     return { ...settings, url: target(), headers, secret: apiKey }
   }
 }

@@ -124,19 +124,19 @@ const defaultLimits: Required<{ [K in keyof CallLimits]: number }> = {
 /** @throws ConfigurationError that names the option, or the variable, and what to set it to */
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
   const { name = 'core', credentials, network } = runtime
-  const headers = new Headers({
-    'content-type': 'application/json',
-    'cache-control': 'no-cache',
-  })
-  if (name !== false) headers.set('user-agent', `vectrade-${name}/${version}`)
-  const target = resolveTarget(options, runtime, headers)
-  addHeaders(headers, options.headers)
+  const { keyHeader, ...target } = resolveTarget(options, runtime)
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options
   if (typeof fetch !== 'function') throw new ConfigurationError('`fetch` must be a function')
   return {
     ...mergeLimits({ ...defaultLimits, ...(target.isEndpoint && { maxRetries: 0 }) }, options),
     ...target,
-    headers: Object.fromEntries(headers),
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache',
+      ...(name !== false && { 'user-agent': `vectrade-${name}/${version}` }),
+      ...keyHeader,
+      ...headerRecord(options.headers),
+    },
     fetch,
     credentials,
     network,
@@ -144,12 +144,11 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
   }
 }
 
-/** What is asked, and with which key, which goes into the headers. */
+/** What is asked, and with which key. */
 function resolveTarget(
   options: VecTradeOptions,
   { env = () => undefined, base }: RuntimeDefaults,
-  headers: Headers,
-): Pick<Settings, 'apiKey' | 'target' | 'isEndpoint'> {
+): Pick<Settings, 'apiKey' | 'target' | 'isEndpoint'> & { keyHeader: Record<string, string> } {
   const { endpoint } = options
   if (endpoint) {
     if (options.apiKey !== undefined) {
@@ -157,16 +156,18 @@ function resolveTarget(
         'Choose one of `endpoint` and `apiKey`: an endpoint has the key, its callers need none',
       )
     }
-    return { apiKey: '', target: resolveEndpoint(endpoint, base), isEndpoint: true }
+    return { apiKey: '', keyHeader: {}, target: resolveEndpoint(endpoint, base), isEndpoint: true }
   }
   const apiKey = checkKey(options.apiKey ?? env('VECTRADE_API_KEY'))
   const { authScheme = 'bearer', allowInsecure = false } = options
-  if (authScheme === 'bearer') headers.set('authorization', `Bearer ${apiKey}`)
-  else if (authScheme === 'x-api-key') headers.set('x-api-key', apiKey)
-  else throw new ConfigurationError("`authScheme` must be 'bearer' or 'x-api-key'")
+  if (authScheme !== 'bearer' && authScheme !== 'x-api-key') {
+    throw new ConfigurationError("`authScheme` must be 'bearer' or 'x-api-key'")
+  }
+  const keyHeader: Record<string, string> =
+    authScheme === 'bearer' ? { authorization: `Bearer ${apiKey}` } : { 'x-api-key': apiKey }
   const baseURL = options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL)
   const url = `${checkBaseURL(baseURL, allowInsecure)}/ai/analyze`
-  return { apiKey, target: () => url, isEndpoint: false }
+  return { apiKey, keyHeader, target: () => url, isEndpoint: false }
 }
 
 /** @throws ConfigurationError on a limit that is no number of the right kind */
@@ -181,11 +182,15 @@ export function mergeLimits<T extends typeof defaultLimits>(base: T, given: Call
   return merged
 }
 
-/** @throws ConfigurationError on a header that cannot be sent, without its value: it may be a secret */
-export function addHeaders(headers: Headers, given: HeaderValues | undefined): void {
-  if (given === undefined) return
+/**
+ * Headers by their names in lower case.
+ *
+ * @throws ConfigurationError on one that cannot be sent, without its value: it may be a secret
+ */
+export function headerRecord(given: HeaderValues | undefined): Record<string, string> {
+  if (given === undefined) return {}
   try {
-    for (const [name, value] of new Headers(given)) headers.set(name, value)
+    return Object.fromEntries(new Headers(given))
   } catch {
     throw new ConfigurationError(
       '`headers` has a name or a value that cannot be sent: only Latin-1, no line breaks',

@@ -31,12 +31,12 @@ const redirects = new Map<number, 'keep' | 'get'>([
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
 export function nextHop(response: Response, from: Hop, secret: string): Hop | undefined {
+  const change = redirects.get(response.status)
+  if (change === undefined && response.type !== 'opaqueredirect') return undefined
   const { requestId } = readResponse(response, secret)
   if (response.type === 'opaqueredirect') {
     throw refused('a redirect, which this runtime hides', requestId)
   }
-  const change = redirects.get(response.status)
-  if (change === undefined) return undefined
   const location = response.headers.get('location')
   if (!location) throw refused('a redirect that names no location', requestId)
   let target
