@@ -140,6 +140,7 @@ export class MessageReader<T extends object = never> {
     } else {
       const { plain, encoded } = this.#plain.split(chunk)
       this.#bytes = plain
+      if (plain.length > 0) this.#decoder.begin()
       for (const bytes of encoded) this.#decoder.push(bytes)
     }
     return true

@@ -88,6 +88,11 @@ export class MessageDecoder<T extends object> {
     this.#parser.feed('\n')
   }
 
+  /** The beginning has been passed on: what comes is in the midst of a stream. */
+  begin(): void {
+    this.#started = true
+  }
+
   push(chunk: Uint8Array): void {
     if (this.#failure) return
     let text = this.#utf8.decode(chunk)

@@ -2,7 +2,7 @@
 const bulk = 4096
 /** How far from a chunk's end, at least, the end of an answer, or its failure, is looked for. */
 const tail = 256
-/** What may be such an end. Where it is only a word of the text, the chunk is decoded for nothing. */
+/** What may be such an end. Where it is only a word of the text, it is decoded for nothing. */
 const suspicious = /error|done|\\u|^(?!data:)./im
 
 /**
@@ -16,36 +16,35 @@ export class PlainBytes {
   readonly #maxEventBytes: number
   /** The beginning of an event whose end has not come. */
   #rest: Uint8Array | undefined
-  /** Whether the decoder is inside an event; before the first one there may be a byte order mark. */
-  #isDecoding = true
+  /** Whether the next chunk goes on where an event ended, or within one whose beginning is kept. */
+  #isPlain: boolean | undefined
 
   /** @param maxEventBytes more than an event may have is for the decoder to refuse */
   constructor(maxEventBytes: number) {
     this.#maxEventBytes = maxEventBytes
   }
 
-  /** @returns in order, what is to be passed on, and what to be decoded: one of the two is empty */
+  /** What of the next chunk is passed on, and what is for the decoder, in this order. */
   split(chunk: Uint8Array): { plain: Uint8Array[]; encoded: Uint8Array[] } {
-    const wasDecoding = this.#isDecoding
-    const bytes = this.#rest === undefined ? [] : [this.#rest]
-    const size = (this.#rest?.length ?? 0) + chunk.length
-    this.#rest = undefined
+    const isPlain = this.#isPlain ?? beginsPlain(chunk)
+    const rest = this.#rest === undefined ? [] : [this.#rest]
     const end = lastWholeEnd(chunk)
+    // A copy: the memory of what is passed on is its reader's from here on.
+    this.#rest = 0 < end && end < chunk.length ? chunk.slice(end) : undefined
     // Where no event ends, or one ends with other line breaks, the decoder gets all there is.
-    this.#isDecoding = end === 0
-    if (end === 0 || end === chunk.length) {
-      bytes.push(chunk)
-    } else {
-      bytes.push(chunk.subarray(0, end))
-      // A copy: the chunk's memory is its reader's from here on.
-      this.#rest = chunk.slice(end)
+    this.#isPlain = end > 0
+    const whole = end === 0 || end === chunk.length ? chunk : chunk.subarray(0, end)
+    // The last events, however long the last one is.
+    const last = end > bulk ? blankLineBefore(chunk, end - tail) : 0
+    const size = (rest[0]?.length ?? 0) + end
+    if (!isPlain || last === 0 || size > this.#maxEventBytes) {
+      return { plain: [], encoded: [...rest, whole] }
     }
-    const isPlain =
-      !wasDecoding &&
-      end >= bulk &&
-      size <= this.#maxEventBytes &&
-      !suspicious.test(lastEvents(chunk, end) ?? 'error')
-    return isPlain ? { plain: bytes, encoded: [] } : { plain: [], encoded: bytes }
+    // Joined, the pieces would take one turn in the queues they pass, and a copy, which costs more.
+    if (!suspicious.test(decoder.decode(whole.subarray(last)))) {
+      return { plain: [...rest, whole], encoded: [] }
+    }
+    return { plain: [...rest, whole.subarray(0, last)], encoded: [whole.subarray(last)] }
   }
 }
 
@@ -68,8 +67,9 @@ function blankLineBefore(chunk: Uint8Array, end: number): number {
 
 const decoder = /* @__PURE__ */ new TextDecoder()
 
-/** The whole events in a chunk's tail; undefined where the last of them is too long to look at. */
-function lastEvents(chunk: Uint8Array, end: number): string | undefined {
-  const start = blankLineBefore(chunk, end - tail)
-  return start === 0 ? undefined : decoder.decode(chunk.subarray(start, end))
+const begin = 'data: {'
+
+/** Whether a body begins with an event, and not with a byte order mark or what is no JSON. */
+function beginsPlain(chunk: Uint8Array): boolean {
+  return decoder.decode(chunk.subarray(0, begin.length)) === begin
 }
