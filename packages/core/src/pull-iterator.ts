@@ -1,10 +1,8 @@
-import { handled } from './handled.ts'
-
 /** Where an iterator's items come from. */
 export interface Pull<T> {
   /** The next item if it is there already; undefined where `wait` must be asked. */
   ready(): T | undefined
-  /** The next item, or the end. */
+  /** The next item, or the end. A failure that nobody waits for must be handled: see `handled`. */
   wait(): Promise<IteratorResult<T, undefined>>
 }
 
@@ -28,9 +26,7 @@ export class PullIterator<T> implements AsyncIterableIterator<T, undefined, unde
 
   next(): Promise<IteratorResult<T, undefined>> {
     const value = this.#pull.ready()
-    return value === undefined
-      ? handled(this.#pull.wait())
-      : Promise.resolve({ done: false, value })
+    return value === undefined ? this.#pull.wait() : Promise.resolve({ done: false, value })
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {

@@ -1,8 +1,13 @@
 import { getEventListeners } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AnalysisStream } from './stream.ts'
 import { Body, catchError, complete, sse, text } from './test-support/body.ts'
-import { RequestAbortedError, fromReadableStream } from './index.ts'
+import {
+  RequestAbortedError,
+  StreamInterruptedError,
+  StreamProtocolError,
+  fromReadableStream,
+} from './index.ts'
 
 const encoder = new TextEncoder()
 
@@ -169,5 +174,54 @@ describe('the signal', () => {
     await fromReadableStream(new Body(complete).stream, { signal }).cancel()
     expect(signal.aborted).toBe(false)
     expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+})
+
+describe('a failure that nobody waits for does not end the process', () => {
+  let unhandled: unknown[]
+  const note = (error: unknown): void => void unhandled.push(error)
+  beforeEach(() => {
+    unhandled = []
+    process.on('unhandledRejection', note)
+  })
+  afterEach(() => {
+    process.off('unhandledRejection', note)
+  })
+  /** Rejections are told of once all that waits for its turn has had it. */
+  const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+
+  test.for([1, 2, 3])('%i reads are left pending', async (reads) => {
+    const stream = fromReadableStream(new Body([sse(text('a'))], new Error('lost')).stream)
+    const iterator = stream[Symbol.asyncIterator]()
+    await iterator.next()
+    const left = Array.from({ length: reads }, () => iterator.next())
+    await turn()
+    expect(unhandled).toEqual([])
+    // The one that found it has it all the same.
+    expect(await catchError(left[0]!)).toBeInstanceOf(StreamInterruptedError)
+  })
+
+  test('a read begins after the end', async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const stream = fromReadableStream(new Body([sse(text('a'))], 'hang').stream, { signal })
+    const iterator = stream[Symbol.asyncIterator]()
+    await iterator.next()
+    controller.abort()
+    const left = iterator.next()
+    await turn()
+    expect(unhandled).toEqual([])
+    expect(await catchError(left)).toBeInstanceOf(RequestAbortedError)
+  })
+
+  test('a read finds what is wrong among what is there', async () => {
+    const iterator = fromReadableStream(new Body([`${sse(text('a'))}data: no JSON\n\n`]).stream)[
+      Symbol.asyncIterator
+    ]()
+    await iterator.next()
+    const left = iterator.next()
+    await turn()
+    expect(unhandled).toEqual([])
+    expect(await catchError(left)).toBeInstanceOf(StreamProtocolError)
   })
 })

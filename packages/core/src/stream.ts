@@ -212,7 +212,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #wait<T>(pick: Pick<T>): Promise<IteratorResult<T, undefined>> {
     const read = this.#read(pick, this.#lastRead)
     this.#lastRead = read
-    return read
+    return this.#outcome === undefined ? read : handled(read)
   }
 
   /** The next event if it is there already. A failure to read it ends the stream. */
@@ -332,6 +332,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
     this.#watchdog.stop()
+    // Only now, as it takes a promise. The reads before the last one are handled by the next of them.
+    if (this.#lastRead) void handled(this.#lastRead)
     if (this.#opening === undefined) this.#origin?.discard?.()
     this.#source?.close(reason)
     this.#scope?.abort(outcome === 'cancelled' ? reason : outcome)

@@ -1,4 +1,5 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { handled } from '../handled.ts'
 import { PullIterator } from '../pull-iterator.ts'
 import { clampTimer } from '../timers.ts'
 import type { NumberedMessage, StoredMessage } from './stream-store.ts'
@@ -97,7 +98,7 @@ export class EventLog {
     this.#readers += 1
     if (signal?.aborted) leave()
     else signal?.addEventListener('abort', leave, { once: true })
-    return new PullIterator({ ready, wait }, async () => leave())
+    return new PullIterator({ ready, wait: () => handled(wait()) }, async () => leave())
   }
 
   /** Resolves with the next change, after so many ms, or when the reader calls what it is given. */
