@@ -34,7 +34,7 @@ const blankLine = '\n\n'
 /** Room, in characters, for a field's name and the short lines beside an event's data. */
 const lineOverhead = 64
 
-/** Bytes in, messages out: those that a chunk completes, as they are taken. */
+/** Bytes in, messages out: those that a chunk completes, framed as they are taken. */
 export class MessageDecoder<T extends object> {
   /** As far as messages were taken: a reader who comes back behind it must miss none. */
   lastEventId = ''
@@ -44,7 +44,7 @@ export class MessageDecoder<T extends object> {
   readonly #parser: EventSourceParser
   #started = false
   /** The parser's own, their `id` the last event ID in effect. */
-  #messages: (EventSourceMessage | T)[] = []
+  #messages: EventSourceMessage[] = []
   #next = 0
   #failure: StreamProtocolError | undefined
   readonly #maxEventBytes: number
@@ -103,30 +103,6 @@ export class MessageDecoder<T extends object> {
     // Nothing is left where chunks are pushed one at a time, as they are asked for.
     this.#text = this.#text.slice(this.#at) + text
     this.#at = 0
-    this.#frame()
-  }
-
-  /** Frames the rest of the chunk, or as little of it as the shortcut has to see before it can help. */
-  #frame(): void {
-    const shortcut = this.#shortcut
-    if (shortcut === undefined) {
-      this.#feed(this.#text.length)
-      return
-    }
-    const text = this.#text
-    while (this.#at < text.length && this.#failure === undefined) {
-      // Where events have ids, the parser keeps track of them.
-      const canRead = this.#isBetween && this.#framedId === '' && shortcut.canRead()
-      const item = canRead ? shortcut.read(text, this.#at) : undefined
-      if (item !== undefined && (shortcut.end - this.#at) * 3 <= this.#maxEventBytes) {
-        this.#messages.push(item)
-        this.#at = shortcut.end
-        continue
-      }
-      const blank = text.indexOf(blankLine, this.#at)
-      this.#feed(blank === -1 ? text.length : blank + blankLine.length)
-      if (shortcut.isLearning && this.#messages.length > 0) return
-    }
   }
 
   #feed(end: number): void {
@@ -143,25 +119,55 @@ export class MessageDecoder<T extends object> {
     )
   }
 
+  /** The next message; undefined when another chunk must come first. @throws StreamProtocolError */
   take(): EventSourceMessage | T | undefined {
-    let message = this.#messages[this.#next]
-    if (message === undefined && this.#at < this.#text.length) {
-      this.#messages = []
-      this.#next = 0
-      this.#frame()
-      message = this.#messages[0]
+    for (;;) {
+      const message = this.#messages[this.#next]
+      if (message !== undefined) {
+        this.#next += 1
+        this.lastEventId = message.id ?? ''
+        return message
+      }
+      if (this.#next > 0) {
+        this.#messages = []
+        this.#next = 0
+      }
+      if (this.#failure !== undefined || this.#at === this.#text.length) {
+        this.lastEventId = this.#framedId
+        if (this.#failure !== undefined) throw this.#failure
+        // A stream that waits keeps no chunk.
+        this.#text = ''
+        this.#at = 0
+        return undefined
+      }
+      const item = this.#frameNext()
+      if (item !== undefined) {
+        this.lastEventId = ''
+        return item
+      }
     }
-    if (message !== undefined) {
-      this.#next += 1
-      this.lastEventId = 'id' in message ? (message.id ?? '') : ''
-      return message
+  }
+
+  /**
+   * Frames what comes next: one event by the shortcut, which is given back, or as much by the parser,
+   * whose messages queue up, as the shortcut cannot help with.
+   */
+  #frameNext(): T | undefined {
+    const shortcut = this.#shortcut
+    const text = this.#text
+    // Where events have ids, the parser keeps track of them.
+    const isShort = shortcut !== undefined && this.#framedId === ''
+    const canRead = isShort && shortcut.canRead()
+    if (canRead && this.#isBetween) {
+      const item = shortcut.read(text, this.#at)
+      if (item !== undefined && (shortcut.end - this.#at) * 3 <= this.#maxEventBytes) {
+        this.#at = shortcut.end
+        return item
+      }
     }
-    this.lastEventId = this.#framedId
-    if (this.#next > 0) {
-      this.#messages = []
-      this.#next = 0
-    }
-    if (this.#failure) throw this.#failure
+    const blank =
+      canRead || (isShort && shortcut.isLearning) ? text.indexOf(blankLine, this.#at) : -1
+    this.#feed(blank === -1 ? text.length : blank + blankLine.length)
     return undefined
   }
 }
