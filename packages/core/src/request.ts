@@ -53,16 +53,11 @@ export async function send(call: Call, signal: Abortable): Promise<Response> {
   }
 }
 
-/**
- * One attempt: its redirects under one time limit, which ends with its headers. Reading an error's
- * body has limits of its own, and an answer's may take its time.
- */
 async function sendOnce(call: Call, signal: Abortable): Promise<Response | VecTradeError> {
   const controller = new AbortController()
   const unlink = link(signal, controller)
-  const timer = startTimer(call.timeout, controller)
   try {
-    const response = await follow(call, controller).finally(() => clearTimeout(timer))
+    const response = await follow(call, controller)
     if (response.status < 400) return response
     const error = await errorFromResponse(response, call.secret)
     unlink()
@@ -94,23 +89,36 @@ function startTimer(
   return setTimeout(() => controller.abort(new TimeoutError('headers', ms)), clampTimer(ms))
 }
 
+/**
+ * The response behind all redirects, which are under one time limit. That ends with the headers: reading
+ * an error's body has limits of its own, and an answer's may take its time.
+ */
 async function follow(call: Call, controller: AbortController): Promise<Response> {
   const { url, method = 'POST', body } = call
-  let hop: Hop = { url, method, body }
-  for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-    const response = await fetchHop(call, hop, controller)
-    let next
-    try {
-      next = nextHop(response, hop, call.secret)
-    } catch (error) {
+  const timer = startTimer(call.timeout, controller)
+  try {
+    let hop: Hop = { url, method, body }
+    for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
+      const response = await fetchHop(call, hop, controller)
+      const next = nextHopOrClosed(response, hop, call.secret)
+      if (next === undefined) return response
       closeBody(response.body)
-      throw error
+      hop = next
     }
-    if (next === undefined) return response
-    closeBody(response.body)
-    hop = next
+    throw refused(`more than ${maxRedirects} redirects`)
+  } finally {
+    clearTimeout(timer)
   }
-  throw refused(`more than ${maxRedirects} redirects`)
+}
+
+/** As {@link nextHop}; where it throws, the response is of no use to anybody. */
+function nextHopOrClosed(response: Response, hop: Hop, secret: string): Hop | undefined {
+  try {
+    return nextHop(response, hop, secret)
+  } catch (error) {
+    closeBody(response.body)
+    throw error
+  }
 }
 
 /** Settles when the controller is aborted: a fetch that does not heed its signal must not hold the caller. */
