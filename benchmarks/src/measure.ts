@@ -7,7 +7,7 @@ export interface Candidate {
   sample(): Promise<number>
 }
 
-interface Work<Input, Result> {
+export interface Work<Input, Result> {
   name: string
   /** What is ready before the clock starts. */
   prepare(): Input
@@ -18,6 +18,8 @@ interface Work<Input, Result> {
   times?: number
   /** What a time is divided by. Default 1: ms. */
   per?: number
+  /** What happens right before the clock starts. */
+  before?: () => void
 }
 
 /** A candidate that is timed: in ms, or in a part of it. */
@@ -26,7 +28,7 @@ export function timed<Input, Result>(work: Work<Input, Result>): Candidate {
     name: work.name,
     async sample() {
       const inputs = Array.from({ length: work.times ?? 1 }, () => work.prepare())
-      // No forced collection before it: it changes the ratios much, which docs/performance.md tells.
+      work.before?.()
       const start = performance.now()
       const results = []
       for (const input of inputs) results.push(await work.run(input))

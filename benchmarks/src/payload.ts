@@ -79,5 +79,21 @@ export function respond(chunks: Uint8Array[]): Response {
       controller.close()
     },
   })
+  return eventStream(body)
+}
+
+/** The same of a body that goes on, until `end`. */
+export function respondOpen(chunks: Uint8Array[]): { response: Response; end: () => void } {
+  let end = (): void => {}
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk)
+      end = () => controller.error(new Error('cut'))
+    },
+  })
+  return { response: eventStream(body), end: () => end() }
+}
+
+function eventStream(body: ReadableStream<Uint8Array>): Response {
   return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
 }

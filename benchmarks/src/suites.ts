@@ -1,4 +1,5 @@
 import type { Suite } from './suite.ts'
+import { afterGc } from './suites/after-gc.ts'
 import { concurrent } from './suites/concurrent.ts'
 import { encode } from './suites/encode.ts'
 import { firstEvent } from './suites/first-event.ts'
@@ -11,6 +12,7 @@ import { size } from './suites/size.ts'
 
 export const suites: Suite[] = [
   read,
+  afterGc,
   relay,
   encode,
   firstEvent,

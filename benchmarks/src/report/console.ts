@@ -17,15 +17,15 @@ export function printRows(rows: Row[]): void {
 
 /** Every goal of the suites that ran. Nothing fails on one that is missed. */
 export function printGoals(results: Result[]): void {
+  const goals = results.flatMap((result) => result.goals)
+  if (goals.length === 0) return
   console.log('\nGoals')
   console.table(
-    results.flatMap(({ goals }) =>
-      goals.map(({ what, measured, goal, unit, met }) => ({
-        what,
-        measured: `${digits(measured)} ${unit}`,
-        goal: `${goal} ${unit}`,
-        met: met ? 'yes' : 'no',
-      })),
-    ),
+    goals.map(({ what, measured, goal, unit, met }) => ({
+      what,
+      measured: `${digits(measured)} ${unit}`,
+      goal: `${goal} ${unit}`,
+      met: met ? 'yes' : 'no',
+    })),
   )
 }

@@ -1,13 +1,5 @@
 import { interleave, timed } from '../measure.ts'
-import {
-  checkAnswer,
-  chunkPerEvent,
-  chunksOf,
-  createPayload,
-  respond,
-  toMessages,
-  toNamedMessages,
-} from '../payload.ts'
+import { createPayload } from '../payload.ts'
 import { ai } from '../readers/ai.ts'
 import { anthropic } from '../readers/anthropic.ts'
 import { eventsourceClient } from '../readers/eventsource-client.ts'
@@ -15,11 +7,9 @@ import { eventsourceParser } from '../readers/eventsource-parser.ts'
 import { fetchEventSource } from '../readers/fetch-event-source.ts'
 import { floor } from '../readers/floor.ts'
 import { openai } from '../readers/openai.ts'
+import { cut, large, reading, single } from '../readers/reading.ts'
 import { finalText, textStream, vectrade } from '../readers/vectrade.ts'
 import { type Goal, speed, type Suite } from '../suite.ts'
-
-const large = '16 KiB chunks'
-const single = 'one event per chunk'
 
 const peerGoals: [table: string, peer: string, atLeast: number][] = [
   [large, openai.name, 6],
@@ -69,25 +59,13 @@ export const read: Suite = {
       ai,
     ]
     const rows = []
-    for (const table of [large, single]) {
-      const plain = cut(table, toMessages(payload))
-      const named = cut(table, toNamedMessages(payload))
+    for (const table of [large, single] as const) {
+      const chunks = cut(table, payload)
       const candidates = readers.map((reader) =>
-        timed({
-          name: reader.name,
-          prepare: () => respond(reader.needsName ? named : plain),
-          run: (response) => reader.read(response),
-          check: (answer) => checkAnswer(reader.name, answer, payload.expected),
-          times,
-          per: events / 1000,
-        }),
+        timed({ ...reading(reader, chunks, payload), times }),
       )
       rows.push(...(await interleave(candidates, { table, unit: 'µs/event', rounds, warmUps })))
     }
     return rows
   },
-}
-
-function cut(table: string, messages: string[]): Uint8Array[] {
-  return table === single ? chunkPerEvent(messages) : chunksOf(messages, 16 * 1024)
 }
