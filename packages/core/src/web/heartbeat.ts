@@ -22,15 +22,17 @@ export class Heartbeat {
     this.#ms = ms
   }
 
-  /** The result of some work, or undefined once a heartbeat is due. */
-  unless<R>(work: Promise<R>): Promise<R | undefined> {
-    if (this.#ms === 0) return work
+  /** A wait begins: `beat` is called once a heartbeat is due, unless the wait is over by then. */
+  wait(beat: () => void): void {
+    if (this.#ms === 0) return
     this.#since = performance.now()
+    this.#beat = beat
     if (this.#timer === undefined) this.#arm(this.#ms)
-    return new Promise((resolve, reject) => {
-      this.#beat = () => resolve(undefined)
-      work.then(resolve, reject)
-    })
+  }
+
+  /** The wait is over. */
+  rest(): void {
+    this.#beat = undefined
   }
 
   stop(): void {
@@ -47,7 +49,9 @@ export class Heartbeat {
     this.#timer = undefined
     if (this.#beat === undefined) return
     const left = this.#since + this.#ms - performance.now()
-    if (left > 0) this.#arm(left)
-    else this.#beat()
+    if (left > 0) return this.#arm(left)
+    const beat = this.#beat
+    this.#beat = undefined
+    beat()
   }
 }

@@ -133,9 +133,12 @@ class Relay<T> {
   readonly #encode: (item: T) => string
   readonly #signal: AbortSignal | undefined
   readonly #heartbeat: Heartbeat
-  /** The read of the source under way; it outlives a pull that was answered with a heartbeat. */
-  #reading: Promise<Chunk> | undefined
-  #interrupt: ((error: unknown) => void) | undefined
+  /** Whether a read of the source is under way; it outlives a pull that was answered with a heartbeat. */
+  #isReading = false
+  /** What a read came to while no pull waited for it. */
+  #arrived: Chunk | undefined
+  /** Answers the pull that waits; without a chunk, with a heartbeat. */
+  #answer: ((chunk?: Chunk) => void) | undefined
   #cancelled = false
   #greet: boolean
 
@@ -164,7 +167,7 @@ class Relay<T> {
     if (this.#greet) {
       this.#greet = false
       controller.enqueue(encoder.encode(heartbeatText))
-    } else if (this.#reading !== undefined || !this.#takeReady(controller)) {
+    } else if (this.#isReading || this.#arrived || !this.#takeReady(controller)) {
       return this.#wait(controller)
     }
   }
@@ -172,8 +175,8 @@ class Relay<T> {
   cancel(): void {
     this.#cancelled = true
     this.#end()
-    // Lets go of a read that the source may never answer.
-    this.#interrupt?.(undefined)
+    // Not left to a read that the source may never answer.
+    this.#answer?.()
   }
 
   /** Passes on what the source has already, without a promise for each; false where it has nothing. */
@@ -199,14 +202,29 @@ class Relay<T> {
     return isTaken
   }
 
-  async #wait(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    const chunk = await this.#heartbeat.unless((this.#reading ??= this.#read()))
-    if (this.#cancelled) return
+  /** One promise for all of it: there is one of these for each event of a live answer. */
+  #wait(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#answer = (chunk) => {
+        this.#answer = undefined
+        this.#heartbeat.rest()
+        if (!this.#cancelled) this.#passOn(controller, chunk)
+        resolve()
+      }
+      if (this.#arrived) {
+        this.#answer(this.#arrived)
+        return
+      }
+      this.#heartbeat.wait(() => this.#answer?.())
+      if (!this.#isReading) this.#read()
+    })
+  }
+
+  #passOn(controller: ReadableStreamDefaultController<Uint8Array>, chunk?: Chunk): void {
     if (chunk === undefined) {
       controller.enqueue(encoder.encode(heartbeatText))
       return
     }
-    this.#reading = undefined
     const { content, last } = chunk
     if (content !== undefined) {
       controller.enqueue(typeof content === 'string' ? encoder.encode(content) : content)
@@ -226,26 +244,30 @@ class Relay<T> {
   }
 
   readonly #onAbort = (): void => {
-    const error = new RequestAbortedError(undefined, { cause: this.#signal?.reason })
-    if (this.#interrupt) this.#interrupt(error)
-    else this.#reading = Promise.resolve(errorChunk(error))
+    this.#arrive(errorChunk(new RequestAbortedError(undefined, { cause: this.#signal?.reason })))
     this.#end()
   }
 
-  /** Never rejects. */
-  async #read(): Promise<Chunk> {
-    try {
-      const result = await new Promise<IteratorResult<T | RelayedBytes>>((resolve, reject) => {
-        this.#interrupt = reject
-        // Not every iterator keeps to promises.
-        void Promise.resolve(this.#iterator.next()).then(resolve, reject)
-      })
-      return this.#chunkOf(result)
-    } catch (error) {
-      return errorChunk(error)
-    } finally {
-      this.#interrupt = undefined
+  #read(): void {
+    this.#isReading = true
+    const onResult = (result: IteratorResult<T | RelayedBytes>): void => {
+      if (this.#isReading) this.#arrive(this.#chunkOf(result))
     }
+    const onError = (error: unknown): void => {
+      if (this.#isReading) this.#arrive(errorChunk(error))
+    }
+    try {
+      // Not every iterator keeps to promises. An event may be one that cannot be encoded.
+      Promise.resolve(this.#iterator.next()).then(onResult).catch(onError)
+    } catch (error) {
+      onError(error)
+    }
+  }
+
+  #arrive(chunk: Chunk): void {
+    this.#isReading = false
+    if (this.#answer) this.#answer(chunk)
+    else this.#arrived = chunk
   }
 
   #chunkOf({ done, value }: IteratorResult<T | RelayedBytes>): Chunk {
