@@ -70,11 +70,20 @@ describe('an error', () => {
 })
 
 test('what is not JSON is refused, in the midst of bulk as well', async () => {
-  for (const after of ['', bulk]) {
-    const relayed = await textOf(relay(utf8(`${bulk}data: oops vq_secret\n\n${after}${end}`)))
-    expect(relayed).not.toContain('vq_secret')
-    expect(relayed).toContain('bad_gateway')
+  for (const wrong of ['oops vq_secret', '{"type":"text","content":"vq_secret']) {
+    for (const after of ['', bulk]) {
+      const relayed = await textOf(relay(utf8(`${bulk}data: ${wrong}\n\n${after}${end}`)))
+      expect(relayed).not.toContain('vq_secret')
+      expect(relayed).toContain('bad_gateway')
+    }
   }
+})
+
+test("an event that has begun is the decoder's, whatever its next chunk looks like", async () => {
+  const rest = 'data: {"type":"text","content":"vq_secret"}\n\n'
+  const relayed = await textOf(relay(utf8('event: error\n'), utf8(rest), utf8(end)))
+  expect(relayed).toMatch(/^event: error\n/)
+  expect(relayed).not.toContain('vq_secret')
 })
 
 test('a line break inside a line is no reason to pass it on', async () => {
