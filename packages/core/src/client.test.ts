@@ -12,6 +12,12 @@ import {
 mockTime()
 
 describe('a call', () => {
+  test('has the headers of its client over its own, and its own options over these', async () => {
+    const { client, sent } = scripted([ok], { headers: { Accept: 'x/y', 'X-Two': 'client' } })
+    await run(client, { headers: { 'x-two': 'call' } })
+    expect(sent[0]?.init.headers).toMatchObject({ accept: 'x/y', 'x-two': 'call' })
+  })
+
   test('is what the protocol says', async () => {
     const { client, sent } = scripted([ok])
     await run(client)

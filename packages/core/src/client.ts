@@ -153,7 +153,10 @@ export class AI {
       scope.abort(error),
     )
     try {
-      return await readAnalysis(await send(call, scope), call, scope)
+      const analysis = await readAnalysis(await send(call, scope), call, scope)
+      // An aborted body may look as if it had ended.
+      if (scope.aborted) throw scope.reason
+      return analysis
     } catch (error) {
       // An aborted body fails in the runtime's words; the signal has ours.
       throw scope.aborted ? scope.reason : error
@@ -187,7 +190,7 @@ export class AI {
     further: Record<string, string> = {},
   ): CallWithLimits {
     const { apiKey, target, isEndpoint: _, ...settings } = mergeLimits(this.#settings, options)
-    const headers = { ...settings.headers, accept, ...further, ...headerRecord(options.headers) }
+    const headers = { accept, ...further, ...settings.headers, ...headerRecord(options.headers) }
     return { ...settings, url: target(), headers, secret: apiKey }
   }
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { eventFromWire, type StreamEvent } from './events.ts'
+import { eventFromWire, isRecord, type StreamEvent } from './events.ts'
 import { decodeEventStream, fromReadableStream, VecTradeError } from './index.ts'
 import { bodyOf, utf8 } from './test-support/decoding.ts'
 
@@ -53,12 +53,18 @@ const block = fc.oneof(
     '\r',
     'data\n\n',
     'data: {\n\n',
+    'event: error\ndata: {"error":{"type":"rate_limit_error"}}\n\n',
+    'data: {"type":"done"}\n\n',
   ),
 )
 const stream = fc.record({
   blocks: fc.array(block, { maxLength: 30 }),
   // The same text again and again, which the fast paths are for.
-  shape: fc.constantFrom('{"type":"text","content":"a \\n€"}', '{"content": "b", "type": "text"}'),
+  shape: fc.constantFrom(
+    '{"type":"text","content":"a \\n€"}',
+    '{"content": "b", "type": "text"}',
+    '{"type":"text","content":"c","more":1}',
+  ),
   bulk: fc.constantFrom(0, 1, 200),
   cuts: fc.array(fc.nat(), { maxLength: 8 }),
 })
@@ -88,7 +94,11 @@ async function* parsed(bytes: Uint8Array): AsyncGenerator<StreamEvent> {
     } catch (error) {
       throw new VecTradeError('no JSON', 'test', { cause: error })
     }
-    yield eventFromWire(wire, event)
+    const isError = event === 'error' || (isRecord(wire) && wire['type'] === 'error')
+    if (isError) throw new VecTradeError('an error', 'test')
+    const read = eventFromWire(wire, event)
+    yield read
+    if (read.type === 'done') return
   }
 }
 
@@ -125,4 +135,35 @@ test('so it is behind a relay', async () => {
     }),
     { seed, numRuns: 1000 },
   )
+})
+
+/** Of a shape that looks like text and is more, or less. */
+test.for([
+  '{"type":"text","content":"q","more":1}',
+  '{"content":"q","type":"text","content":"q"}',
+  '{"content":"~probe~","type":"text","content":"~probe~"}',
+  '{"type":"text","content":"q","type":"metadata"}',
+  '{"type":"text","text":"q","content":"q"}',
+  '{"type":"text","content":"a\tb"}',
+])('events like %s are read as by the parsers, again and again', async (shape) => {
+  const other = shape.replace(/"(q|~probe~)"/, '"other"')
+  for (const blocks of [
+    [shape, shape, shape],
+    [shape, other, shape],
+    [json({ type: 'text', content: 'z' }), shape, other],
+  ]) {
+    const bytes = utf8(`${blocks.map((line) => `data: ${line}\n\n`).join('')}data: [DONE]\n\n`)
+    const expected = await read(parsed(bytes))
+    expect(await read(fromReadableStream(bodyOf([bytes])))).toEqual(expected)
+  }
+})
+
+test('IDs that come and go are those of the events', async () => {
+  const plain = `data: ${json({ type: 'text', content: 'a' })}\n\n`
+  const stream = fromReadableStream(
+    bodyOf([utf8(`${plain}${plain}id: 3\n${plain}${plain}id\n${plain}${plain}data: [DONE]\n\n`)]),
+  )
+  const seen: string[] = []
+  for await (const _ of stream) seen.push(stream.lastEventId)
+  expect(seen).toEqual(['', '', '3', '3', '', ''])
 })

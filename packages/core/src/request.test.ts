@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { catchError, complete } from './test-support/body.ts'
+import { Body, catchError, complete } from './test-support/body.ts'
 import {
   fail,
   mockTime,
@@ -11,10 +11,13 @@ import {
   type Sent,
 } from './test-support/scripted.ts'
 import {
+  ConnectionError,
+  type Fetch,
   RateLimitError,
   RequestAbortedError,
   ServiceUnavailableError,
   TimeoutError,
+  VecTrade,
 } from './index.ts'
 
 mockTime()
@@ -208,4 +211,47 @@ describe('the time limit for headers', () => {
     expect(await run(client)).toBeInstanceOf(TimeoutError)
     expect(cancelled).toBe(1)
   })
+})
+
+describe('a fetch of another kind', () => {
+  test('whose response throws when looked at fails as a connection does', async () => {
+    const strange = (): Response => new Proxy(ok(), {})
+    const { client } = scripted([strange], { maxRetries: 0 })
+    expect(await run(client)).toBeInstanceOf(ConnectionError)
+  })
+
+  test('that changes the headers it is given changes no other attempt', async () => {
+    const seen: unknown[] = []
+    const fetch: Fetch = async (_, { headers }) => {
+      const record = headers as Record<string, string>
+      seen.push(record['authorization'])
+      delete record['authorization']
+      return seen.length === 1 ? fail(503)() : ok()
+    }
+    await run(new VecTrade({ apiKey: 'vq_test', fetch }))
+    expect(seen).toEqual(['Bearer vq_test', 'Bearer vq_test'])
+  })
+
+  test('whose error goes on for ever is let go with the stream', async () => {
+    const body = new Body(['{"error":'], 'hang')
+    const { client } = scripted([() => new Response(body.stream, { status: 400 })])
+    const stream = client.ai.stream('p')
+    const reading = stream[Symbol.asyncIterator]().next()
+    await vi.advanceTimersByTimeAsync(10)
+    await stream.cancel()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(body.cancelled).toBe(1)
+    expect((await reading).done).toBe(true)
+  })
+})
+
+test('an answer in one piece whose call is aborted is not given', async () => {
+  const body = new Body(['{"content":"whole"}'], 'hang')
+  const { client } = scripted([() => new Response(body.stream)])
+  const controller = new AbortController()
+  const outcome = catchError(client.ai.analyze('p', controller))
+  await vi.advanceTimersByTimeAsync(10)
+  controller.abort()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(await outcome).toBeInstanceOf(RequestAbortedError)
 })

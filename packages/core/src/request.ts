@@ -59,7 +59,7 @@ async function sendOnce(call: Call, signal: Abortable): Promise<Response | VecTr
   try {
     const response = await follow(call, controller)
     if (response.status < 400) return response
-    const error = await errorFromResponse(response, call.secret)
+    const error = await errorFromResponse(response, call.secret, signal)
     unlink()
     return error
   } catch (error) {
@@ -146,13 +146,17 @@ function fetchHop(call: Call, hop: Hop, controller: AbortController): Promise<Re
         resolve(response)
       }
     }
-    Promise.resolve(call.fetch(hop.url, requestInit(call, hop, signal))).then(onResponse, reject)
+    Promise.resolve(call.fetch(hop.url, requestInit(call, hop, signal)))
+      .then(onResponse)
+      // What a response of another kind throws when it is looked at is a failure like any other.
+      .catch(reject)
   })
 }
 
 function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): RequestInit {
   const { headers, credentials } = call
-  const init: RequestInit = { method, headers, redirect: 'manual', signal }
+  // A copy: a fetch that changes its headers changes no other attempt's.
+  const init: RequestInit = { method, headers: { ...headers }, redirect: 'manual', signal }
   // Some runtimes refuse what they do not have, be it undefined.
   if (credentials) init.credentials = credentials
   if (body === undefined) {

@@ -225,3 +225,14 @@ describe('a failure that nobody waits for does not end the process', () => {
     expect(await catchError(left)).toBeInstanceOf(StreamProtocolError)
   })
 })
+
+test('the ID of an event that is refused is not the last one read, however the bytes are cut', async () => {
+  const first = `id: 1\n${sse(text('a'))}`
+  const second = `id: 2\n${sse(text('b'.repeat(300)))}`
+  for (const chunks of [[first + second], [first, second.slice(0, 40), second.slice(40)]]) {
+    const stream = fromReadableStream(new Body(chunks).stream, { maxEventBytes: 100 })
+    const error = await catchError(stream.finalText())
+    expect(error).toBeInstanceOf(StreamProtocolError)
+    expect(error).toMatchObject({ partial: { text: 'a', lastEventId: '1' } })
+  }
+})

@@ -51,6 +51,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #outcome: 'complete' | 'cancelled' | VecTradeError | undefined
   /** Wakes the read that waits for the stream to open, when it ends before. */
   #wake: (() => void) | undefined
+  /** Tells the branches of a tee of an end they have not read. */
+  #onEnd: (() => void) | undefined
   /** The read that came last, of those that are waiting. */
   #lastRead: Promise<unknown> | undefined
   #waiting = 0
@@ -137,6 +139,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
       cut: () => this.cut,
       id: () => this.id,
       stop: () => this.stop(),
+      onEnd: (listener) => (this.#onEnd = listener),
     })
     return [new AnalysisStream(left), new AnalysisStream(right)]
   }
@@ -205,6 +208,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
       if (event === undefined) return undefined
       const value = pick(event)
       if (value !== undefined) return value
+      this.#watchdog.event()
     }
   }
 
@@ -338,6 +342,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     this.#source?.close(reason)
     this.#scope?.abort(outcome === 'cancelled' ? reason : outcome)
     this.#wake?.()
+    this.#onEnd?.()
   }
 
   /** Throws how the stream failed, to the first read that asks; all others find the end. */

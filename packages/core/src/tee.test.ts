@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { encodeEvent } from './sse/encode.ts'
+import { Body, catchError } from './test-support/body.ts'
 import {
+  type AnalysisStream,
   fromReadableStream,
   RateLimitError,
+  RequestAbortedError,
   type StreamEvent,
   StreamConsumedError,
 } from './index.ts'
@@ -151,5 +154,39 @@ describe('tee', () => {
       [left, right].map((branch) => Array.fromAsync(branch)),
     )
     expect(events.map(({ length }) => length)).toEqual([2, 2])
+  })
+})
+
+describe('a branch that waits for the other one', () => {
+  const start = async (
+    options: { signal?: AbortSignal } = {},
+  ): Promise<{
+    parent: AnalysisStream
+    ahead: AsyncIterator<StreamEvent>
+    behind: AsyncIterator<StreamEvent>
+  }> => {
+    const parent = fromReadableStream(new Body([event('a'), event('b')], 'hang').stream, options)
+    const [left, right] = parent.tee()
+    const ahead = left[Symbol.asyncIterator]()
+    const behind = right[Symbol.asyncIterator]()
+    await Promise.all([ahead.next(), behind.next()])
+    return { parent, ahead, behind }
+  }
+
+  test('is told when the signal ends both, and so is the other, once it asks', async () => {
+    const controller = new AbortController()
+    const { ahead, behind } = await start(controller)
+    const pending = ahead.next()
+    controller.abort()
+    expect(await catchError(pending)).toBeInstanceOf(RequestAbortedError)
+    expect(await catchError(behind.next())).toBeInstanceOf(RequestAbortedError)
+  })
+
+  test('finds the end when the stream they come from is cancelled', async () => {
+    const { parent, ahead, behind } = await start()
+    const pending = ahead.next()
+    await parent.cancel()
+    expect((await pending).done).toBe(true)
+    expect((await behind.next()).done).toBe(true)
   })
 })

@@ -16,6 +16,8 @@ export interface TeeInput {
   id(): string | undefined
   /** Ends the answer, for everybody. */
   stop(): Promise<void>
+  /** Calls the listener when the stream ends otherwise than by its events. */
+  onEnd(listener: () => void): void
 }
 
 interface Branch {
@@ -27,14 +29,18 @@ interface Branch {
 
 /**
  * Two readers of one stream, in step: the next event is read when both ask for it, so that nothing
- * piles up behind the slower of them. One that leaves no longer counts.
+ * piles up behind the slower of them. One that leaves no longer counts; nor does the pace once the stream
+ * has been ended, by an abort perhaps: who waits is told at once.
  */
 export function teeOrigins(input: TeeInput): [StreamOrigin, StreamOrigin] {
   const branches: [Branch, Branch] = [newBranch(), newBranch()]
   let reading = false
+  let isOver = false
+  /** For the branch that asks later: a stream tells it once only. */
+  let failure: { error: unknown } | undefined
 
   const advance = (): void => {
-    const readers = branches.filter((branch) => !branch.left)
+    const readers = branches.filter((branch) => !branch.left && (!isOver || branch.asked))
     if (reading || readers.length === 0) return
     if (readers.some((branch) => branch.asked === undefined)) return
     reading = true
@@ -51,9 +57,16 @@ export function teeOrigins(input: TeeInput): [StreamOrigin, StreamOrigin] {
           branch.event = event
           branch.asked?.resolve(event !== undefined)
         }),
-      (error: unknown) => settle((branch) => branch.asked?.reject(error)),
+      (error: unknown) => {
+        failure = { error }
+        settle((branch) => branch.asked?.reject(error))
+      },
     )
   }
+  input.onEnd(() => {
+    isOver = true
+    advance()
+  })
 
   const leave = (branch: Branch): void => {
     if (branch.left) return
@@ -85,6 +98,7 @@ export function teeOrigins(input: TeeInput): [StreamOrigin, StreamOrigin] {
     },
     fill() {
       return new Promise((resolve, reject) => {
+        if (failure) return reject(failure.error)
         branch.asked = { resolve, reject }
         advance()
       })

@@ -76,8 +76,9 @@ export class TextShape implements Shortcut<TextEvent> {
     const before = data.slice(0, start)
     const after = data.slice(start + content.length)
     // What stands there may be another field, or a name: another text there must give that text.
-    const probe = parseJson(`${before}~probe~${after}`)
-    if (!isRecord(probe) || probe['type'] !== 'text' || probe['content'] !== '~probe~') return
+    const other = `${content}~`
+    const probe = parseJson(`${before}${other}${after}`)
+    if (!isRecord(probe) || probe['type'] !== 'text' || probe['content'] !== other) return
     // Other fields are the parser's to give.
     if (Object.keys(probe).length !== 2) return
     this.#before = `data: ${before}`

@@ -29,6 +29,22 @@ describe('timeouts', () => {
     vi.useRealTimers()
   })
 
+  test('events that a reader of text does not see keep the stream', async () => {
+    const body = new Body([sse(text('a'))], 'hang')
+    const stream = fromReadableStream(body.stream, { idleTimeout: 350 })
+    const iterator = stream.textStream[Symbol.asyncIterator]()
+    expect((await iterator.next()).value).toBe('a')
+    const reading = iterator.next()
+    for (let at = 0; at < 10; at += 1) {
+      await vi.advanceTimersByTimeAsync(100)
+      body.push(sse({ type: 'metadata', at }))
+    }
+    body.push(sse(text('b')))
+    await vi.advanceTimersByTimeAsync(0)
+    expect((await reading).value).toBe('b')
+    await stream.cancel()
+  })
+
   test('heartbeats reset the one for bytes and not the one for events', async () => {
     const body = new Body([sse(text('a'))], 'hang')
     const limits = { idleTimeout: 1000, heartbeatTimeout: 400 }

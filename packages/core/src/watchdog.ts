@@ -33,8 +33,13 @@ export class Watchdog {
   /** The caller begins to wait for an event. */
   wait(): void {
     this.#waiting = true
-    this.#lastEvent = this.#lastByte = performance.now()
+    this.event()
     if (this.#timer === undefined) this.#arm()
+  }
+
+  /** An event came, though none that the caller waits for. */
+  event(): void {
+    this.#lastEvent = this.#lastByte = performance.now()
   }
 
   /** Something came, a heartbeat perhaps. */

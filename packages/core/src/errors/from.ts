@@ -1,3 +1,4 @@
+import type { Abortable } from '../abort-scope.ts'
 import { isRecord } from '../events.ts'
 import { readBody } from '../web/read-body.ts'
 import { readResponse } from '../response.ts'
@@ -56,10 +57,18 @@ function classesByType(): Map<string, APIErrorClass> {
 /** Error pages can be long and never end: this much of one is read, for at most this long. */
 const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }
 
-/** The error of a response that is not a success. Reads a bounded part of its body and closes it. */
-export async function errorFromResponse(response: Response, secret?: string): Promise<APIError> {
+/**
+ * The error of a response that is not a success. Reads a bounded part of its body and closes it.
+ *
+ * @param signal aborted, it ends the reading
+ */
+export async function errorFromResponse(
+  response: Response,
+  secret?: string,
+  signal?: Abortable,
+): Promise<APIError> {
   const { status, headers, requestId } = readResponse(response, secret)
-  const text = await readBody(response.body, bodyLimits).then(
+  const text = await readBody(response.body, bodyLimits, signal).then(
     (body) => body.text,
     () => '',
   )

@@ -1,5 +1,4 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
-import { handled } from '../handled.ts'
 import { PullIterator } from '../pull-iterator.ts'
 import { clampTimer } from '../timers.ts'
 import type { NumberedMessage, StoredMessage } from './stream-store.ts'
@@ -73,7 +72,9 @@ export class EventLog {
       signal?.removeEventListener('abort', leave)
       wake?.()
     }
-    const ready = (): NumberedMessage | undefined => {
+    let pending = 0
+    let before: Promise<unknown> = Promise.resolve()
+    const take = (): NumberedMessage | undefined => {
       const message = left ? undefined : this.#messages[position]
       if (message === undefined) return undefined
       if (this.#isReadOnce) this.#messages[position] = undefined
@@ -81,10 +82,10 @@ export class EventLog {
       this.#taken = position
       return { ...message, id: position }
     }
-    const wait = async (): Promise<IteratorResult<NumberedMessage, undefined>> => {
+    const next = async (): Promise<IteratorResult<NumberedMessage, undefined>> => {
       for (;;) {
         if (left) return { done: true, value: undefined }
-        const value = ready()
+        const value = take()
         if (value !== undefined) return { done: false, value }
         if (this.#ended) leave()
         else if (deadAt() <= performance.now()) {
@@ -98,7 +99,15 @@ export class EventLog {
     this.#readers += 1
     if (signal?.aborted) leave()
     else signal?.addEventListener('abort', leave, { once: true })
-    return new PullIterator({ ready, wait: () => handled(wait()) }, async () => leave())
+    // Reads are served in order, one at a time.
+    const ready = (): NumberedMessage | undefined => (pending === 0 ? take() : undefined)
+    const wait = (): Promise<IteratorResult<NumberedMessage, undefined>> => {
+      pending += 1
+      const read = before.then(next).finally(() => (pending -= 1))
+      before = read.catch(() => {})
+      return read
+    }
+    return new PullIterator({ ready, wait }, async () => leave())
   }
 
   /** Resolves with the next change, after so many ms, or when the reader calls what it is given. */

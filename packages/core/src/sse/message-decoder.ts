@@ -133,8 +133,9 @@ export class MessageDecoder<T extends object> {
         this.#next = 0
       }
       if (this.#failure !== undefined || this.#at === this.#text.length) {
-        this.lastEventId = this.#framedId
+        // The ID of an event that is refused is not one that was read.
         if (this.#failure !== undefined) throw this.#failure
+        this.lastEventId = this.#framedId
         // A stream that waits keeps no chunk.
         this.#text = ''
         this.#at = 0

@@ -1,3 +1,4 @@
+import type { Abortable } from '../abort-scope.ts'
 import { errorFromResponse } from '../errors/from.ts'
 import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
@@ -60,7 +61,7 @@ export function fromReadableStream(
 export function fromResponse(response: Response, options: FromOptions = {}): AnalysisStream {
   return new AnalysisStream(
     {
-      open: () => openEventStream(response, options),
+      open: (signal) => openEventStream(response, options, signal),
       discard: () => closeBody(response.body),
     },
     options,
@@ -71,13 +72,14 @@ export function fromResponse(response: Response, options: FromOptions = {}): Ana
 export async function openEventStream(
   response: Response,
   options: DecodeOptions & { secret?: string | undefined },
+  signal?: Abortable,
 ): Promise<EventReader> {
   const { secret } = options
   const info = readResponse(response, secret)
   if (response.bodyUsed || response.body?.locked) {
     throw new StreamConsumedError("This response's body is already used: a body is read once")
   }
-  if (response.status >= 400) throw await errorFromResponse(response, secret)
+  if (response.status >= 400) throw await errorFromResponse(response, secret, signal)
   const problem = protocolProblem(response)
   // undefined in React Native.
   if (problem !== undefined || !response.body) {

@@ -210,6 +210,30 @@ describe('the signal of a relay', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
+  test('ends it whenever it comes, an item being passed on or not', async () => {
+    for (let ticks = 0; ticks < 8; ticks += 1) {
+      const controller = new AbortController()
+      let give = (): void => {}
+      let reads = 0
+      const source: AsyncIterable<StreamEvent> = {
+        [Symbol.asyncIterator]: () => ({
+          next: () =>
+            (reads += 1) > 1
+              ? new Promise(() => {})
+              : new Promise((resolve) => {
+                  give = () => resolve({ done: false, value: { type: 'text', content: 'x' } })
+                }),
+        }),
+      }
+      const reading = read(toReadableStream(source, { signal: controller.signal, heartbeat: 0 }))
+      await new Promise((resolve) => setTimeout(resolve))
+      give()
+      for (let tick = 0; tick < ticks; tick += 1) await undefined
+      controller.abort()
+      expect(await reading).toMatch(/event: error\ndata: .*\n\n$/)
+    }
+  })
+
   test('already aborted takes nothing from the source', async () => {
     const body = new Body([sse(text('a'))])
     const signal = AbortSignal.abort()
