@@ -167,3 +167,28 @@ test('IDs that come and go are those of the events', async () => {
   for await (const _ of stream) seen.push(stream.lastEventId)
   expect(seen).toEqual(['', '', '3', '3', '', ''])
 })
+
+const plain = `data: ${json({ type: 'text', content: 'a' })}\n\n`
+
+test('an ID is taken back without an event as well', async () => {
+  const bytes = utf8(`${plain}id: 3\n${plain}id\n\n${plain}data: [DONE]\n\n`)
+  const stream = fromReadableStream(bodyOf([bytes]))
+  const seen: string[] = []
+  for await (const _ of stream) seen.push(stream.lastEventId)
+  expect(seen).toEqual(['', '3', ''])
+})
+
+test("an event that has begun is the parser's, whatever its next chunk looks like", async () => {
+  const chunks = [plain + plain, 'event: error\n', plain].map(utf8)
+  const { events, failed } = await read(fromReadableStream(bodyOf(chunks)))
+  expect(events).toHaveLength(2)
+  expect(failed).toBe(true)
+})
+
+test('a limit is one for events of a shape that is known, too', async () => {
+  const long = `data: ${json({ type: 'text', content: 'b'.repeat(200) })}\n\n`
+  const stream = fromReadableStream(bodyOf([utf8(plain + plain + long)]), { maxEventBytes: 100 })
+  const { events, failed } = await read(stream)
+  expect(events).toHaveLength(2)
+  expect(failed).toBe(true)
+})
