@@ -26,21 +26,29 @@ const piece = 'data: {"type":"text","content":"a piece"}\n\n'
 /** So much that bytes are passed on as they came. */
 const bulk = piece.repeat(200)
 
+/** Of a case between pieces: each byte in a chunk, whatever cuts it, pieces as they come, and all at once. */
+const sizes = [1, 2, 7, piece.length * 3, Infinity]
+
 async function checkReading(given: ParserCase): Promise<void> {
   const bytes = join(utf8(piece.repeat(3)), bytesOf(given), utf8(piece.repeat(2)))
   const expected = await reference(bytes)
-  for (const size of [1, 2, 7, piece.length * 3, bytes.length]) {
+  for (const size of sizes) {
     const outcome = await read(fromReadableStream(bodyOf(every(bytes, size))))
     assert.deepEqual(outcome, expected, `in chunks of ${size}`)
   }
 }
 
 async function checkPassingOn(given: ParserCase): Promise<void> {
-  const chunks = [utf8(piece), join(utf8(bulk), bytesOf(given), utf8(bulk)), utf8(bulk)]
+  const few = join(utf8(piece.repeat(3)), bytesOf(given), utf8(piece.repeat(2)))
+  for (const size of sizes) await checkRelay([...every(few, size)])
+  await checkRelay([utf8(piece), join(utf8(bulk), bytesOf(given), utf8(bulk)), utf8(bulk)])
+}
+
+async function checkRelay(chunks: Uint8Array[]): Promise<void> {
   const expected = await reference(join(...chunks))
   const stream = fromReadableStream(bodyOf(chunks))
   const outcome = await read(fromReadableStream(stream.toReadableStream()))
-  assert.deepEqual(outcome.events, expected.events)
+  assert.deepEqual(outcome.events, expected.events, `in ${chunks.length} chunks`)
   // Of what is wrong with it, another server's reader is told in other words.
   assert.equal(outcome.error === undefined, expected.error === undefined)
 }

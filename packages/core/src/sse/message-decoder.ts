@@ -142,10 +142,7 @@ export class MessageDecoder<T extends object> {
         return undefined
       }
       const item = this.#frameNext()
-      if (item !== undefined) {
-        this.lastEventId = ''
-        return item
-      }
+      if (item !== undefined) return item
     }
   }
 
@@ -156,7 +153,7 @@ export class MessageDecoder<T extends object> {
   #frameNext(): T | undefined {
     const shortcut = this.#shortcut
     const text = this.#text
-    // Where events have ids, the parser keeps track of them.
+    // Where events have ids, the parser keeps track of them, to the end of the chunk.
     const isShort = shortcut !== undefined && this.#framedId === ''
     const canRead = isShort && shortcut.canRead()
     if (canRead && this.#isBetween) {
