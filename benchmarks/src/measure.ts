@@ -47,17 +47,22 @@ interface Rounds {
   warmUps?: number
 }
 
-/** Measures candidates in interleaved rounds, each one's place in them going round as well. */
+/** Measures candidates in interleaved rounds, each in an order of its own: nobody always runs behind the same other one. */
 export async function interleave(candidates: Candidate[], options: Rounds): Promise<Row[]> {
   const { table, unit, rounds, warmUps = 1 } = options
   const rows = candidates.map(({ name }): Row => ({ table, name, unit, samples: [] }))
   for (let round = -warmUps; round < rounds; round += 1) {
-    for (let turn = 0; turn < candidates.length; turn += 1) {
-      // Nobody always runs behind the same other one.
-      const index = (turn + Math.max(round, 0)) % candidates.length
+    for (const index of shuffled(candidates.length)) {
       const sample = await candidates[index]!.sample()
       if (round >= 0) rows[index]!.samples.push(sample)
     }
   }
   return rows
+}
+
+/** The numbers below `length` in a random order. */
+function shuffled(length: number): number[] {
+  return Array.from({ length }, (_, index) => ({ index, rank: Math.random() }))
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ index }) => index)
 }

@@ -4,12 +4,14 @@ import { createHash } from 'node:crypto'
 export interface Payload {
   /** The JSON of each event, `done` last. */
   events: string[]
-  expected: Answer
+  expected: Required<Answer>
 }
 
 /** What a candidate made of a payload. */
 export interface Answer {
-  events: number
+  /** How many there were, and the sources of the citations; absent where a candidate reads text only. */
+  events?: number
+  sources?: string
   text: string
 }
 
@@ -22,26 +24,31 @@ const words = ' The market for accelerated computing is large and, in our view, 
 export function createPayload(size: number): Payload {
   const events: string[] = [JSON.stringify({ type: 'metadata', model: 'benchmark' })]
   let text = ''
+  let sources = ''
   for (let index = 0; index < size; index += 1) {
     const content = words[(index * 5) % words.length] ?? ''
     text += content
     events.push(JSON.stringify({ type: 'text', content }))
     if (index % 100 === 99) {
       const url = `https://filings.example.com/${index}`
-      events.push(JSON.stringify({ type: 'citation', source: `Report ${index}`, url }))
+      const source = `Report ${index}`
+      sources += source
+      events.push(JSON.stringify({ type: 'citation', source, url }))
     }
   }
   const usage = { prompt_tokens: 12, completion_tokens: size }
   events.push(JSON.stringify({ type: 'done', usage }))
-  return { events, expected: { events: events.length, text } }
+  return { events, expected: { events: events.length, text, sources } }
 }
 
 /** @throws where a candidate did not read what was sent: its time then means nothing */
-export function checkAnswer(name: string, answer: Answer, expected: Answer): void {
-  if (answer.events !== expected.events) {
-    throw new Error(`${name} read ${answer.events} events of ${expected.events}`)
+export function checkAnswer(name: string, answer: Answer, expected: Required<Answer>): void {
+  const { events = expected.events, sources = expected.sources, text } = answer
+  if (events !== expected.events) {
+    throw new Error(`${name} read ${events} events of ${expected.events}`)
   }
-  if (hash(answer.text) !== hash(expected.text)) throw new Error(`${name} read another text`)
+  if (hash(text) !== hash(expected.text)) throw new Error(`${name} read another text`)
+  if (sources !== expected.sources) throw new Error(`${name} read other citations`)
 }
 
 function hash(text: string): string {
@@ -84,14 +91,14 @@ export function respond(chunks: Uint8Array[]): Response {
 
 /** The same of a body that goes on, until `end`. */
 export function respondOpen(chunks: Uint8Array[]): { response: Response; end: () => void } {
-  let end = (): void => {}
+  let held: ReadableStreamDefaultController<Uint8Array>
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       for (const chunk of chunks) controller.enqueue(chunk)
-      end = () => controller.error(new Error('cut'))
+      held = controller
     },
   })
-  return { response: eventStream(body), end: () => end() }
+  return { response: eventStream(body), end: () => held.error(new Error('cut')) }
 }
 
 function eventStream(body: ReadableStream<Uint8Array>): Response {

@@ -1,16 +1,27 @@
 // Where the time of reading goes: own time by function, of the two main cases, in this process.
 import { type Profiler, Session } from 'node:inspector/promises'
 import { chunkPerEvent, chunksOf, createPayload, respond, toMessages } from './payload.ts'
+import { large, single } from './readers/reading.ts'
 import { vectrade } from './readers/vectrade.ts'
 
 const milliseconds = 5_000
-const rows = 10
+const rows = 12
 
-const messages = toMessages(createPayload(2000))
-await profile('16 KiB chunks', chunksOf(messages, 16 * 1024))
-await profile('one event per chunk', chunkPerEvent(messages))
+/** Own time by function, largest first. */
+export interface Profile {
+  name: string
+  times: { function: string; percent: number }[]
+}
 
-async function profile(name: string, chunks: Uint8Array[]): Promise<void> {
+export async function profileReading(): Promise<Profile[]> {
+  const messages = toMessages(createPayload(2000))
+  return [
+    await profile(large, chunksOf(messages, 16 * 1024)),
+    await profile(single, chunkPerEvent(messages)),
+  ]
+}
+
+async function profile(name: string, chunks: Uint8Array[]): Promise<Profile> {
   await readFor(1_000, chunks)
   const session = new Session()
   session.connect()
@@ -19,8 +30,7 @@ async function profile(name: string, chunks: Uint8Array[]): Promise<void> {
   await readFor(milliseconds, chunks)
   const { profile: taken } = await session.post('Profiler.stop')
   session.disconnect()
-  console.log(`\n${name}`)
-  console.table(ownTimes(taken).slice(0, rows))
+  return { name, times: ownTimes(taken).slice(0, rows) }
 }
 
 async function readFor(ms: number, chunks: Uint8Array[]): Promise<void> {
@@ -28,7 +38,7 @@ async function readFor(ms: number, chunks: Uint8Array[]): Promise<void> {
   while (performance.now() < end) await vectrade.read(respond(chunks))
 }
 
-function ownTimes({ nodes, samples = [] }: Profiler.Profile): { function: string; '%': string }[] {
+function ownTimes({ nodes, samples = [] }: Profiler.Profile): Profile['times'] {
   const places = new Map(nodes.map(({ id, callFrame }) => [id, placeOf(callFrame)]))
   const counts = new Map<string, number>()
   for (const id of samples) {
@@ -39,7 +49,7 @@ function ownTimes({ nodes, samples = [] }: Profiler.Profile): { function: string
     .toSorted(([, a], [, b]) => b - a)
     .map(([place, count]) => ({
       function: place,
-      '%': ((count / samples.length) * 100).toFixed(1),
+      percent: (count / samples.length) * 100,
     }))
 }
 

@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { conditions } from '../builds.ts'
 
 /** A program in a process of its own, which sends messages. */
 function start(program: URL, arguments_: string[]): ChildProcess {
   return fork(fileURLToPath(program), arguments_, {
-    execArgv: ['--conditions=@vectrade/source', '--expose-gc'],
+    execArgv: [...conditions.map((condition) => `--conditions=${condition}`), '--expose-gc'],
     // The machine's proxy has no business between this machine and itself.
     env: { ...process.env, NODE_USE_ENV_PROXY: '0' },
   })

@@ -1,12 +1,12 @@
 // Reads many live streams at once and sends the CPU time, in µs, that one event took.
 import { checkAnswer } from '../payload.ts'
 import { addUp } from '../readers/reader.ts'
-import { liveText } from './live.ts'
+import { liveAnswer } from './live.ts'
 import { openers } from './openers.ts'
 
 const [name = '', url = '', streams = '', events = ''] = process.argv.slice(2)
 const open = openers[name as keyof typeof openers](`${url}/live/${streams}/${events}`)
-const expected = { events: Number(events), text: liveText(Number(events)) }
+const expected = liveAnswer(Number(events))
 
 let begun = 0
 let before = process.cpuUsage()

@@ -1,4 +1,4 @@
-import { createPayload } from '../payload.ts'
+import { type Answer, createPayload } from '../payload.ts'
 
 const { events } = createPayload(98)
 
@@ -7,12 +7,13 @@ export function liveMessage(number: number): string {
   return `data: ${events[number % (events.length - 1)]}\n\n`
 }
 
-/** The text of the first `count` events. */
-export function liveText(count: number): string {
-  let text = ''
+/** What reading the first `count` events comes to. */
+export function liveAnswer(count: number): Required<Answer> {
+  const answer = { events: count, text: '', sources: '' }
   for (let number = 0; number < count; number += 1) {
-    const { content = '' } = JSON.parse(liveMessage(number).slice('data: '.length))
-    text += content
+    const { type, content, source } = JSON.parse(liveMessage(number).slice('data: '.length))
+    if (type === 'text') answer.text += content
+    else if (type === 'citation') answer.sources += source
   }
-  return text
+  return answer
 }

@@ -25,6 +25,18 @@ async function weigh(): Promise<{ heap: number; rss: number }> {
   return { heap: heapUsed + external, rss }
 }
 
+/** Every stream waits for its next event, on a socket of its own. */
+async function checkOpen(expected: number): Promise<void> {
+  let waiting = held.length
+  const end = (): void => void (waiting -= 1)
+  for (const iterator of held) iterator.next().then(end, end)
+  await setTimeout(100)
+  const sockets = process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap')
+  if (waiting !== expected || sockets.length < expected) {
+    throw new Error(`${waiting} streams wait on ${sockets.length} sockets, not ${expected}`)
+  }
+}
+
 // What the first streams load and compile is not theirs.
 await hold(20)
 const before = await weigh()
@@ -32,5 +44,5 @@ const count = Number(streams)
 // As many at a time as the server's backlog surely takes.
 for (let left = count; left > 0; left -= 100) await hold(Math.min(left, 100))
 const after = await weigh()
-if (held.length !== count + 20) throw new Error(`${held.length} streams are open`)
+await checkOpen(count + 20)
 process.send?.({ heap: (after.heap - before.heap) / count, rss: (after.rss - before.rss) / count })

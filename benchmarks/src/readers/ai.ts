@@ -2,7 +2,11 @@ import { parseJsonEventStream } from '@ai-sdk/provider-utils'
 import { z } from 'zod'
 import { addUp, type Reader } from './reader.ts'
 
-const schema = z.object({ type: z.string(), content: z.string().optional() })
+const schema = z.object({
+  type: z.string(),
+  content: z.string().optional(),
+  source: z.string().optional(),
+})
 
 export const ai: Reader = {
   name: 'ai',

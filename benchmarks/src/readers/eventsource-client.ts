@@ -4,7 +4,7 @@ import type { Reader } from './reader.ts'
 export const eventsourceClient: Reader = {
   name: 'eventsource-client',
   async read(response) {
-    const answer = { events: 0, text: '' }
+    const answer = { events: 0, text: '', sources: '' }
     const source = createEventSource({
       url: 'http://localhost/',
       fetch: async () => response,
@@ -14,6 +14,7 @@ export const eventsourceClient: Reader = {
       const event = JSON.parse(data)
       answer.events += 1
       if (event.type === 'text') answer.text += event.content
+      else if (event.type === 'citation') answer.sources += event.source
     }
     source.close()
     return answer

@@ -4,7 +4,7 @@ import type { Reader } from './reader.ts'
 export const eventsourceParser: Reader = {
   name: 'eventsource-parser stream',
   async read(response) {
-    const answer = { events: 0, text: '' }
+    const answer = { events: 0, text: '', sources: '' }
     const messages = response
       .body!.pipeThrough(new TextDecoderStream())
       .pipeThrough(new EventSourceParserStream())
@@ -13,6 +13,7 @@ export const eventsourceParser: Reader = {
       const event = JSON.parse(data)
       answer.events += 1
       if (event.type === 'text') answer.text += event.content
+      else if (event.type === 'citation') answer.sources += event.source
     }
     return answer
   },

@@ -4,7 +4,7 @@ import type { Reader } from './reader.ts'
 export const floor: Reader = {
   name: 'floor (bare loop)',
   async read(response) {
-    const answer = { events: 0, text: '' }
+    const answer = { events: 0, text: '', sources: '' }
     const decoder = new TextDecoder()
     const reader = response.body!.getReader()
     let rest = ''
@@ -19,6 +19,7 @@ export const floor: Reader = {
         const event = JSON.parse(data)
         answer.events += 1
         if (event.type === 'text') answer.text += event.content
+        else if (event.type === 'citation') answer.sources += event.source
       }
     }
   },

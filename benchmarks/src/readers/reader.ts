@@ -10,11 +10,12 @@ export interface Reader {
 
 /** Adds up what the events of a stream hold, as a program that shows them would. */
 export async function addUp(events: AsyncIterable<unknown>): Promise<Answer> {
-  const answer = { events: 0, text: '' }
+  const answer = { events: 0, text: '', sources: '' }
   for await (const event of events) {
-    const { type, content } = event as { type?: string; content?: string }
+    const { type, content, source } = event as Record<string, string | undefined>
     answer.events += 1
     if (type === 'text') answer.text += content
+    else if (type === 'citation') answer.sources += source
   }
   return answer
 }

@@ -12,18 +12,18 @@ export const vectrade: Reader = {
   read: (response) => addUp(open(response)),
 }
 
-/** Its text only. @param events how many there are, as nobody counts them */
-export const textStream = (events: number): Reader => ({
+/** Its text only. */
+export const textStream: Reader = {
   name: 'vectrade textStream',
   async read(response) {
     let text = ''
     for await (const piece of open(response).textStream) text += piece
-    return { events, text }
+    return { text }
   },
-})
+}
 
 /** Likewise. */
-export const finalText = (events: number): Reader => ({
+export const finalText: Reader = {
   name: 'vectrade finalText',
-  read: async (response) => ({ events, text: await open(response).finalText() }),
-})
+  read: async (response) => ({ text: await open(response).finalText() }),
+}

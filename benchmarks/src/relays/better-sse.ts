@@ -3,6 +3,7 @@ import { produce, type Relay } from './relay.ts'
 
 export const betterSse: Relay = {
   name: 'better-sse createResponse',
+  isEndless: true,
   start(events) {
     // A session ends when its request does; there is no other way.
     const request = new AbortController()

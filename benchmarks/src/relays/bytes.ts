@@ -12,17 +12,25 @@ export async function readBytes(response: Response): Promise<Uint8Array[]> {
   }
 }
 
-/** What a page would make of the bytes. Not timed. */
-export async function decodeAnswer(chunks: Uint8Array[]): Promise<Answer> {
-  const answer = { events: 0, text: '' }
+/** What a page would make of the bytes. Not timed. @throws where they do not end as they should */
+export async function decodeAnswer(
+  chunks: Uint8Array[],
+  { isComplete }: { isComplete: boolean },
+): Promise<Required<Answer>> {
+  const answer = { events: 0, text: '', sources: '' }
+  let isOver = false
   const parser = createParser({
     onEvent({ data }) {
-      if (data === '[DONE]') return
-      const { type, content } = JSON.parse(data)
+      if (isOver) throw new Error('more behind [DONE]')
+      isOver = data === '[DONE]'
+      if (isOver) return
+      const { type, content, source } = JSON.parse(data)
       answer.events += 1
       if (type === 'text') answer.text += content
+      else if (type === 'citation') answer.sources += source
     },
   })
   parser.feed(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).text())
+  if (isComplete && !isOver) throw new Error('no [DONE]')
   return answer
 }

@@ -5,6 +5,8 @@ import type { Payload } from '../payload.ts'
 export interface Relay {
   name: string
   start: (events: StreamEvent[]) => Response | Promise<Response>
+  /** Whether it has no way to say [DONE]: to it that would be an event like any other. */
+  isEndless?: boolean
 }
 
 /** The sequence as a program has it: nothing is known of the next event before it is asked for. */

@@ -1,4 +1,5 @@
 import type { Row } from '../suite.ts'
+import type { Profile } from '../profile.ts'
 import { summarizeRows, digits, type Result } from './results.ts'
 
 export function printRows(rows: Row[]): void {
@@ -8,10 +9,17 @@ export function printRows(rows: Row[]): void {
       figures.map(({ name, median, low, high, ratio }) => ({
         name,
         median: digits(median),
-        spread: `${digits(low)} … ${digits(high)}`,
+        'middle half': `${digits(low)} … ${digits(high)}`,
         ratio: digits(ratio),
       })),
     )
+  }
+}
+
+export function printProfile(profiles: Profile[]): void {
+  for (const { name, times } of profiles) {
+    console.log(`\n${name}`)
+    console.table(times.map((time) => ({ function: time.function, '%': time.percent.toFixed(1) })))
   }
 }
 

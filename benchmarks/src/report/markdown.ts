@@ -1,18 +1,5 @@
-import { versionOf } from '../builds.ts'
-import { digits, type Result } from './results.ts'
-
-const packages = [
-  'openai',
-  '@anthropic-ai/sdk',
-  'ai',
-  '@ai-sdk/provider-utils',
-  'eventsource-client',
-  'eventsource-parser',
-  '@microsoft/fetch-event-source',
-  'hono',
-  'better-sse',
-  '@vectrade/core',
-]
+import type { Profile } from '../profile.ts'
+import { digits, packages, type Result } from './results.ts'
 
 /** What goes between the markers of a page: `<!-- measured: name -->` to `<!-- /measured -->`. */
 export function sections(results: Result[]): Map<string, string> {
@@ -22,13 +9,31 @@ export function sections(results: Result[]): Map<string, string> {
       'versions',
       table(
         ['Package', 'Version'],
-        packages.map((name) => [`\`${name}\``, versionOf(name)]),
+        packages.map((name) => [`\`${name}\``, versionsIn(results, name)]),
       ),
     ],
     ['goals', goals(results)],
   ])
   for (const { suite, rows } of results) parts.set(suite, figures(rows))
   return parts
+}
+
+/** Of figures kept from another time, what they were measured with then. */
+function versionsIn(results: Result[], name: string): string {
+  return [...new Set(results.map(({ versions }) => versions[name] ?? 'unknown'))].join(', ')
+}
+
+export function profileTables(profiles: Profile[]): string {
+  return profiles
+    .map(({ name, times }) => {
+      const lines = times.map((time) => [`\`${time.function}\``, time.percent.toFixed(1)])
+      return `**${title(name)}**\n\n${table(['Function', '%'], lines)}`
+    })
+    .join('\n\n')
+}
+
+function title(name: string): string {
+  return `${name[0]?.toUpperCase()}${name.slice(1)}`
 }
 
 /** @throws where the page has no place for a part: it would be left out without a word */
@@ -59,17 +64,22 @@ function goals(results: Result[]): string {
 
 function figures(rows: Result['rows']): string {
   return [...Map.groupBy(rows, (row) => row.table)]
-    .map(([title, group]) => {
+    .map(([name, group]) => {
       const single = group.every(({ low, high }) => low === high)
       const unit = group[0]?.unit ?? ''
-      const head = ['Candidate', `Median (${unit})`, ...(single ? [] : ['Spread']), '× the first']
-      const lines = group.map(({ name, median, low, high, ratio }) => [
-        name,
+      const head = [
+        'Candidate',
+        `Median (${unit})`,
+        ...(single ? [] : ['Middle half']),
+        '× the first',
+      ]
+      const lines = group.map(({ name: candidate, median, low, high, ratio }) => [
+        candidate,
         digits(median),
         ...(single ? [] : [`${digits(low)} … ${digits(high)}`]),
         digits(ratio),
       ])
-      return `**${title[0]?.toUpperCase()}${title.slice(1)}**\n\n${table(head, lines)}`
+      return `**${title(name)}**\n\n${table(head, lines)}`
     })
     .join('\n\n')
 }

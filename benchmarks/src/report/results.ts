@@ -1,12 +1,28 @@
 import { cpus } from 'node:os'
+import { versionOf } from '../builds.ts'
 import { quantile } from '../quantile.ts'
 import { ratio, type Row, type Suite } from '../suite.ts'
+
+/** Whose versions are kept. */
+export const packages: readonly string[] = [
+  'openai',
+  '@anthropic-ai/sdk',
+  'ai',
+  '@ai-sdk/provider-utils',
+  'eventsource-client',
+  'eventsource-parser',
+  '@microsoft/fetch-event-source',
+  'hono',
+  'better-sse',
+  '@vectrade/core',
+]
 
 /** What is kept of a suite's run. */
 export interface Result {
   suite: string
   what: string
   machine: string
+  versions: Record<string, string>
   rows: Figure[]
   goals: Outcome[]
 }
@@ -17,6 +33,7 @@ export interface Figure {
   unit: string
   median: number
   low: number
+  /** Half of the samples lie between `low` and `high`. */
   high: number
   /** To the table's first row, round by round. */
   ratio: number
@@ -36,8 +53,8 @@ export function summarizeRows(rows: Row[]): Figure[] {
     name: row.name,
     unit: row.unit,
     median: quantile(row.samples, 0.5),
-    low: quantile(row.samples, 0),
-    high: quantile(row.samples, 1),
+    low: quantile(row.samples, 0.25),
+    high: quantile(row.samples, 0.75),
     ratio: ratio(row, rows.find(({ table }) => table === row.table) ?? row),
   }))
 }
@@ -53,6 +70,7 @@ export function summarize(suite: Suite, rows: Row[]): Result {
     suite: suite.name,
     what: suite.what,
     machine: machine(),
+    versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
     rows: summarizeRows(rows),
     goals,
   }

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { folder } from '../builds.ts'
 import { suites } from '../suites.ts'
-import { fill, sections } from './markdown.ts'
+import { fill, profileTables, sections } from './markdown.ts'
+import type { Profile } from '../profile.ts'
 import { drawPlots } from './plots.ts'
 import type { Result } from './results.ts'
 
@@ -19,7 +20,16 @@ export async function write(results: Result[]): Promise<void> {
     .map(({ name }) => [...results, ...before].find(({ suite }) => suite === name))
     .filter((result) => result !== undefined)
   writeFileSync(kept, `${JSON.stringify(all, undefined, 2)}\n`)
-  const page = join(docs, 'performance.md')
-  writeFileSync(page, fill(readFileSync(page, 'utf8'), sections(all)))
+  fillPage(sections(all))
   for (const [name, svg] of await drawPlots(all)) writeFileSync(join(docs, 'images', name), svg)
+}
+
+/** Writes where the time of reading goes. */
+export function writeProfile(profiles: Profile[]): void {
+  fillPage(new Map([['profile', profileTables(profiles)]]))
+}
+
+function fillPage(parts: Map<string, string>): void {
+  const page = join(docs, 'performance.md')
+  writeFileSync(page, fill(readFileSync(page, 'utf8'), parts))
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { conditions, folder, source } from '../builds.ts'
+import { conditions, folder } from '../builds.ts'
 import { interleave } from '../measure.ts'
 import { median, type Suite } from '../suite.ts'
 
@@ -15,7 +15,7 @@ async function importOnce(name: string, exported: string): Promise<number> {
     const time = performance.now() - start
     if (typeof module['${exported}'] !== 'function') throw new Error('${name} has no ${exported}')
     process.stdout.write(String(time))`
-  const options = conditions().map((condition) => `--conditions=${condition}`)
+  const options = conditions.map((condition) => `--conditions=${condition}`)
   const { stdout } = await run(
     process.execPath,
     [...options, '--input-type=module', '--eval', code],
@@ -43,7 +43,6 @@ export const importTime: Suite = {
     },
   ],
   run(form) {
-    console.log(`@vectrade packages: ${source()}`)
     return interleave(
       Object.entries(modules).map(([name, exported]) => ({
         name,

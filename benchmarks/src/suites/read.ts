@@ -45,11 +45,10 @@ export const read: Suite = {
     // A server has read many answers: its code is compiled.
     const [size, times, rounds, warmUps] = form === 'long' ? [2000, 10, 30, 10] : [200, 1, 2, 1]
     const payload = createPayload(size)
-    const { events } = payload.expected
     const readers = [
       vectrade,
-      textStream(events),
-      finalText(events),
+      textStream,
+      finalText,
       floor,
       eventsourceParser,
       eventsourceClient,

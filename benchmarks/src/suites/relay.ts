@@ -1,5 +1,13 @@
 import { interleave, timed } from '../measure.ts'
-import { checkAnswer, chunksOf, createPayload, respond, toMessages } from '../payload.ts'
+import {
+  checkAnswer,
+  chunkPerEvent,
+  chunksOf,
+  createPayload,
+  type Payload,
+  respond,
+  toMessages,
+} from '../payload.ts'
 import { decodeAnswer, readBytes } from '../relays/bytes.ts'
 import { ai } from '../relays/ai.ts'
 import { betterSse } from '../relays/better-sse.ts'
@@ -10,7 +18,8 @@ import { find, type Goal, type Row, speed, type Suite } from '../suite.ts'
 import { quantile } from '../quantile.ts'
 
 const helpers = 'the same events to a response'
-const through = 'an upstream answer passed through'
+const through = 'an upstream answer passed through, 16 KiB chunks'
+const throughLive = 'an upstream answer passed through, one event per chunk'
 const peers = [ai, hono, betterSse]
 
 const goals: Goal[] = [
@@ -39,12 +48,17 @@ export const relay: Suite = {
     const payload = createPayload(size)
     const events = toEvents(payload)
     const rows = await interleave(
-      [vectrade, ...peers].map(({ name, start }) =>
+      [vectrade, ...peers].map(({ name, start, isEndless = false }) =>
         timed({
           name,
           prepare: () => events,
           run: async () => readBytes(await start(events)),
-          check: async (bytes) => checkAnswer(name, await decodeAnswer(bytes), payload.expected),
+          check: async (bytes) =>
+            checkAnswer(
+              name,
+              await decodeAnswer(bytes, { isComplete: !isEndless }),
+              payload.expected,
+            ),
           per: payload.expected.events / 1000,
         }),
       ),
@@ -53,24 +67,34 @@ export const relay: Suite = {
 
     // Ten times as long, or what counts were the making of two responses.
     const long = createPayload(size * 10)
-    const chunks = chunksOf(toMessages(long), 16 * 1024)
-    const upstream = await interleave(
-      [pipe, raw, passThrough, decodeAndEncode].map(({ name, start }) =>
-        timed({
-          name,
-          prepare: () => respond(chunks),
-          run: async (response) => readBytes(start(response)),
-          check: async (bytes) => checkAnswer(name, await decodeAnswer(bytes), long.expected),
-          per: long.expected.events / 1000,
-        }),
-      ),
-      {
-        table: through,
-        unit: 'µs/event',
-        rounds: Math.ceil(rounds / 3),
-        warmUps: Math.ceil(warmUps / 3),
-      },
-    )
-    return [...rows, ...upstream]
+    const bulk = chunksOf(toMessages(long), 16 * 1024)
+    const live = chunkPerEvent(toMessages(payload))
+    rows.push(...(await passOn(through, bulk, long, Math.ceil(rounds / 3))))
+    rows.push(...(await passOn(throughLive, live, payload, rounds)))
+    return rows
   },
+}
+
+function passOn(
+  title: string,
+  chunks: Uint8Array[],
+  { expected }: Payload,
+  rounds: number,
+): Promise<Row[]> {
+  const candidates = [pipe, raw, passThrough, decodeAndEncode].map(({ name, start }) =>
+    timed({
+      name,
+      prepare: () => respond(chunks),
+      run: async (response) => readBytes(start(response)),
+      check: async (bytes) =>
+        checkAnswer(name, await decodeAnswer(bytes, { isComplete: true }), expected),
+      per: expected.events / 1000,
+    }),
+  )
+  return interleave(candidates, {
+    table: title,
+    unit: 'µs/event',
+    rounds,
+    warmUps: Math.ceil(rounds / 6),
+  })
 }

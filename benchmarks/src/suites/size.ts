@@ -1,7 +1,10 @@
-import { fileURLToPath } from 'node:url'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { conditions, source } from '../builds.ts'
+import { conditions } from '../builds.ts'
 import { type Goal, median, type Row, type Suite } from '../suite.ts'
 
 interface Bundle {
@@ -59,7 +62,6 @@ export const size: Suite = {
     unit: 'kB',
   })),
   async run() {
-    console.log(`@vectrade packages: ${source()}`)
     return Promise.all(
       [...own, ...peers].map(async ({ name, file }): Promise<Row> => ({
         table,
@@ -80,10 +82,33 @@ async function bundle(file: URL): Promise<Uint8Array> {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    conditions: [...conditions(), 'browser', 'module'],
+    conditions: [...conditions, 'browser', 'module'],
     // Some reach for Node's modules behind a check that pages never pass.
     external: ['node:*'],
     logLevel: 'error',
   })
-  return outputFiles[0]!.contents
+  const { contents } = outputFiles[0]!
+  await checkBundle(contents, file)
+  return contents
+}
+
+/** Runs a bundle: it must have what its file exports. */
+async function checkBundle(contents: Uint8Array, file: URL): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'bundle-'))
+  try {
+    const path = join(folder, 'bundle.mjs')
+    await writeFile(path, contents)
+    const [made, source] = await Promise.all([
+      import(pathToFileURL(path).href) as Promise<object>,
+      readFile(file, 'utf8'),
+    ])
+    const names = /\{(.*)\}/.exec(source)?.[1]?.split(',') ?? []
+    for (const name of names.map((given) => given.trim())) {
+      if (typeof Reflect.get(made, name) !== 'function')
+        throw new Error(`no ${name} in ${file.href}`)
+    }
+    if (names.length === 0) throw new Error(`${file.href} exports nothing`)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }

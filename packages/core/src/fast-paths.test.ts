@@ -57,7 +57,7 @@ const block = fc.oneof(
     'data: {"type":"done"}\n\n',
   ),
 )
-const stream = fc.record({
+const streams = fc.record({
   blocks: fc.array(block, { maxLength: 30 }),
   // The same text again and again, which the fast paths are for.
   shape: fc.constantFrom(
@@ -96,9 +96,9 @@ async function* parsed(bytes: Uint8Array): AsyncGenerator<StreamEvent> {
     }
     const isError = event === 'error' || (isRecord(wire) && wire['type'] === 'error')
     if (isError) throw new VecTradeError('an error', 'test')
-    const read = eventFromWire(wire, event)
-    yield read
-    if (read.type === 'done') return
+    const result = eventFromWire(wire, event)
+    yield result
+    if (result.type === 'done') return
   }
 }
 
@@ -114,7 +114,7 @@ function cut(bytes: Uint8Array, cuts: number[]): Uint8Array[] {
 
 test('a stream is what its messages are, one by one, however they look and are cut', async () => {
   await fc.assert(
-    fc.asyncProperty(stream, async (given) => {
+    fc.asyncProperty(streams, async (given) => {
       const bytes = withBulk(given)
       const expected = await read(parsed(bytes))
       const chunks = cut(bytes, given.cuts)
@@ -126,7 +126,7 @@ test('a stream is what its messages are, one by one, however they look and are c
 
 test('so it is behind a relay', async () => {
   await fc.assert(
-    fc.asyncProperty(stream, async (given) => {
+    fc.asyncProperty(streams, async (given) => {
       const bytes = withBulk(given)
       const expected = await read(parsed(bytes))
       const chunks = cut(bytes, given.cuts)

@@ -228,7 +228,7 @@ describe('the signal of a relay', () => {
       const reading = read(toReadableStream(source, { signal: controller.signal, heartbeat: 0 }))
       await new Promise((resolve) => setTimeout(resolve))
       give()
-      for (let tick = 0; tick < ticks; tick += 1) await undefined
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve()
       controller.abort()
       expect(await reading).toMatch(/event: error\ndata: .*\n\n$/)
     }
