@@ -238,6 +238,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     before: Promise<unknown> | undefined,
   ): Promise<IteratorResult<T, undefined>> {
     this.#waiting += 1
+    // Nobody waits who has not asked `#ready` first, which looks if nobody else waits.
+    let isTried = before === undefined && this.#source !== undefined
     try {
       // How that ended is for whoever asked for it.
       if (before !== undefined) await before.catch(() => {})
@@ -246,7 +248,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
         await this.#unlessEnded(this.#open()).catch(() => {})
       }
       for (let isWaiting = false; ; isWaiting = true) {
-        const value = this.#pick(pick)
+        const value = isTried ? undefined : this.#pick(pick)
+        isTried = false
         if (value !== undefined) {
           this.#watchdog.rest()
           return { done: false, value }
