@@ -20,9 +20,9 @@ export interface ReadableOptions {
 /**
  * Passes a stream on as Server-Sent Events, in bytes: its events, then `data: [DONE]`.
  *
- * Pull-based: nothing is read ahead. A read gets in one piece what had come together; of large
- * chunks from VecTrade only the last events are looked at. Cancelling the result ends the source at
- * once, a pending read of it included. A failure of the source becomes an error event and then a
+ * Pull-based: nothing is read ahead. A read gets in one piece what had come together; text, citations
+ * and metadata from VecTrade pass as they came, in the memory in which the source's body gave them.
+ * Cancelling the result ends the source at once, a pending read of it included. A failure of the source becomes an error event and then a
  * clean end; what an unexpected exception says is not sent. Uses the stream.
  *
  * @throws StreamConsumedError when the stream is used already
