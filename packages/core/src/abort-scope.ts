@@ -14,8 +14,8 @@ export interface Abortable extends Pick<AbortSignal, 'aborted' | 'reason'> {
  * The time between the start and the end of one call, in which its caller's signal or the closing
  * of its client may abort it. Nothing is left on the caller's signal afterwards.
  *
- * To the call it is what aborts it. It is no AbortSignal, as the one that each attempt needs is enough:
- * a second one for each stream takes more memory than all else that a stream keeps of its request.
+ * To the call it is what aborts it. It is no AbortSignal: each attempt needs one, and a second for each
+ * stream takes memory.
  */
 export class AbortScope implements Abortable {
   aborted = false

@@ -175,6 +175,40 @@ describe('heartbeats', () => {
     expect(() => toReadableStream(stream, { heartbeat })).toThrow(/`heartbeat`/)
   })
 
+  test('let an item pass that comes between two reads, once, and an abort behind it', async () => {
+    vi.useFakeTimers()
+    const controller = new AbortController()
+    const items: ((content: string) => void)[] = []
+    const source: AsyncIterable<StreamEvent> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () =>
+          new Promise((resolve) => {
+            items.push((content) => resolve({ done: false, value: { type: 'text', content } }))
+          }),
+      }),
+    }
+    const options = { heartbeat: 100, signal: controller.signal }
+    const reader = toReadableStream(source, options).getReader()
+    const next = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value)
+    const beat = next()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await beat).toBe(': heartbeat\n\n')
+    items[0]?.('one')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await next()).toBe(sse(text('one')))
+    const second = next()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await second).toBe(': heartbeat\n\n')
+    items[1]?.('two')
+    await vi.advanceTimersByTimeAsync(0)
+    controller.abort()
+    expect(await next()).toBe(sse(text('two')))
+    expect(await next()).toMatch(/^event: error/)
+    expect(items).toHaveLength(2)
+    expect((await reader.read()).done).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('every 15 s by default, none with 0, none that nobody reads', async () => {
     vi.useFakeTimers()
     const silent = (heartbeat?: number): ReadableStreamDefaultReader<Uint8Array> =>

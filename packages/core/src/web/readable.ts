@@ -22,8 +22,8 @@ export interface ReadableOptions {
  *
  * Pull-based: nothing is read ahead. A read gets in one piece what had come together; text, citations
  * and metadata from VecTrade pass as they came, in the memory in which the source's body gave them.
- * Cancelling the result ends the source at once, a pending read of it included. A failure of the source becomes an error event and then a
- * clean end; what an unexpected exception says is not sent. Uses the stream.
+ * Cancelling the result ends the source at once, a pending read of it included. A failure of the
+ * source becomes an error event and then a clean end; what an unexpected exception says is not sent. Uses the stream.
  *
  * @throws StreamConsumedError when the stream is used already
  * @example
@@ -135,8 +135,8 @@ class Relay<T> {
   readonly #heartbeat: Heartbeat
   /** Whether a read of the source is under way; it outlives a pull that was answered with a heartbeat. */
   #isReading = false
-  /** What a read came to while no pull waited for it. */
-  #arrived: Chunk | undefined
+  /** What reads came to while no pull waited for it: an item, an abort behind it. */
+  readonly #arrived: Chunk[] = []
   /** Answers the pull that waits; without a chunk, with a heartbeat. */
   #answer: ((chunk?: Chunk) => void) | undefined
   #cancelled = false
@@ -167,7 +167,7 @@ class Relay<T> {
     if (this.#greet) {
       this.#greet = false
       controller.enqueue(encoder.encode(heartbeatText))
-    } else if (this.#isReading || this.#arrived || !this.#takeReady(controller)) {
+    } else if (this.#isReading || this.#arrived.length > 0 || !this.#takeReady(controller)) {
       return this.#wait(controller)
     }
   }
@@ -211,8 +211,9 @@ class Relay<T> {
         if (!this.#cancelled) this.#passOn(controller, chunk)
         resolve()
       }
-      if (this.#arrived) {
-        this.#answer(this.#arrived)
+      const arrived = this.#arrived.shift()
+      if (arrived !== undefined) {
+        this.#answer(arrived)
         return
       }
       this.#heartbeat.wait(() => this.#answer?.())
@@ -267,7 +268,7 @@ class Relay<T> {
   #arrive(chunk: Chunk): void {
     this.#isReading = false
     if (this.#answer) this.#answer(chunk)
-    else this.#arrived = chunk
+    else this.#arrived.push(chunk)
   }
 
   #chunkOf({ done, value }: IteratorResult<T | RelayedBytes>): Chunk {
