@@ -182,6 +182,19 @@ describe('a branch that waits for the other one', () => {
     expect(await catchError(behind.next())).toBeInstanceOf(RequestAbortedError)
   })
 
+  test('and the other are both told, whenever that asks', async () => {
+    for (let ticks = 0; ticks < 6; ticks += 1) {
+      const controller = new AbortController()
+      const { ahead, behind } = await start(controller)
+      const pending = catchError(ahead.next())
+      await new Promise((resolve) => setTimeout(resolve))
+      controller.abort()
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve()
+      expect(await catchError(behind.next())).toBeInstanceOf(RequestAbortedError)
+      expect(await pending).toBeInstanceOf(RequestAbortedError)
+    }
+  })
+
   test('finds the end when the stream they come from is cancelled', async () => {
     const { parent, ahead, behind } = await start()
     const pending = ahead.next()

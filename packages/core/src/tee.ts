@@ -44,22 +44,23 @@ export function teeOrigins(input: TeeInput): [StreamOrigin, StreamOrigin] {
     if (reading || readers.length === 0) return
     if (readers.some((branch) => branch.asked === undefined)) return
     reading = true
-    const settle = (tell: (branch: Branch) => void): void => {
+    const settle = (told: Branch[], tell: (branch: Branch) => void): void => {
       reading = false
-      for (const branch of readers) {
+      for (const branch of told) {
         tell(branch)
         branch.asked = undefined
       }
     }
     input.next().then(
       (event) =>
-        settle((branch) => {
+        settle(readers, (branch) => {
           branch.event = event
           branch.asked?.resolve(event !== undefined)
         }),
       (error: unknown) => {
         failure = { error }
-        settle((branch) => branch.asked?.reject(error))
+        // One that has asked since the end is told of it as well.
+        settle(branches, (branch) => branch.asked?.reject(error))
       },
     )
   }

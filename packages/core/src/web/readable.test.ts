@@ -137,6 +137,21 @@ describe('a relay', () => {
     expect(unhandled).toEqual([])
   })
 
+  test('tells of an event that cannot be encoded behind those before it, and ends its source', async () => {
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000)
+    const other = (n: number): string => `data: {"type":"new","n":${n}}\n\n`
+    const body = new Body(
+      [`${other(1)}${other(2)}data: {"type":"x","a":${deep}}\n\n${other(3)}`],
+      'hang',
+    )
+    const { signal } = new AbortController()
+    const sent = await read(toReadableStream(fromReadableStream(body.stream), { signal }))
+    expect(sent.startsWith(`${other(1)}${other(2)}event: error\n`)).toBe(true)
+    expect(sent.match(/^data: /gm)).toHaveLength(3)
+    expect(body.cancelled).toBe(1)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
   test('of a stream cancelled elsewhere has no [DONE]', async () => {
     const stream = fromReadableStream(new Body([sse(text('a'))], 'hang').stream)
     const reader = stream.toReadableStream().getReader()

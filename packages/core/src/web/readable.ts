@@ -194,8 +194,15 @@ class Relay<T> {
       if (isBytes(item)) {
         passOn()
         controller.enqueue(item.bytes)
-      } else {
+        continue
+      }
+      try {
         text += this.#encode(item)
+      } catch (error) {
+        // What came before it goes first.
+        passOn()
+        this.#passOn(controller, errorChunk(error))
+        return true
       }
     }
     passOn()
