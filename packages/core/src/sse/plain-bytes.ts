@@ -1,24 +1,27 @@
-/**
- * How the events begin that can be passed on unread: in VecTrade's own form, and of a type that neither
- * ends an answer nor says that it failed. As 32-bit words, which compare faster than bytes; each of
- * these is some words long.
- */
-const beginnings = /* @__PURE__ */ ['text', 'citation', 'metadata'].map((type) => {
-  const view = viewOf(new TextEncoder().encode(`data: {"type":"${type}"`))
-  return Array.from({ length: view.byteLength / 4 }, (_, word) => view.getUint32(4 * word))
-})
-const shortest = 20
+import { parseJson } from '../errors/from.ts'
+import { isRecord } from '../events.ts'
+
+/** The types that neither end an answer nor say that it failed. */
+const harmless: ReadonlySet<unknown> = /* @__PURE__ */ new Set(['text', 'citation', 'metadata'])
+/** How VecTrade writes text, in 32-bit words, which compare faster than bytes: it is 32 bytes long. */
+const beginning = /* @__PURE__ */ wordsOf('data: {"type":"text","content":"')
+/** What may stand behind a backslash, but for `u`, which is left to the parser. */
+const escapes: ReadonlySet<number | undefined> = /* @__PURE__ */ new Set(
+  new TextEncoder().encode('"\\/bfnrt'),
+)
 const lineFeed = 0x0a
-/** Of the characters up to this one, JSON has none but between its parts, and lines end with two. */
 const carriageReturn = 0x0d
+const space = 0x20
+const quote = 0x22
+const backslash = 0x5c
 const closingBrace = 0x7d
 /** How far before a chunk's end its last event is looked for. */
 const tail = 4096
 
 /**
- * Tells which bytes of an event stream can be passed on as they came: whole events, each one line that
- * begins as above. All else is for a decoder: ends and errors, other types, comments, names, ids, and
- * what is written in another way.
+ * Tells which bytes of an event stream can be passed on as they came: whole events, each one line of
+ * JSON of a harmless type. All else is for a decoder: ends and errors, other types, comments, names,
+ * ids, and what is no JSON.
  */
 export class PlainBytes {
   readonly #maxEventBytes: number
@@ -71,28 +74,53 @@ export class PlainBytes {
 
 /** Behind the plain event of at most so many bytes that begins at `start`; 0 where none does. */
 function plainEvent(bytes: Uint8Array, view: DataView, start: number, most: number): number {
-  if (!isBeginning(view, start)) return 0
-  const last = bytes.length - 1
-  let at = start + shortest
-  while (at < last && bytes[at]! > carriageReturn) at += 1
-  const isWhole =
-    at < last &&
-    bytes[at - 1] === closingBrace &&
-    bytes[at] === lineFeed &&
-    bytes[at + 1] === lineFeed
-  const end = at + 2
-  return isWhole && end - start <= most ? end : 0
+  const end = endOfText(bytes, view, start) || endOfParsed(bytes, start)
+  return end - start <= most ? end : 0
 }
 
-function isBeginning(view: DataView, start: number): boolean {
-  // By hand, as the methods of arrays take a function for each event.
-  for (const words of beginnings) {
-    if (start + 4 * words.length > view.byteLength) continue
-    let word = 0
-    while (word < words.length && view.getUint32(start + 4 * word) === words[word]) word += 1
-    if (word === words.length) return true
+/** Of text as VecTrade writes it, which needs no parser: a string to its end, and nothing behind it. */
+function endOfText(bytes: Uint8Array, view: DataView, start: number): number {
+  const length = 4 * beginning.length
+  // The least that is to come is `"}` and a blank line.
+  if (start + length + 4 > bytes.length) return 0
+  for (let word = 0; word < beginning.length; word += 1) {
+    if (view.getUint32(start + 4 * word) !== beginning[word]) return 0
   }
-  return false
+  const last = bytes.length - 4
+  let at = start + length
+  while (at <= last && bytes[at] !== quote) {
+    // JSON has control characters inside a string only as an escape.
+    if (bytes[at]! < space) return 0
+    if (bytes[at] === backslash) {
+      at += 1
+      if (!escapes.has(bytes[at])) return 0
+    }
+    at += 1
+  }
+  const isWhole =
+    at <= last &&
+    bytes[at + 1] === closingBrace &&
+    bytes[at + 2] === lineFeed &&
+    bytes[at + 3] === lineFeed
+  return isWhole ? at + 4 : 0
+}
+
+/** Of any other event of one line. */
+function endOfParsed(bytes: Uint8Array, start: number): number {
+  const end = bytes.indexOf(lineFeed, start)
+  if (end === -1 || bytes[end + 1] !== lineFeed) return 0
+  const line = decoder.decode(bytes.subarray(start, end))
+  if (!line.startsWith('data: {') || line.includes('\r')) return 0
+  const wire = parseJson(line.slice('data: '.length))
+  return isRecord(wire) && harmless.has(wire['type']) ? end + 2 : 0
+}
+
+// A byte order mark is no part of an event.
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
+
+function wordsOf(text: string): number[] {
+  const view = viewOf(new TextEncoder().encode(text))
+  return Array.from({ length: view.byteLength / 4 }, (_, word) => view.getUint32(4 * word))
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {

@@ -50,6 +50,7 @@ describe('an error', () => {
     'data: {"type":"error","error":{"type":"rate_limit_error","message":"vq_secret"}}\n\n',
     'data: {"error":{"type":"rate_limit_error","message":"vq_secret"},"type":"error"}\n\n',
     'data: {"type":"\\u0065rror","error":{"type":"rate_limit_error","message":"vq_secret"}}\n\n',
+    'data: {"type":"text","content":"a","type":"error","error":{"type":"rate_limit_error","message":"vq_secret"}}\n\n',
   ])('is told once and without the key, wherever it stands: %j', async (error) => {
     for (const before of ['', bulk]) {
       for (const after of behind) {
@@ -70,7 +71,14 @@ describe('an error', () => {
 })
 
 test('what is not JSON is refused, in the midst of bulk as well', async () => {
-  for (const wrong of ['oops vq_secret', '{"type":"text","content":"vq_secret']) {
+  for (const wrong of [
+    'oops vq_secret',
+    '{"type":"text","content":"vq_secret',
+    '{"type":"text","content":"a" vq_secret}',
+    '{"type":"text","content":"vq_secret \\q"}',
+    '{"type":"text","content":"vq_secret\u000e"}',
+    '{"type":"citation",vq_secret}',
+  ]) {
     for (const after of ['', bulk]) {
       const relayed = await textOf(relay(utf8(`${bulk}data: ${wrong}\n\n${after}${end}`)))
       expect(relayed).not.toContain('vq_secret')

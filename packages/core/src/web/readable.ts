@@ -23,7 +23,8 @@ export interface ReadableOptions {
  * Pull-based: nothing is read ahead. A read gets in one piece what had come together; text, citations
  * and metadata from VecTrade pass as they came, in the memory in which the source's body gave them.
  * Cancelling the result ends the source at once, a pending read of it included. A failure of the
- * source becomes an error event and then a clean end; what an unexpected exception says is not sent. Uses the stream.
+ * source becomes an error event and then a clean end; what an unexpected exception says is not sent.
+ * Uses the stream.
  *
  * @throws StreamConsumedError when the stream is used already
  * @example
