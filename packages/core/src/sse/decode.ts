@@ -23,8 +23,8 @@ export interface EventMessages extends AsyncIterable<SseMessage> {
 /**
  * Decodes Server-Sent Events of any protocol: bytes in any chunking, to messages.
  *
- * The body is locked by the first read and read only on demand. Leaving the loop early cancels it;
- * either way it is unlocked at the end. An unfinished last message is dropped, as the standard says.
+ * The body is locked at once and read only on demand. Leaving the loop early cancels it; either way
+ * it is unlocked at the end. An unfinished last message is dropped, as the standard says.
  *
  * @throws ConfigurationError when there is no body
  * @throws StreamProtocolError when an event is over `maxEventBytes`, or the body gives no bytes
@@ -77,12 +77,13 @@ function toMessage({ event, data, id }: EventSourceMessage): SseMessage {
 
 /**
  * Reads a body chunk by chunk and hands out its messages one by one; no chunk is read before it is
- * asked for.
+ * asked for. The body is locked from the beginning: Node cancels one that is not, once the response
+ * it came with is garbage.
  */
 export class MessageReader<T extends object = never> {
-  readonly #body: ReadableStream<Uint8Array>
+  /** Undefined where somebody else reads the body: that is for the first read to report. */
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   readonly #decoder: MessageDecoder<T>
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   #closed = false
   #plain: PlainBytes | undefined
   #bytes: Uint8Array[] = []
@@ -91,8 +92,8 @@ export class MessageReader<T extends object = never> {
     if (typeof body?.getReader !== 'function') {
       throw new ConfigurationError('The body must be a ReadableStream: a response may have none')
     }
-    this.#body = body
     this.#decoder = new MessageDecoder(options, shortcut)
+    this.#reader = body.locked ? undefined : body.getReader()
   }
 
   get lastEventId(): string {
@@ -120,11 +121,10 @@ export class MessageReader<T extends object = never> {
    * @throws StreamInterruptedError
    */
   fill(): Promise<boolean> {
-    try {
-      if (this.#closed) return Promise.resolve(false)
-      this.#reader ??= this.#lock()
-    } catch (error) {
-      return Promise.reject(error)
+    if (this.#closed) return Promise.resolve(false)
+    if (this.#reader === undefined) {
+      const message = 'This body is already being read: a body is read once'
+      return Promise.reject(new StreamConsumedError(message))
     }
     return this.#reader.read().then(this.#onChunk, this.#onFailure)
   }
@@ -158,19 +158,8 @@ export class MessageReader<T extends object = never> {
     if (this.#closed) return
     this.#closed = true
     // Not awaited: the source's own clean-up may take for ever, and its failure is nobody's.
-    if (this.#reader) {
-      this.#reader.cancel(reason).catch(() => {})
-      this.#reader.releaseLock()
-    } else if (!this.#body.locked) {
-      this.#body.cancel(reason).catch(() => {})
-    }
-  }
-
-  #lock(): ReadableStreamDefaultReader<Uint8Array> {
-    if (this.#body.locked) {
-      throw new StreamConsumedError('This body is already being read: a body is read once')
-    }
-    return this.#body.getReader()
+    this.#reader?.cancel(reason).catch(() => {})
+    this.#reader?.releaseLock()
   }
 }
 

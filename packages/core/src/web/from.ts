@@ -3,6 +3,7 @@ import { errorFromResponse } from '../errors/from.ts'
 import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { EventReader } from '../event-reader.ts'
+import { handled } from '../handled.ts'
 import { readResponse } from '../response.ts'
 import type { DecodeOptions } from '../sse/message-decoder.ts'
 import { AnalysisStream } from '../stream.ts'
@@ -19,7 +20,7 @@ export interface FromOptions extends Partial<WaitLimits> {
 /**
  * Reads the body that {@link toReadableStream} makes, here or in another service, as a stream again.
  *
- * No time limits by default. Ending the stream cancels the body.
+ * No time limits by default. The body is locked at once; ending the stream cancels it.
  *
  * @throws StreamConsumedError on the first read, when the body is already being read
  * @example
@@ -34,14 +35,11 @@ export function fromReadableStream(
   body: ReadableStream<Uint8Array>,
   options: FromOptions = {},
 ): AnalysisStream {
-  return new AnalysisStream(
-    {
-      open: async () =>
-        new EventReader(body, readResponse({ status: 200, headers: new Headers() }), options),
-      discard: () => closeBody(body),
-    },
-    options,
-  )
+  const info = readResponse({ status: 200, headers: new Headers() })
+  let reader: EventReader | undefined
+  // At once, for it locks the body. What is wrong with that is for the first read to report.
+  const opened = handled((async () => (reader = new EventReader(body, info, options)))())
+  return new AnalysisStream({ open: () => opened, discard: () => reader?.close() }, options)
 }
 
 /**
