@@ -21,8 +21,12 @@ for (const folder of workspaceFolders()) {
   }
   passed += report.numPassedTests
   failed += report.numFailedTests
+  const files = report.testResults ?? []
+  for (const { fullName, status } of files.flatMap((file) => file.assertionResults)) {
+    if (status === 'failed') console.log(`failed: ${folder}: ${fullName}`)
+  }
   // A file that did not load has no tests to count.
-  const broken = (report.testResults ?? []).filter(
+  const broken = files.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   )
   failures.push(...broken.map((file) => `did not run: ${file.name}`))

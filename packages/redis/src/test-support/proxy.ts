@@ -20,8 +20,11 @@ export async function startProxy(
   const server = createServer((inner) => {
     const target = proxy.targets[Math.floor(random() * proxy.targets.length)] ?? 0
     const outer = connect(target, '127.0.0.1')
-    // The headers always pass: a request that nobody has answered is not to be sent again.
-    let left = 400 + random() * longest
+    let left = 0
+    inner.on('data', () => {
+      // Of each answer the headers pass: a request that nobody has answered is not to be sent again.
+      left = 400 + random() * longest
+    })
     const isReset = random() < 0.5
     for (const socket of [inner, outer]) {
       sockets.add(socket)
