@@ -4,6 +4,7 @@ import { StreamInterruptedError } from './errors/connection-error.ts'
 import { RequestAbortedError, StreamConsumedError } from './errors/stream-error.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { setContext, VecTradeError } from './errors/vectrade-error.ts'
+import { Grip, whenDropped } from './dropped.ts'
 import type { EventSource, RelayedBytes, StreamOrigin, StreamSettings } from './event-source.ts'
 import type { StreamEvent } from './events.ts'
 import { handled } from './handled.ts'
@@ -39,6 +40,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   /** Until it is open: from then on nothing keeps the request, prompt and all. */
   #origin: StreamOrigin | undefined
   readonly #settings: StreamSettings
+  readonly #grip: Grip<this> = new Grip(this)
+  /** For the caller's signal, the client and timers, none of which is to keep a stream that was dropped. */
+  readonly #onAbort: (error: VecTradeError) => void = AnalysisStream.#ending(this.#grip)
   readonly #watchdog: Watchdog
   readonly #answer = new AnalysisSoFar()
   #used = false
@@ -62,7 +66,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     this.#origin = origin
     this.#settings = settings
     const { idleTimeout = 0, heartbeatTimeout = 0 } = settings
-    this.#watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, (error) => this.#end(error))
+    this.#watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, this.#onAbort)
     // An origin that holds a connection already is to let go of it even if nobody reads.
     if (origin.discard) this.#enter()
   }
@@ -298,16 +302,25 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     if (this.#outcome !== undefined) return undefined
     try {
       const { signal, track } = this.#settings
-      return (this.#scope ??= new AbortScope(signal, track, (error) => this.#end(error)))
+      return (this.#scope ??= new AbortScope(signal, track, this.#onAbort))
     } catch (error) {
       this.#end(connectionError(error, 'connect'))
       return undefined
     }
   }
 
+  static #ending(grip: Grip<AnalysisStream>): (error: VecTradeError) => void {
+    return (error) => {
+      const stream = grip.deref()
+      if (stream) stream.#end(error)
+    }
+  }
+
   async #start(): Promise<EventSource> {
     const scope = this.#enter()
     if (scope === undefined) throw this.#failure()
+    // Whoever waits for it may have nothing else that does; an open source is kept by what ends it.
+    this.#grip.held = this
     try {
       const source = await this.#origin!.open(scope)
       if (this.#outcome !== undefined) {
@@ -316,12 +329,15 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
       }
       this.#source = source
       this.#origin = undefined
+      whenDropped(this, closing(source, scope))
       if (this.#isRelayed) source.passThrough?.()
       return source
     } catch (error) {
       this.#end(connectionError(error, 'connect'))
       // Ended before, it failed as it then ended, whatever the request says of being aborted.
       throw this.#failure()
+    } finally {
+      this.#grip.held = undefined
     }
   }
 
@@ -372,6 +388,14 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
 
 /** What a reader makes of an event; undefined leaves it out. */
 type Pick<T> = (event: StreamEvent) => T | undefined
+
+/** Ends a stream of which there is nothing else left. */
+function closing(source: EventSource, scope: AbortScope): () => void {
+  return () => {
+    source.close()
+    scope.abort(new RequestAbortedError('The stream was dropped'))
+  }
+}
 
 function whole(event: StreamEvent): StreamEvent {
   return event

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type AnalysisStream,
   createHandler,
@@ -6,6 +7,8 @@ import {
   fromReadableStream,
   fromResponse,
   memoryStore,
+  RequestAbortedError,
+  TimeoutError,
   toNodeHandler,
   toNodeReadable,
   VecTrade,
@@ -82,3 +85,174 @@ test.for<[string, () => Promise<() => Promise<string>>]>([
   await collectGarbage()
   expect(await read()).toContain('a')
 })
+
+describe('of what is dropped, connections are closed', () => {
+  test.for<[string, (server: WebServer) => Promise<unknown>]>([
+    ['a stream before it is read', ({ url }) => opened(clientOf(url).ai.stream('p'))],
+    ['a stream that has been read from', ({ url }) => beginning(clientOf(url).ai.stream('p'))],
+    ['the iterator of one', ({ url }) => beginning(clientOf(url).ai.stream('p').textStream)],
+    ['what a stream was made into', ({ url }) => begun(clientOf(url).ai.stream('p').toResponse())],
+    [
+      'both branches of a tee',
+      async ({ url }) => Promise.all(clientOf(url).ai.stream('p').tee().map(beginning)),
+    ],
+    ['fromResponse', async ({ url }) => beginning(fromResponse(await fetch(url)))],
+    ['fromReadableStream, unused', async ({ url }) => fromReadableStream((await fetch(url)).body!)],
+    ['decodeEventStream, unused', async ({ url }) => decodeEventStream((await fetch(url)).body!)],
+    [
+      'decodeEventStream, begun',
+      async ({ url }) => beginning(decodeEventStream((await fetch(url)).body!)),
+    ],
+  ])('%s', async ([, use]) => {
+    await using server = await serve((req, res) => {
+      req.resume()
+      res.writeHead(200, { 'content-type': 'text/event-stream' })
+      res.write('data: {"type":"text","content":"a"}\n\n')
+    })
+    const drop = async (): Promise<void> => {
+      await use(server)
+      expect(server.sockets.size).toBe(1)
+    }
+    await drop()
+    // Not by the server's patience: the socket of an ended call is a new and idle one, in undici.
+    const before = [...server.sockets]
+    await expect
+      .poll(
+        async () => {
+          await collectGarbage()
+          return before.some((socket) => server.sockets.has(socket))
+        },
+        { timeout: 5_000 },
+      )
+      .toBe(false)
+  })
+})
+
+function clientOf(url: string, fetch?: typeof globalThis.fetch): VecTrade {
+  return new VecTrade({ apiKey: 'vq_none_at_all', baseURL: `${url}v1`, ...(fetch && { fetch }) })
+}
+
+async function beginning<T>(items: AsyncIterable<T>): Promise<AsyncIterator<T>> {
+  const iterator = items[Symbol.asyncIterator]()
+  expect((await iterator.next()).done).toBe(false)
+  return iterator
+}
+
+async function begun({ body }: Response): Promise<unknown> {
+  const reader = body!.getReader()
+  expect((await reader.read()).done).toBe(false)
+  return reader
+}
+
+test.for<[string, (stream: AnalysisStream) => Promise<unknown>]>([
+  ['events', async (stream) => (await Array.fromAsync(stream, collected)).join('')],
+  ['textStream', async (stream) => (await Array.fromAsync(stream.textStream, collected)).join('')],
+  ['finalText', (stream) => stream.finalText()],
+  ['finalAnalysis', async (stream) => (await stream.finalAnalysis()).text],
+  ['tee', async (stream) => (await Promise.all(stream.tee().map((half) => half.finalText())))[0]],
+  ['toResponse', (stream) => fromResponse(stream.toResponse()).finalText()],
+  [
+    'toNodeReadable',
+    (stream) =>
+      fromResponse(
+        new Response(Readable.toWeb(toNodeReadable(stream)) as ReadableStream, {
+          headers: { 'content-type': 'text/event-stream' },
+        }),
+      ).finalText(),
+  ],
+])('garbage collected at all times, %s is whole', async ([, read]) => {
+  const pieces = Array.from({ length: 20 }, (_, at) => `${at} `)
+  await using server = await serve((req, res) => {
+    req.resume()
+    setTimeout(async () => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' })
+      for (const content of pieces) {
+        res.write(`data: ${JSON.stringify({ type: 'text', content })}\n\n`)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      res.end('data: [DONE]\n\n')
+    }, 50)
+  })
+  const progress = { isReading: true }
+  const collecting = (async () => {
+    while (progress.isReading) await collectGarbage()
+  })()
+  // Nothing but the promise holds client and stream.
+  const reading = read(clientOf(server.url).ai.stream('p'))
+  expect(await reading.finally(() => (progress.isReading = false))).toBe(pieces.join(''))
+  await collecting
+})
+
+async function collected(item: string | { content: string }): Promise<string> {
+  await collectGarbage()
+  return typeof item === 'string' ? item : item.content
+}
+
+test('a handler hears of a caller who leaves, whoever holds the request', async () => {
+  await using server = await serve((req, res) => {
+    req.resume()
+    res.writeHead(200, { 'content-type': 'text/event-stream' })
+    res.write('data: {"type":"text","content":"a"}\n\n')
+  })
+  const caller = new AbortController()
+  const ask = (): Promise<Response> => {
+    const init = { method: 'POST', body: '{"prompt":"p"}', signal: caller.signal }
+    const headers = { 'content-type': 'application/json' }
+    const handler = createHandler({ client: clientOf(server.url) })
+    return handler(new Request('http://localhost/', { ...init, headers }))
+  }
+  const { body } = await ask()
+  const reader = body!.getReader()
+  await reader.read()
+  await collectGarbage()
+  const [socket] = server.sockets
+  caller.abort()
+  await expect.poll(() => server.sockets.has(socket!), { timeout: 1_000 }).toBe(false)
+  await reader.cancel()
+})
+
+describe('who waits for what nothing else holds is told of', () => {
+  const forEver = (): AnalysisStream => fromReadableStream(new ReadableStream())
+  const fetch = (): Promise<Response> => new Promise(() => {})
+
+  test.for<[string, new (...parameters: never) => Error, () => Promise<unknown>]>([
+    [
+      'a timeout',
+      TimeoutError,
+      () => fromReadableStream(new ReadableStream(), { idleTimeout: 200 }).finalText(),
+    ],
+    [
+      'an abort',
+      RequestAbortedError,
+      () => fromReadableStream(new ReadableStream(), { signal: later() }).finalText(),
+    ],
+    [
+      'an abort before there is a response',
+      RequestAbortedError,
+      () =>
+        clientOf('http://localhost/', fetch)
+          .ai.stream('p', { signal: later(), timeout: 0 })
+          .finalText(),
+    ],
+    [
+      'a cancelled branch',
+      RequestAbortedError,
+      () => {
+        const [left, right] = forEver().tee()
+        setTimeout(() => void right.cancel().then(() => left.cancel()), 200)
+        return left.finalText()
+      },
+    ],
+  ])('%s', async ([, Expected, wait]) => {
+    let error: unknown
+    void wait().catch((thrown: unknown) => (error = thrown))
+    await collectGarbage()
+    await expect.poll(() => error, { timeout: 2_000 }).toBeInstanceOf(Expected)
+  })
+})
+
+function later(): AbortSignal {
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(), 200)
+  return controller.signal
+}

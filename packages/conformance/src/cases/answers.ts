@@ -2,6 +2,7 @@ import { type Analysis, StreamConsumedError } from '@vectrade/core'
 import { assert } from 'chai'
 import type { Lab } from '../lab.ts'
 import { collect } from './bytes.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import { type Cases, rejection } from './cases.ts'
 
 /** The ways to read an answer. */
@@ -54,6 +55,15 @@ export function answers(lab: Lab): Cases {
       const [one, two] = await Promise.all([collect(left), collect(right)])
       assert.deepEqual(one, two)
       assert.equal(one.at(-1)?.type, 'done')
+    },
+
+    // Node ends the body of a response that is garbage, unless somebody has locked it.
+    async 'an answer that is read late is whole'() {
+      const { text } = await whole()
+      const { stream } = await lab.ask()
+      await stream.response
+      await collectGarbage()
+      assert.equal(await stream.finalText(), text)
     },
 
     async 'a stream is used once'() {

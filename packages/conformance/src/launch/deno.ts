@@ -11,7 +11,8 @@ function launcher(runtime: string, ...inject: string[]): Launcher {
     says: /^Deno\//,
     async run({ url }) {
       const suite = await bundle('deno', 'esm', { inject })
-      const flags = ['test', '--no-check', '--no-lock', '--allow-net', '--allow-env']
+      const permissions = ['--allow-net', '--allow-env']
+      const flags = ['test', '--no-check', '--no-lock', '--v8-flags=--expose-gc', ...permissions]
       await withFile('suite.test.js', suite, (path) =>
         runProgram(command('deno'), [...flags, path], { LAB_URL: url, RUNTIME: runtime }),
       )

@@ -1,9 +1,14 @@
 // By vitest, in the Node that runs it.
 import process from 'node:process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { VecTrade } from '@vectrade/node'
 import { test } from 'vitest'
 import { defineConformance } from '../index.ts'
 import { serveNode } from './serve-node.ts'
+
+setFlagsFromString('--expose-gc')
+Object.assign(globalThis, { gc: runInNewContext('gc') as () => void })
 
 const { LAB_URL: baseUrl = '', RUNTIME: runtime = '' } = process.env
 

@@ -107,6 +107,23 @@ test('a connection of the old network is given up at once, whatever `retry` says
   expect([asked, network.listeners.size]).toEqual([2, 0])
 })
 
+test('of connections that are gone nothing is left on the stream', async () => {
+  const listeners = new Set<() => void>()
+  const stream: Abortable = {
+    aborted: false,
+    reason: undefined,
+    addEventListener: (_, listener) => listeners.add(listener),
+    removeEventListener: (_, listener) => listeners.delete(listener),
+  }
+  for (const network of [undefined, fakeNetwork(true)]) {
+    const reconnection = new Reconnection(stream, network, 0)
+    for (let attempts = 1; attempts <= 20; attempts += 1) {
+      await reconnection.attempt(async (attempt) => attempt.addEventListener('abort', () => {}))
+    }
+  }
+  expect(listeners.size).toBe(2)
+})
+
 test('events that are known already are no success', async () => {
   let asked = 0
   const fetch: Fetch = async () => {

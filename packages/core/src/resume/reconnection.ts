@@ -22,6 +22,8 @@ export class Reconnection {
   readonly #maxRetryAfter: number
   #delay = usualDelay
   #attempts = 0
+  /** Ends what binds the last connection to the stream. */
+  #unlink: (() => void) | undefined
 
   constructor(signal: Abortable, network: Network | undefined, maxRetryAfter: number) {
     this.#signal = signal
@@ -40,23 +42,23 @@ export class Reconnection {
   }
 
   /**
-   * Makes an attempt; one that a new network finds under way begins again, for the old one may never
-   * answer it.
+   * Makes an attempt, the connection before being closed; one that a new network finds under way
+   * begins again, for the old one may never answer it.
    */
   async attempt<T>(work: (signal: Abortable) => Promise<T>): Promise<T> {
-    if (this.#network === undefined) return work(this.#signal)
+    this.#unlink?.()
     const attempt = new AbortController()
     const follow = (): void => attempt.abort(this.#signal.reason)
     // Stays behind a success: what that opened ends with the stream.
     this.#signal.addEventListener('abort', follow)
-    const offWake = this.#network.onWake((isNew) => isNew && attempt.abort())
+    this.#unlink = () => this.#signal.removeEventListener('abort', follow)
+    const offWake = this.#network?.onWake((isNew) => isNew && attempt.abort())
     try {
       return await work(this.#signal.aborted ? this.#signal : attempt.signal)
     } catch (error) {
-      this.#signal.removeEventListener('abort', follow)
       if (!attempt.signal.aborted || this.#signal.aborted) throw error
     } finally {
-      offWake()
+      offWake?.()
     }
     return this.attempt(work)
   }

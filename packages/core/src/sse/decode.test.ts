@@ -114,6 +114,33 @@ describe('the body', () => {
     expect(body.locked).toBe(false)
   })
 
+  test.for([0, 1])(
+    'is cancelled by return() after %i messages, a read pending or not',
+    async (read) => {
+      for (const isPending of [false, true]) {
+        let cancelled = 0
+        const { readable, writable } = new TransformStream<Uint8Array>()
+        const writer = writable.getWriter()
+        writer.closed.catch(() => (cancelled += 1))
+        writer.write(utf8('data: a\n\n')).catch(() => {})
+        const iterator = decodeEventStream(readable)[Symbol.asyncIterator]()
+        for (let at = 0; at < read; at += 1) expect((await iterator.next()).done).toBe(false)
+        const pending = isPending && read > 0 ? iterator.next() : undefined
+        expect(await iterator.return?.()).toEqual({ done: true, value: undefined })
+        if (pending) expect(await pending).toEqual({ done: true, value: undefined })
+        expect(await iterator.next()).toEqual({ done: true, value: undefined })
+        expect({ cancelled, locked: readable.locked }).toEqual({ cancelled: 1, locked: false })
+      }
+    },
+  )
+
+  test('serves reads in order that do not wait for one another', async () => {
+    const messages = decodeEventStream(bodyOf([utf8('data: a\n\nda'), utf8('ta: b\n\n')]))
+    const iterator = messages[Symbol.asyncIterator]()
+    const reads = await Promise.all([1, 2, 3, 4].map(() => iterator.next()))
+    expect(reads.map(({ value }) => value?.data)).toEqual(['a', 'b', undefined, undefined])
+  })
+
   test('is unlocked at its end', async () => {
     const body = bodyOf([utf8('data: a\n\n')])
     await Array.fromAsync(decodeEventStream(body))

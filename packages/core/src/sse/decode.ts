@@ -1,7 +1,9 @@
 import type { EventSourceMessage } from 'eventsource-parser'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { connectionError } from '../errors/from-thrown.ts'
+import { whenDropped } from '../dropped.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { PullIterator } from '../pull-iterator.ts'
 import { type DecodeOptions, MessageDecoder, type Shortcut } from './message-decoder.ts'
 import type { PlainBytes } from './plain-bytes.ts'
 
@@ -43,27 +45,58 @@ export function decodeEventStream(
   body: ReadableStream<Uint8Array>,
   options: DecodeOptions = {},
 ): EventMessages {
-  const reader = new MessageReader(body, options)
-  let used = false
-  return {
-    get lastEventId() {
-      return reader.lastEventId
-    },
-    [Symbol.asyncIterator]: () => {
-      if (used) throw new StreamConsumedError('These messages are already read: they are read once')
-      used = true
-      return readMessages(reader)
-    },
-  }
+  return new DecodedMessages(new MessageReader(body, options))
 }
 
-async function* readMessages(reader: MessageReader): AsyncGenerator<SseMessage, void, undefined> {
-  try {
-    do {
-      for (let framed = reader.take(); framed; framed = reader.take()) yield toMessage(framed)
-    } while (await reader.fill())
-  } finally {
-    reader.close()
+class DecodedMessages implements EventMessages {
+  readonly #reader: MessageReader
+  #used = false
+  #isOver = false
+  /** The read that came last. */
+  #lastRead: Promise<unknown> = Promise.resolve()
+
+  constructor(reader: MessageReader) {
+    this.#reader = reader
+    whenDropped(this, () => reader.close())
+  }
+
+  get lastEventId(): string {
+    return this.#reader.lastEventId
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<SseMessage, undefined> {
+    if (this.#used) {
+      throw new StreamConsumedError('These messages are already read: they are read once')
+    }
+    this.#used = true
+    const pull = { ready: () => undefined, wait: () => this.#wait() }
+    return new PullIterator(pull, async () => this.#end())
+  }
+
+  /** Concurrent reads are served in order. */
+  #wait(): Promise<IteratorResult<SseMessage, undefined>> {
+    const read = this.#lastRead.then(() => this.#next())
+    this.#lastRead = read.catch(() => {})
+    return read
+  }
+
+  async #next(): Promise<IteratorResult<SseMessage, undefined>> {
+    try {
+      while (!this.#isOver) {
+        const framed = this.#reader.take()
+        if (framed !== undefined) return { done: false, value: toMessage(framed) }
+        if (!(await this.#reader.fill())) this.#end()
+      }
+      return { done: true, value: undefined }
+    } catch (error) {
+      this.#end()
+      throw error
+    }
+  }
+
+  #end(): void {
+    this.#isOver = true
+    this.#reader.close()
   }
 }
 
@@ -81,8 +114,9 @@ function toMessage({ event, data, id }: EventSourceMessage): SseMessage {
  * it came with is garbage.
  */
 export class MessageReader<T extends object = never> {
-  /** Undefined where somebody else reads the body: that is for the first read to report. */
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  readonly #body: ReadableStream<Uint8Array>
+  /** Undefined while somebody else reads the body: that is for the first read to report. */
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   readonly #decoder: MessageDecoder<T>
   #closed = false
   #plain: PlainBytes | undefined
@@ -93,7 +127,8 @@ export class MessageReader<T extends object = never> {
       throw new ConfigurationError('The body must be a ReadableStream: a response may have none')
     }
     this.#decoder = new MessageDecoder(options, shortcut)
-    this.#reader = body.locked ? undefined : body.getReader()
+    this.#body = body
+    this.#lock()
   }
 
   get lastEventId(): string {
@@ -122,6 +157,7 @@ export class MessageReader<T extends object = never> {
    */
   fill(): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false)
+    if (this.#reader === undefined) this.#lock()
     if (this.#reader === undefined) {
       const message = 'This body is already being read: a body is read once'
       return Promise.reject(new StreamConsumedError(message))
@@ -160,6 +196,10 @@ export class MessageReader<T extends object = never> {
     // Not awaited: the source's own clean-up may take for ever, and its failure is nobody's.
     this.#reader?.cancel(reason).catch(() => {})
     this.#reader?.releaseLock()
+  }
+
+  #lock(): void {
+    if (!this.#body.locked) this.#reader = this.#body.getReader()
   }
 }
 

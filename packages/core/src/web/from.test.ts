@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Body, catchError, complete } from '../test-support/body.ts'
 import {
+  ConfigurationError,
   fromReadableStream,
   NotFoundError,
   StreamConsumedError,
@@ -55,11 +56,20 @@ describe('fromResponse', () => {
     expect(body.cancelled).toBe(1)
   })
 
-  test('refuses limits that are none', () => {
-    expect(() =>
-      fromReadableStream(new Body(complete).stream, { idleTimeout: Number.NaN }),
-    ).toThrow(/`idleTimeout`/)
-  })
+  test.for([{ idleTimeout: Number.NaN }, { heartbeatTimeout: -1 }, { maxEventBytes: 0 }])(
+    'refuses limits that are none, and leaves the body alone: %j',
+    (limits) => {
+      const { stream } = new Body(complete)
+      const headers = { 'content-type': 'text/event-stream' }
+      const options = { signal: AbortSignal.abort(), ...limits }
+      expect(() => fromReadableStream(stream, limits)).toThrow(ConfigurationError)
+      expect(() => fromReadableStream(stream, options)).toThrow(ConfigurationError)
+      expect(() => fromResponse(new Response(stream, { headers }), limits)).toThrow(
+        ConfigurationError,
+      )
+      expect(stream.locked).toBe(false)
+    },
+  )
 
   test('says that a body is used', async () => {
     const response = new Response('x', { headers: { 'content-type': 'text/event-stream' } })
@@ -100,5 +110,32 @@ describe('the response', () => {
     const stream = fromResponse(Response.json({}, { status: 404 }))
     expect(await catchError(stream.response)).toBeInstanceOf(NotFoundError)
     expect(await catchError(stream.finalText())).toBeInstanceOf(NotFoundError)
+  })
+})
+
+describe('fromReadableStream', () => {
+  test('locks the body at once', async () => {
+    const body = new Body(complete)
+    const stream = fromReadableStream(body.stream)
+    expect({ locked: body.stream.locked, pulled: body.pulled }).toEqual({ locked: true, pulled: 0 })
+    expect(await stream.finalText()).toBe('Héllo world')
+    expect(body.stream.locked).toBe(false)
+  })
+
+  test('takes a body that is free by the first read', async () => {
+    const body = new Body(complete)
+    const reader = body.stream.getReader()
+    const stream = fromReadableStream(body.stream)
+    reader.releaseLock()
+    expect(await stream.finalText()).toBe('Héllo world')
+  })
+
+  test.for([AbortSignal.abort(), undefined])('closes a body nobody reads', async (signal) => {
+    const body = new Body(complete)
+    await fromReadableStream(body.stream, { signal }).cancel()
+    expect({ locked: body.stream.locked, cancelled: body.cancelled }).toEqual({
+      locked: false,
+      cancelled: 1,
+    })
   })
 })

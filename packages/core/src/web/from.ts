@@ -1,11 +1,14 @@
 import type { Abortable } from '../abort-scope.ts'
+import { checkLimit } from '../check-limit.ts'
+import { whenDropped } from '../dropped.ts'
 import { errorFromResponse } from '../errors/from.ts'
 import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { EventReader } from '../event-reader.ts'
 import { handled } from '../handled.ts'
 import { readResponse } from '../response.ts'
-import type { DecodeOptions } from '../sse/message-decoder.ts'
+import type { StreamOrigin } from '../event-source.ts'
+import { type DecodeOptions, defaultMaxEventBytes } from '../sse/message-decoder.ts'
 import { AnalysisStream } from '../stream.ts'
 import type { WaitLimits } from '../watchdog.ts'
 import { closeBody } from './read-body.ts'
@@ -37,9 +40,21 @@ export function fromReadableStream(
 ): AnalysisStream {
   const info = readResponse({ status: 200, headers: new Headers() })
   let reader: EventReader | undefined
+  const open = async (): Promise<EventReader> => (reader ??= new EventReader(body, info, options))
+  const discard = (): void => (reader ? reader.close() : closeBody(body))
+  const stream = fromOrigin({ open, discard }, options)
   // At once, for it locks the body. What is wrong with that is for the first read to report.
-  const opened = handled((async () => (reader = new EventReader(body, info, options)))())
-  return new AnalysisStream({ open: () => opened, discard: () => reader?.close() }, options)
+  if (!stream.cut) void handled(open())
+  // No closure here may use `stream`: all that those of one function use is kept with any of them.
+  whenDropped(stream, discard)
+  return stream
+}
+
+/** @throws ConfigurationError on a wrong limit, before anything is done */
+function fromOrigin(origin: StreamOrigin, options: FromOptions): AnalysisStream {
+  const { maxEventBytes = defaultMaxEventBytes } = options
+  checkLimit('maxEventBytes', maxEventBytes)
+  return new AnalysisStream(origin, options)
 }
 
 /**
@@ -57,7 +72,7 @@ export function fromReadableStream(
  * ```
  */
 export function fromResponse(response: Response, options: FromOptions = {}): AnalysisStream {
-  return new AnalysisStream(
+  return fromOrigin(
     {
       open: (signal) => openEventStream(response, options, signal),
       discard: () => closeBody(response.body),

@@ -116,9 +116,13 @@ export function createHandler(options: HandlerOptions): Handler {
     for (const [name, value] of Object.entries(corsHeaders(request, options.cors))) {
       response.headers.set(name, value)
     }
+    if (response.body) requests.set(response.body, request)
     return response
   }
 }
+
+/** As long as their answers are read: Node does not abort the signal of a request that is garbage. */
+const requests = /* @__PURE__ */ new WeakMap<ReadableStream, Request>()
 
 function reportError(error: unknown): void {
   // oxlint-disable-next-line no-console -- a server that answers 500 for no reason to be found helps nobody

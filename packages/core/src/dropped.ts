@@ -1,0 +1,35 @@
+/** Not in every runtime: Workers have neither this nor WeakRef before their compatibility date of 2025-05-05. */
+const registry =
+  typeof FinalizationRegistry === 'undefined'
+    ? undefined
+    : /* @__PURE__ */ new FinalizationRegistry<() => void>((end) => {
+        try {
+          end()
+        } catch {
+          // workerd does not let one request end what another one opened, and ends that itself.
+        }
+      })
+
+/**
+ * Ends what belongs to an object that the program has dropped, be it minutes later: a connection that
+ * nobody can read or close any more would stay open.
+ *
+ * @param end must not refer to the object, which it would keep
+ */
+export function whenDropped(object: object, end: () => void): void {
+  registry?.register(object, end)
+}
+
+/** A reference that does not keep its object from being dropped, but while that is held. */
+export class Grip<T extends object> {
+  held: T | undefined
+  readonly #object: Pick<WeakRef<T>, 'deref'>
+
+  constructor(object: T) {
+    this.#object = typeof WeakRef === 'undefined' ? { deref: () => object } : new WeakRef(object)
+  }
+
+  deref(): T | undefined {
+    return this.#object.deref()
+  }
+}
