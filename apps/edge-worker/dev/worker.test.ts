@@ -107,7 +107,10 @@ describe('an answer that takes its time', () => {
   test.for(['/api/guide', '/api/analyze'])('%s ends it with its caller', async (path) => {
     const caller = new AbortController()
     const { signal } = caller
+    const asked = sandbox.requests.length
     await server.post(path, { headers: { authorization }, signal })
+    // The guide's route answers before it asks.
+    await expect.poll(() => sandbox.requests.length).toBe(asked + 1)
     const request = lastRequest(sandbox)
     const left = performance.now()
     caller.abort()

@@ -1,4 +1,4 @@
-import { createHandler, fromResponse, VecTrade } from '@vectrade/sdk'
+import { createHandler, fromReadableStream, VecTrade } from '@vectrade/sdk'
 import { presents } from './authorize.ts'
 import { POST } from './guide-route.ts'
 
@@ -36,17 +36,46 @@ async function analyze(request: Request, env: Env, context: Context): Promise<Re
     cors: { origins: env.ALLOWED_ORIGINS.split(' ') },
   })
   const response = await handler(request)
-  if (response.ok) context.waitUntil(logUsage(response.clone(), request.signal))
-  return response
+  return response.ok && response.body ? noted(response, request.signal, context) : response
 }
 
-/** Reads the answer beside the caller and writes one line when it has ended, however it did. */
-async function logUsage(copy: Response, signal: AbortSignal): Promise<void> {
+/**
+ * Passes an answer on and writes one line when it has ended, however it did. Not by a clone, whose other
+ * half would have the answer go on when its caller has left.
+ */
+function noted(response: Response, signal: AbortSignal, context: Context): Response {
+  let note!: (line: object | Promise<object>) => void
+  const end = new Promise<object>((resolve) => (note = resolve))
+  // From the beginning on: a caller who leaves takes with it all that nothing waits for.
+  context.waitUntil(end.then((line) => console.log(JSON.stringify(line))))
+  const seen: Uint8Array<ArrayBuffer>[] = []
+  const reader = response.body!.getReader()
+  const body = new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read()
+      if (done) {
+        controller.close()
+        note(signal.aborted ? left : usageOf(seen))
+      } else {
+        controller.enqueue(value)
+        seen.push(value)
+      }
+    },
+    async cancel(reason) {
+      note(left)
+      await reader.cancel(reason)
+    },
+  })
+  return new Response(body, response)
+}
+
+const left = { ended: 'by its caller' }
+
+async function usageOf(answer: BlobPart[]): Promise<object> {
   try {
-    const { usage } = await fromResponse(copy).finalAnalysis()
-    console.log(JSON.stringify({ usage }))
+    const { usage } = await fromReadableStream(new Blob(answer).stream()).finalAnalysis()
+    return { usage }
   } catch (error) {
-    // The flag `enable_request_signal` has the signal tell of callers who left.
-    console.log(JSON.stringify(signal.aborted ? { ended: 'by its caller' } : { error }))
+    return { error }
   }
 }
