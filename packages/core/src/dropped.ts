@@ -17,7 +17,12 @@ const registry =
  * @param end must not refer to the object, which it would keep
  */
 export function whenDropped(object: object, end: () => void): void {
-  registry?.register(object, end)
+  registry?.register(object, end, object)
+}
+
+/** For an object that has ended by itself. */
+export function forgetDropped(object: object): void {
+  registry?.unregister(object)
 }
 
 /** A reference that does not keep its object from being dropped, but while that is held. */

@@ -4,7 +4,7 @@ import { StreamInterruptedError } from './errors/connection-error.ts'
 import { RequestAbortedError, StreamConsumedError } from './errors/stream-error.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { setContext, VecTradeError } from './errors/vectrade-error.ts'
-import { Grip, whenDropped } from './dropped.ts'
+import { forgetDropped, Grip, whenDropped } from './dropped.ts'
 import type { EventSource, RelayedBytes, StreamOrigin, StreamSettings } from './event-source.ts'
 import type { StreamEvent } from './events.ts'
 import { handled } from './handled.ts'
@@ -18,8 +18,9 @@ import { type ReadableOptions, toReadableStream, toResponse } from './web/readab
  * The events of one analysis: single use, pull-based, and the one owner of its connection.
  *
  * Nothing is sent before the first use. Reading is on demand: no chunk is read before the caller
- * asks. `break`, `throw`, `return()`, `cancel()`, disposal and an
- * aborted signal close the connection at once; a complete answer frees it for the next request.
+ * asks. `break`, `throw`, `return()`, `cancel()`, disposal and an aborted signal close the connection
+ * at once, and garbage collection some time after the stream was dropped; a complete answer frees it for
+ * the next request.
  * An answer that ends early throws, with what had arrived in the error's `partial`.
  *
  * Iterating throws {@link APIError}, {@link ConnectionError}, {@link TimeoutError},
@@ -345,6 +346,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   async #finish(): Promise<void> {
     if (this.#outcome !== undefined) return
     this.#outcome = 'complete'
+    forgetDropped(this)
     this.#watchdog.stop()
     this.#scope?.leave()
     await this.#source?.drain()
@@ -354,6 +356,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #end(outcome: VecTradeError | 'cancelled', reason?: unknown): void {
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
+    forgetDropped(this)
     this.#watchdog.stop()
     // Only now, as it takes a promise. The reads before the last one are handled by the next of them.
     if (this.#lastRead) void handled(this.#lastRead)

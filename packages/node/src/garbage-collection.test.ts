@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { VecTrade as CoreClient } from '@vectrade/core'
 import {
   type AnalysisStream,
   createHandler,
@@ -209,6 +210,25 @@ test('a handler hears of a caller who leaves, whoever holds the request', async 
   caller.abort()
   await expect.poll(() => server.sockets.has(socket!), { timeout: 1_000 }).toBe(false)
   await reader.cancel()
+})
+
+test('a stream that has ended is left alone when it is garbage', async () => {
+  const calls = { on: 0, off: 0 }
+  const network = {
+    isOnline: () => true,
+    onWake: () => {
+      calls.on += 1
+      return () => (calls.off += 1)
+    },
+  }
+  const read = async (): Promise<void> => {
+    const page = new CoreClient({ endpoint: endpoint.url }, { network })
+    expect(await page.ai.stream('p').finalText()).toBe('a')
+  }
+  await read()
+  await collectGarbage()
+  expect(calls.on).toBeGreaterThan(0)
+  expect(calls.off).toBe(calls.on)
 })
 
 describe('who waits for what nothing else holds is told of', () => {

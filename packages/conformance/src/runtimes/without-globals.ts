@@ -7,6 +7,8 @@ const missing: [object, string | symbol][] = [
   [ReadableStream.prototype, Symbol.asyncIterator],
   [ReadableStream.prototype, 'values'],
   [ReadableStream, 'from'],
+  [globalThis, 'FinalizationRegistry'],
+  [globalThis, 'WeakRef'],
   [Promise, 'withResolvers'],
   [Promise, 'try'],
   [Array, 'fromAsync'],

@@ -43,10 +43,12 @@ export function fromReadableStream(
   const open = async (): Promise<EventReader> => (reader ??= new EventReader(body, info, options))
   const discard = (): void => (reader ? reader.close() : closeBody(body))
   const stream = fromOrigin({ open, discard }, options)
-  // At once, for it locks the body. What is wrong with that is for the first read to report.
-  if (!stream.cut) void handled(open())
-  // No closure here may use `stream`: all that those of one function use is kept with any of them.
-  whenDropped(stream, discard)
+  if (!stream.cut) {
+    // At once, for it locks the body. What is wrong with that is for the first read to report.
+    void handled(open())
+    // No closure here may use `stream`: all that those of one function use is kept with any of them.
+    whenDropped(stream, discard)
+  }
   return stream
 }
 
