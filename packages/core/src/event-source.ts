@@ -41,8 +41,8 @@ export interface StreamOrigin {
   open(signal: Abortable): Promise<EventSource>
   /** Has the server end the answer, where its stream is known beforehand. */
   stop?(): Promise<void>
-  /** Called instead of `open` when the stream ends unused. */
-  discard?(): void
+  /** Called instead of `open` when the stream ends unused. It must not refer to the stream. */
+  discard?: (() => void) | undefined
 }
 
 /** What a stream is told besides its origin. */

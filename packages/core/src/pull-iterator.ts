@@ -34,6 +34,11 @@ export class PullIterator<T> implements AsyncIterableIterator<T, undefined, unde
     return { done: true, value: undefined }
   }
 
+  async throw(error: unknown): Promise<never> {
+    await this.#leave()
+    throw error
+  }
+
   [Symbol.asyncIterator](): this {
     return this
   }

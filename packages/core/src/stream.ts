@@ -42,6 +42,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #origin: StreamOrigin | undefined
   readonly #settings: StreamSettings
   readonly #grip: Grip<this> = new Grip(this)
+  readonly #remains: Remains = {}
   /** For the caller's signal, the client and timers, none of which is to keep a stream that was dropped. */
   readonly #onAbort: (error: VecTradeError) => void = AnalysisStream.#ending(this.#grip)
   readonly #watchdog: Watchdog
@@ -302,8 +303,13 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #enter(): AbortScope | undefined {
     if (this.#outcome !== undefined) return undefined
     try {
-      const { signal, track } = this.#settings
-      return (this.#scope ??= new AbortScope(signal, track, this.#onAbort))
+      if (this.#scope === undefined) {
+        const { signal, track } = this.#settings
+        this.#scope = new AbortScope(signal, track, this.#onAbort)
+        this.#remains.close = this.#origin?.discard
+        whenDropped(this, ending(this.#remains, this.#watchdog, this.#scope))
+      }
+      return this.#scope
     } catch (error) {
       this.#end(connectionError(error, 'connect'))
       return undefined
@@ -330,7 +336,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
       }
       this.#source = source
       this.#origin = undefined
-      whenDropped(this, closing(source, scope))
+      this.#remains.close = source.close.bind(source)
       if (this.#isRelayed) source.passThrough?.()
       return source
     } catch (error) {
@@ -392,11 +398,20 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
 /** What a reader makes of an event; undefined leaves it out. */
 type Pick<T> = (event: StreamEvent) => T | undefined
 
+/** What is to be closed of a stream that the program has dropped. */
+interface Remains {
+  close?: (() => void) | undefined
+}
+
 /** Ends a stream of which there is nothing else left. */
-function closing(source: EventSource, scope: AbortScope): () => void {
+function ending(remains: Remains, watchdog: Watchdog, scope: AbortScope): () => void {
   return () => {
-    source.close()
-    scope.abort(new RequestAbortedError('The stream was dropped'))
+    watchdog.stop()
+    try {
+      remains.close?.()
+    } finally {
+      scope.abort(new RequestAbortedError('The stream was dropped'))
+    }
   }
 }
 

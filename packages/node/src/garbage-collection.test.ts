@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events'
+import process from 'node:process'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { VecTrade as CoreClient } from '@vectrade/core'
@@ -87,6 +89,8 @@ test.for<[string, () => Promise<() => Promise<string>>]>([
   expect(await read()).toContain('a')
 })
 
+const { signal } = new AbortController()
+
 describe('of what is dropped, connections are closed', () => {
   test.for<[string, (server: WebServer) => Promise<unknown>]>([
     ['a stream before it is read', ({ url }) => opened(clientOf(url).ai.stream('p'))],
@@ -96,6 +100,10 @@ describe('of what is dropped, connections are closed', () => {
     [
       'both branches of a tee',
       async ({ url }) => Promise.all(clientOf(url).ai.stream('p').tee().map(beginning)),
+    ],
+    [
+      'what a stream was made into, on a signal that stays',
+      ({ url }) => begun(clientOf(url).ai.stream('p').toResponse({ signal })),
     ],
     ['fromResponse', async ({ url }) => beginning(fromResponse(await fetch(url)))],
     ['fromReadableStream, unused', async ({ url }) => fromReadableStream((await fetch(url)).body!)],
@@ -114,6 +122,7 @@ describe('of what is dropped, connections are closed', () => {
       await use(server)
       expect(server.sockets.size).toBe(1)
     }
+    const timers = runningTimers()
     await drop()
     // Not by the server's patience: the socket of an ended call is a new and idle one, in undici.
     const before = [...server.sockets]
@@ -121,13 +130,43 @@ describe('of what is dropped, connections are closed', () => {
       .poll(
         async () => {
           await collectGarbage()
-          return before.some((socket) => server.sockets.has(socket))
+          const isOpen = before.some((socket) => server.sockets.has(socket))
+          const listeners = getEventListeners(signal, 'abort').length
+          return { isOpen, listeners, timers: Math.max(0, runningTimers() - timers) }
         },
         { timeout: 5_000 },
       )
-      .toBe(false)
+      .toEqual({ isOpen: false, listeners: 0, timers: 0 })
+  })
+
+  test.for<[string, (response: Response) => AnalysisStream]>([
+    ['fromResponse', (response) => fromResponse(response, { signal })],
+    ['fromReadableStream', ({ body }) => fromReadableStream(body!, { signal })],
+  ])('%s that was never used leaves its body and its signal', async ([, from]) => {
+    let cancelled = 0
+    const drop = (): void => {
+      const body = new ReadableStream({ cancel: () => void (cancelled += 1) })
+      from(new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
+    }
+    drop()
+    await collectGarbage()
+    expect({ cancelled, listeners: getEventListeners(signal, 'abort').length }).toEqual({
+      cancelled: 1,
+      listeners: 0,
+    })
+  })
+
+  test('a branch of a tee no longer holds the other', async () => {
+    const begin = (): AnalysisStream => clientOf(api.url).ai.stream('p').tee()[0]
+    const reading = begin().finalText()
+    await collectGarbage()
+    expect(await reading).toBe('a')
   })
 })
+
+function runningTimers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+}
 
 function clientOf(url: string, fetch?: typeof globalThis.fetch): VecTrade {
   return new VecTrade({ apiKey: 'vq_none_at_all', baseURL: `${url}v1`, ...(fetch && { fetch }) })

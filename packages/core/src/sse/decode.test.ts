@@ -134,6 +134,15 @@ describe('the body', () => {
     },
   )
 
+  test('is cancelled by throw(), which throws what it is given', async () => {
+    const body = bodyOf([utf8('data: a\n\n')])
+    const iterator = decodeEventStream(body)[Symbol.asyncIterator]()
+    await iterator.next()
+    const mine = new RangeError('mine')
+    await expect(iterator.throw?.(mine)).rejects.toBe(mine)
+    expect(body.locked).toBe(false)
+  })
+
   test('serves reads in order that do not wait for one another', async () => {
     const messages = decodeEventStream(bodyOf([utf8('data: a\n\nda'), utf8('ta: b\n\n')]))
     const iterator = messages[Symbol.asyncIterator]()

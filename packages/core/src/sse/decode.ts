@@ -52,8 +52,9 @@ class DecodedMessages implements EventMessages {
   readonly #reader: MessageReader
   #used = false
   #isOver = false
-  /** The read that came last. */
+  /** The read that came last, of those that are waiting. */
   #lastRead: Promise<unknown> = Promise.resolve()
+  #waiting = 0
 
   constructor(reader: MessageReader) {
     this.#reader = reader
@@ -69,13 +70,26 @@ class DecodedMessages implements EventMessages {
       throw new StreamConsumedError('These messages are already read: they are read once')
     }
     this.#used = true
-    const pull = { ready: () => undefined, wait: () => this.#wait() }
+    const pull = { ready: () => this.#ready(), wait: () => this.#wait() }
     return new PullIterator(pull, async () => this.#end())
+  }
+
+  /** The next message if it is there already; not before those who wait have theirs. */
+  #ready(): SseMessage | undefined {
+    if (this.#isOver || this.#waiting > 0) return undefined
+    try {
+      const framed = this.#reader.take()
+      return framed && toMessage(framed)
+    } catch {
+      // It fails again for who waits.
+      return undefined
+    }
   }
 
   /** Concurrent reads are served in order. */
   #wait(): Promise<IteratorResult<SseMessage, undefined>> {
-    const read = this.#lastRead.then(() => this.#next())
+    this.#waiting += 1
+    const read = this.#lastRead.then(() => this.#next()).finally(() => (this.#waiting -= 1))
     this.#lastRead = read.catch(() => {})
     return read
   }

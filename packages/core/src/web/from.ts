@@ -1,6 +1,5 @@
 import type { Abortable } from '../abort-scope.ts'
 import { checkLimit } from '../check-limit.ts'
-import { whenDropped } from '../dropped.ts'
 import { errorFromResponse } from '../errors/from.ts'
 import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
@@ -43,12 +42,8 @@ export function fromReadableStream(
   const open = async (): Promise<EventReader> => (reader ??= new EventReader(body, info, options))
   const discard = (): void => (reader ? reader.close() : closeBody(body))
   const stream = fromOrigin({ open, discard }, options)
-  if (!stream.cut) {
-    // At once, for it locks the body. What is wrong with that is for the first read to report.
-    void handled(open())
-    // No closure here may use `stream`: all that those of one function use is kept with any of them.
-    whenDropped(stream, discard)
-  }
+  // At once, for it locks the body. What is wrong with that is for the first read to report.
+  if (!stream.cut) void handled(open())
   return stream
 }
 

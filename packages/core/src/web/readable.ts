@@ -1,3 +1,4 @@
+import { forgetDropped, Grip, whenDropped } from '../dropped.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { RequestAbortedError } from '../errors/stream-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
@@ -133,6 +134,8 @@ class Relay<T> {
   readonly #iterator: AsyncIterator<T | RelayedBytes>
   readonly #encode: (item: T) => string
   readonly #signal: AbortSignal | undefined
+  readonly #grip: Grip<this> = new Grip(this)
+  #unlink: (() => void) | undefined
   readonly #heartbeat: Heartbeat
   /** Whether a read of the source is under way; it outlives a pull that was answered with a heartbeat. */
   #isReading = false
@@ -161,7 +164,18 @@ class Relay<T> {
     this.#iterator = source.relayed?.() ?? source[Symbol.asyncIterator]()
     this.#signal = options.signal
     if (this.#signal?.aborted) this.#onAbort()
-    else this.#signal?.addEventListener('abort', this.#onAbort, { once: true })
+    else if (this.#signal) this.#unlink = Relay.#follow(this.#signal, this.#grip)
+    whenDropped(this, ending(this.#heartbeat, this.#unlink))
+  }
+
+  /** Has the signal end a relay, but not keep one that the program has dropped. */
+  static #follow<T>(signal: AbortSignal, grip: Grip<Relay<T>>): () => void {
+    const onAbort = (): void => {
+      const relay = grip.deref()
+      if (relay) relay.#onAbort()
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    return () => signal.removeEventListener('abort', onAbort)
   }
 
   pull(controller: ReadableStreamDefaultController<Uint8Array>): void | Promise<void> {
@@ -213,7 +227,9 @@ class Relay<T> {
   /** One promise for all of it: there is one of these for each event of a live answer. */
   #wait(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     return new Promise((resolve) => {
+      this.#grip.held = this
       this.#answer = (chunk) => {
+        this.#grip.held = undefined
         this.#answer = undefined
         this.#heartbeat.rest()
         if (!this.#cancelled) this.#passOn(controller, chunk)
@@ -247,12 +263,13 @@ class Relay<T> {
   /** Ends the source, however far it is. */
   #end(): void {
     this.#heartbeat.stop()
-    this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#unlink?.()
+    forgetDropped(this)
     // Not awaited: a generator answers only once its pending read does. What it fails with is its own.
     void handled((async () => this.#iterator.return?.())())
   }
 
-  readonly #onAbort = (): void => {
+  #onAbort(): void {
     this.#arrive(errorChunk(new RequestAbortedError(undefined, { cause: this.#signal?.reason })))
     this.#end()
   }
@@ -285,6 +302,14 @@ class Relay<T> {
     // missing [DONE] says so.
     if (this.#source.cut) return { last: true }
     return { content: encodeEvent({ data: '[DONE]' }), last: true }
+  }
+}
+
+/** Ends a relay of which there is nothing else left; its source, if that is dropped too, does so itself. */
+function ending(heartbeat: Heartbeat, unlink: (() => void) | undefined): () => void {
+  return () => {
+    heartbeat.stop()
+    unlink?.()
   }
 }
 
