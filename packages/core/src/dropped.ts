@@ -34,7 +34,17 @@ export class Grip<T extends object> {
     this.#object = typeof WeakRef === 'undefined' ? { deref: () => object } : new WeakRef(object)
   }
 
-  deref(): T | undefined {
-    return this.#object.deref()
+  /**
+   * Gives what does the work to the object, if there still is one.
+   *
+   * @param work must get to the object by its parameter alone
+   */
+  bind<A extends unknown[]>(
+    work: (object: T, ...parameters: A) => void,
+  ): (...parameters: A) => void {
+    return (...parameters) => {
+      const object = this.#object.deref()
+      if (object !== undefined) work(object, ...parameters)
+    }
   }
 }

@@ -41,10 +41,12 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   /** Until it is open: from then on nothing keeps the request, prompt and all. */
   #origin: StreamOrigin | undefined
   readonly #settings: StreamSettings
-  readonly #grip: Grip<this> = new Grip(this)
+  readonly #grip: Grip<AnalysisStream> = new Grip<AnalysisStream>(this)
   readonly #remains: Remains = {}
   /** For the caller's signal, the client and timers, none of which is to keep a stream that was dropped. */
-  readonly #onAbort: (error: VecTradeError) => void = AnalysisStream.#ending(this.#grip)
+  readonly #onAbort: (error: VecTradeError) => void = this.#grip.bind((stream, error) =>
+    stream.#end(error),
+  )
   readonly #watchdog: Watchdog
   readonly #answer = new AnalysisSoFar()
   #used = false
@@ -313,13 +315,6 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     } catch (error) {
       this.#end(connectionError(error, 'connect'))
       return undefined
-    }
-  }
-
-  static #ending(grip: Grip<AnalysisStream>): (error: VecTradeError) => void {
-    return (error) => {
-      const stream = grip.deref()
-      if (stream) stream.#end(error)
     }
   }
 

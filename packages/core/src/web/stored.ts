@@ -15,7 +15,8 @@ import { streamIdHeader } from '../resume/stream-id.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import type { AnalysisStream } from '../stream.ts'
 import type { HandlerContext } from './handler.ts'
-import { relayResponse, type RelaySource } from './readable.ts'
+import { relayResponse } from './readable.ts'
+import type { RelaySource } from './relay.ts'
 
 /** A stream that somebody asks for who may have it. */
 export interface OpenStored extends StoredStream {

@@ -1,0 +1,223 @@
+import { forgetDropped, Grip, whenDropped } from '../dropped.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
+import { RequestAbortedError } from '../errors/stream-error.ts'
+import { errorToWire } from '../errors/to-wire.ts'
+import type { RelayedBytes } from '../event-source.ts'
+import { isRecord } from '../events.ts'
+import { handled } from '../handled.ts'
+import { PullIterator } from '../pull-iterator.ts'
+import { encodeEvent } from '../sse/encode.ts'
+import { Heartbeat, heartbeatText } from './heartbeat.ts'
+import type { ReadableOptions } from './readable.ts'
+
+/** What is relayed; `cut` once it is at an end that is not the answer's. */
+export type RelaySource<T> = AsyncIterable<T> & {
+  readonly cut?: boolean
+  /** Its events, many of them as bytes. */
+  relayed?(): AsyncIterator<T | RelayedBytes>
+}
+
+const defaultHeartbeat = 15_000
+/** Characters of events that are there already and go out in one piece. */
+const longestBatch = 65_536
+const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
+
+/** What a read of the source came to; nothing where its end needs no words. */
+interface Chunk {
+  content?: string | Uint8Array
+  last: boolean
+}
+
+/** A source of events on its way to whoever reads it, as text, with heartbeats. */
+export class Relay<T> {
+  readonly #source: RelaySource<T>
+  readonly #iterator: AsyncIterator<T | RelayedBytes>
+  readonly #encode: (item: T) => string
+  readonly #signal: AbortSignal | undefined
+  readonly #grip: Grip<Relay<T>> = new Grip<Relay<T>>(this)
+  #unlink: (() => void) | undefined
+  readonly #heartbeat: Heartbeat
+  /** Whether a read of the source is under way; it outlives a pull that was answered with a heartbeat. */
+  #isReading = false
+  /** What reads came to while no pull waited for it: an item, an abort behind it. */
+  readonly #arrived: Chunk[] = []
+  /** Answers the pull that waits; without a chunk, with a heartbeat. */
+  #answer: ((chunk?: Chunk) => void) | undefined
+  #cancelled = false
+  #greet: boolean
+
+  constructor(
+    source: RelaySource<T>,
+    encode: (item: T) => string,
+    options: ReadableOptions,
+    greet: boolean,
+  ) {
+    this.#encode = encode
+    this.#greet = greet
+    this.#heartbeat = new Heartbeat(options.heartbeat ?? defaultHeartbeat)
+    if (typeof source?.[Symbol.asyncIterator] !== 'function') {
+      throw new ConfigurationError(
+        'What is passed on must be a stream of events: `client.ai.stream(…)` or an async iterable',
+      )
+    }
+    this.#source = source
+    this.#iterator = source.relayed?.() ?? source[Symbol.asyncIterator]()
+    this.#signal = options.signal
+    if (this.#signal?.aborted) this.#onAbort()
+    else if (this.#signal) {
+      const onAbort = this.#grip.bind((relay) => relay.#onAbort())
+      this.#unlink = linked(this.#signal, onAbort)
+    }
+    whenDropped(this, ending(this.#heartbeat, this.#unlink))
+  }
+
+  pull(controller: ReadableStreamDefaultController<Uint8Array>): void | Promise<void> {
+    if (this.#greet) {
+      this.#greet = false
+      controller.enqueue(encoder.encode(heartbeatText))
+    } else if (this.#isReading || this.#arrived.length > 0 || !this.#takeReady(controller)) {
+      return this.#wait(controller)
+    }
+  }
+
+  cancel(): void {
+    this.#cancelled = true
+    this.#end()
+    // Not left to a read that the source may never answer.
+    this.#answer?.()
+  }
+
+  /** Passes on what the source has already, without a promise for each; false where it has nothing. */
+  #takeReady(controller: ReadableStreamDefaultController<Uint8Array>): boolean {
+    let text = ''
+    let isTaken = false
+    const passOn = (): void => {
+      if (text !== '') controller.enqueue(encoder.encode(text))
+      text = ''
+    }
+    while (text.length < longestBatch) {
+      const item = PullIterator.ready(this.#iterator)
+      if (item === undefined) break
+      isTaken = true
+      if (isBytes(item)) {
+        passOn()
+        controller.enqueue(item.bytes)
+        continue
+      }
+      try {
+        text += this.#encode(item)
+      } catch (error) {
+        // What came before it goes first.
+        passOn()
+        this.#passOn(controller, errorChunk(error))
+        return true
+      }
+    }
+    passOn()
+    return isTaken
+  }
+
+  /** One promise for all of it: there is one of these for each event of a live answer. */
+  #wait(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#grip.held = this
+      this.#answer = (chunk) => {
+        this.#grip.held = undefined
+        this.#answer = undefined
+        this.#heartbeat.rest()
+        if (!this.#cancelled) this.#passOn(controller, chunk)
+        resolve()
+      }
+      const arrived = this.#arrived.shift()
+      if (arrived !== undefined) {
+        this.#answer(arrived)
+        return
+      }
+      this.#heartbeat.wait(() => this.#answer?.())
+      if (!this.#isReading) this.#read()
+    })
+  }
+
+  #passOn(controller: ReadableStreamDefaultController<Uint8Array>, chunk?: Chunk): void {
+    if (chunk === undefined) {
+      controller.enqueue(encoder.encode(heartbeatText))
+      return
+    }
+    const { content, last } = chunk
+    if (content !== undefined) {
+      controller.enqueue(typeof content === 'string' ? encoder.encode(content) : content)
+    }
+    if (last) {
+      this.#end()
+      controller.close()
+    }
+  }
+
+  /** Ends the source, however far it is. */
+  #end(): void {
+    this.#heartbeat.stop()
+    this.#unlink?.()
+    forgetDropped(this)
+    // Not awaited: a generator answers only once its pending read does. What it fails with is its own.
+    void handled((async () => this.#iterator.return?.())())
+  }
+
+  #onAbort(): void {
+    this.#arrive(errorChunk(new RequestAbortedError(undefined, { cause: this.#signal?.reason })))
+    this.#end()
+  }
+
+  #read(): void {
+    this.#isReading = true
+    const onResult = (result: IteratorResult<T | RelayedBytes>): void => {
+      if (this.#isReading) this.#arrive(this.#chunkOf(result))
+    }
+    const onError = (error: unknown): void => {
+      if (this.#isReading) this.#arrive(errorChunk(error))
+    }
+    try {
+      // Not every iterator keeps to promises. An event may be one that cannot be encoded.
+      Promise.resolve(this.#iterator.next()).then(onResult).catch(onError)
+    } catch (error) {
+      onError(error)
+    }
+  }
+
+  #arrive(chunk: Chunk): void {
+    this.#isReading = false
+    if (this.#answer) this.#answer(chunk)
+    else this.#arrived.push(chunk)
+  }
+
+  #chunkOf({ done, value }: IteratorResult<T | RelayedBytes>): Chunk {
+    if (!done) return { content: isBytes(value) ? value.bytes : this.#encode(value), last: false }
+    // A stream that was cancelled elsewhere is at its end, but its answer is not complete: the
+    // missing [DONE] says so.
+    if (this.#source.cut) return { last: true }
+    return { content: encodeEvent({ data: '[DONE]' }), last: true }
+  }
+}
+
+function linked(signal: AbortSignal, onAbort: () => void): () => void {
+  signal.addEventListener('abort', onAbort, { once: true })
+  return () => signal.removeEventListener('abort', onAbort)
+}
+
+/** Ends a relay of which there is nothing else left; its source, if that is dropped too, does so itself. */
+function ending(heartbeat: Heartbeat, unlink: (() => void) | undefined): () => void {
+  return () => {
+    heartbeat.stop()
+    unlink?.()
+  }
+}
+
+function isBytes(item: unknown): item is RelayedBytes {
+  return isRecord(item) && item['type'] === 'bytes' && ArrayBuffer.isView(item['bytes'])
+}
+
+function errorChunk(error: unknown): Chunk {
+  return {
+    content: encodeEvent({ event: 'error', data: JSON.stringify(errorToWire(error)) }),
+    last: true,
+  }
+}
