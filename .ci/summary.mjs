@@ -22,8 +22,13 @@ for (const folder of workspaceFolders()) {
   passed += report.numPassedTests
   failed += report.numFailedTests
   const files = report.testResults ?? []
-  for (const { fullName, status } of files.flatMap((file) => file.assertionResults)) {
-    if (status === 'failed') console.log(`failed: ${folder}: ${fullName}`)
+  for (const { fullName, status, failureMessages } of files.flatMap(
+    (file) => file.assertionResults,
+  )) {
+    if (status !== 'failed') continue
+    console.log(`failed: ${folder}: ${fullName}`)
+    // Of a long log, its end is what people are left with.
+    for (const message of failureMessages) console.log(`  ${message.split('\n    at ')[0]}`)
   }
   // A file that did not load has no tests to count.
   const broken = files.filter(

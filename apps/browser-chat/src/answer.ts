@@ -8,7 +8,7 @@ const client = new VecTrade({ endpoint: '/api/analyze', maxRetryAfter: 3_000 })
 export interface AnswerOptions {
   /** Aborted, it ends the answer for everybody who reads it. */
   signal: AbortSignal
-  /** Called with the turn at each change, the first time before `answer` returns. */
+  /** Called with the turn at each change. */
   onChange: (turn: Turn) => void
   /** Called once the answer can be taken up again by an id. */
   onKept: (id: string) => void
@@ -25,7 +25,6 @@ export async function answer(start: Turn, options: AnswerOptions): Promise<void>
     turn = advance(turn, next)
     onChange(turn)
   }
-  onChange(turn)
   const isNew = turn.resumed === undefined
   const started = performance.now()
   // What is taken up again comes at once, whatever it took to be written.

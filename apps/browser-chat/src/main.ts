@@ -31,6 +31,8 @@ async function ask(asked: string | undefined, resumed?: string): Promise<void> {
   )
   const show = perFrame(() => followEnd(() => view.update(turn)))
   find('conversation').append(view.element)
+  // Not with the next frame: an answer may come before it, and what comes first is told first.
+  view.update(turn)
   enter('answering', view)
   await answer(turn, {
     signal,

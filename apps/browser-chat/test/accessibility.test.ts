@@ -185,7 +185,11 @@ test('paragraphs that come at once are told behind what they are, and do not pil
   const chat = await open(server.url)
   await chat.page.clock.install()
   await chat.page.evaluate(listen)
+  // The answer is there before the first frame, as it is now and then without a hand in it.
+  await chat.page.clock.pauseAt(Date.now() + 60_000)
+  const answered = chat.page.waitForResponse('**/api/analyze')
   await chat.ask(question)
+  await answered
   await chat.page.clock.runFor(500)
   await chat.reach('streaming')
   const said = await chat.page.evaluate<string[]>('said')
