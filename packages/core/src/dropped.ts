@@ -15,14 +15,15 @@ const registry =
  * nobody can read or close any more would stay open.
  *
  * @param end must not refer to the object, which it would keep
+ * @param token what `forgetDropped` gets
  */
-export function whenDropped(object: object, end: () => void): void {
-  registry?.register(object, end, object)
+export function whenDropped(object: object, end: () => void, token: object = object): void {
+  registry?.register(object, end, token)
 }
 
-/** For an object that has ended by itself. */
-export function forgetDropped(object: object): void {
-  registry?.unregister(object)
+/** For what has ended by itself. */
+export function forgetDropped(token: object): void {
+  registry?.unregister(token)
 }
 
 /** A reference that does not keep its object from being dropped, but while that is held. */

@@ -1,17 +1,17 @@
-import { AbortScope } from './abort-scope.ts'
+import type { AbortScope } from './abort-scope.ts'
 import { type Analysis, AnalysisSoFar } from './analysis.ts'
 import { StreamInterruptedError } from './errors/connection-error.ts'
 import { RequestAbortedError, StreamConsumedError } from './errors/stream-error.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { setContext, VecTradeError } from './errors/vectrade-error.ts'
-import { forgetDropped, Grip, whenDropped } from './dropped.ts'
+import { Grip } from './dropped.ts'
 import type { EventSource, RelayedBytes, StreamOrigin, StreamSettings } from './event-source.ts'
 import type { StreamEvent } from './events.ts'
 import { handled } from './handled.ts'
 import { PullIterator } from './pull-iterator.ts'
 import type { StreamResponse } from './response.ts'
+import { StreamResources } from './stream-resources.ts'
 import { teeOrigins } from './tee.ts'
-import { Watchdog } from './watchdog.ts'
 import { type ReadableOptions, toReadableStream, toResponse } from './web/readable.ts'
 
 /**
@@ -42,16 +42,10 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #origin: StreamOrigin | undefined
   readonly #settings: StreamSettings
   readonly #grip: Grip<AnalysisStream> = new Grip<AnalysisStream>(this)
-  readonly #remains: Remains = {}
-  /** For the caller's signal, the client and timers, none of which is to keep a stream that was dropped. */
-  readonly #onAbort: (error: VecTradeError) => void = this.#grip.bind((stream, error) =>
-    stream.#end(error),
-  )
-  readonly #watchdog: Watchdog
+  readonly #resources: StreamResources
   readonly #answer = new AnalysisSoFar()
   #used = false
   #isRelayed = false
-  #scope: AbortScope | undefined
   #opening: Promise<EventSource> | undefined
   #source: EventSource | undefined
   #response: Promise<StreamResponse> | undefined
@@ -69,10 +63,13 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   constructor(origin: StreamOrigin, settings: StreamSettings = {}) {
     this.#origin = origin
     this.#settings = settings
-    const { idleTimeout = 0, heartbeatTimeout = 0 } = settings
-    this.#watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, this.#onAbort)
-    // An origin that holds a connection already is to let go of it even if nobody reads.
-    if (origin.discard) this.#enter()
+    const onAbort = this.#grip.bind<[VecTradeError]>((stream, error) => stream.#end(error))
+    this.#resources = new StreamResources(settings, onAbort)
+    if (origin.discard) {
+      // It holds a connection already, and is to let go of it even if nobody reads.
+      this.#resources.close = origin.discard
+      this.#enter()
+    }
   }
 
   /**
@@ -216,7 +213,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
       if (event === undefined) return undefined
       const value = pick(event)
       if (value !== undefined) return value
-      this.#watchdog.event()
+      this.#resources.watchdog.event()
     }
   }
 
@@ -259,7 +256,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
         const value = isTried ? undefined : this.#pick(pick)
         isTried = false
         if (value !== undefined) {
-          this.#watchdog.rest()
+          this.#resources.watchdog.rest()
           return { done: false, value }
         }
         const source = this.#source
@@ -270,8 +267,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
         }
         // Whatever came since the wait began were bytes and no event.
         if (!source.watched) {
-          if (isWaiting) this.#watchdog.bytes()
-          else this.#watchdog.wait()
+          if (isWaiting) this.#resources.watchdog.bytes()
+          else this.#resources.watchdog.wait()
         }
         try {
           // Ended meanwhile, it is at its end as well: closing a source ends what it is filling.
@@ -301,17 +298,11 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     return (this.#opening ??= this.#start())
   }
 
-  /** From here on the caller's signal ends the stream; undefined if it is at its end already. */
+  /** Undefined if the stream is at its end, or cannot begin. */
   #enter(): AbortScope | undefined {
     if (this.#outcome !== undefined) return undefined
     try {
-      if (this.#scope === undefined) {
-        const { signal, track } = this.#settings
-        this.#scope = new AbortScope(signal, track, this.#onAbort)
-        this.#remains.close = this.#origin?.discard
-        whenDropped(this, ending(this.#remains, this.#watchdog, this.#scope))
-      }
-      return this.#scope
+      return this.#resources.enter(this)
     } catch (error) {
       this.#end(connectionError(error, 'connect'))
       return undefined
@@ -323,6 +314,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     if (scope === undefined) throw this.#failure()
     // Whoever waits for it may have nothing else that does; an open source is kept by what ends it.
     this.#grip.held = this
+    this.#resources.close = undefined
     try {
       const source = await this.#origin!.open(scope)
       if (this.#outcome !== undefined) {
@@ -331,7 +323,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
       }
       this.#source = source
       this.#origin = undefined
-      this.#remains.close = source.close.bind(source)
+      this.#resources.close = source.close.bind(source)
       if (this.#isRelayed) source.passThrough?.()
       return source
     } catch (error) {
@@ -347,9 +339,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   async #finish(): Promise<void> {
     if (this.#outcome !== undefined) return
     this.#outcome = 'complete'
-    forgetDropped(this)
-    this.#watchdog.stop()
-    this.#scope?.leave()
+    this.#resources.leave()
     await this.#source?.drain()
   }
 
@@ -357,13 +347,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #end(outcome: VecTradeError | 'cancelled', reason?: unknown): void {
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
-    forgetDropped(this)
-    this.#watchdog.stop()
     // Only now, as it takes a promise. The reads before the last one are handled by the next of them.
     if (this.#lastRead) void handled(this.#lastRead)
-    if (this.#opening === undefined) this.#origin?.discard?.()
-    this.#source?.close(reason)
-    this.#scope?.abort(outcome === 'cancelled' ? reason : outcome)
+    this.#resources.abort(reason, outcome === 'cancelled' ? undefined : outcome)
     this.#wake?.()
     this.#onEnd?.()
   }
@@ -392,23 +378,6 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
 
 /** What a reader makes of an event; undefined leaves it out. */
 type Pick<T> = (event: StreamEvent) => T | undefined
-
-/** What is to be closed of a stream that the program has dropped. */
-interface Remains {
-  close?: (() => void) | undefined
-}
-
-/** Ends a stream of which there is nothing else left. */
-function ending(remains: Remains, watchdog: Watchdog, scope: AbortScope): () => void {
-  return () => {
-    watchdog.stop()
-    try {
-      remains.close?.()
-    } finally {
-      scope.abort(new RequestAbortedError('The stream was dropped'))
-    }
-  }
-}
 
 function whole(event: StreamEvent): StreamEvent {
   return event

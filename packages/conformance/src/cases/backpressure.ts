@@ -65,7 +65,7 @@ export function backpressure(lab: Lab): Cases {
 const stopsTheServer = 'a reader that stops reading stops the server'
 
 async function stopReading(lab: Lab): Promise<void> {
-  const call = await lab.ask({ events: unread })
+  const call = await lab.ask({ events: unread, chunkBytes: 65_536 })
   const iterator = call.stream[Symbol.asyncIterator]()
   await iterator.next()
   let [before, sent] = [-1, 0]

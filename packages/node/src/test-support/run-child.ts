@@ -9,7 +9,7 @@ export interface ChildResult {
   stderr: string
 }
 
-/** Runs a TypeScript file in a Node of its own, on the sources; it is killed after half a minute. */
+/** Runs a TypeScript file in a Node of its own, on the sources; it is killed after two minutes. */
 export function runChild(
   file: URL,
   environment: Record<string, string>,
@@ -25,7 +25,7 @@ export function runChild(
         ...flags,
         fileURLToPath(file),
       ],
-      { env: { ...inherited, ...environment }, timeout: 30_000 },
+      { env: { ...inherited, ...environment }, timeout: 120_000 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
         resolve({ code, stdout, stderr })
