@@ -54,15 +54,14 @@ export class AbortScope implements Abortable {
     this.#listeners = this.#listeners.filter((other) => other !== listener)
   }
 
-  /** Lets go of the caller's signal and of the client. */
+  /** Lets go of the caller's signal and of the client, however the call ended. */
   leave(): void {
     this.#caller?.removeEventListener('abort', this.#onAbort)
     this.#untrack?.()
   }
 
-  /** Leaves, and ends the request. */
+  /** Ends the request. */
   abort(reason: unknown): void {
-    this.leave()
     if (this.aborted) return
     this.aborted = true
     this.reason = reason

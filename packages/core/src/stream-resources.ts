@@ -1,6 +1,5 @@
 import { AbortScope } from './abort-scope.ts'
 import { forgetDropped, whenDropped } from './dropped.ts'
-import { RequestAbortedError } from './errors/stream-error.ts'
 import type { VecTradeError } from './errors/vectrade-error.ts'
 import type { StreamSettings } from './event-source.ts'
 import { Watchdog } from './watchdog.ts'
@@ -34,11 +33,7 @@ export class StreamResources {
     if (this.#scope === undefined) {
       const { signal, track } = this.#settings
       this.#scope = new AbortScope(signal, track, this.#onAbort)
-      whenDropped(
-        stream,
-        () => this.abort(undefined, new RequestAbortedError('The stream was dropped')),
-        this,
-      )
+      whenDropped(stream, () => this.abort(), this)
     }
     return this.#scope
   }
@@ -51,7 +46,7 @@ export class StreamResources {
   }
 
   /** Ends everything; a request under way with the failure, if there was one. */
-  abort(reason: unknown, failure?: VecTradeError): void {
+  abort(reason?: unknown, failure?: VecTradeError): void {
     this.leave()
     try {
       this.close?.(reason)
