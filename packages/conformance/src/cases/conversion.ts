@@ -15,6 +15,7 @@ import { assert } from 'chai'
 import type { Lab } from '../lab.ts'
 import { bodyOf, collect, every, readText, utf8 } from './bytes.ts'
 import { type Cases, forEach, rejection } from './cases.ts'
+import { cutInMidAnswer } from './stream-errors.ts'
 
 const ways: [string, (stream: AnalysisStream) => AnalysisStream][] = [
   ['stream.toResponse', (stream) => fromResponse(stream.toResponse())],
@@ -73,8 +74,7 @@ export function conversion(lab: Lab): Cases {
     },
 
     async 'an answer cut short is not passed on as a whole one'() {
-      const fault = { cutAfterEvents: 6, tokensPerSecond: 100 }
-      const relayed = fromResponse((await stream(fault)).toResponse())
+      const relayed = fromResponse((await stream(cutInMidAnswer)).toResponse())
       const error = await rejection(relayed.finalText(), VecTradeError)
       assert(error instanceof APIError || error instanceof StreamInterruptedError)
       assert.isAbove(error.partial?.text.length ?? 0, 0)
