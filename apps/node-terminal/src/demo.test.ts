@@ -54,6 +54,20 @@ describe.concurrent('on a pipe', () => {
     expect(code).toBe(0)
   })
 
+  test('without a question anywhere it asks one of its own', async () => {
+    const { stdout, stderr, code } = await runDemo(fast)
+    expect(stdout).toMatch(/^## The bull case: NVDA\n/)
+    expect(stderr).toContain(
+      "No question was given, so here is one: What's the bull case for NVDA?\n",
+    )
+    expect(code).toBe(0)
+  })
+
+  test('a question of spaces is none', async () => {
+    const { stdout, stderr, code } = await runDemo(fast, { input: ' \n' })
+    expect([stdout, stderr, code]).toEqual(['', 'error The question is empty\n', 1])
+  })
+
   test('symbols and the words of the question reach the API', async () => {
     await using sandbox = await startSandbox()
     const args = ['--base-url', sandbox.url, '--symbols', 'NVDA, AMD', 'Which', 'one?']
@@ -227,7 +241,6 @@ describe.concurrent('failures are one line and exit code 1', () => {
     [['--symbols', 'NVDA,'], '--symbols takes a list such as NVDA,AMD'],
     [['--tokens-per-second', 'x'], '--tokens-per-second takes a number such as 40, or 0'],
     [['  '], 'The question is empty'],
-    [[], 'There is no question: pass it as an argument or write it to stdin'],
     [
       ['--base-url', 'https://api.example.com/v1', 'NVDA'],
       'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY.',

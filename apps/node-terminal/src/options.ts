@@ -25,7 +25,7 @@ const help = `Usage: demo [options] [question]
 Asks VecTrade's AI stock analysis and shows the answer as it arrives. Without a
 base URL the answer is a simulated one, from a sandbox inside this program.
 
-The question comes from the arguments or from stdin. Without one, on a terminal:
+The question comes from the arguments or from stdin. Without one, it is:
   ${defaultPrompt}
 
 Options

@@ -62,9 +62,10 @@ export class Output {
     this.#say(this.#statusStyle('dim', text))
   }
 
-  /** On a screen, the question, set off from its answer. */
+  /** On a screen, the question, set off from its answer; elsewhere only one that nobody has asked. */
   question({ prompt, own }: Question): void {
-    if (own) this.notice('No question was given, so here is one:')
+    const notice = 'No question was given, so here is one:'
+    if (own) this.notice(this.terminal ? notice : `${notice} ${prompt}`)
     if (!this.terminal) return
     this.#say(
       `\n${this.#statusStyle(['cyan', 'bold'], '❯')} ${this.#statusStyle('bold', oneLine(prompt))}\n`,

@@ -11,22 +11,22 @@ export interface Question {
 }
 
 /**
- * The question from the arguments, else from stdin, else, where nobody has typed one, our own.
+ * The question from the arguments, else from stdin, else our own: on a terminal, and where stdin has
+ * nothing to give, as in a container or a job.
  *
- * @throws Error where there is none, and on an aborted signal
+ * @throws Error on an empty question, and on an aborted signal
  */
 export async function readPrompt(
   words: string[],
   input: NodeJS.ReadStream,
   signal: AbortSignal,
 ): Promise<Question> {
-  if (words.length === 0 && input.isTTY) return { prompt: defaultPrompt, own: true }
-  const given = words.length > 0 ? words.join(' ') : await text(addAbortSignal(signal, input))
+  const isAsked = words.length > 0
+  const own = { prompt: defaultPrompt, own: true }
+  if (!isAsked && input.isTTY) return own
+  const given = isAsked ? words.join(' ') : await text(addAbortSignal(signal, input))
+  if (!isAsked && given === '') return own
   const prompt = given.trim()
-  if (prompt !== '') return { prompt, own: false }
-  throw new Error(
-    words.length > 0
-      ? 'The question is empty'
-      : 'There is no question: pass it as an argument or write it to stdin',
-  )
+  if (prompt === '') throw new Error('The question is empty')
+  return { prompt, own: false }
 }
