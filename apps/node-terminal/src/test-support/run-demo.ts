@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import type { Sandbox } from '@vectrade/sandbox'
 
 const app = fileURLToPath(new URL('../..', import.meta.url))
 const node = [process.execPath, '--conditions=@vectrade/source', 'src/main.ts']
@@ -75,4 +76,9 @@ function run([command = '', ...args]: string[], options: RunOptions): Promise<En
     child.on('error', reject)
     child.on('close', (code, signal) => resolve({ ...ended, code, signal }))
   })
+}
+
+/** What has the demo ask this sandbox in place of its own. */
+export function envOf(sandbox: Sandbox): Record<string, string> {
+  return { VECTRADE_BASE_URL: sandbox.url, VECTRADE_API_KEY: sandbox.apiKey }
 }

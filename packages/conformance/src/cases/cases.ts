@@ -1,7 +1,14 @@
+import type { Fault } from '@vectrade/sandbox/handler'
 import { assert } from 'chai'
 
 /** Cases of one section by name, which says what is to be so. */
 export type Cases = Record<string, () => Promise<void>>
+
+/**
+ * With time to read before it: what a cut overtakes on its way, in the system or the browser, is lost
+ * to any client.
+ */
+export const cutInMidAnswer: Fault = { stallAfterEvents: 5, stallFor: 400, cutAfterEvents: 6 }
 
 /** A case for each row of data. */
 export function forEach<T>(

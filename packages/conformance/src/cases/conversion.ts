@@ -14,8 +14,7 @@ import type { Fault } from '@vectrade/sandbox/handler'
 import { assert } from 'chai'
 import type { Lab } from '../lab.ts'
 import { bodyOf, collect, every, readText, utf8 } from './bytes.ts'
-import { type Cases, forEach, rejection } from './cases.ts'
-import { cutInMidAnswer } from './stream-errors.ts'
+import { type Cases, cutInMidAnswer, forEach, rejection } from './cases.ts'
 
 const ways: [string, (stream: AnalysisStream) => AnalysisStream][] = [
   ['stream.toResponse', (stream) => fromResponse(stream.toResponse())],

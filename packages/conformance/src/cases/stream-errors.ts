@@ -2,7 +2,7 @@ import * as core from '@vectrade/core'
 import type { Fault } from '@vectrade/sandbox/handler'
 import { assert } from 'chai'
 import type { Lab } from '../lab.ts'
-import { type Cases, forEach, rejection } from './cases.ts'
+import { type Cases, cutInMidAnswer, forEach, rejection } from './cases.ts'
 
 const shapes: NonNullable<Fault['errorShape']>[] = ['documented', 'flat', 'problem', 'message']
 const marks: NonNullable<Fault['errorMark']>[] = ['event', 'type', 'both']
@@ -18,9 +18,6 @@ const classes = [
   ['service_unavailable', core.ServiceUnavailableError],
   ['newer_than_this', core.APIError],
 ] as const
-
-/** With time to read before it: what a cut overtakes on its way, in the system or the browser, is lost to any client. */
-export const cutInMidAnswer: Fault = { stallAfterEvents: 5, stallFor: 400, cutAfterEvents: 6 }
 
 /** Answers that fail once they have begun: nothing that had arrived is lost. */
 export function streamErrors(lab: Lab): Cases {
