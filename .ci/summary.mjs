@@ -11,7 +11,8 @@ const failures = []
 let passed = 0
 let failed = 0
 
-for (const folder of workspaceFolders()) {
+// The workspace's packages, and the one that stands outside of it.
+for (const folder of [...workspaceFolders(), 'e2e']) {
   const manifest = readJson(join(root, folder, 'package.json'))
   if (manifest?.scripts?.test === undefined) continue
   const report = readJson(join(root, folder, '.vitest/report.json'))

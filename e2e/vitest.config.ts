@@ -1,0 +1,14 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+/** One file at a time: each of these tests keeps several processes busy. */
+const config: ViteUserConfig = defineConfig({
+  test: {
+    reporters: ['default', 'json'],
+    outputFile: { json: '.vitest/report.json' },
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    fileParallelism: false,
+  },
+})
+
+export default config
