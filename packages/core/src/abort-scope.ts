@@ -1,4 +1,3 @@
-import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
 
 /** Called with a way to end the call; returns what to call when it has ended by itself. */
@@ -27,7 +26,6 @@ export class AbortScope implements Abortable {
   readonly #onAbort: () => void
 
   /**
-   * @throws ConfigurationError when the caller's signal is none
    * @throws RequestAbortedError when the caller's signal is aborted, or the client closed, already
    */
   constructor(
@@ -35,9 +33,6 @@ export class AbortScope implements Abortable {
     track: Track | undefined,
     onAbort: (error: RequestAbortedError) => void,
   ) {
-    if (caller !== undefined && typeof caller.addEventListener !== 'function') {
-      throw new ConfigurationError('`signal` must be an AbortSignal, such as `controller.signal`')
-    }
     if (caller?.aborted) throw abortedBy(caller)
     this.#caller = caller
     this.#onAbort = () => onAbort(abortedBy(caller))

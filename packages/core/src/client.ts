@@ -1,5 +1,6 @@
 import { type Abortable, AbortScope, type Track } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
+import { checkOptions } from './check-options.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
 import type { EventSource, StreamSettings } from './event-source.ts'
@@ -7,6 +8,7 @@ import { isRecord } from './events.ts'
 import { handled } from './handled.ts'
 import { readAnalysis } from './json-answer.ts'
 import {
+  callChecks,
   type CallLimits,
   type CallOptions,
   headerRecord,
@@ -114,7 +116,9 @@ export class AI {
    * @throws ConfigurationError where the client has no `endpoint`, or on a wrong option; reading
    *   throws StreamResumeError where there is no such stream, or none any more
    */
-  resume(id: string, { lastEventId = '', ...options }: ResumeOptions = {}): AnalysisStream {
+  resume(id: string, options: ResumeOptions = {}): AnalysisStream {
+    checkOptions(options, callChecks)
+    const { lastEventId = '' } = options
     if (!this.#settings.isEndpoint) {
       throw new ConfigurationError(
         'Streams are resumed at an endpoint that keeps them: pass the client the option `endpoint`',
@@ -122,9 +126,6 @@ export class AI {
     }
     if (typeof id !== 'string' || id === '') {
       throw new ConfigurationError('`id` must be that of a stream: `stream.id`')
-    }
-    if (!/^\d*$/.test(lastEventId)) {
-      throw new ConfigurationError('`lastEventId` must be that of an event: `stream.lastEventId`')
     }
     const call = this.#callWithoutBody('text/event-stream', options)
     return new AnalysisStream(
@@ -172,10 +173,8 @@ export class AI {
   }
 
   #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
+    checkOptions(options, callChecks)
     const { idempotencyKey = randomUUID() } = options
-    if (!/^[\x21-\x7e]+$/.test(idempotencyKey)) {
-      throw new ConfigurationError('`idempotencyKey` must be a string of visible ASCII characters')
-    }
     const accept = stream ? 'text/event-stream' : 'application/json'
     const call = this.#callWithoutBody(accept, options, { 'idempotency-key': idempotencyKey })
     const { isEndpoint } = this.#settings
@@ -208,7 +207,8 @@ function checkRequest(request: string | AnalysisRequest): AnalysisRequest {
     throw new ConfigurationError('The prompt must be a string, or { prompt, symbols }')
   }
   if (symbols === undefined) return { prompt }
-  if (!Array.isArray(symbols) || symbols.some((symbol) => typeof symbol !== 'string')) {
+  // `some` skips what was never set.
+  if (!Array.isArray(symbols) || [...symbols].some((symbol) => typeof symbol !== 'string')) {
     throw new ConfigurationError("`symbols` must be an array of strings such as ['NVDA']")
   }
   return { prompt, symbols }

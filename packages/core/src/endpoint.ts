@@ -1,4 +1,10 @@
+import { type Check, checkThat } from './check-options.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+
+export const checkEndpoint: Check = /* @__PURE__ */ checkThat(
+  "a string, such as '/api/analyze', or a URL",
+  (value) => typeof value === 'string' || value instanceof URL,
+)
 
 /**
  * The URL of an endpoint, as `fetch` would ask it, for each call anew: a server that renders pages
@@ -10,9 +16,6 @@ export function resolveEndpoint(
   endpoint: string | URL,
   base?: () => string | undefined,
 ): () => string {
-  if (typeof endpoint !== 'string' && !(endpoint instanceof URL)) {
-    throw new ConfigurationError("`endpoint` must be a string, such as '/api/analyze', or a URL")
-  }
   const target = (): string => resolve(endpoint, base?.())
   if (base === undefined || base() !== undefined || !isRelative(endpoint)) target()
   return target

@@ -2,10 +2,10 @@ export { type AI, type AnalysisRequest, VecTrade } from './client.ts'
 export type {
   CallLimits,
   CallOptions,
-  HeaderValues,
   ResumeOptions,
   VecTradeOptions,
 } from './options.ts'
+export type { HeaderValues } from './headers.ts'
 export type { Fetch } from './request.ts'
 export type { Logger } from './logger.ts'
 export { AnalysisStream } from './stream.ts'
@@ -77,4 +77,18 @@ export type { DecodeOptions } from './sse/message-decoder.ts'
 export { type EncodableMessage, encodeEvent } from './sse/encode.ts'
 export { limitError, type ResolvedLimits, resolveStoreLimits } from './resume/store-limits.ts'
 export type { FetchCredentials, Network, RuntimeDefaults } from './options.ts'
+export {
+  type Check,
+  checkBoolean,
+  checkFunction,
+  checkLogger,
+  checkOptions,
+  type Checks,
+  checkSignal,
+  checkString,
+  checkText,
+  checkThat,
+  hasMethods,
+} from './check-options.ts'
+export { headersToSend, isBodyHeader } from './headers.ts'
 export { version } from './version.ts'

@@ -1,6 +1,17 @@
 import { checkLimit } from './check-limit.ts'
-import { resolveEndpoint } from './endpoint.ts'
+import {
+  checkBoolean,
+  checkFunction,
+  checkLogger,
+  checkOptions,
+  type Checks,
+  checkSignal,
+  checkString,
+  checkText,
+} from './check-options.ts'
+import { checkEndpoint, resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { Logger } from './logger.ts'
 import type { Fetch } from './request.ts'
 import { defaultMaxEventBytes } from './sse/message-decoder.ts'
@@ -22,9 +33,6 @@ export interface CallLimits {
   maxEventBytes?: number | undefined
 }
 
-/** What `new Headers()` takes. */
-export type HeaderValues = NonNullable<ConstructorParameters<typeof Headers>[0]>
-
 /** How a client reaches VecTrade. */
 export interface VecTradeOptions extends CallLimits {
   /**
@@ -39,7 +47,10 @@ export interface VecTradeOptions extends CallLimits {
   baseURL?: string | undefined
   /** The header the key goes in: `Authorization: Bearer` or `X-API-Key`. Default `bearer`. */
   authScheme?: 'bearer' | 'x-api-key' | undefined
-  /** Sent with every request, over the SDK's own of the same name. */
+  /**
+   * Sent with every request, over the SDK's own of the same name. Headers about the connection or the
+   * body, such as those of a request that you pass on, are left out.
+   */
   headers?: HeaderValues | undefined
   /** Default: the runtime's own. */
   fetch?: Fetch | undefined
@@ -121,12 +132,33 @@ const defaultLimits: Required<{ [K in keyof CallLimits]: number }> = {
   maxEventBytes: defaultMaxEventBytes,
 }
 
+/** Limits and headers are checked where they are read. */
+const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> = {
+  apiKey: checkString,
+  endpoint: checkEndpoint,
+  baseURL: checkString,
+  authScheme: checkString,
+  fetch: checkFunction,
+  logger: checkLogger,
+  allowInsecure: checkBoolean,
+}
+
+/** For the options of every kind of call. Limits and headers are checked where they are read. */
+export const callChecks: Checks<Omit<CallOptions & ResumeOptions, keyof CallLimits | 'headers'>> = {
+  signal: checkSignal,
+  idempotencyKey: /* @__PURE__ */ checkText(
+    'a string of visible ASCII characters',
+    /^[\x21-\x7e]+$/,
+  ),
+  lastEventId: /* @__PURE__ */ checkText('that of an event: `stream.lastEventId`', /^\d*$/),
+}
+
 /** @throws ConfigurationError that names the option, or the variable, and what to set it to */
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
+  checkOptions(options, clientChecks)
   const { name = 'core', credentials, network } = runtime
   const { keyHeader, ...target } = resolveTarget(options, runtime)
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options
-  if (typeof fetch !== 'function') throw new ConfigurationError('`fetch` must be a function')
   return {
     ...mergeLimits({ ...defaultLimits, ...(target.isEndpoint && { maxRetries: 0 }) }, options),
     ...target,
@@ -183,19 +215,13 @@ export function mergeLimits<T extends typeof defaultLimits>(base: T, given: Call
 }
 
 /**
- * Headers by their names in lower case.
+ * Headers by their names in lower case, for a request with a body of its own.
  *
- * @throws ConfigurationError on one that cannot be sent, without its value: it may be a secret
+ * @throws ConfigurationError on one that cannot be sent
  */
 export function headerRecord(given: HeaderValues | undefined): Record<string, string> {
   if (given === undefined) return {}
-  try {
-    return Object.fromEntries(new Headers(given))
-  } catch {
-    throw new ConfigurationError(
-      '`headers` has a name or a value that cannot be sent: only Latin-1, no line breaks',
-    )
-  }
+  return Object.fromEntries(headersForOtherBody(given))
 }
 
 function checkKey(key: string | undefined): string {

@@ -168,7 +168,8 @@ function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): Re
   return init
 }
 
-function isResponse(value: unknown): value is Response {
+/** Whether a value is a Response, be it of another realm or library. */
+export function isResponse(value: unknown): value is Response {
   if (!isRecord(value) || typeof value['status'] !== 'number') return false
   const { headers, body } = value
   if (!isRecord(headers) || typeof headers['get'] !== 'function') return false
