@@ -1,10 +1,5 @@
 export { type AI, type AnalysisRequest, VecTrade } from './client.ts'
-export type {
-  CallLimits,
-  CallOptions,
-  ResumeOptions,
-  VecTradeOptions,
-} from './options.ts'
+export type { CallLimits, CallOptions, ResumeOptions, VecTradeOptions } from './options.ts'
 export type { HeaderValues } from './headers.ts'
 export type { Fetch } from './request.ts'
 export type { Logger } from './logger.ts'
@@ -51,13 +46,9 @@ export { StreamStoreError, type StreamStoreProblem } from './errors/stream-store
 export { type PartialAnswer, VecTradeError } from './errors/vectrade-error.ts'
 export { fromReadableStream, fromResponse, type FromOptions } from './web/from.ts'
 export { type ReadableOptions, toReadableStream, toResponse } from './web/readable.ts'
-export {
-  type Authorization,
-  createHandler,
-  type Handler,
-  type HandlerContext,
-  type HandlerOptions,
-} from './web/handler.ts'
+export { createHandler, type Handler, type HandlerContext } from './web/handler.ts'
+export type { HandlerOptions } from './web/handler-options.ts'
+export type { Authorization } from './web/authorization.ts'
 export type { Cors } from './web/cors.ts'
 
 export { memoryStore } from './resume/memory-store.ts'
