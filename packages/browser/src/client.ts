@@ -1,5 +1,4 @@
 import {
-  checkBoolean,
   checkOptions,
   type Checks,
   checkThat,
@@ -50,12 +49,11 @@ export class VecTrade extends CoreVecTrade {
   }
 }
 
-/** The others are checked by core. */
-const ownChecks: Checks<Omit<BrowserOptions, keyof VecTradeOptions>> = {
+/** The others are checked by core, or where a key is looked at. */
+const ownChecks: Checks<Pick<BrowserOptions, 'credentials'>> = {
   credentials: /* @__PURE__ */ checkThat("'same-origin', 'include' or 'omit'", (value) =>
     ['same-origin', 'include', 'omit'].includes(value as string),
   ),
-  dangerouslyAllowBrowser: checkBoolean,
 }
 
 function runtimeOf(options: BrowserOptions): RuntimeDefaults {

@@ -1,6 +1,5 @@
 import { type Abortable, AbortScope, type Track } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
-import { checkOptions } from './check-options.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
 import type { EventSource, StreamSettings } from './event-source.ts'
@@ -8,9 +7,9 @@ import { isRecord } from './events.ts'
 import { handled } from './handled.ts'
 import { readAnalysis } from './json-answer.ts'
 import {
-  callChecks,
   type CallLimits,
   type CallOptions,
+  checkCall,
   headerRecord,
   mergeLimits,
   resolveOptions,
@@ -117,7 +116,7 @@ export class AI {
    *   throws StreamResumeError where there is no such stream, or none any more
    */
   resume(id: string, options: ResumeOptions = {}): AnalysisStream {
-    checkOptions(options, callChecks)
+    checkCall(options)
     const { lastEventId = '' } = options
     if (!this.#settings.isEndpoint) {
       throw new ConfigurationError(
@@ -173,7 +172,7 @@ export class AI {
   }
 
   #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
-    checkOptions(options, callChecks)
+    checkCall(options)
     const { idempotencyKey = randomUUID() } = options
     const accept = stream ? 'text/event-stream' : 'application/json'
     const call = this.#callWithoutBody(accept, options, { 'idempotency-key': idempotencyKey })

@@ -31,8 +31,10 @@ export function toHeaders(given: HeaderValues): Headers {
 }
 
 function nameWithoutValue(given: HeaderValues): string | undefined {
-  const pairs: [string, unknown][] = Symbol.iterator in given ? [...given] : Object.entries(given)
-  return pairs.find(([, value]) => value === undefined || typeof value === 'object')?.[0]
+  const pairs = Symbol.iterator in given ? [...given] : Object.entries(given)
+  return (pairs as [string, unknown][]).find(
+    ([, value]) => value === undefined || typeof value === 'object',
+  )?.[0]
 }
 
 /** Whether a header can have this name. */

@@ -143,14 +143,24 @@ const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> 
   allowInsecure: checkBoolean,
 }
 
-/** For the options of every kind of call. Limits and headers are checked where they are read. */
-export const callChecks: Checks<Omit<CallOptions & ResumeOptions, keyof CallLimits | 'headers'>> = {
+type OtherCallOptions = Omit<CallOptions & ResumeOptions, keyof CallLimits | 'headers'>
+
+const callChecks: Checks<OtherCallOptions> = {
   signal: checkSignal,
   idempotencyKey: /* @__PURE__ */ checkText(
     'a string of visible ASCII characters',
     /^[\x21-\x7e]+$/,
   ),
   lastEventId: /* @__PURE__ */ checkText('that of an event: `stream.lastEventId`', /^\d*$/),
+}
+
+/**
+ * Checks the options of a call, of any kind. Limits and headers are checked where they are read.
+ *
+ * @throws ConfigurationError
+ */
+export function checkCall(options: CallOptions & ResumeOptions): void {
+  checkOptions<OtherCallOptions>(options, callChecks)
 }
 
 /** @throws ConfigurationError that names the option, or the variable, and what to set it to */
