@@ -36,7 +36,7 @@ test("the page by way of Vite's proxy, with changeOrigin, at an address of the n
     },
   })
   await vite.listen()
-  const { port } = vite.httpServer?.address() as AddressInfo
+  const { port } = new URL(vite.resolvedUrls?.local[0] ?? '')
   try {
     const chat = await open(`http://lan.test:${port}/`)
     await chat.ask('What about NVDA?')

@@ -18,7 +18,9 @@ let options: Partial<HandlerOptions>
 beforeAll(async () => {
   sandbox = await startSandbox({ tokensPerSecond: 100 })
   const client = clientOf(sandbox)
-  server = await serve((req, res) => void toNodeHandler(createHandler({ client, ...options }))(req, res))
+  server = await serve(
+    (req, res) => void toNodeHandler(createHandler({ client, ...options }))(req, res),
+  )
   // As the manual of nginx has it, and nothing else.
   nginx = await startNginx(`
     location / {
@@ -49,7 +51,10 @@ const ask = async (headers: Record<string, string>, path = '/'): Promise<Respons
   const [head = '', ...rest] = client.text.split('\r\n\r\n')
   const [status, ...fields] = head.split('\r\n')
   const pairs = fields.map((field) => field.split(/: /, 2) as [string, string])
-  return new Response(rest.join('\r\n\r\n'), { status: Number(status?.split(' ')[1]), headers: pairs })
+  return new Response(rest.join('\r\n\r\n'), {
+    status: Number(status?.split(' ')[1]),
+    headers: pairs,
+  })
 }
 
 describe("behind nginx's plain proxy_pass", () => {
@@ -63,7 +68,12 @@ describe("behind nginx's plain proxy_pass", () => {
   test.for<[string, Partial<HandlerOptions>, Record<string, string>, string]>([
     ['with publicOrigin', { publicOrigin: page }, { origin: page }, '/'],
     ['with Host passed on', {}, { origin: page }, '/host/'],
-    ['of a browser that tells its site', {}, { origin: page, 'sec-fetch-site': 'same-origin' }, '/'],
+    [
+      'of a browser that tells its site',
+      {},
+      { origin: page, 'sec-fetch-site': 'same-origin' },
+      '/',
+    ],
   ])('it is answered %s', async ([, given, headers, path]) => {
     options = given
     const response = await ask(headers, path)
