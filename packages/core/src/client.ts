@@ -11,6 +11,7 @@ import {
   type CallOptions,
   headerRecord,
   mergeLimits,
+  noKey,
   resolveOptions,
   type ResumeOptions,
   type RuntimeDefaults,
@@ -49,7 +50,7 @@ export class VecTrade implements Disposable, AsyncDisposable {
 
   /**
    * @param runtime what the runtime supplies: the packages of the runtimes pass it
-   * @throws ConfigurationError on a missing key or a wrong option
+   * @throws ConfigurationError on a wrong option; a missing key is reported by the first call
    */
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
     this.ai = new AI(resolveOptions(options, runtime), (abort) => {
@@ -95,7 +96,7 @@ export class AI {
   /**
    * Asks for an analysis as a stream of events. Returns at once; the request is sent on first use.
    *
-   * @throws ConfigurationError when the prompt is no string, or on a wrong option
+   * @throws ConfigurationError when there is no key, the prompt is no string, or on a wrong option
    */
   stream(request: string | AnalysisRequest, options: CallOptions = {}): AnalysisStream {
     const call = this.#call(request, true, options)
@@ -189,9 +190,10 @@ export class AI {
     options: Pick<CallOptions, keyof CallLimits | 'headers'>,
     further: Record<string, string> = {},
   ): CallWithLimits {
-    const { apiKey, target, isEndpoint: _, ...settings } = mergeLimits(this.#settings, options)
+    const { target, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
+    if (!isEndpoint && settings.key === undefined) throw noKey()
     const headers = { accept, ...further, ...settings.headers, ...headerRecord(options.headers) }
-    return { ...settings, url: target(), headers, secret: apiKey }
+    return { ...settings, url: target(), headers, secret: settings.key?.secret }
   }
 }
 

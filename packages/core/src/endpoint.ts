@@ -25,8 +25,8 @@ function resolve(endpoint: string | URL, base: string | undefined): string {
     url = new URL(endpoint, base)
   } catch {
     throw new ConfigurationError(
-      '`endpoint` must be a URL such as /api/analyze; where there is no page of http(s), an ' +
-        'absolute one such as https://example.com/api/analyze',
+      '`endpoint` must be a URL: an absolute one such as https://example.com/api/analyze or, in a page, ' +
+        "/api/analyze. For a page or a client component, import '@vectrade/browser'",
     )
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {

@@ -7,8 +7,6 @@ const make = (options: VecTradeOptions, env: Record<string, string> = {}): VecTr
 
 describe('refuses', () => {
   test.for<[string, Record<string, unknown>, RegExp]>([
-    ['no key', { apiKey: undefined }, /`apiKey`.*VECTRADE_API_KEY/],
-    ['an empty key', { apiKey: '' }, /VECTRADE_API_KEY/],
     ['a key with a line break', { apiKey: 'vq_secret\n' }, /`apiKey`/],
     ['a key with a space', { apiKey: 'vq secret' }, /`apiKey`/],
     ['a key that is no string', { apiKey: 7 }, /`apiKey`/],
@@ -55,6 +53,13 @@ describe('refuses', () => {
     await expect(ai.analyze(request as string)).rejects.toThrow(ConfigurationError)
   })
 
+  test.for([undefined, ''])('no key, at the first call: %j', async (apiKey) => {
+    const { ai } = make({ apiKey })
+    expect(() => ai.stream('p')).toThrow(/`apiKey`.*VECTRADE_API_KEY/)
+    expect(() => ai.stream('p')).toThrow(ConfigurationError)
+    await expect(ai.analyze('p')).rejects.toThrow(ConfigurationError)
+  })
+
   test('options of a call alike', () => {
     const { ai } = make({ apiKey: 'vq_key' })
     expect(() => ai.stream('p', { timeout: -1 })).toThrow(/`timeout`/)
@@ -84,7 +89,7 @@ describe('takes', () => {
     const keys: unknown[] = []
     const fetch = async (url: string, init: RequestInit): Promise<Response> => {
       urls.push(url)
-      keys.push(new Headers(init.headers).get('authorization'))
+      keys.push(new Headers(init.headers).get('x-api-key'))
       return new Response('data: [DONE]\n\n', { headers: { 'content-type': 'text/event-stream' } })
     }
     const env = { VECTRADE_API_KEY: 'vq_env', VECTRADE_BASE_URL: 'https://env/v1' }
@@ -95,7 +100,7 @@ describe('takes', () => {
     await make({ fetch }, { ...env, VECTRADE_BASE_URL: '' })
       .ai.stream('p')
       .finalText()
-    expect(keys).toEqual(['Bearer vq_env', 'Bearer vq_own', 'Bearer vq_env'])
+    expect(keys).toEqual(['vq_env', 'vq_own', 'vq_env'])
     expect(urls).toEqual([
       'https://env/v1/ai/analyze',
       'https://own/v1/ai/analyze',

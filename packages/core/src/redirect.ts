@@ -30,7 +30,11 @@ const redirects = new Map<number, 'keep' | 'get'>([
  * @throws ConnectionError when it leads to another origin, or nowhere
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
-export function nextHop(response: Response, from: Hop, secret: string): Hop | undefined {
+export function nextHop(
+  response: Response,
+  from: Hop,
+  secret: string | undefined,
+): Hop | undefined {
   const change = redirects.get(response.status)
   if (change === undefined && response.type !== 'opaqueredirect') return undefined
   const { requestId } = readResponse(response, secret)

@@ -5,6 +5,7 @@ import { errorFromResponse } from './errors/from.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { VecTradeError } from './errors/vectrade-error.ts'
 import { isRecord } from './events.ts'
+import type { KeyHeader } from './key-header.ts'
 import { type Logger, warn } from './logger.ts'
 import type { FetchCredentials } from './options.ts'
 import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
@@ -27,8 +28,10 @@ export interface Call extends RetryPolicy {
   fetch: Fetch
   credentials?: FetchCredentials | undefined
   logger: Logger | undefined
+  /** Undefined where none is needed: an endpoint has the key. */
+  key: KeyHeader | undefined
   /** The key, in case the server quotes it in an error. */
-  secret: string
+  secret: string | undefined
 }
 
 /**
@@ -40,8 +43,11 @@ export interface Call extends RetryPolicy {
  * @throws APIError, ConnectionError, TimeoutError (`headers`), or the signal's reason
  */
 export async function send(call: Call, signal: Abortable): Promise<Response> {
+  const attemptWithKey = call.key?.begin(call.headers, signal)
+  const request = (keyHeader: Record<string, string> = {}): Promise<Response | VecTradeError> =>
+    sendOnce({ ...call, headers: { ...keyHeader, ...call.headers } }, signal)
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await sendOnce(call, signal)
+    const outcome = await (attemptWithKey?.(request) ?? request())
     if (!VecTradeError.isInstance(outcome)) return outcome
     const delay = signal.aborted ? undefined : retryDelay(outcome, attempt, call)
     if (delay === undefined) throw outcome
@@ -59,7 +65,11 @@ async function sendOnce(call: Call, signal: Abortable): Promise<Response | VecTr
   try {
     const response = await follow(call, controller)
     if (response.status < 400) return response
-    const error = await errorFromResponse(response, call.secret, signal)
+    const error = await errorFromResponse(
+      response,
+      { secret: call.secret, notFoundHint: hintOf(call) },
+      signal,
+    )
     unlink()
     return error
   } catch (error) {
@@ -68,6 +78,12 @@ async function sendOnce(call: Call, signal: Abortable): Promise<Response | VecTr
     unlink()
     return connectionError(error, 'connect')
   }
+}
+
+/** What helps with a 404 of VecTrade's API; an endpoint has an address of its own. */
+function hintOf({ key, url }: Call): string | undefined {
+  if (key === undefined || url.endsWith('/vq/ai/analyze')) return undefined
+  return '(some deployments serve this API at /v1/vq: check `baseURL`)'
 }
 
 // In functions of their own, for what they return is kept as long as the answer is read, and all that
@@ -112,7 +128,11 @@ async function follow(call: Call, controller: AbortController): Promise<Response
 }
 
 /** As {@link nextHop}; where it throws, the response is of no use to anybody. */
-function nextHopOrClosed(response: Response, hop: Hop, secret: string): Hop | undefined {
+function nextHopOrClosed(
+  response: Response,
+  hop: Hop,
+  secret: string | undefined,
+): Hop | undefined {
   try {
     return nextHop(response, hop, secret)
   } catch (error) {

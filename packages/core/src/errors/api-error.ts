@@ -13,6 +13,8 @@ export interface APIErrorFields {
   docsUrl?: string | undefined
   headers?: Headers | undefined
   retryAfter?: number | undefined
+  /** Advice of this SDK, added to the server's message. */
+  hint?: string | undefined
 }
 
 /** VecTrade answered with an error, as an HTTP status or as an event inside a stream. */
@@ -26,17 +28,26 @@ export class APIError extends VecTradeError {
   readonly status: number | undefined
   /** The API's own name of the error, such as `rate_limit_error`. */
   readonly type: string
+  /** The code that the server gave the error, such as `token_quota_exceeded`. */
   declare readonly errorCode?: string
-  /** What the server adds, as sent. Not enumerable: it may repeat the request. */
+  /**
+   * What else the server said, as sent: its `details` field, or all fields of the gateway's shape but
+   * `error` and `message`. Not enumerable because it may repeat the request.
+   */
   declare readonly details?: unknown
+  /** A page that explains the error, or where to upgrade the plan. */
   declare readonly docsUrl?: string
   /** The response's headers. Not enumerable. */
   declare readonly headers?: Headers
   /** Seconds the server asks to wait, from `retry-after-ms`, `Retry-After` or the body. */
   declare readonly retryAfter?: number
+  /** @internal The end of the message that is this SDK's own advice. */
+  declare readonly hint?: string
 
   constructor(fields: APIErrorFields) {
-    super(fields.message, new.target.code, fields)
+    const { message, hint } = fields
+    super(hint === undefined ? message : `${message} ${hint}`, new.target.code, fields)
+    if (hint !== undefined) hide(this, 'hint', hint)
     this.type = fields.type
     this.status = fields.status
     if (fields.errorCode !== undefined) this.errorCode = fields.errorCode

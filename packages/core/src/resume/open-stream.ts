@@ -13,7 +13,7 @@ import { type Connected, ResumingSource, type StreamEndpoint } from './resuming-
 import { streamIdHeader, streamUrl } from './stream-id.ts'
 
 /** A call with all that reading its answer goes by. */
-export type CallWithLimits = Call & Omit<Settings, 'headers' | 'apiKey' | 'target' | 'isEndpoint'>
+export type CallWithLimits = Call & Omit<Settings, 'headers' | 'target' | 'isEndpoint'>
 
 /** Asks an endpoint, once: a stream that it keeps is read on after a cut, any other one is not. */
 export async function openAtEndpoint(

@@ -1,6 +1,6 @@
 import type { Abortable } from '../abort-scope.ts'
 import { checkLimit } from '../check-limit.ts'
-import { errorFromResponse } from '../errors/from.ts'
+import { errorFromResponse, errorInJson } from '../errors/from.ts'
 import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { EventReader } from '../event-reader.ts'
@@ -89,8 +89,12 @@ export async function openEventStream(
   if (response.bodyUsed || response.body?.locked) {
     throw new StreamConsumedError("This response's body is already used: a body is read once")
   }
-  if (response.status >= 400) throw await errorFromResponse(response, secret, signal)
+  if (response.status >= 400) throw await errorFromResponse(response, { secret }, signal)
   const problem = protocolProblem(response)
+  if (problem !== undefined) {
+    const said = await errorInJson(response, secret, signal)
+    if (said !== undefined) throw said
+  }
   // undefined in React Native.
   if (problem !== undefined || !response.body) {
     closeBody(response.body)

@@ -1,6 +1,7 @@
 import type { VecTrade } from '../client.ts'
 import { checkLimit } from '../check-limit.ts'
 import { APIError } from '../errors/api-error.ts'
+import { statusFor } from '../errors/class-table.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { ConnectionError, TimeoutError } from '../errors/connection-error.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
@@ -110,8 +111,8 @@ export function createHandler(options: HandlerOptions): Handler {
       response = await answer(request, options, contextOf(contexts))
     } catch (error) {
       response = error instanceof Refusal ? error.toResponse() : failure(error)
-      // A mistake of the server's own code, which its callers are not told.
-      if (!(error instanceof Refusal) && !VecTradeError.isInstance(error)) onError(error)
+      // A mistake of the server's own code or set-up, which its callers are not told.
+      if (isMistake(error)) onError(error)
     }
     for (const [name, value] of Object.entries(corsHeaders(request, options.cors))) {
       response.headers.set(name, value)
@@ -119,6 +120,11 @@ export function createHandler(options: HandlerOptions): Handler {
     if (response.body) requests.set(response.body, request)
     return response
   }
+}
+
+function isMistake(error: unknown): boolean {
+  if (error instanceof Refusal) return false
+  return error instanceof ConfigurationError || !VecTradeError.isInstance(error)
 }
 
 /** As long as their answers are read: Node does not abort the signal of a request that is garbage. */
@@ -219,9 +225,10 @@ function refusedBy(authorization: false | 401 | 403): Refusal {
 /** A failure before the response began: VecTrade's own status, or one for ours. */
 function failure(error: unknown): Response {
   const retryAfter = error instanceof APIError ? error.retryAfter : undefined
+  const status = statusOf(error)
   return errorResponse(
-    statusOf(error),
-    errorToWire(error),
+    status,
+    errorToWire(error, status),
     retryAfter === undefined
       ? {}
       : { 'retry-after': String(Math.ceil(Math.min(retryAfter, longestRetryAfter))) },
@@ -229,8 +236,12 @@ function failure(error: unknown): Response {
 }
 
 function statusOf(error: unknown): number {
-  // There are servers with statuses that no response can have.
-  if (error instanceof APIError) return error.status && error.status < 600 ? error.status : 502
+  if (error instanceof APIError) {
+    // One that came inside a 200 gets the status of its class, so that it is read as that class. There
+    // are also servers with statuses that no response can have.
+    const { status = statusFor(error) } = error
+    return status < 600 ? status : 502
+  }
   if (error instanceof StreamStoreError) return 503
   if (error instanceof TimeoutError) return 504
   if (error instanceof ConnectionError || error instanceof StreamProtocolError) return 502
