@@ -1,7 +1,7 @@
 import type { SimulatedAnalysis } from './analysis.ts'
 import { simulatedModel } from './analysis.ts'
 import { bodyStream } from './body-stream.ts'
-import { errorBody, errorType } from './error-body.ts'
+import { errorBody, errorContentType, errorType } from './error-body.ts'
 import { faultBody, faultHeaders } from './fault-answer.ts'
 import { type Fault, isRedirect } from './faults.ts'
 import type { Settings } from './options.ts'
@@ -78,20 +78,28 @@ export function faultAnswer(context: AnswerContext, selfUrl: () => string): Resp
   return respond(context, status, { 'content-type': contentType, ...size }, steps)
 }
 
-/** A refusal, as the documented error shape. */
+/** A refusal of the sandbox itself, in the shape that the options name. */
 export function refusalAnswer(
   exchange: Exchange,
   headers: Record<string, string>,
   settings: Settings,
   refusal: Refusal,
 ): Response {
-  const { status, message, type = errorType(status) } = refusal
-  const facts = { status, type, message, requestId: exchange.record.id }
-  const wait = Number(refusal.headers['retry-after'] ?? Number.NaN)
-  const body = errorBody('documented', Number.isNaN(wait) ? facts : { ...facts, retryAfter: wait })
+  const { status, code, message, type = errorType(status) } = refusal
+  const shape = settings.errorShape
+  const wait = refusal.headers['retry-after']
+  const body = errorBody(shape, {
+    status,
+    type,
+    code,
+    message,
+    retryAfter: wait === undefined ? undefined : Number(wait),
+    requestId: exchange.record.id,
+  })
   const bytes = new TextEncoder().encode(JSON.stringify(body))
   const context = { exchange, fault: {}, settings, headers: { ...headers, ...refusal.headers } }
-  return respond(context, status, sized(json, bytes), [{ type: 'bytes', bytes }])
+  const contentType = `${errorContentType(shape)}; charset=utf-8`
+  return respond(context, status, sized(contentType, bytes), [{ type: 'bytes', bytes }])
 }
 
 /** An answer without a body. */

@@ -98,6 +98,12 @@ describe('sandbox', () => {
     expect(await fine.text()).toContain('"tokens_per_second":7')
   })
 
+  test('takes the shape of its errors', async () => {
+    const sandbox = await start('--error-shape=gateway')
+    const response = await fetch(`${sandbox.url}/ai/analyze`, { method: 'POST' })
+    expect(await response.json()).toMatchObject({ error: 'authentication_error' })
+  })
+
   test('tells a port that is in use in one line', async () => {
     await using other = await startSandbox()
     const { port } = new URL(other.url)
@@ -114,6 +120,7 @@ describe('sandbox', () => {
     [['--host', '0.0.0.0'], '`host` must be a loopback address'],
     [['--fault', 'status=1'], '`status` takes a whole number from 200 to 599'],
     [['--api-key', 'secret'], '`apiKey` must be "vq_"'],
+    [['--error-shape', 'xml'], '`errorShape` must be one of documented, flat'],
     [['--allow-origin', 'x'], '`allowedOrigins` takes origins'],
     [['--prot', '1'], "Unknown option '--prot'"],
     [['8787'], "Unexpected argument '8787'"],

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { ErrorShape } from './error-body.ts'
 import { parseFault } from './fault-syntax.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { type Sandbox, type StartOptions, startSandbox } from './server.ts'
@@ -16,6 +17,8 @@ A local VecTrade API for development and tests. Its answers are simulated.
   --time-to-first-token <ms> wait before the first word (default 300)
   --fault <fault>            what goes wrong with every request that has no
                              X-Sandbox-Fault header, such as "status=503; times=1"
+  --error-shape <shape>      shape of its errors: documented, flat, problem or
+                             gateway (default documented)
   --allow-origin <origin>    let pages of this origin call it; may be repeated
   --quiet                    no line per request
   --version                  print the version
@@ -60,6 +63,9 @@ function readOptions(argv: string[]): StartOptions | string {
   if (values.host !== undefined) options.host = values.host
   if (values['api-key'] !== undefined) options.apiKey = values['api-key']
   if (values.fault !== undefined) options.faults = parseFault(values.fault)
+  // Whatever the text is, the option is checked and named when the sandbox starts.
+  const errorShape = values['error-shape']
+  if (errorShape !== undefined) options.errorShape = errorShape as ErrorShape
   if (!values.quiet) options.onRequest = (request) => void report(request)
   return options
 }
@@ -77,6 +83,7 @@ function parse(args: string[]) {
         'tokens-per-second': text,
         'time-to-first-token': text,
         fault: text,
+        'error-shape': text,
         'allow-origin': { type: 'string', multiple: true },
         quiet: flag,
         version: flag,

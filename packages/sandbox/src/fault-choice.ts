@@ -1,7 +1,8 @@
 import type { Call } from './calls.ts'
-import { FaultSyntaxError, parseFault } from './fault-syntax.ts'
+import { parseFault } from './fault-syntax.ts'
 import type { Fault } from './faults.ts'
 import { Refusal } from './refusal.ts'
+import { FaultSyntaxError } from './validate-fault.ts'
 
 /**
  * The fault for this attempt of a call: the request's own if it names one, else the server's.

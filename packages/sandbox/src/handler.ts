@@ -9,6 +9,7 @@ import {
 } from './answers.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { Calls } from './calls.ts'
+import { completeFault } from './complete-fault.ts'
 import { ConnectionCut } from './connection-cut.ts'
 import { chooseFault } from './fault-choice.ts'
 import { type Fault, withoutRedirect } from './faults.ts'
@@ -25,11 +26,13 @@ import {
 } from './request-log.ts'
 import { sleep } from './sleep.ts'
 
+export type { ErrorShape } from './error-body.ts'
 export type { SandboxOptions } from './options.ts'
 export type { Closed, SandboxConnection, SandboxRequest } from './request-log.ts'
 export type { Fault, FaultBody } from './faults.ts'
 export { ConnectionCut, type Cut } from './connection-cut.ts'
-export { FaultSyntaxError, formatFault, parseFault } from './fault-syntax.ts'
+export { formatFault, parseFault } from './fault-syntax.ts'
+export { FaultSyntaxError } from './validate-fault.ts'
 
 /** The sandbox as a function of the request; see {@link createSandboxHandler}. */
 export interface SandboxHandler {
@@ -149,7 +152,8 @@ export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandl
     const chosen = chooseFault(request.headers, settings.faults, call, () =>
       calls.countFault(request.headers.get('x-sandbox-fault') ?? '', isFollowUp),
     )
-    const fault = isFollowUp && chosen.location !== 'loop' ? withoutRedirect(chosen) : chosen
+    const due = isFollowUp && chosen.location !== 'loop' ? withoutRedirect(chosen) : chosen
+    const fault = completeFault(due, settings)
     await beforeHeaders(fault, request.signal)
 
     const context = { exchange, fault, settings, headers }

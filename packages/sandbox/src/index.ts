@@ -4,6 +4,7 @@ export {
   ConnectionCut,
   createSandboxHandler,
   type Cut,
+  type ErrorShape,
   type Fault,
   type FaultBody,
   FaultSyntaxError,

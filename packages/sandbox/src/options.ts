@@ -1,6 +1,7 @@
-import { validateFault } from './fault-syntax.ts'
+import { type ErrorShape, errorShapes } from './error-body.ts'
 import type { Fault } from './faults.ts'
 import type { SandboxRequest } from './request-log.ts'
+import { validateFault } from './validate-fault.ts'
 
 /** How long a request body may be unless the options say otherwise. */
 export const defaultMaxBodyBytes: number = 2 ** 20
@@ -19,6 +20,9 @@ export interface SandboxOptions {
   /** What goes wrong with requests that have no `X-Sandbox-Fault` header. In a list, the nth fault
    * is for the nth attempt of a call, and attempts past its end work. */
   faults?: Fault | readonly Fault[]
+  /** The shape of every error, unless a fault names another one: the sandbox's own refusals and
+   * those of faults. Default: `documented`. */
+  errorShape?: ErrorShape
   /** Origins whose pages may call the sandbox, such as `http://localhost:5173`; each gets CORS
    * headers. Default: none, every request with a foreign `Origin` is refused. */
   allowedOrigins?: readonly string[]
@@ -46,6 +50,7 @@ export interface Settings {
   timeToFirstToken: number
   heartbeat: number
   faults: Fault | readonly Fault[]
+  errorShape: ErrorShape
   allowedOrigins: ReadonlySet<string>
   allowedHosts: ReadonlySet<string>
   maxPromptLength: number
@@ -76,6 +81,16 @@ export function resolveOptions(options: SandboxOptions): Settings {
     if (Number.isFinite(value) && value >= least) return value
     throw new TypeError(`\`${name}\` must be a number, ${least} or more`)
   }
+  const choice = <Choice extends string>(
+    name: keyof SandboxOptions,
+    choices: readonly Choice[],
+    fallback: Choice,
+  ): Choice => {
+    const value = options[name] ?? fallback
+    const chosen = choices.find((each) => each === value)
+    if (chosen !== undefined) return chosen
+    throw new TypeError(`\`${name}\` must be one of ${choices.join(', ')}`)
+  }
   const faults = options.faults ?? {}
   return {
     apiKey,
@@ -83,6 +98,7 @@ export function resolveOptions(options: SandboxOptions): Settings {
     timeToFirstToken: number('timeToFirstToken', 0),
     heartbeat: number('heartbeat', 15_000),
     faults: Array.isArray(faults) ? faults.map(validateFault) : validateFault(faults),
+    errorShape: choice('errorShape', errorShapes, 'documented'),
     allowedOrigins: new Set(options.allowedOrigins),
     allowedHosts: new Set(options.allowedHosts?.map((host) => host.toLowerCase())),
     maxPromptLength: number('maxPromptLength', 32_768, 1),

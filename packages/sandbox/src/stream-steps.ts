@@ -111,11 +111,15 @@ function errorMessage(fault: Fault): EncodableMessage {
   const body = errorBody(fault.errorShape ?? 'documented', {
     status: undefined,
     type: fault.errorType ?? 'server_error',
+    code: fault.errorCode,
     message: fault.message ?? 'Simulated failure in the middle of an answer',
     retryAfter: fault.bodyRetryAfter,
+    fields: fault.errorFields,
   })
-  const data = JSON.stringify(mark === 'event' ? body : { ...body, type: 'error' })
-  return mark === 'type' ? { data } : { event: 'error', data }
+  const hasType = mark === 'type' || mark === 'both'
+  const hasEvent = mark === 'event' || mark === 'both'
+  const data = JSON.stringify(hasType ? { ...body, type: 'error' } : body)
+  return hasEvent ? { event: 'error', data } : { data }
 }
 
 /** One text event with `length` bytes of data, in pieces that never hold the whole of it. */
