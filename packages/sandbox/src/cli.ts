@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { ErrorShape } from './error-body.ts'
 import { parseFault } from './fault-syntax.ts'
+import type { KeyHeader } from './key-header.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { type Sandbox, type StartOptions, startSandbox } from './server.ts'
 
@@ -13,6 +14,8 @@ A local VecTrade API for development and tests. Its answers are simulated.
   --port <n>                 port to listen on, 0 for any free one (default 8787)
   --host <address>           loopback address to listen on (default 127.0.0.1)
   --api-key <key>            the key it accepts, "vq_…" (default: a random one)
+  --key-header <header>      the only header it accepts the key in, x-api-key or
+                             bearer (default any, which is both)
   --tokens-per-second <n>    pace of the answers, 0 as fast as possible (default 40)
   --time-to-first-token <ms> wait before the first word (default 300)
   --fault <fault>            what goes wrong with every request that has no
@@ -31,8 +34,9 @@ await main(process.argv.slice(2))
 
 async function main(argv: string[]): Promise<void> {
   let sandbox: Sandbox
+  let options: StartOptions | string
   try {
-    const options = readOptions(argv)
+    options = readOptions(argv)
     if (typeof options === 'string') {
       process.stdout.write(options)
       return
@@ -43,7 +47,7 @@ async function main(argv: string[]): Promise<void> {
     process.exitCode = 1
     return
   }
-  process.stdout.write(greeting(sandbox))
+  process.stdout.write(greeting(sandbox, options))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.close())
   }
@@ -63,8 +67,9 @@ function readOptions(argv: string[]): StartOptions | string {
   if (values.host !== undefined) options.host = values.host
   if (values['api-key'] !== undefined) options.apiKey = values['api-key']
   if (values.fault !== undefined) options.faults = parseFault(values.fault)
-  // Whatever the text is, the option is checked and named when the sandbox starts.
-  const errorShape = values['error-shape']
+  // Whatever the texts are: the options are checked, and named, when the sandbox starts.
+  const { 'key-header': keyHeader, 'error-shape': errorShape } = values
+  if (keyHeader !== undefined) options.keyHeader = keyHeader as KeyHeader
   if (errorShape !== undefined) options.errorShape = errorShape as ErrorShape
   if (!values.quiet) options.onRequest = (request) => void report(request)
   return options
@@ -80,6 +85,7 @@ function parse(args: string[]) {
         port: text,
         host: text,
         'api-key': text,
+        'key-header': text,
         'tokens-per-second': text,
         'time-to-first-token': text,
         fault: text,
@@ -108,7 +114,8 @@ function version(): string {
   return (manifest as { version: string }).version
 }
 
-function greeting({ url, apiKey }: Sandbox): string {
+function greeting({ url, apiKey }: Sandbox, { keyHeader }: StartOptions): string {
+  const key = keyHeader === 'x-api-key' ? `X-API-Key: ${apiKey}` : `Authorization: Bearer ${apiKey}`
   return `VecTrade sandbox: every answer is simulated, none is market data.
 
   URL  ${url}
@@ -116,7 +123,7 @@ function greeting({ url, apiKey }: Sandbox): string {
 
 Try it:
 
-  curl -N -H "Authorization: Bearer ${apiKey}" -H "Content-Type: application/json" -d '{"prompt": "Bull case for NVDA?", "stream": true}' ${url}/ai/analyze
+  curl -N -H "${key}" -H "Content-Type: application/json" -d '{"prompt": "Bull case for NVDA?", "stream": true}' ${url}/ai/analyze
 
 Use it from the SDK:
 

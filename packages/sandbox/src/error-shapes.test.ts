@@ -204,6 +204,9 @@ describe('the option errorShape', () => {
     expect(await shapeOf({ path: '/' })).toMatchObject(expected('not_found'))
     expect(await shapeOf({ method: 'PUT' })).toMatchObject(expected('invalid_request_error'))
     expect(await shapeOf({ body: '{}' })).toMatchObject(expected('validation_error'))
+    const keyless = await shapeOf({ headers: { authorization: undefined } })
+    const hasCodes = errorShape === 'flat' || errorShape === 'gateway'
+    expect(keyless).toMatchObject(expected(hasCodes ? 'missing_api_key' : 'authentication_error'))
     const badFault = { 'x-sandbox-fault': 'stauts=503' }
     expect(await shapeOf({ headers: badFault })).toMatchObject(expected('invalid_request_error'))
     expect(await shapeOf({ fault: { status: 503 } })).toMatchObject(expected('service_unavailable'))

@@ -1,6 +1,7 @@
 import type { Call } from './calls.ts'
 import { parseFault } from './fault-syntax.ts'
 import type { Fault } from './faults.ts'
+import { keyHeadersOf } from './key-header.ts'
 import { Refusal } from './refusal.ts'
 import { FaultSyntaxError } from './validate-fault.ts'
 
@@ -18,6 +19,8 @@ export function chooseFault(
 ): Fault {
   const header = headers.get('x-sandbox-fault')
   const fault = header === null ? serverFault(server, call) : readHeader(header)
+  const { whenKeyIn } = fault
+  if (whenKeyIn !== undefined && !keyHeadersOf(headers).includes(whenKeyIn)) return {}
   if (fault.times === undefined) return fault
   const uses = call.id === undefined ? countUses() : call.attempts
   return uses <= fault.times ? fault : {}

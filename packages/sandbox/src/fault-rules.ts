@@ -19,6 +19,7 @@ const position: Rule = whole(0, 1e9)
 /** What each field takes; the two that hold fields of their own are checked by themselves. */
 export const rules: Readonly<Record<Exclude<keyof Fault, 'headers' | 'errorFields'>, Rule>> = {
   times: whole(1, 1e6),
+  whenKeyIn: choice('x-api-key', 'bearer'),
   delay: number(DAY),
   hang: flag,
   destroy: choice('fin', 'rst'),

@@ -13,6 +13,7 @@ describe('parseFault', () => {
     ['cut = rst ; cutAfterBytes = 10', { cut: 'rst', cutAfterBytes: 10 }],
     ['status=302; location=/a?b=c', { status: 302, location: '/a?b=c' }],
     ['status=302; location', { status: 302, location: '' }],
+    ['whenKeyIn=bearer; status=401', { whenKeyIn: 'bearer', status: 401 }],
     ['header.X-Proxy=a=b', { headers: { 'X-Proxy': 'a=b' } }],
     ['stallAfterEvents=0; stallFor=1.5', { stallAfterEvents: 0, stallFor: 1.5 }],
     ['errorCode=AUTH_002; body=flat', { errorCode: 'AUTH_002', body: 'flat' }],
@@ -30,7 +31,7 @@ describe('parseFault', () => {
   })
 
   test.each([
-    ['stauts=503', '`stauts` is not a fault. There are: times, delay'],
+    ['stauts=503', '`stauts` is not a fault. There are: times, whenKeyIn, delay'],
     ['__proto__=1', '`__proto__` is not a fault'],
     ['status=teapot', '`status` takes a whole number from 200 to 599'],
     ['status=99', '`status` takes a whole number from 200 to 599'],

@@ -1,5 +1,6 @@
 import type { Cut } from './connection-cut.ts'
 import type { ErrorShape } from './error-body.ts'
+import type { KeyHeader } from './key-header.ts'
 
 /** The bodies an error answer can have: the four shapes of the API, and what proxies send. */
 export type FaultBody = ErrorShape | 'html' | 'text' | 'empty' | 'endless'
@@ -15,6 +16,9 @@ export interface Fault {
   /** Only the first n attempts of a call fail. A call is what has one `Idempotency-Key`; without
    * the header, requests that ask for the very same fault are counted together. */
   times?: number
+  /** Only requests that carry a key in this header fail, such as those of a gateway that answers
+   * 403 to the header it does not take. */
+  whenKeyIn?: KeyHeader
 
   /** Waits this long before the response headers. */
   delay?: number

@@ -27,6 +27,7 @@ import {
 import { sleep } from './sleep.ts'
 
 export type { ErrorShape } from './error-body.ts'
+export type { KeyHeader } from './key-header.ts'
 export type { SandboxOptions } from './options.ts'
 export type { Closed, SandboxConnection, SandboxRequest } from './request-log.ts'
 export type { Fault, FaultBody } from './faults.ts'
@@ -134,7 +135,7 @@ export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandl
     if (request.method !== 'POST' && (request.method !== 'GET' || remembered === undefined)) {
       throw new Refusal(405, `Use POST, not ${request.method}`, { headers: { allow: 'POST' } })
     }
-    checkKey(request.headers, settings.apiKey)
+    checkKey(request.headers, settings)
     try {
       allowance.take()
     } finally {

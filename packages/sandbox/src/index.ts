@@ -9,6 +9,7 @@ export {
   type FaultBody,
   FaultSyntaxError,
   formatFault,
+  type KeyHeader,
   parseFault,
   type SandboxConnection,
   type SandboxHandler,

@@ -1,5 +1,6 @@
 import { type ErrorShape, errorShapes } from './error-body.ts'
 import type { Fault } from './faults.ts'
+import type { KeyHeader } from './key-header.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { validateFault } from './validate-fault.ts'
 
@@ -11,6 +12,9 @@ export interface SandboxOptions {
   /** The one key that is accepted: `vq_` and at least 8 letters, digits, `_` or `-`. Default: a
    * random one, which Cloudflare Workers can make only while they answer a request. */
   apiKey?: string
+  /** The only header in which the key is accepted. What comes in the other one does not count: a
+   * request without the right header is a 401 with the code `missing_api_key`. Default: `any`. */
+  keyHeader?: KeyHeader | 'any'
   /** Pace of the answers; one token is about a word. Default: 0, as fast as possible. */
   tokensPerSecond?: number
   /** Milliseconds before the first piece of text, or before a JSON answer. Default: 0. */
@@ -46,6 +50,7 @@ export interface SandboxOptions {
 /** The options with their defaults, checked. */
 export interface Settings {
   apiKey: string
+  keyHeader: KeyHeader | 'any'
   tokensPerSecond: number
   timeToFirstToken: number
   heartbeat: number
@@ -94,6 +99,7 @@ export function resolveOptions(options: SandboxOptions): Settings {
   const faults = options.faults ?? {}
   return {
     apiKey,
+    keyHeader: choice('keyHeader', ['any', 'x-api-key', 'bearer'], 'any'),
     tokensPerSecond: number('tokensPerSecond', 0),
     timeToFirstToken: number('timeToFirstToken', 0),
     heartbeat: number('heartbeat', 15_000),
