@@ -85,19 +85,12 @@ export function refusalAnswer(
   settings: Settings,
   refusal: Refusal,
 ): Response {
-  const { status, code, message, type = errorType(status) } = refusal
-  const shape = settings.errorShape
-  const wait = refusal.headers['retry-after']
-  const body = errorBody(shape, {
-    status,
-    type,
-    code,
-    message,
-    retryAfter: wait === undefined ? undefined : Number(wait),
-    requestId: exchange.record.id,
-  })
+  const { status, message, details } = refusal
+  const { type = errorType(status), code, shape = settings.errorShape, retryAfter } = details
+  const requestId = exchange.record.id
+  const body = errorBody(shape, { status, type, code, message, retryAfter, requestId })
   const bytes = new TextEncoder().encode(JSON.stringify(body))
-  const context = { exchange, fault: {}, settings, headers: { ...headers, ...refusal.headers } }
+  const context = { exchange, fault: {}, settings, headers: { ...headers, ...details.headers } }
   const contentType = `${errorContentType(shape)}; charset=utf-8`
   return respond(context, status, sized(contentType, bytes), [{ type: 'bytes', bytes }])
 }

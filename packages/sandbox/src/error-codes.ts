@@ -23,7 +23,14 @@ export function usualError(code: string): UsualError {
     : { status: 400, message: 'Simulated failure with a code' }
 }
 
-/** Returns whether this code or type, on its own, says that a quota is used up. */
+/** The codes that say, on their own, that a quota is used up. */
+export const quotaCodes = [
+  'quota_exceeded',
+  'token_quota_exceeded',
+  'ai_daily_limit_exceeded',
+] as const
+
+/** Returns whether this code or type says that a quota is used up. */
 export function isQuotaCode(code: string | undefined): boolean {
-  return code !== undefined && /^(?:quota|token_quota|ai_daily_limit)_exceeded$/.test(code)
+  return quotaCodes.some((each) => each === code)
 }

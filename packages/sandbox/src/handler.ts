@@ -28,6 +28,7 @@ import { sleep } from './sleep.ts'
 
 export type { ErrorShape } from './error-body.ts'
 export type { KeyHeader } from './key-header.ts'
+export type { QuotaError } from './quota-error.ts'
 export type { SandboxOptions } from './options.ts'
 export type { Closed, SandboxConnection, SandboxRequest } from './request-log.ts'
 export type { Fault, FaultBody } from './faults.ts'
@@ -80,7 +81,7 @@ const redirectMark = 'sandbox-redirect'
 export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandler {
   const settings = resolveOptions(options)
   const log = new RequestLog(settings.maxRequests)
-  const allowance = new Allowance(settings.rateLimit, settings.quota)
+  const allowance = new Allowance(settings)
   const calls = new Calls()
   const redirected = new BoundedMap<string>(100)
 

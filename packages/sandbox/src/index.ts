@@ -11,6 +11,7 @@ export {
   formatFault,
   type KeyHeader,
   parseFault,
+  type QuotaError,
   type SandboxConnection,
   type SandboxHandler,
   type SandboxOptions,

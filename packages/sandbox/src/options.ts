@@ -1,6 +1,7 @@
 import { type ErrorShape, errorShapes } from './error-body.ts'
 import type { Fault } from './faults.ts'
 import type { KeyHeader } from './key-header.ts'
+import { type QuotaError, type QuotaRefusal, resolveQuotaError } from './quota-error.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { validateFault } from './validate-fault.ts'
 
@@ -39,8 +40,10 @@ export interface SandboxOptions {
   maxBodyBytes?: number
   /** Requests per minute before 429 `rate_limit_error`. Default: 100,000. */
   rateLimit?: number
-  /** Requests in all before 429 `quota_exceeded`. Default: 1,000,000. */
+  /** Requests in all before `quotaError`. Default: 1,000,000. */
   quota?: number
+  /** The error of requests beyond `quota`. Default: 429 `quota_exceeded`. */
+  quotaError?: QuotaError
   /** How many of the last requests `requests` holds. Default: 10,000. */
   maxRequests?: number
   /** Called with the record of each request as it comes in. What it throws becomes a 500. */
@@ -62,6 +65,7 @@ export interface Settings {
   maxBodyBytes: number
   rateLimit: number
   quota: number
+  quotaError: QuotaRefusal
   maxRequests: number
   onRequest: ((request: SandboxRequest) => void) | undefined
 }
@@ -97,6 +101,7 @@ export function resolveOptions(options: SandboxOptions): Settings {
     throw new TypeError(`\`${name}\` must be one of ${choices.join(', ')}`)
   }
   const faults = options.faults ?? {}
+  const errorShape = choice('errorShape', errorShapes, 'documented')
   return {
     apiKey,
     keyHeader: choice('keyHeader', ['any', 'x-api-key', 'bearer'], 'any'),
@@ -104,13 +109,14 @@ export function resolveOptions(options: SandboxOptions): Settings {
     timeToFirstToken: number('timeToFirstToken', 0),
     heartbeat: number('heartbeat', 15_000),
     faults: Array.isArray(faults) ? faults.map(validateFault) : validateFault(faults),
-    errorShape: choice('errorShape', errorShapes, 'documented'),
+    errorShape,
     allowedOrigins: new Set(options.allowedOrigins),
     allowedHosts: new Set(options.allowedHosts?.map((host) => host.toLowerCase())),
     maxPromptLength: number('maxPromptLength', 32_768, 1),
     maxBodyBytes: number('maxBodyBytes', defaultMaxBodyBytes, 1),
     rateLimit: number('rateLimit', 100_000),
     quota: number('quota', 1_000_000),
+    quotaError: resolveQuotaError(options.quotaError ?? {}, errorShape),
     maxRequests: number('maxRequests', 10_000),
     onRequest: options.onRequest,
   }
