@@ -8,6 +8,7 @@ import type { Settings } from './options.ts'
 import type { Refusal } from './refusal.ts'
 import type { Exchange } from './request-log.ts'
 import { heartbeatBytes, type Pace, type Step, streamSteps } from './stream-steps.ts'
+import { spellUsage } from './usage-spelling.ts'
 
 const json = 'application/json; charset=utf-8'
 
@@ -44,7 +45,7 @@ export function jsonAnswer(context: AnswerContext, analysis: SimulatedAnalysis):
       .filter((part) => part.type === 'citation')
       .map(({ source, url }) => ({ source, url })),
     metadata: metadataOf(analysis, pace),
-    usage: analysis.usage,
+    usage: spellUsage(analysis.usage, fault.usage),
   })
   const cut = fault.malformedAfterEvents !== undefined
   const bytes = new TextEncoder().encode(cut ? text.slice(0, text.length / 2) : text)

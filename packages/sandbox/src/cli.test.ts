@@ -78,6 +78,7 @@ describe('sandbox', () => {
       '--api-key=vq_my_own_key',
       '--fault=status=503; retryAfter=9',
       '--tokens-per-second=7',
+      '--usage=camel',
       '--allow-origin=http://localhost:1',
       '--allow-origin=http://localhost:2',
       '--host=localhost',
@@ -94,8 +95,10 @@ describe('sandbox', () => {
     expect(faulty.status).toBe(503)
     expect(faulty.headers.get('retry-after')).toBe('9')
     expect(faulty.headers.get('access-control-allow-origin')).toBe('http://localhost:2')
-    const fine = await ask({ 'x-sandbox-fault': 'cutAfterEvents=1; cut=clean' })
-    expect(await fine.text()).toContain('"tokens_per_second":7')
+    const fine = await ask({ 'x-sandbox-fault': 'events=0' })
+    const text = await fine.text()
+    expect(text).toContain('"tokens_per_second":7')
+    expect(text).toContain('"promptTokens":')
   })
 
   test.each([
@@ -137,6 +140,7 @@ describe('sandbox', () => {
     [['--fault', 'status=1'], '`status` takes a whole number from 200 to 599'],
     [['--api-key', 'secret'], '`apiKey` must be "vq_"'],
     [['--key-header', 'cookie'], '`keyHeader` must be one of any, x-api-key, bearer'],
+    [['--usage', 'kebab'], '`usage` must be one of snake, camel'],
     [['--error-shape', 'xml'], '`errorShape` must be one of documented, flat'],
     [['--allow-origin', 'x'], '`allowedOrigins` takes origins'],
     [['--prot', '1'], "Unknown option '--prot'"],

@@ -6,6 +6,7 @@ import { parseFault } from './fault-syntax.ts'
 import type { KeyHeader } from './key-header.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { type Sandbox, type StartOptions, startSandbox } from './server.ts'
+import type { UsageSpelling } from './usage-spelling.ts'
 
 const help = `Usage: sandbox [options]
 
@@ -18,6 +19,7 @@ A local VecTrade API for development and tests. Its answers are simulated.
                              bearer (default any, which is both)
   --tokens-per-second <n>    pace of the answers, 0 as fast as possible (default 40)
   --time-to-first-token <ms> wait before the first word (default 300)
+  --usage <spelling>         snake for prompt_tokens (default), camel for promptTokens
   --fault <fault>            what goes wrong with every request that has no
                              X-Sandbox-Fault header, such as "status=503; times=1"
   --error-shape <shape>      shape of its errors: documented, flat, problem or
@@ -68,8 +70,9 @@ function readOptions(argv: string[]): StartOptions | string {
   if (values['api-key'] !== undefined) options.apiKey = values['api-key']
   if (values.fault !== undefined) options.faults = parseFault(values.fault)
   // Whatever the texts are: the options are checked, and named, when the sandbox starts.
-  const { 'key-header': keyHeader, 'error-shape': errorShape } = values
+  const { usage, 'key-header': keyHeader, 'error-shape': errorShape } = values
   if (keyHeader !== undefined) options.keyHeader = keyHeader as KeyHeader
+  if (usage !== undefined) options.usage = usage as UsageSpelling
   if (errorShape !== undefined) options.errorShape = errorShape as ErrorShape
   if (!values.quiet) options.onRequest = (request) => void report(request)
   return options
@@ -88,6 +91,7 @@ function parse(args: string[]) {
         'key-header': text,
         'tokens-per-second': text,
         'time-to-first-token': text,
+        usage: text,
         fault: text,
         'error-shape': text,
         'allow-origin': { type: 'string', multiple: true },

@@ -1,5 +1,6 @@
 import { errorShapes } from './error-body.ts'
 import type { Fault } from './faults.ts'
+import { usageSpellings } from './usage-spelling.ts'
 
 /** What the value of one field of a fault has to be. */
 export type Rule =
@@ -48,6 +49,7 @@ export const rules: Readonly<Record<Exclude<keyof Fault, 'headers' | 'errorField
   unknownAfterEvents: position,
   oversize: whole(64, 2 ** 32),
   events: whole(0, 1e9),
+  usage: choice(...usageSpellings),
   noDoneEvent: flag,
   noDoneMarker: flag,
   linger: flag,

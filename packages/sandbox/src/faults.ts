@@ -1,6 +1,7 @@
 import type { Cut } from './connection-cut.ts'
 import type { ErrorShape } from './error-body.ts'
 import type { KeyHeader } from './key-header.ts'
+import type { UsageSpelling } from './usage-spelling.ts'
 
 /** The bodies an error answer can have: the four shapes of the API, and what proxies send. */
 export type FaultBody = ErrorShape | 'html' | 'text' | 'empty' | 'endless'
@@ -96,6 +97,8 @@ export interface Fault {
   oversize?: number
   /** Sends this many text events in place of the analysis. */
   events?: number
+  /** The spelling of `usage` in place of the server's: `prompt_tokens` or `promptTokens`. */
+  usage?: UsageSpelling
   /** Leaves out the `done` event. */
   noDoneEvent?: boolean
   /** Leaves out `data: [DONE]`. */

@@ -16,4 +16,5 @@ export {
   type SandboxHandler,
   type SandboxOptions,
   type SandboxRequest,
+  type UsageSpelling,
 } from './handler.ts'

@@ -3,6 +3,7 @@ import type { Fault } from './faults.ts'
 import type { KeyHeader } from './key-header.ts'
 import { type QuotaError, type QuotaRefusal, resolveQuotaError } from './quota-error.ts'
 import type { SandboxRequest } from './request-log.ts'
+import { type UsageSpelling, usageSpellings } from './usage-spelling.ts'
 import { validateFault } from './validate-fault.ts'
 
 /** How long a request body may be unless the options say otherwise. */
@@ -20,6 +21,9 @@ export interface SandboxOptions {
   tokensPerSecond?: number
   /** Milliseconds before the first piece of text, or before a JSON answer. Default: 0. */
   timeToFirstToken?: number
+  /** The spelling of `usage`: `prompt_tokens` as in the guide, or `promptTokens` as in VecTrade's
+   * OpenAPI file. Default: `snake`. */
+  usage?: UsageSpelling
   /** Milliseconds of silence after which a stream gets a heartbeat; 0 sends none. Default: 15,000. */
   heartbeat?: number
   /** What goes wrong with requests that have no `X-Sandbox-Fault` header. In a list, the nth fault
@@ -56,6 +60,7 @@ export interface Settings {
   keyHeader: KeyHeader | 'any'
   tokensPerSecond: number
   timeToFirstToken: number
+  usage: UsageSpelling
   heartbeat: number
   faults: Fault | readonly Fault[]
   errorShape: ErrorShape
@@ -107,6 +112,7 @@ export function resolveOptions(options: SandboxOptions): Settings {
     keyHeader: choice('keyHeader', ['any', 'x-api-key', 'bearer'], 'any'),
     tokensPerSecond: number('tokensPerSecond', 0),
     timeToFirstToken: number('timeToFirstToken', 0),
+    usage: choice('usage', usageSpellings, 'snake'),
     heartbeat: number('heartbeat', 15_000),
     faults: Array.isArray(faults) ? faults.map(validateFault) : validateFault(faults),
     errorShape,

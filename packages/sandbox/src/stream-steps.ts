@@ -3,6 +3,7 @@ import type { SimulatedAnalysis } from './analysis.ts'
 import type { Cut } from './connection-cut.ts'
 import { errorBody } from './error-body.ts'
 import type { Fault } from './faults.ts'
+import { spellUsage } from './usage-spelling.ts'
 
 /** What a body is made of. A step with `event` ends an event; a wait of `Infinity` never ends. */
 export type Step =
@@ -78,7 +79,7 @@ function* wireEvents(
     const total_tokens = prompt_tokens + fault.events
     usage = { prompt_tokens, completion_tokens: fault.events, total_tokens }
   }
-  if (!fault.noDoneEvent) yield { type: 'done', usage }
+  if (!fault.noDoneEvent) yield { type: 'done', usage: spellUsage(usage, fault.usage) }
 }
 
 /** What the fault puts at this position; `true` where the answer does not go on after it. */
