@@ -1,13 +1,14 @@
 import type { SimulatedAnalysis } from './analysis.ts'
 import { simulatedModel } from './analysis.ts'
 import { bodyStream } from './body-stream.ts'
-import { errorBody, errorType } from './error-body.ts'
+import { errorBody, errorContentType, errorType } from './error-body.ts'
 import { faultBody, faultHeaders } from './fault-answer.ts'
 import { type Fault, isRedirect } from './faults.ts'
 import type { Settings } from './options.ts'
 import type { Refusal } from './refusal.ts'
 import type { Exchange } from './request-log.ts'
 import { heartbeatBytes, type Pace, type Step, streamSteps } from './stream-steps.ts'
+import { spellUsage } from './usage-spelling.ts'
 
 const json = 'application/json; charset=utf-8'
 
@@ -44,7 +45,7 @@ export function jsonAnswer(context: AnswerContext, analysis: SimulatedAnalysis):
       .filter((part) => part.type === 'citation')
       .map(({ source, url }) => ({ source, url })),
     metadata: metadataOf(analysis, pace),
-    usage: analysis.usage,
+    usage: spellUsage(analysis.usage, fault.usage),
   })
   const cut = fault.malformedAfterEvents !== undefined
   const bytes = new TextEncoder().encode(cut ? text.slice(0, text.length / 2) : text)
@@ -78,20 +79,21 @@ export function faultAnswer(context: AnswerContext, selfUrl: () => string): Resp
   return respond(context, status, { 'content-type': contentType, ...size }, steps)
 }
 
-/** A refusal, as the documented error shape. */
+/** A refusal of the sandbox itself, in the shape that the options name. */
 export function refusalAnswer(
   exchange: Exchange,
   headers: Record<string, string>,
   settings: Settings,
   refusal: Refusal,
 ): Response {
-  const { status, message, type = errorType(status) } = refusal
-  const facts = { status, type, message, requestId: exchange.record.id }
-  const wait = Number(refusal.headers['retry-after'] ?? Number.NaN)
-  const body = errorBody('documented', Number.isNaN(wait) ? facts : { ...facts, retryAfter: wait })
+  const { status, message, details } = refusal
+  const { type = errorType(status), code, shape = settings.errorShape, retryAfter } = details
+  const requestId = exchange.record.id
+  const body = errorBody(shape, { status, type, code, message, retryAfter, requestId })
   const bytes = new TextEncoder().encode(JSON.stringify(body))
-  const context = { exchange, fault: {}, settings, headers: { ...headers, ...refusal.headers } }
-  return respond(context, status, sized(json, bytes), [{ type: 'bytes', bytes }])
+  const context = { exchange, fault: {}, settings, headers: { ...headers, ...details.headers } }
+  const contentType = `${errorContentType(shape)}; charset=utf-8`
+  return respond(context, status, sized(contentType, bytes), [{ type: 'bytes', bytes }])
 }
 
 /** An answer without a body. */

@@ -30,24 +30,35 @@ export function checkSource(
 }
 
 /**
- * Refuses a request without the sandbox's key.
+ * Refuses a request without the sandbox's key in a header that the sandbox accepts.
  *
- * @throws Refusal with status 401, whose message never repeats what was sent.
+ * @throws Refusal with status 401. Its message never repeats what was sent.
  */
-export function checkKey(headers: Headers, apiKey: string): void {
-  const authorization = headers.get('authorization')
+export function checkKey(
+  headers: Headers,
+  { apiKey, keyHeader }: Pick<Settings, 'apiKey' | 'keyHeader'>,
+): void {
+  const authorization = keyHeader === 'x-api-key' ? null : headers.get('authorization')
   const bearer = authorization === null ? null : /^Bearer +(\S+)$/i.exec(authorization)
   if (authorization !== null && bearer === null) {
-    throw new Refusal(401, 'The Authorization header must read "Bearer <key>"')
+    throw invalidKey('The Authorization header must read "Bearer <key>"')
   }
-  const key = bearer?.[1] ?? headers.get('x-api-key')
-  if (key === null) {
-    throw new Refusal(401, 'No API key: send "Authorization: Bearer <key>" or "X-API-Key: <key>"')
-  }
-  if (!/^vq_[\w-]+$/.test(key)) throw new Refusal(401, 'This is no API key: keys begin with "vq_"')
+  const key = bearer?.[1] ?? (keyHeader === 'bearer' ? null : headers.get('x-api-key'))
+  if (key === null) throw new Refusal(401, missingKey[keyHeader], { code: 'missing_api_key' })
+  if (!/^vq_[\w-]+$/.test(key)) throw invalidKey('Malformed API key: keys begin with "vq_"')
   if (key !== apiKey) {
-    throw new Refusal(401, 'Unknown API key: the sandbox accepts only its own, told at its start')
+    throw invalidKey('Unknown API key: the sandbox accepts only the key it was started with')
   }
+}
+
+const missingKey = {
+  any: 'No API key: send "X-API-Key: <key>" or "Authorization: Bearer <key>"',
+  'x-api-key': 'No API key: this sandbox takes it only in "X-API-Key: <key>"',
+  bearer: 'No API key: this sandbox takes it only in "Authorization: Bearer <key>"',
+}
+
+function invalidKey(message: string): Refusal {
+  return new Refusal(401, message, { code: 'invalid_api_key' })
 }
 
 const allowedHeaders =

@@ -9,6 +9,7 @@ import {
 } from './answers.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { Calls } from './calls.ts'
+import { completeFault } from './complete-fault.ts'
 import { ConnectionCut } from './connection-cut.ts'
 import { chooseFault } from './fault-choice.ts'
 import { type Fault, withoutRedirect } from './faults.ts'
@@ -25,11 +26,16 @@ import {
 } from './request-log.ts'
 import { sleep } from './sleep.ts'
 
+export type { ErrorShape } from './error-body.ts'
+export type { KeyHeader } from './key-header.ts'
+export type { QuotaError } from './quota-error.ts'
 export type { SandboxOptions } from './options.ts'
 export type { Closed, SandboxConnection, SandboxRequest } from './request-log.ts'
 export type { Fault, FaultBody } from './faults.ts'
+export type { UsageSpelling } from './usage-spelling.ts'
 export { ConnectionCut, type Cut } from './connection-cut.ts'
-export { FaultSyntaxError, formatFault, parseFault } from './fault-syntax.ts'
+export { formatFault, parseFault } from './fault-syntax.ts'
+export { FaultSyntaxError } from './validate-fault.ts'
 
 /** The sandbox as a function of the request; see {@link createSandboxHandler}. */
 export interface SandboxHandler {
@@ -76,7 +82,7 @@ const redirectMark = 'sandbox-redirect'
 export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandler {
   const settings = resolveOptions(options)
   const log = new RequestLog(settings.maxRequests)
-  const allowance = new Allowance(settings.rateLimit, settings.quota)
+  const allowance = new Allowance(settings)
   const calls = new Calls()
   const redirected = new BoundedMap<string>(100)
 
@@ -131,7 +137,7 @@ export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandl
     if (request.method !== 'POST' && (request.method !== 'GET' || remembered === undefined)) {
       throw new Refusal(405, `Use POST, not ${request.method}`, { headers: { allow: 'POST' } })
     }
-    checkKey(request.headers, settings.apiKey)
+    checkKey(request.headers, settings)
     try {
       allowance.take()
     } finally {
@@ -149,7 +155,8 @@ export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandl
     const chosen = chooseFault(request.headers, settings.faults, call, () =>
       calls.countFault(request.headers.get('x-sandbox-fault') ?? '', isFollowUp),
     )
-    const fault = isFollowUp && chosen.location !== 'loop' ? withoutRedirect(chosen) : chosen
+    const due = isFollowUp && chosen.location !== 'loop' ? withoutRedirect(chosen) : chosen
+    const fault = completeFault(due, settings)
     await beforeHeaders(fault, request.signal)
 
     const context = { exchange, fault, settings, headers }

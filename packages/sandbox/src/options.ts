@@ -1,6 +1,10 @@
-import { validateFault } from './fault-syntax.ts'
+import { type ErrorShape, errorShapes } from './error-body.ts'
 import type { Fault } from './faults.ts'
+import type { KeyHeader } from './key-header.ts'
+import { type QuotaError, type QuotaRefusal, resolveQuotaError } from './quota-error.ts'
 import type { SandboxRequest } from './request-log.ts'
+import { type UsageSpelling, usageSpellings } from './usage-spelling.ts'
+import { validateFault } from './validate-fault.ts'
 
 /** How long a request body may be unless the options say otherwise. */
 export const defaultMaxBodyBytes: number = 2 ** 20
@@ -10,15 +14,24 @@ export interface SandboxOptions {
   /** The one key that is accepted: `vq_` and at least 8 letters, digits, `_` or `-`. Default: a
    * random one, which Cloudflare Workers can make only while they answer a request. */
   apiKey?: string
+  /** The only header in which the key is accepted. What comes in the other one does not count: a
+   * request without the right header is a 401 with the code `missing_api_key`. Default: `any`. */
+  keyHeader?: KeyHeader | 'any'
   /** Pace of the answers; one token is about a word. Default: 0, as fast as possible. */
   tokensPerSecond?: number
   /** Milliseconds before the first piece of text, or before a JSON answer. Default: 0. */
   timeToFirstToken?: number
+  /** The spelling of `usage`: `prompt_tokens` as in the guide, or `promptTokens` as in VecTrade's
+   * OpenAPI file. Default: `snake`. */
+  usage?: UsageSpelling
   /** Milliseconds of silence after which a stream gets a heartbeat; 0 sends none. Default: 15,000. */
   heartbeat?: number
   /** What goes wrong with requests that have no `X-Sandbox-Fault` header. In a list, the nth fault
    * is for the nth attempt of a call, and attempts past its end work. */
   faults?: Fault | readonly Fault[]
+  /** The shape of every error, unless a fault names another one: the sandbox's own refusals and
+   * those of faults. Default: `documented`. */
+  errorShape?: ErrorShape
   /** Origins whose pages may call the sandbox, such as `http://localhost:5173`; each gets CORS
    * headers. Default: none, every request with a foreign `Origin` is refused. */
   allowedOrigins?: readonly string[]
@@ -31,8 +44,10 @@ export interface SandboxOptions {
   maxBodyBytes?: number
   /** Requests per minute before 429 `rate_limit_error`. Default: 100,000. */
   rateLimit?: number
-  /** Requests in all before 429 `quota_exceeded`. Default: 1,000,000. */
+  /** Requests in all before `quotaError`. Default: 1,000,000. */
   quota?: number
+  /** The error of requests beyond `quota`. Default: 429 `quota_exceeded`. */
+  quotaError?: QuotaError
   /** How many of the last requests `requests` holds. Default: 10,000. */
   maxRequests?: number
   /** Called with the record of each request as it comes in. What it throws becomes a 500. */
@@ -42,16 +57,20 @@ export interface SandboxOptions {
 /** The options with their defaults, checked. */
 export interface Settings {
   apiKey: string
+  keyHeader: KeyHeader | 'any'
   tokensPerSecond: number
   timeToFirstToken: number
+  usage: UsageSpelling
   heartbeat: number
   faults: Fault | readonly Fault[]
+  errorShape: ErrorShape
   allowedOrigins: ReadonlySet<string>
   allowedHosts: ReadonlySet<string>
   maxPromptLength: number
   maxBodyBytes: number
   rateLimit: number
   quota: number
+  quotaError: QuotaRefusal
   maxRequests: number
   onRequest: ((request: SandboxRequest) => void) | undefined
 }
@@ -76,19 +95,34 @@ export function resolveOptions(options: SandboxOptions): Settings {
     if (Number.isFinite(value) && value >= least) return value
     throw new TypeError(`\`${name}\` must be a number, ${least} or more`)
   }
+  const choice = <Choice extends string>(
+    name: keyof SandboxOptions,
+    choices: readonly Choice[],
+    fallback: Choice,
+  ): Choice => {
+    const value = options[name] ?? fallback
+    const chosen = choices.find((each) => each === value)
+    if (chosen !== undefined) return chosen
+    throw new TypeError(`\`${name}\` must be one of ${choices.join(', ')}`)
+  }
   const faults = options.faults ?? {}
+  const errorShape = choice('errorShape', errorShapes, 'documented')
   return {
     apiKey,
+    keyHeader: choice('keyHeader', ['any', 'x-api-key', 'bearer'], 'any'),
     tokensPerSecond: number('tokensPerSecond', 0),
     timeToFirstToken: number('timeToFirstToken', 0),
+    usage: choice('usage', usageSpellings, 'snake'),
     heartbeat: number('heartbeat', 15_000),
     faults: Array.isArray(faults) ? faults.map(validateFault) : validateFault(faults),
+    errorShape,
     allowedOrigins: new Set(options.allowedOrigins),
     allowedHosts: new Set(options.allowedHosts?.map((host) => host.toLowerCase())),
     maxPromptLength: number('maxPromptLength', 32_768, 1),
     maxBodyBytes: number('maxBodyBytes', defaultMaxBodyBytes, 1),
     rateLimit: number('rateLimit', 100_000),
     quota: number('quota', 1_000_000),
+    quotaError: resolveQuotaError(options.quotaError ?? {}, errorShape),
     maxRequests: number('maxRequests', 10_000),
     onRequest: options.onRequest,
   }
