@@ -91,7 +91,7 @@ export async function openEventStream(
   }
   if (response.status >= 400) throw await errorFromResponse(response, { secret }, signal)
   const problem = protocolProblem(response)
-  if (problem !== undefined) {
+  if (problem !== undefined && response.status < 300) {
     const said = await errorInJson(response, secret, signal)
     if (said !== undefined) throw said
   }
