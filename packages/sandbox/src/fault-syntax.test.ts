@@ -45,6 +45,8 @@ describe('parseFault', () => {
     ['cut=rst', '`cut` needs `cutAfterEvents` or `cutAfterBytes`'],
     ['stallFor=1', '`stallFor` needs `stallAfterEvents` or `stallAfterBytes`'],
     ['location=none', '`location` needs `status`'],
+    ['frameAfterEvents=1', '`frameAfterEvents` needs `frame`'],
+    ['frame=full', '`frame` takes one of empty, empty-id, ping, greeting'],
     ['bom; bom', '`bom` is given twice'],
     ['message=a\nb', '`message` takes printable text'],
     ['header.a b=c', '"a b" is not a header\'s name'],

@@ -1,5 +1,6 @@
 import type { Cut } from './connection-cut.ts'
 import type { ErrorShape } from './error-body.ts'
+import type { Frame } from './frame.ts'
 import type { KeyHeader } from './key-header.ts'
 import type { UsageSpelling } from './usage-spelling.ts'
 
@@ -93,6 +94,12 @@ export interface Fault {
   malformedAfterEvents?: number
   /** Sends two events no SDK knows after n events: an unknown `type`, and an unknown `event:`. */
   unknownAfterEvents?: number
+  /** Sends a frame that is not part of the answer: `empty` has empty `data`, `empty-id` also an
+   * `id`, `ping` is an `event: ping` with a time stamp that is not JSON, and `greeting` is a JSON
+   * event of an unknown type and without `id`. */
+  frame?: Frame
+  /** Sends the frame after n events. Default: 0, at the beginning. */
+  frameAfterEvents?: number
   /** Sends, after the metadata, one text event whose `data` is this long. At least 64. */
   oversize?: number
   /** Sends this many text events in place of the analysis. */
