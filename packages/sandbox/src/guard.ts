@@ -1,4 +1,4 @@
-import type { Settings } from './options.ts'
+import { basePaths, type Settings } from './options.ts'
 import { Refusal } from './refusal.ts'
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d+))?$/
@@ -27,6 +27,26 @@ export function checkSource(
     403,
     'This sandbox does not answer pages of this Origin: add it to allowedOrigins (--allow-origin)',
   )
+}
+
+const analyze = '/ai/analyze'
+
+/**
+ * Refuses a path that the sandbox does not serve.
+ *
+ * @throws Refusal with status 404.
+ */
+export function checkPath(pathname: string, served: readonly string[]): void {
+  if (served.some((basePath) => pathname === basePath + analyze)) return
+  // Like a real deployment, this one does not tell clients about the base path of others.
+  if (basePaths.some((basePath) => pathname === basePath + analyze)) {
+    throw new Refusal(
+      404,
+      `This sandbox does not serve POST ${pathname}: it has another \`basePath\``,
+    )
+  }
+  const known = served.map((basePath) => `POST ${basePath}${analyze}`).join(' and ')
+  throw new Refusal(404, `There is nothing at this path. This sandbox serves ${known}`)
 }
 
 /**

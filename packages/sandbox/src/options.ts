@@ -9,6 +9,9 @@ import { validateFault } from './validate-fault.ts'
 /** How long a request body may be unless the options say otherwise. */
 export const defaultMaxBodyBytes: number = 2 ** 20
 
+/** The base paths under which VecTrade serves its API, depending on the deployment. */
+export const basePaths = ['/v1', '/v1/vq'] as const
+
 /** What both `startSandbox` and `createSandboxHandler` take. Every field is optional. */
 export interface SandboxOptions {
   /** The one key that is accepted: `vq_` and at least 8 letters, digits, `_` or `-`. Default: a
@@ -17,6 +20,9 @@ export interface SandboxOptions {
   /** The only header in which the key is accepted. What comes in the other one does not count: a
    * request without the right header is a 401 with the code `missing_api_key`. Default: `any`. */
   keyHeader?: KeyHeader | 'any'
+  /** The only base path it serves, as some deployments do: a client with the other one in its
+   * `baseURL` gets a 404. Default: both. */
+  basePath?: (typeof basePaths)[number]
   /** Pace of the answers; one token is about a word. Default: 0, as fast as possible. */
   tokensPerSecond?: number
   /** Milliseconds before the first piece of text, or before a JSON answer. Default: 0. */
@@ -58,6 +64,7 @@ export interface SandboxOptions {
 export interface Settings {
   apiKey: string
   keyHeader: KeyHeader | 'any'
+  basePaths: readonly string[]
   tokensPerSecond: number
   timeToFirstToken: number
   usage: UsageSpelling
@@ -109,6 +116,7 @@ export function resolveOptions(options: SandboxOptions): Settings {
   const errorShape = choice('errorShape', errorShapes, 'documented')
   return {
     apiKey,
+    basePaths: options.basePath === undefined ? basePaths : [choice('basePath', basePaths, '/v1')],
     keyHeader: choice('keyHeader', ['any', 'x-api-key', 'bearer'], 'any'),
     tokensPerSecond: number('tokensPerSecond', 0),
     timeToFirstToken: number('timeToFirstToken', 0),
