@@ -1,6 +1,7 @@
 import type { Cut } from './connection-cut.ts'
 import type { ErrorShape } from './error-body.ts'
 import type { Frame } from './frame.ts'
+import type { HeaderLines } from './header-lines.ts'
 import type { KeyHeader } from './key-header.ts'
 import type { UsageSpelling } from './usage-spelling.ts'
 
@@ -64,8 +65,9 @@ export interface Fault {
   location?: string
   /** `Content-Type` in place of the right one; `none` sends none. */
   contentType?: string
-  /** Further response headers, which replace those of the same name. */
-  headers?: Record<string, string>
+  /** Further response headers, which replace those of the same name. A list of values is sent in
+   * that many lines; on runtimes other than Node, in one line with commas. */
+  headers?: Readonly<Record<string, HeaderLines>>
 
   /** Sends an error event after n events and then ends the body. */
   errorAfterEvents?: number

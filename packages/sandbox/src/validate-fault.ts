@@ -86,8 +86,10 @@ function assertHeaders(value: unknown): void {
   }
   for (const [name, content] of Object.entries(value)) {
     if (!headerName.test(name)) throw new FaultSyntaxError(`"${name}" is not a header's name`)
-    if (typeof content !== 'string' || !isHeaderValue(content)) {
-      throw new FaultSyntaxError(`\`header.${name}\` takes printable text`)
+    const lines: unknown[] = Array.isArray(content) ? content : [content]
+    const fits = lines.every((line) => typeof line === 'string' && isHeaderValue(line))
+    if (!fits || lines.length === 0) {
+      throw new FaultSyntaxError(`\`header.${name}\` takes printable text, or a list of it`)
     }
   }
 }
