@@ -6,7 +6,8 @@ export class FaultSyntaxError extends TypeError {
   override readonly name: string = 'FaultSyntaxError'
 }
 
-const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
+/** What a header can be named. */
+export const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 // What `parseFault` can read back: no space, `;` or `=`.
 const errorFieldName = /^[!-:<>-~]+$/
 
