@@ -88,11 +88,22 @@ export interface Settings {
  * @throws TypeError that names the option and what it takes.
  */
 export function resolveOptions(options: SandboxOptions): Settings {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === null) {
+      throw new TypeError(`\`${name}\` must not be null: leave it out for its default`)
+    }
+  }
   const apiKey = options.apiKey ?? `vq_${crypto.randomUUID().replaceAll('-', '')}`
   if (!/^vq_[\w-]{8,}$/.test(apiKey)) {
     throw new TypeError('`apiKey` must be "vq_" and at least 8 letters, digits, "_" or "-"')
   }
-  for (const origin of options.allowedOrigins ?? []) {
+  const list = (name: 'allowedOrigins' | 'allowedHosts'): readonly string[] => {
+    const value: unknown = options[name] ?? []
+    if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
+    throw new TypeError(`\`${name}\` must be a list of strings`)
+  }
+  const allowedOrigins = list('allowedOrigins')
+  for (const origin of allowedOrigins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new TypeError(`\`allowedOrigins\` takes origins such as "http://localhost:5173"`)
     }
@@ -112,6 +123,9 @@ export function resolveOptions(options: SandboxOptions): Settings {
     if (chosen !== undefined) return chosen
     throw new TypeError(`\`${name}\` must be one of ${choices.join(', ')}`)
   }
+  if (options.onRequest !== undefined && typeof options.onRequest !== 'function') {
+    throw new TypeError('`onRequest` must be a function')
+  }
   const faults = options.faults ?? {}
   const errorShape = choice('errorShape', errorShapes, 'documented')
   return {
@@ -124,8 +138,8 @@ export function resolveOptions(options: SandboxOptions): Settings {
     heartbeat: number('heartbeat', 15_000),
     faults: Array.isArray(faults) ? faults.map(validateFault) : validateFault(faults),
     errorShape,
-    allowedOrigins: new Set(options.allowedOrigins),
-    allowedHosts: new Set(options.allowedHosts?.map((host) => host.toLowerCase())),
+    allowedOrigins: new Set(allowedOrigins),
+    allowedHosts: new Set(list('allowedHosts').map((host) => host.toLowerCase())),
     maxPromptLength: number('maxPromptLength', 32_768, 1),
     maxBodyBytes: number('maxBodyBytes', defaultMaxBodyBytes, 1),
     rateLimit: number('rateLimit', 100_000),

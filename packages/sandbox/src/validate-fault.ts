@@ -7,7 +7,7 @@ export class FaultSyntaxError extends TypeError {
 }
 
 /** What a header can be named. */
-export const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
+export const headerName: RegExp = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 // What `parseFault` can read back: no space, `;` or `=`.
 const errorFieldName = /^[!-:<>-~]+$/
 
