@@ -4,6 +4,7 @@ import { bodyStream } from './body-stream.ts'
 import { errorBody, errorContentType, errorType } from './error-body.ts'
 import { faultBody, faultHeaders } from './fault-answer.ts'
 import { type Fault, isRedirect } from './faults.ts'
+import { keepHeaderLines } from './header-lines.ts'
 import type { Settings } from './options.ts'
 import type { Refusal } from './refusal.ts'
 import type { Exchange } from './request-log.ts'
@@ -110,16 +111,19 @@ function respond(
 ): Response {
   const { exchange, fault } = context
   const headers = new Headers({ ...context.headers, ...own })
-  for (const [name, value] of faultHeaders(fault)) headers.set(name, value)
+  for (const [name, value] of faultHeaders(fault)) {
+    headers.delete(name)
+    for (const line of [value].flat()) headers.append(name, line)
+  }
   if (fault.contentType === 'none') headers.delete('content-type')
   // A length that is not kept would leave the client waiting: that is not a clean end.
   if (fault.cut === 'clean') headers.delete('content-length')
   exchange.record.status = status
-  if (steps === undefined) {
-    exchange.close('finished')
-    return new Response(null, { status, headers })
-  }
-  return new Response(bodyStream(steps, exchange, { fault, heartbeat }), { status, headers })
+  if (steps === undefined) exchange.close('finished')
+  const body = steps === undefined ? null : bodyStream(steps, exchange, { fault, heartbeat })
+  const response = new Response(body, { status, headers })
+  if (fault.headers !== undefined) keepHeaderLines(response, fault.headers)
+  return response
 }
 
 function sized(contentType: string, bytes: Uint8Array): Record<string, string> {

@@ -113,6 +113,13 @@ describe('sandbox', () => {
     expect(dataOf(stdout).at(-1)).toBe('[DONE]')
   })
 
+  test('prints the URL of the base path it serves', async () => {
+    const sandbox = await start('--base-path=/v1/vq', '--tokens-per-second=0')
+    expect(sandbox.url).toMatch(/\/v1\/vq$/)
+    const { stdout } = await run('sh', ['-c', sandbox.find(/^ +(curl .*)$/m)])
+    expect(dataOf(stdout).at(-1)).toBe('[DONE]')
+  })
+
   test('takes the header of the key and the shape of its errors', async () => {
     const sandbox = await start('--error-shape=gateway', '--key-header=x-api-key')
     const response = await fetch(`${sandbox.url}/ai/analyze`, {
@@ -140,6 +147,7 @@ describe('sandbox', () => {
     [['--fault', 'status=1'], '`status` takes a whole number from 200 to 599'],
     [['--api-key', 'secret'], '`apiKey` must be "vq_"'],
     [['--key-header', 'cookie'], '`keyHeader` must be one of any, x-api-key, bearer'],
+    [['--base-path', '/v2'], '`basePath` must be one of /v1, /v1/vq'],
     [['--usage', 'kebab'], '`usage` must be one of snake, camel'],
     [['--error-shape', 'xml'], '`errorShape` must be one of documented, flat'],
     [['--allow-origin', 'x'], '`allowedOrigins` takes origins'],

@@ -17,6 +17,7 @@ A local VecTrade API for development and tests. Its answers are simulated.
   --api-key <key>            the key it accepts, "vq_…" (default: a random one)
   --key-header <header>      the only header it accepts the key in, x-api-key or
                              bearer (default any, which is both)
+  --base-path <path>         the only base path it serves, /v1 or /v1/vq (default both)
   --tokens-per-second <n>    pace of the answers, 0 as fast as possible (default 40)
   --time-to-first-token <ms> wait before the first word (default 300)
   --usage <spelling>         snake for prompt_tokens (default), camel for promptTokens
@@ -70,8 +71,9 @@ function readOptions(argv: string[]): StartOptions | string {
   if (values['api-key'] !== undefined) options.apiKey = values['api-key']
   if (values.fault !== undefined) options.faults = parseFault(values.fault)
   // Whatever the texts are: the options are checked, and named, when the sandbox starts.
-  const { usage, 'key-header': keyHeader, 'error-shape': errorShape } = values
+  const { usage, 'key-header': keyHeader, 'base-path': path, 'error-shape': errorShape } = values
   if (keyHeader !== undefined) options.keyHeader = keyHeader as KeyHeader
+  if (path !== undefined) options.basePath = path as NonNullable<StartOptions['basePath']>
   if (usage !== undefined) options.usage = usage as UsageSpelling
   if (errorShape !== undefined) options.errorShape = errorShape as ErrorShape
   if (!values.quiet) options.onRequest = (request) => void report(request)
@@ -89,6 +91,7 @@ function parse(args: string[]) {
         host: text,
         'api-key': text,
         'key-header': text,
+        'base-path': text,
         'tokens-per-second': text,
         'time-to-first-token': text,
         usage: text,

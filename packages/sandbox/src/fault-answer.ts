@@ -1,6 +1,7 @@
 import { errorBody, errorContentType, errorType } from './error-body.ts'
 import { isQuotaCode } from './error-codes.ts'
 import type { Fault } from './faults.ts'
+import type { HeaderLines } from './header-lines.ts'
 import type { Step } from './stream-steps.ts'
 
 interface FaultBodyContent {
@@ -44,7 +45,7 @@ export function faultBody(fault: Fault, status: number, requestId: string): Faul
 }
 
 /** The headers a fault sets, with whatever answer they go out. */
-export function* faultHeaders(fault: Fault): Generator<[name: string, value: string]> {
+export function* faultHeaders(fault: Fault): Generator<[name: string, value: HeaderLines]> {
   if (fault.retryAfterDate !== undefined) {
     const date = new Date(Date.now() + fault.retryAfterDate * 1000)
     yield ['retry-after', date.toUTCString()]

@@ -1,5 +1,6 @@
 import { errorShapes } from './error-body.ts'
 import type { Fault } from './faults.ts'
+import { frames } from './frame.ts'
 import { usageSpellings } from './usage-spelling.ts'
 
 /** What the value of one field of a fault has to be. */
@@ -47,6 +48,8 @@ export const rules: Readonly<Record<Exclude<keyof Fault, 'headers' | 'errorField
   stallFor: number(DAY),
   malformedAfterEvents: position,
   unknownAfterEvents: position,
+  frame: choice(...frames),
+  frameAfterEvents: position,
   oversize: whole(64, 2 ** 32),
   events: whole(0, 1e9),
   usage: choice(...usageSpellings),
@@ -69,6 +72,7 @@ export const needs: readonly [keyof Fault, readonly (keyof Fault)[]][] = [
   ['stallFor', ['stallAfterEvents', 'stallAfterBytes']],
   ['errorShape', ['errorAfterEvents']],
   ['errorMark', ['errorAfterEvents']],
+  ['frameAfterEvents', ['frame']],
   ['location', ['status']],
   ['errorFields', ['status', 'body', 'errorCode', 'errorAfterEvents']],
 ]

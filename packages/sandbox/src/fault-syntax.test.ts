@@ -14,6 +14,10 @@ describe('parseFault', () => {
     ['status=302; location=/a?b=c', { status: 302, location: '/a?b=c' }],
     ['status=302; location', { status: 302, location: '' }],
     ['whenKeyIn=bearer; status=401', { whenKeyIn: 'bearer', status: 401 }],
+    [
+      'header.content-type=a/b; header.content-type=c/d; header.content-type',
+      { headers: { 'content-type': ['a/b', 'c/d', ''] } },
+    ],
     ['header.X-Proxy=a=b', { headers: { 'X-Proxy': 'a=b' } }],
     ['stallAfterEvents=0; stallFor=1.5', { stallAfterEvents: 0, stallFor: 1.5 }],
     ['errorCode=AUTH_002; body=flat', { errorCode: 'AUTH_002', body: 'flat' }],
@@ -45,6 +49,8 @@ describe('parseFault', () => {
     ['cut=rst', '`cut` needs `cutAfterEvents` or `cutAfterBytes`'],
     ['stallFor=1', '`stallFor` needs `stallAfterEvents` or `stallAfterBytes`'],
     ['location=none', '`location` needs `status`'],
+    ['frameAfterEvents=1', '`frameAfterEvents` needs `frame`'],
+    ['frame=full', '`frame` takes one of empty, empty-id, ping, greeting'],
     ['bom; bom', '`bom` is given twice'],
     ['message=a\nb', '`message` takes printable text'],
     ['header.a b=c', '"a b" is not a header\'s name'],
@@ -80,6 +86,12 @@ test.each([
   const text = formatFault(fault)
   expect(text).toMatch(/^[ -~]*$/)
   expect(parseFault(text)).toEqual(fault)
+})
+
+test.each([[], [1], ['a\nb'], null, 5])('validateFault refuses %j as a header', (value) => {
+  expect(() => validateFault({ headers: { 'x-a': value } })).toThrow(
+    '`header.x-a` takes printable text, or a list of it',
+  )
 })
 
 test.each([undefined, () => 1, 1n])('validateFault refuses the error field %s', (value) => {

@@ -1,4 +1,5 @@
 import type { Fault } from './faults.ts'
+import type { HeaderLines } from './header-lines.ts'
 import { FaultSyntaxError, ruleFor, validateFault } from './validate-fault.ts'
 
 const headerPrefix = 'header.'
@@ -7,7 +8,7 @@ const errorFieldPrefix = 'errorField.'
 /**
  * Reads a fault as `X-Sandbox-Fault` and `--fault` take it: fields of {@link Fault} as
  * `name=value`, separated by `;`. A flag needs no value. `header.<name>=<value>` is one of
- * `headers`. `errorField.<name>=<value>` is one of `errorFields`: its value is read as JSON if it
+ * `headers`; given twice, it is sent in two lines. `errorField.<name>=<value>` is one of `errorFields`: its value is read as JSON if it
  * is JSON, otherwise as text. Spaces around names and values do not count. A value cannot hold a
  * `;`; inside a JSON string, write `\u003b`.
  *
@@ -24,7 +25,7 @@ const errorFieldPrefix = 'errorField.'
  */
 export function parseFault(source: string): Fault {
   const fields: Record<string, unknown> = Object.create(null)
-  const headers: Record<string, string> = Object.create(null)
+  const headers: Record<string, HeaderLines> = Object.create(null)
   const errorFields: Record<string, unknown> = Object.create(null)
   for (const field of source.split(';')) {
     if (field.trim() === '') continue
@@ -32,7 +33,8 @@ export function parseFault(source: string): Fault {
     const name = (equals < 0 ? field : field.slice(0, equals)).trim()
     const value = equals < 0 ? undefined : field.slice(equals + 1).trim()
     if (name.startsWith(headerPrefix)) {
-      headers[name.slice(headerPrefix.length)] = value ?? ''
+      const key = name.slice(headerPrefix.length)
+      headers[key] = key in headers ? [headers[key] ?? [], value ?? ''].flat() : (value ?? '')
       continue
     }
     const isErrorField = name.startsWith(errorFieldPrefix)
@@ -61,7 +63,9 @@ export function formatFault(fault: Fault): string {
   const { headers = {}, errorFields = {}, ...fields } = validateFault(fault)
   return [
     ...Object.entries(fields),
-    ...Object.entries(headers).map(([name, value]) => [headerPrefix + name, value]),
+    ...Object.entries(headers).flatMap(([name, values]) =>
+      [values].flat().map((value) => [headerPrefix + name, value]),
+    ),
     ...Object.entries(errorFields).map(([name, value]) => [errorFieldPrefix + name, plain(value)]),
   ]
     .map(([name, value]) => {

@@ -1,5 +1,7 @@
 import type { Cut } from './connection-cut.ts'
 import type { ErrorShape } from './error-body.ts'
+import type { Frame } from './frame.ts'
+import type { HeaderLines } from './header-lines.ts'
 import type { KeyHeader } from './key-header.ts'
 import type { UsageSpelling } from './usage-spelling.ts'
 
@@ -63,8 +65,9 @@ export interface Fault {
   location?: string
   /** `Content-Type` in place of the right one; `none` sends none. */
   contentType?: string
-  /** Further response headers, which replace those of the same name. */
-  headers?: Record<string, string>
+  /** Further response headers, which replace those of the same name. A list of values is sent in
+   * that many lines; on runtimes other than Node, in one line with commas. */
+  headers?: Readonly<Record<string, HeaderLines>>
 
   /** Sends an error event after n events and then ends the body. */
   errorAfterEvents?: number
@@ -93,6 +96,12 @@ export interface Fault {
   malformedAfterEvents?: number
   /** Sends two events no SDK knows after n events: an unknown `type`, and an unknown `event:`. */
   unknownAfterEvents?: number
+  /** Sends a frame that is not part of the answer: `empty` has empty `data`, `empty-id` also an
+   * `id`, `ping` is an `event: ping` with a time stamp that is not JSON, and `greeting` is a JSON
+   * event of an unknown type and without `id`. */
+  frame?: Frame
+  /** Sends the frame after n events. Default: 0, at the beginning. */
+  frameAfterEvents?: number
   /** Sends, after the metadata, one text event whose `data` is this long. At least 64. */
   oversize?: number
   /** Sends this many text events in place of the analysis. */

@@ -1,5 +1,6 @@
-import type { Settings } from './options.ts'
+import { basePaths, type Settings } from './options.ts'
 import { Refusal } from './refusal.ts'
+import { headerName } from './validate-fault.ts'
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d+))?$/
 
@@ -27,6 +28,26 @@ export function checkSource(
     403,
     'This sandbox does not answer pages of this Origin: add it to allowedOrigins (--allow-origin)',
   )
+}
+
+const analyze = '/ai/analyze'
+
+/**
+ * Refuses a path that the sandbox does not serve.
+ *
+ * @throws Refusal with status 404.
+ */
+export function checkPath(pathname: string, served: readonly string[]): void {
+  if (served.some((basePath) => pathname === basePath + analyze)) return
+  // Like a real deployment, this one does not tell clients about the base path of others.
+  if (basePaths.some((basePath) => pathname === basePath + analyze)) {
+    throw new Refusal(
+      404,
+      `This sandbox does not serve POST ${pathname}: it has another \`basePath\``,
+    )
+  }
+  const known = served.map((basePath) => `POST ${basePath}${analyze}`).join(' and ')
+  throw new Refusal(404, `There is nothing at this path. This sandbox serves ${known}`)
 }
 
 /**
@@ -61,8 +82,6 @@ function invalidKey(message: string): Refusal {
   return new Refusal(401, message, { code: 'invalid_api_key' })
 }
 
-const allowedHeaders =
-  'authorization, x-api-key, content-type, accept, cache-control, idempotency-key, last-event-id'
 const exposedHeaders =
   'x-request-id, x-vq-ratelimit-limit, x-vq-ratelimit-remaining, x-vq-ratelimit-reset, ' +
   'x-vq-quota-limit, x-vq-quota-remaining, retry-after, retry-after-ms, x-should-retry, ' +
@@ -79,19 +98,19 @@ export function corsHeaders(request: Request, settings: Settings): Record<string
   }
 }
 
-/** The further headers that answer a preflight, or `undefined` where the request is none. */
+/** Returns the headers that answer a preflight, or `undefined` for another request. */
 export function preflightHeaders(request: Request): Record<string, string> | undefined {
   if (request.method !== 'OPTIONS' || !request.headers.has('access-control-request-method')) {
     return undefined
   }
-  // CORS knows no wildcard for a prefix: what was asked for has to be named.
-  const own = (request.headers.get('access-control-request-headers') ?? '')
+  // Clients send headers of their own, such as `traceparent`, that no list could know.
+  const asked = (request.headers.get('access-control-request-headers') ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
-    .filter((name) => /^x-sandbox-[\w-]+$/.test(name))
+    .filter((name) => headerName.test(name))
   return {
     'access-control-allow-methods': 'POST',
-    'access-control-allow-headers': [allowedHeaders, ...own].join(', '),
+    ...(asked.length > 0 && { 'access-control-allow-headers': asked.join(', ') }),
     'access-control-max-age': '600',
   }
 }

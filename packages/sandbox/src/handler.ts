@@ -13,7 +13,7 @@ import { completeFault } from './complete-fault.ts'
 import { ConnectionCut } from './connection-cut.ts'
 import { chooseFault } from './fault-choice.ts'
 import { type Fault, withoutRedirect } from './faults.ts'
-import { checkKey, checkSource, corsHeaders, preflightHeaders } from './guard.ts'
+import { checkKey, checkPath, checkSource, corsHeaders, preflightHeaders } from './guard.ts'
 import { resolveOptions, type SandboxOptions } from './options.ts'
 import { Refusal } from './refusal.ts'
 import { type AnalysisRequest, parseBody, readBody } from './request-body.ts'
@@ -54,7 +54,6 @@ export interface SandboxHandler {
   readonly analysesRun: number
 }
 
-const paths = new Set(['/v1/ai/analyze', '/v1/vq/ai/analyze'])
 const redirectMark = 'sandbox-redirect'
 
 /**
@@ -123,9 +122,7 @@ export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandl
     checkSource(request, settings, connection.localPort)
     Object.assign(headers, corsHeaders(request, settings))
     const { pathname, searchParams } = new URL(request.url)
-    if (!paths.has(pathname)) {
-      throw new Refusal(404, `Nothing here. There is POST ${[...paths].join(' and POST ')}`)
-    }
+    checkPath(pathname, settings.basePaths)
     const preflight = preflightHeaders(request)
     if (preflight !== undefined) {
       const context = { exchange, fault: {}, settings, headers: { ...headers, ...preflight } }

@@ -9,6 +9,9 @@ import { validateFault } from './validate-fault.ts'
 /** How long a request body may be unless the options say otherwise. */
 export const defaultMaxBodyBytes: number = 2 ** 20
 
+/** The base paths under which VecTrade serves its API, depending on the deployment. */
+export const basePaths = ['/v1', '/v1/vq'] as const
+
 /** What both `startSandbox` and `createSandboxHandler` take. Every field is optional. */
 export interface SandboxOptions {
   /** The one key that is accepted: `vq_` and at least 8 letters, digits, `_` or `-`. Default: a
@@ -17,6 +20,9 @@ export interface SandboxOptions {
   /** The only header in which the key is accepted. What comes in the other one does not count: a
    * request without the right header is a 401 with the code `missing_api_key`. Default: `any`. */
   keyHeader?: KeyHeader | 'any'
+  /** The only base path it serves, as some deployments do: a client with the other one in its
+   * `baseURL` gets a 404. Default: both. */
+  basePath?: (typeof basePaths)[number]
   /** Pace of the answers; one token is about a word. Default: 0, as fast as possible. */
   tokensPerSecond?: number
   /** Milliseconds before the first piece of text, or before a JSON answer. Default: 0. */
@@ -58,6 +64,7 @@ export interface SandboxOptions {
 export interface Settings {
   apiKey: string
   keyHeader: KeyHeader | 'any'
+  basePaths: readonly string[]
   tokensPerSecond: number
   timeToFirstToken: number
   usage: UsageSpelling
@@ -81,11 +88,22 @@ export interface Settings {
  * @throws TypeError that names the option and what it takes.
  */
 export function resolveOptions(options: SandboxOptions): Settings {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === null) {
+      throw new TypeError(`\`${name}\` must not be null: leave it out for its default`)
+    }
+  }
   const apiKey = options.apiKey ?? `vq_${crypto.randomUUID().replaceAll('-', '')}`
   if (!/^vq_[\w-]{8,}$/.test(apiKey)) {
     throw new TypeError('`apiKey` must be "vq_" and at least 8 letters, digits, "_" or "-"')
   }
-  for (const origin of options.allowedOrigins ?? []) {
+  const list = (name: 'allowedOrigins' | 'allowedHosts'): readonly string[] => {
+    const value: unknown = options[name] ?? []
+    if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
+    throw new TypeError(`\`${name}\` must be a list of strings`)
+  }
+  const allowedOrigins = list('allowedOrigins')
+  for (const origin of allowedOrigins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new TypeError(`\`allowedOrigins\` takes origins such as "http://localhost:5173"`)
     }
@@ -105,10 +123,14 @@ export function resolveOptions(options: SandboxOptions): Settings {
     if (chosen !== undefined) return chosen
     throw new TypeError(`\`${name}\` must be one of ${choices.join(', ')}`)
   }
+  if (options.onRequest !== undefined && typeof options.onRequest !== 'function') {
+    throw new TypeError('`onRequest` must be a function')
+  }
   const faults = options.faults ?? {}
   const errorShape = choice('errorShape', errorShapes, 'documented')
   return {
     apiKey,
+    basePaths: options.basePath === undefined ? basePaths : [choice('basePath', basePaths, '/v1')],
     keyHeader: choice('keyHeader', ['any', 'x-api-key', 'bearer'], 'any'),
     tokensPerSecond: number('tokensPerSecond', 0),
     timeToFirstToken: number('timeToFirstToken', 0),
@@ -116,8 +138,8 @@ export function resolveOptions(options: SandboxOptions): Settings {
     heartbeat: number('heartbeat', 15_000),
     faults: Array.isArray(faults) ? faults.map(validateFault) : validateFault(faults),
     errorShape,
-    allowedOrigins: new Set(options.allowedOrigins),
-    allowedHosts: new Set(options.allowedHosts?.map((host) => host.toLowerCase())),
+    allowedOrigins: new Set(allowedOrigins),
+    allowedHosts: new Set(list('allowedHosts').map((host) => host.toLowerCase())),
     maxPromptLength: number('maxPromptLength', 32_768, 1),
     maxBodyBytes: number('maxBodyBytes', defaultMaxBodyBytes, 1),
     rateLimit: number('rateLimit', 100_000),

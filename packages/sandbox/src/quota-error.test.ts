@@ -52,6 +52,7 @@ test('with a code and errorShape flat it is flat', async () => {
 })
 
 test.each([
+  [403, '`quotaError` must be an object'],
   [{ code: 'rate_limit_error' }, '`quotaError.code` must be one of quota_exceeded, token_quota'],
   [{ status: 402 }, '`quotaError.status` must be 403 or 429'],
   [{ retryAfter: -1 }, '`quotaError.retryAfter` must be a number of seconds'],

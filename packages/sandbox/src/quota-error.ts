@@ -27,6 +27,7 @@ export interface QuotaRefusal {
  * @throws TypeError that names the field and what it takes.
  */
 export function resolveQuotaError(option: QuotaError, errorShape: ErrorShape): QuotaRefusal {
+  if (typeof option !== 'object') throw new TypeError('`quotaError` must be an object')
   const { code, status = 429, retryAfter } = option
   const codes = [...quotaCodes, 'AUTH_002']
   if (code !== undefined && !codes.includes(code)) {

@@ -33,7 +33,7 @@ export interface SandboxRequest {
   readonly startedAt: number
   /** Absent until the headers are out. */
   readonly status?: number
-  /** Events handed to the connection, without `[DONE]` and heartbeats. */
+  /** Events handed to the connection, without `[DONE]`, heartbeats and frames. */
   readonly eventsSent: number
   /** Bytes of the body handed to the connection. */
   readonly bytesSent: number

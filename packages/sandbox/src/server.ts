@@ -16,7 +16,8 @@ export interface StartOptions extends SandboxOptions {
 
 /** A running sandbox. Also an `AsyncDisposable`: `await using sandbox = await startSandbox()`. */
 export interface Sandbox extends AsyncDisposable {
-  /** What a client's `baseURL` takes, such as `http://127.0.0.1:8787/v1`. */
+  /** What a client's `baseURL` takes, such as `http://127.0.0.1:8787/v1`. It ends in the option
+   * `basePath` if there is one. */
   readonly url: string
   /** The key it accepts. */
   readonly apiKey: string
@@ -80,7 +81,7 @@ export async function startSandbox(options: StartOptions = {}): Promise<Sandbox>
     return closed
   }
   return {
-    url: `http://${name}:${boundPort}/v1`,
+    url: `http://${name}:${boundPort}${options.basePath ?? '/v1'}`,
     apiKey: handler.apiKey,
     requests: handler.requests,
     get analysesRun() {

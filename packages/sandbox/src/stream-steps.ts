@@ -3,6 +3,7 @@ import type { SimulatedAnalysis } from './analysis.ts'
 import type { Cut } from './connection-cut.ts'
 import { errorBody } from './error-body.ts'
 import type { Fault } from './faults.ts'
+import { frameMessage } from './frame.ts'
 import { spellUsage } from './usage-spelling.ts'
 
 /** What a body is made of. A step with `event` ends an event; a wait of `Infinity` never ends. */
@@ -84,6 +85,9 @@ function* wireEvents(
 
 /** What the fault puts at this position; `true` where the answer does not go on after it. */
 function* disturb(position: number, fault: Fault, encode: Encode): Generator<Step, boolean> {
+  if (fault.frame !== undefined && position === (fault.frameAfterEvents ?? 0)) {
+    yield { type: 'bytes', bytes: encode(frameMessage(fault.frame, position)) }
+  }
   if (position === fault.malformedAfterEvents) {
     yield { type: 'bytes', bytes: encode({ data: '{"type":"text","content":"cut o' }), event: true }
   }

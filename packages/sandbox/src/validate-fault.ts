@@ -6,7 +6,8 @@ export class FaultSyntaxError extends TypeError {
   override readonly name: string = 'FaultSyntaxError'
 }
 
-const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
+/** What a header can be named. */
+export const headerName: RegExp = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 // What `parseFault` can read back: no space, `;` or `=`.
 const errorFieldName = /^[!-:<>-~]+$/
 
@@ -86,8 +87,10 @@ function assertHeaders(value: unknown): void {
   }
   for (const [name, content] of Object.entries(value)) {
     if (!headerName.test(name)) throw new FaultSyntaxError(`"${name}" is not a header's name`)
-    if (typeof content !== 'string' || !isHeaderValue(content)) {
-      throw new FaultSyntaxError(`\`header.${name}\` takes printable text`)
+    const lines: unknown[] = Array.isArray(content) ? content : [content]
+    const fits = lines.every((line) => typeof line === 'string' && isHeaderValue(line))
+    if (!fits || lines.length === 0) {
+      throw new FaultSyntaxError(`\`header.${name}\` takes printable text, or a list of it`)
     }
   }
 }
