@@ -49,9 +49,16 @@ async function checkRelay(chunks: Uint8Array[]): Promise<void> {
   const expected = await reference(join(...chunks))
   const stream = fromReadableStream(bodyOf(chunks))
   const outcome = await read(fromReadableStream(stream.toReadableStream()))
-  assert.deepEqual(outcome.events, expected.events, `in ${chunks.length} chunks`)
+  const events = expected.events.map(withSendableName)
+  assert.deepEqual(outcome.events, events, `in ${chunks.length} chunks`)
   // Of what is wrong with it, another server's reader is told in other words.
   assert.equal(outcome.error === undefined, expected.error === undefined)
+}
+
+/** A name with NUL can be read, but no server may send one on: the event goes without it. */
+function withSendableName(event: StreamEvent): StreamEvent {
+  const isLost = event.type === 'unknown' && event.wireType.includes('\0')
+  return isLost ? { ...event, wireType: '' } : event
 }
 
 interface Outcome {
