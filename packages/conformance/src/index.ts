@@ -8,6 +8,7 @@ import { encoding } from './cases/encoding.ts'
 import { fastPaths } from './cases/fast-paths.ts'
 import { errors } from './cases/errors.ts'
 import { events } from './cases/events.ts'
+import { headers } from './cases/headers.ts'
 import { keys } from './cases/keys.ts'
 import { redirects } from './cases/redirects.ts'
 import { requests } from './cases/requests.ts'
@@ -35,6 +36,7 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   answers,
   requests,
   keys,
+  headers,
   errors,
   'errors in the stream': streamErrors,
   timeouts,

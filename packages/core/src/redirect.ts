@@ -1,6 +1,7 @@
 import { ConnectionError } from './errors/connection-error.ts'
 import { redact } from './errors/redact.ts'
 import { readResponse } from './response.ts'
+import { singleHeader } from './single-header.ts'
 
 /** One request on the wire. */
 export interface Hop {
@@ -37,8 +38,10 @@ export function nextHop(response: Response, from: Hop, secret: string): Hop | un
   if (response.type === 'opaqueredirect') {
     throw refused('a redirect, which this runtime hides', requestId)
   }
-  const location = response.headers.get('location')
-  if (!location) throw refused('a redirect that names no location', requestId)
+  const location = singleHeader(response.headers, 'location')
+  if (location === undefined) {
+    throw refused('a redirect that names no location, or several', requestId)
+  }
   let target
   try {
     target = new URL(location, from.url)

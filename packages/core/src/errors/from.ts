@@ -3,6 +3,7 @@ import { isRecord } from '../events.ts'
 import { readBody } from '../web/read-body.ts'
 import { readResponse } from '../response.ts'
 import { retryAfterSeconds } from '../retry.ts'
+import { singleHeader } from '../single-header.ts'
 import {
   APIError,
   type APIErrorFields,
@@ -128,7 +129,8 @@ function isRetryable(
   status: number | undefined,
   headers: Headers | undefined,
 ): boolean {
-  const said = status === undefined ? undefined : headers?.get('x-should-retry')?.toLowerCase()
+  const said =
+    status === undefined ? undefined : singleHeader(headers, 'x-should-retry', ',')?.toLowerCase()
   if (said === 'true') return true
   if (said === 'false' || errorClass === QuotaExceededError) return false
   return (

@@ -6,6 +6,7 @@ import type { EventSource } from '../event-source.ts'
 import type { Settings } from '../options.ts'
 import { type Call, send } from '../request.ts'
 import { readResponse } from '../response.ts'
+import { singleHeader } from '../single-header.ts'
 import { openEventStream } from '../web/from.ts'
 import { closeBody } from '../web/read-body.ts'
 import { Reconnection } from './reconnection.ts'
@@ -23,7 +24,7 @@ export async function openAtEndpoint(
   const response = await send(call, signal)
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
   const reader = await openEventStream(response, withRetry(call, reconnection))
-  const id = response.headers.get(streamIdHeader)
+  const id = singleHeader(response.headers, streamIdHeader)
   if (!id) return reader
   const endpoint = new Endpoint(call, id, reconnection)
   return new ResumingSource(endpoint, { response: reader.response, reader }, '', call, reconnection)
