@@ -10,6 +10,7 @@ import { errors } from './cases/errors.ts'
 import { events } from './cases/events.ts'
 import { headers } from './cases/headers.ts'
 import { keys } from './cases/keys.ts'
+import { lettingGo } from './cases/letting-go.ts'
 import { redirects } from './cases/redirects.ts'
 import { requests } from './cases/requests.ts'
 import { resuming } from './cases/resuming.ts'
@@ -42,6 +43,7 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   timeouts,
   redirects,
   cancellation,
+  'letting go': lettingGo,
   conversion,
   backpressure,
   resuming,

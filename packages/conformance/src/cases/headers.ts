@@ -9,10 +9,9 @@ export function headers(lab: Lab): Cases {
     ...forEach(
       [
         'text/event-stream, text/event-stream',
-        'text/event-stream; charset=utf-8, text/event-stream',
-        'text/html, text/event-stream;charset=utf-8',
+        'text/html, text/event-stream',
         'text/event-stream, */*',
-        'Text/Event-Stream ;x="a,b", nothing',
+        'Text/Event-Stream, nothing',
       ],
       (contentType) => `an answer of type ${contentType} is a stream`,
       async (contentType) => {
@@ -22,7 +21,7 @@ export function headers(lab: Lab): Cases {
     ),
 
     ...forEach(
-      ['text/event-stream, text/html', 'text/html; x=", text/event-stream'],
+      ['text/event-stream, text/html', '*/*', 'text/event-stream"'],
       (contentType) => `an answer of type ${contentType} is none`,
       async (contentType) => {
         const { stream } = await lab.ask({ contentType })
@@ -37,11 +36,10 @@ export function headers(lab: Lab): Cases {
           'retry-after': '5, 7',
           'x-vq-ratelimit-limit': '60, 60',
           'x-vq-ratelimit-remaining': '1, 2',
-          'x-request-id': 'once, once',
         },
       })
       const error = await rejection(stream.finalText(), RateLimitError)
-      assert.include(error, { retryAfter: 7, limit: 60, remaining: undefined, requestId: 'once' })
+      assert.include(error, { retryAfter: 7, limit: 60, remaining: undefined })
     },
 
     async 'what says twice that nothing is sent again is heard'() {

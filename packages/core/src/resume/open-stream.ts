@@ -1,4 +1,4 @@
-import type { Abortable } from '../abort-scope.ts'
+import { type Abortable, AbortSource } from '../abort-source.ts'
 import { APIError, AuthenticationError, NotFoundError } from '../errors/api-error.ts'
 import { StreamResumeError } from '../errors/stream-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
@@ -87,7 +87,7 @@ class Endpoint implements StreamEndpoint {
 /** Has an endpoint end an answer. One that is over and gone is as good. */
 export async function stopStream(call: CallWithLimits, id: string): Promise<void> {
   // The stream's own signal has ended with it.
-  const { signal } = new AbortController()
+  const signal = new AbortSource()
   const stop = { ...aboutStream(call, id, 'DELETE'), maxRetries: 2 }
   const response = await send(stop, signal).catch((error: unknown) => {
     if (!(error instanceof NotFoundError)) throw error

@@ -1,4 +1,5 @@
 import type { EventSourceMessage } from 'eventsource-parser'
+import { letGoOf } from '../body-owner.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 import { whenDropped } from '../dropped.ts'
@@ -181,7 +182,7 @@ export class MessageReader<T extends object = never> {
 
   readonly #onChunk = (result: { done: boolean; value?: Uint8Array | undefined }): boolean => {
     if (result.done) {
-      this.close()
+      this.#leave(true)
       return false
     }
     const chunk = bytesOf(result.value)
@@ -203,13 +204,18 @@ export class MessageReader<T extends object = never> {
     throw connectionError(error, 'body')
   }
 
-  /** Cancels what is left of the body and unlocks it. A read under way ends. */
+  /** Cancels what is left of the body, unlocks it and ends its request. A read under way ends. */
   close(reason?: unknown): void {
     if (this.#closed) return
-    this.#closed = true
     // Not awaited: the source's own clean-up may take for ever, and its failure is nobody's.
     this.#reader?.cancel(reason).catch(() => {})
+    this.#leave(false)
+  }
+
+  #leave(isWhole: boolean): void {
+    this.#closed = true
     this.#reader?.releaseLock()
+    letGoOf(this.#body, isWhole)
   }
 
   #lock(): void {
