@@ -44,7 +44,7 @@ export function nextHop(response: Response, from: Hop, secret: string): Hop | un
   }
   let target
   try {
-    target = new URL(location, from.url)
+    target = new URL(withOrigin(location, from.url), from.url)
   } catch {
     throw refused('a redirect to something that is no URL', requestId)
   }
@@ -54,9 +54,15 @@ export function nextHop(response: Response, from: Hop, secret: string): Hop | un
       requestId,
     )
   }
-  target.username = target.password = ''
-  if (change === 'keep') return { ...from, url: target.href }
-  return { url: target.href, method: 'GET', body: undefined }
+  // Not by the URL's setters, which React Native's has not.
+  const url = target.href.replace(/^(https?:\/\/)[^/\\?#]*@/, '$1')
+  if (change === 'keep') return { ...from, url }
+  return { url, method: 'GET', body: undefined }
+}
+
+/** React Native's URL puts a path after the whole base. Two slashes begin a host. */
+function withOrigin(location: string, base: string): string {
+  return /^\/(?![/\\])/.test(location) ? new URL(base).origin + location : location
 }
 
 export function refused(what: string, requestId?: string): ConnectionError {

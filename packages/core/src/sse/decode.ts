@@ -4,6 +4,7 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 import { whenDropped } from '../dropped.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { nameMethod } from '../name-method.ts'
 import { PullIterator } from '../pull-iterator.ts'
 import { type DecodeOptions, MessageDecoder, type Shortcut } from './message-decoder.ts'
 import type { PlainBytes } from './plain-bytes.ts'
@@ -59,6 +60,7 @@ class DecodedMessages implements EventMessages {
 
   constructor(reader: MessageReader) {
     this.#reader = reader
+    nameMethod<DecodedMessages>(this, 'asyncIterator', (messages) => messages.#iterate())
     whenDropped(this, () => reader.close())
   }
 
@@ -67,6 +69,10 @@ class DecodedMessages implements EventMessages {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SseMessage, undefined> {
+    return this.#iterate()
+  }
+
+  #iterate(): AsyncIterator<SseMessage, undefined> {
     if (this.#used) {
       throw new StreamConsumedError('These messages are already read: they are read once')
     }
