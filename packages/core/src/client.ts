@@ -6,6 +6,7 @@ import type { EventSource, StreamSettings } from './event-source.ts'
 import { isRecord } from './events.ts'
 import { handled } from './handled.ts'
 import { readAnalysis } from './json-answer.ts'
+import { nameMethod } from './name-method.ts'
 import {
   type CallLimits,
   type CallOptions,
@@ -53,6 +54,8 @@ export class VecTrade implements Disposable, AsyncDisposable {
    * @throws ConfigurationError on a wrong option; a missing key is reported by the first call
    */
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
+    nameMethod<VecTrade>(this, 'dispose', (client) => client.close())
+    nameMethod<VecTrade>(this, 'asyncDispose', (client) => client.close())
     this.ai = new AI(resolveOptions(options, runtime), (abort) => {
       if (this.#closed) throw new RequestAbortedError('The client is closed: create a new one')
       this.#open.add(abort)

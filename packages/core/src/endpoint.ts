@@ -10,16 +10,18 @@ export function resolveEndpoint(
   endpoint: string | URL,
   base?: () => string | undefined,
 ): () => string {
-  if (typeof endpoint !== 'string' && !(endpoint instanceof URL)) {
+  // Not by `instanceof`: a URL may come from another realm.
+  const given: unknown = typeof endpoint === 'string' ? endpoint : endpoint?.href
+  if (typeof given !== 'string') {
     throw new ConfigurationError("`endpoint` must be a string, such as '/api/analyze', or a URL")
   }
-  const target = (): string => resolve(endpoint, base?.())
-  if (base === undefined || base() !== undefined || !isRelative(endpoint)) target()
+  const target = (): string => resolve(given, base?.())
+  if (base === undefined || base() !== undefined || !isRelative(given)) target()
   return target
 }
 
 /** Never names what was given: it may have a password in it. */
-function resolve(endpoint: string | URL, base: string | undefined): string {
+function resolve(endpoint: string, base: string | undefined): string {
   let url
   try {
     url = new URL(endpoint, base)
@@ -38,12 +40,13 @@ function resolve(endpoint: string | URL, base: string | undefined): string {
         'cookies in a page',
     )
   }
-  url.hash = ''
-  return url.href
+  // React Native's URL has no setters, and adds a slash to every path before 0.84.
+  const href = /^https?:\/\//i.test(endpoint) ? endpoint : url.href
+  return href.replace(/#.*/s, '')
 }
 
 /** Whether only a page could make a URL of it. */
-function isRelative(endpoint: string | URL): boolean {
+function isRelative(endpoint: string): boolean {
   try {
     return new URL(endpoint, 'https://page.example').host === 'page.example'
   } catch {

@@ -76,5 +76,6 @@ export { decodeEventStream, type EventMessages, type SseMessage } from './sse/de
 export type { DecodeOptions } from './sse/message-decoder.ts'
 export { type EncodableMessage, encodeEvent } from './sse/encode.ts'
 export { limitError, type ResolvedLimits, resolveStoreLimits } from './resume/store-limits.ts'
+export { nameMethod } from './name-method.ts'
 export type { FetchCredentials, Network, RuntimeDefaults } from './options.ts'
 export { version } from './version.ts'

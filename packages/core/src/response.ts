@@ -1,5 +1,6 @@
 import { numberHeader } from './errors/api-error.ts'
 import { redact } from './errors/redact.ts'
+import { singleHeader } from './single-header.ts'
 
 /** What is known of a response once its headers are in. */
 export interface StreamResponse {
@@ -26,7 +27,8 @@ export function readResponse(
   { status, headers }: { status: number; headers: Headers },
   secret?: string,
 ): StreamResponse {
-  const requestId = headers.get('x-request-id')
+  // Where a proxy has added its own, support can use both.
+  const requestId = singleHeader(headers, 'x-request-id') ?? headers.get('x-request-id')
   return {
     status,
     headers,

@@ -1,6 +1,7 @@
 import {
   ConfigurationError,
   type Logger,
+  nameMethod,
   type NumberedMessage,
   resolveStoreLimits,
   type StoredStream,
@@ -68,6 +69,7 @@ class RedisStore implements StreamStore, AsyncDisposable {
     const run = createScriptRunner(redis, limits)
     const wakeUps = new WakeUps(redis, prefix, logger)
     this.#context = { limits, prefix, pollInterval, run, wakeUps, open: new Set() }
+    nameMethod<RedisStore>(this, 'asyncDispose', (store) => store.#close())
   }
 
   get lease(): number {
@@ -113,7 +115,11 @@ class RedisStore implements StreamStore, AsyncDisposable {
   }
 
   /** Ends reading, quietly, and closes the connection. Who still produces may do so to the end. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close()
+  }
+
+  async #close(): Promise<void> {
     const { open, wakeUps } = this.#context
     for (const leave of open) leave()
     await wakeUps.close()

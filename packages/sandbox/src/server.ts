@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { nameMethod } from '@vectrade/core'
 import { createSandboxHandler } from './handler.ts'
 import { serveExchange } from './node-exchange.ts'
 import { defaultMaxBodyBytes, type SandboxOptions } from './options.ts'
@@ -80,7 +81,7 @@ export async function startSandbox(options: StartOptions = {}): Promise<Sandbox>
     })
     return closed
   }
-  return {
+  const sandbox: Sandbox = {
     url: `http://${name}:${boundPort}${options.basePath ?? '/v1'}`,
     apiKey: handler.apiKey,
     requests: handler.requests,
@@ -90,6 +91,8 @@ export async function startSandbox(options: StartOptions = {}): Promise<Sandbox>
     close,
     [Symbol.asyncDispose]: close,
   }
+  nameMethod(sandbox, 'asyncDispose', close)
+  return sandbox
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { singleHeader } from '../single-header.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 
 /** What an {@link APIError} is made of. */
@@ -155,6 +156,6 @@ export class ServiceUnavailableError extends ServerError {
 
 /** A header that is a plain decimal number, else undefined. */
 export function numberHeader(headers: Headers | undefined, name: string): number | undefined {
-  const value = headers?.get(name)
-  return value && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined
+  const value = singleHeader(headers, name, ',')
+  return value !== undefined && /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined
 }

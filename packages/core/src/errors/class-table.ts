@@ -1,3 +1,4 @@
+import { singleHeader } from '../single-header.ts'
 import {
   APIError,
   type APIErrorFields,
@@ -99,7 +100,8 @@ export function isRetryable(
   headers: Headers | undefined,
 ): boolean {
   if (errorClass === QuotaExceededError) return false
-  const said = status === undefined ? undefined : headers?.get('x-should-retry')?.toLowerCase()
+  const said =
+    status === undefined ? undefined : singleHeader(headers, 'x-should-retry', ',')?.toLowerCase()
   if (said === 'true') return true
   if (said === 'false') return false
   return (

@@ -1,5 +1,6 @@
 import type { Abortable } from '../abort-scope.ts'
 import { isRecord } from '../events.ts'
+import { mimeType } from '../mime-type.ts'
 import { readBody } from '../web/read-body.ts'
 import { readResponse } from '../response.ts'
 import { retryAfterSeconds } from '../retry.ts'
@@ -24,6 +25,9 @@ export interface ResponseErrorContext extends Pick<ErrorContext, 'secret'> {
   /** Advice for a 404. */
   notFoundHint?: string | undefined
 }
+
+/** RFC 9457: the body is an error, whatever is in it. */
+const problemJson = 'application/problem+json'
 
 /** Error pages can be long and never end: this much of one is read, for at most this long. */
 const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }
@@ -54,9 +58,8 @@ export async function errorInJson(
   signal?: Abortable,
 ): Promise<APIError | undefined> {
   const { headers, requestId } = readResponse(response, secret)
-  if (!/^\s*application\/(problem\+)?json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
-    return undefined
-  }
+  const type = mimeType(headers.get('content-type') ?? '')
+  if (type !== 'application/json' && type !== problemJson) return undefined
   const payload = await readPayload(response, signal)
   return isErrorPayload(payload, headers)
     ? apiError(payload, { headers, requestId, secret })
@@ -98,7 +101,7 @@ export function apiError(payload: unknown, context: ErrorContext): APIError {
  */
 export function isErrorPayload(payload: unknown, headers?: Headers): boolean {
   if (!isRecord(payload)) return false
-  if (headers?.get('content-type')?.includes('problem+json')) return true
+  if (headers && mimeType(headers.get('content-type') ?? '') === problemJson) return true
   const { type, error, error_code: errorCode, message } = payload
   if (typeof type === 'string') return type === 'error'
   return (

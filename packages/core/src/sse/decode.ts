@@ -1,8 +1,10 @@
 import type { EventSourceMessage } from 'eventsource-parser'
+import { letGoOf } from '../body-owner.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 import { whenDropped } from '../dropped.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { nameMethod } from '../name-method.ts'
 import { PullIterator } from '../pull-iterator.ts'
 import { type DecodeOptions, MessageDecoder, type Shortcut } from './message-decoder.ts'
 import type { PlainBytes } from './plain-bytes.ts'
@@ -58,6 +60,7 @@ class DecodedMessages implements EventMessages {
 
   constructor(reader: MessageReader) {
     this.#reader = reader
+    nameMethod<DecodedMessages>(this, 'asyncIterator', (messages) => messages.#iterate())
     whenDropped(this, () => reader.close())
   }
 
@@ -66,6 +69,10 @@ class DecodedMessages implements EventMessages {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SseMessage, undefined> {
+    return this.#iterate()
+  }
+
+  #iterate(): AsyncIterator<SseMessage, undefined> {
     if (this.#used) {
       throw new StreamConsumedError('These messages are already read: they are read once')
     }
@@ -181,7 +188,7 @@ export class MessageReader<T extends object = never> {
 
   readonly #onChunk = (result: { done: boolean; value?: Uint8Array | undefined }): boolean => {
     if (result.done) {
-      this.close()
+      this.#leave(true)
       return false
     }
     const chunk = bytesOf(result.value)
@@ -203,13 +210,18 @@ export class MessageReader<T extends object = never> {
     throw connectionError(error, 'body')
   }
 
-  /** Cancels what is left of the body and unlocks it. A read under way ends. */
+  /** Cancels what is left of the body, unlocks it and ends its request. A read under way ends. */
   close(reason?: unknown): void {
     if (this.#closed) return
-    this.#closed = true
     // Not awaited: the source's own clean-up may take for ever, and its failure is nobody's.
     this.#reader?.cancel(reason).catch(() => {})
+    this.#leave(false)
+  }
+
+  #leave(isWhole: boolean): void {
+    this.#closed = true
     this.#reader?.releaseLock()
+    letGoOf(this.#body, isWhole)
   }
 
   #lock(): void {

@@ -5,6 +5,7 @@ import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { EventReader } from '../event-reader.ts'
 import { handled } from '../handled.ts'
+import { mimeType } from '../mime-type.ts'
 import { readResponse } from '../response.ts'
 import type { StreamOrigin } from '../event-source.ts'
 import { type DecodeOptions, defaultMaxEventBytes } from '../sse/message-decoder.ts'
@@ -112,7 +113,6 @@ const noBody =
 function protocolProblem(response: Response): string | undefined {
   if (response.status !== 200) return `Expected status 200, got ${response.status}`
   const contentType = response.headers.get('content-type') ?? ''
-  const essence = contentType.split(';', 1)[0]?.trim().toLowerCase()
-  if (essence === eventStream) return undefined
+  if (mimeType(contentType) === eventStream) return undefined
   return `Expected content type ${eventStream}, got ${contentType.slice(0, 100) || 'none'}: is \`baseURL\` VecTrade's API, or \`endpoint\` one of yours?`
 }
