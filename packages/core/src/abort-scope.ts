@@ -4,9 +4,12 @@ import { RequestAbortedError } from './errors/stream-error.ts'
 /** Called with a way to end the call; returns what to call when it has ended by itself. */
 export type Track = (abort: (error: RequestAbortedError) => void) => () => void
 
-/** As much of an AbortSignal as a call asks for. */
-export interface Abortable extends Pick<AbortSignal, 'aborted' | 'reason'> {
-  addEventListener(type: 'abort', listener: () => void): void
+/** The parts of an `AbortSignal` that the SDK uses, so that the signals of other libraries fit as well. */
+export interface Abortable {
+  readonly aborted: boolean
+  /** Becomes the `cause` of the error. */
+  readonly reason?: unknown
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
@@ -22,7 +25,7 @@ export class AbortScope implements Abortable {
   reason: unknown
   /** Few, so no Set, which takes more. */
   #listeners: (() => void)[] = []
-  readonly #caller: AbortSignal | undefined
+  readonly #caller: Abortable | undefined
   readonly #untrack: (() => void) | undefined
   readonly #onAbort: () => void
 
@@ -31,7 +34,7 @@ export class AbortScope implements Abortable {
    * @throws RequestAbortedError when the caller's signal is aborted, or the client closed, already
    */
   constructor(
-    caller: AbortSignal | undefined,
+    caller: Abortable | undefined,
     track: Track | undefined,
     onAbort: (error: RequestAbortedError) => void,
   ) {
@@ -70,6 +73,6 @@ export class AbortScope implements Abortable {
   }
 }
 
-function abortedBy(signal: AbortSignal | undefined): RequestAbortedError {
+function abortedBy(signal: Abortable | undefined): RequestAbortedError {
   return new RequestAbortedError(undefined, { cause: signal?.reason })
 }

@@ -1,3 +1,4 @@
+import type { ByteStream } from './byte-stream.ts'
 import { StreamInterruptedError } from './errors/connection-error.ts'
 import { apiError, parseJson } from './errors/from.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
@@ -25,7 +26,7 @@ export class EventReader implements EventSource {
   #complete = false
 
   constructor(
-    body: ReadableStream<Uint8Array>,
+    body: ByteStream,
     response: StreamResponse,
     options: DecodeOptions & { secret?: string | undefined } = {},
   ) {

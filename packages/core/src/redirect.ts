@@ -1,5 +1,6 @@
 import { ConnectionError } from './errors/connection-error.ts'
 import { redact } from './errors/redact.ts'
+import type { FetchResponse } from './fetch.ts'
 import { readResponse } from './response.ts'
 
 /** One request on the wire. */
@@ -30,7 +31,7 @@ const redirects = new Map<number, 'keep' | 'get'>([
  * @throws ConnectionError when it leads to another origin, or nowhere
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
-export function nextHop(response: Response, from: Hop, secret: string): Hop | undefined {
+export function nextHop(response: FetchResponse, from: Hop, secret: string): Hop | undefined {
   const change = redirects.get(response.status)
   if (change === undefined && response.type !== 'opaqueredirect') return undefined
   const { requestId } = readResponse(response, secret)

@@ -5,15 +5,12 @@ import { errorFromResponse } from './errors/from.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { VecTradeError } from './errors/vectrade-error.ts'
 import { isRecord } from './events.ts'
+import type { Fetch, FetchCredentials, FetchInit, FetchResponse } from './fetch.ts'
 import { type Logger, warn } from './logger.ts'
-import type { FetchCredentials } from './options.ts'
 import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
 import { clampTimer, sleep } from './timers.ts'
 import { closeBody } from './web/read-body.ts'
-
-/** Any WHATWG fetch. It is called as `fetch(urlString, init)`. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** One call: everything that is the same on each of its attempts. */
 export interface Call extends RetryPolicy {
@@ -39,7 +36,7 @@ export interface Call extends RetryPolicy {
  * @param signal aborted, it ends the call, waits and the response's body included
  * @throws APIError, ConnectionError, TimeoutError (`headers`), or the signal's reason
  */
-export async function send(call: Call, signal: Abortable): Promise<Response> {
+export async function send(call: Call, signal: Abortable): Promise<FetchResponse> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await sendOnce(call, signal)
     if (!VecTradeError.isInstance(outcome)) return outcome
@@ -53,7 +50,7 @@ export async function send(call: Call, signal: Abortable): Promise<Response> {
   }
 }
 
-async function sendOnce(call: Call, signal: Abortable): Promise<Response | VecTradeError> {
+async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | VecTradeError> {
   const controller = new AbortController()
   const unlink = link(signal, controller)
   try {
@@ -93,7 +90,7 @@ function startTimer(
  * The response behind all redirects, which are under one time limit. That ends with the headers: reading
  * an error's body has limits of its own, and an answer's may take its time.
  */
-async function follow(call: Call, controller: AbortController): Promise<Response> {
+async function follow(call: Call, controller: AbortController): Promise<FetchResponse> {
   const { url, method = 'POST', body } = call
   const timer = startTimer(call.timeout, controller)
   try {
@@ -112,7 +109,7 @@ async function follow(call: Call, controller: AbortController): Promise<Response
 }
 
 /** As {@link nextHop}; where it throws, the response is of no use to anybody. */
-function nextHopOrClosed(response: Response, hop: Hop, secret: string): Hop | undefined {
+function nextHopOrClosed(response: FetchResponse, hop: Hop, secret: string): Hop | undefined {
   try {
     return nextHop(response, hop, secret)
   } catch (error) {
@@ -122,7 +119,7 @@ function nextHopOrClosed(response: Response, hop: Hop, secret: string): Hop | un
 }
 
 /** Settles when the controller is aborted: a fetch that does not heed its signal must not hold the caller. */
-function fetchHop(call: Call, hop: Hop, controller: AbortController): Promise<Response> {
+function fetchHop(call: Call, hop: Hop, controller: AbortController): Promise<FetchResponse> {
   const { signal } = controller
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -153,10 +150,10 @@ function fetchHop(call: Call, hop: Hop, controller: AbortController): Promise<Re
   })
 }
 
-function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): RequestInit {
+function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): FetchInit {
   const { headers, credentials } = call
   // A copy: a fetch that changes its headers changes no other attempt's.
-  const init: RequestInit = { method, headers: { ...headers }, redirect: 'manual', signal }
+  const init: FetchInit = { method, headers: { ...headers }, redirect: 'manual', signal }
   // Some runtimes refuse what they do not have, be it undefined.
   if (credentials) init.credentials = credentials
   if (body === undefined) {
@@ -168,7 +165,7 @@ function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): Re
   return init
 }
 
-function isResponse(value: unknown): value is Response {
+function isResponse(value: unknown): value is FetchResponse {
   if (!isRecord(value) || typeof value['status'] !== 'number') return false
   const { headers, body } = value
   if (!isRecord(headers) || typeof headers['get'] !== 'function') return false

@@ -15,6 +15,7 @@ import {
   ServiceUnavailableError,
   ValidationError,
 } from './api-error.ts'
+import type { FetchResponse } from '../fetch.ts'
 import { redact } from './redact.ts'
 
 /** Where an error payload came from. */
@@ -63,7 +64,7 @@ const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }
  * @param signal aborted, it ends the reading
  */
 export async function errorFromResponse(
-  response: Response,
+  response: FetchResponse,
   secret?: string,
   signal?: Abortable,
 ): Promise<APIError> {

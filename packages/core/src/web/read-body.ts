@@ -1,4 +1,5 @@
 import type { Abortable } from '../abort-scope.ts'
+import type { ByteStream } from '../byte-stream.ts'
 import { within } from '../timers.ts'
 
 /** How much of a body to read, and how long to wait for it. */
@@ -25,7 +26,7 @@ export interface ReadBody {
  * @throws what the body's reader throws
  */
 export async function readBody(
-  body: ReadableStream<Uint8Array> | null | undefined,
+  body: ByteStream | null | undefined,
   { maxBytes, silence, deadline }: BodyLimits,
   signal?: Abortable,
 ): Promise<ReadBody> {
@@ -60,6 +61,6 @@ export async function readBody(
 }
 
 /** Ends a body nobody reads, so that its connection is not held. */
-export function closeBody(body: ReadableStream<Uint8Array> | null | undefined): void {
+export function closeBody(body: ByteStream | null | undefined): void {
   if (!body?.locked) body?.cancel().catch(() => {})
 }
