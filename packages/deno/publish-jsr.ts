@@ -3,7 +3,7 @@
 // from which Deno's own manifests are written into a workspace of copies: in the repository they
 // would be a second list of all that, and would have every Deno program here follow them.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -37,6 +37,7 @@ function copyPackage(from: string, to: string): void {
     recursive: true,
     filter: (path) => !/\.test(?:-d)?\.ts$|\/(?:fixtures|test-support)$/.test(path),
   })
+  dropLibraryReferences(join(to, 'src'))
   cpSync(join(from, 'README.md'), join(to, 'README.md'))
   const sources = Object.entries(exports).flatMap(([path, target]) =>
     typeof target === 'string' ? [] : [[path, target['@vectrade/source']]],
@@ -55,6 +56,15 @@ function copyPackage(from: string, to: string): void {
     exports: Object.fromEntries(sources),
     imports: Object.fromEntries(imports),
   })
+}
+
+/** JSR refuses sources that name a library of TypeScript; Deno has them all by default. */
+function dropLibraryReferences(folder: string): void {
+  for (const name of globSync('**/*.ts', { cwd: folder })) {
+    const file = join(folder, name)
+    const source = readFileSync(file, 'utf8')
+    writeFileSync(file, source.replace(/^\/\/\/ <reference lib=.*\n/gm, ''))
+  }
 }
 
 function readManifest(folder: string): Manifest {

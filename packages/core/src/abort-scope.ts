@@ -1,4 +1,4 @@
-import { AbortSource } from './abort-source.ts'
+import { type Abortable, AbortSource } from './abort-source.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
 
@@ -12,7 +12,7 @@ export type Track = (abort: (error: RequestAbortedError) => void) => () => void
  * of its client may abort it. Nothing is left on the caller's signal afterwards.
  */
 export class AbortScope extends AbortSource {
-  readonly #caller: AbortSignal | undefined
+  readonly #caller: Abortable | undefined
   readonly #untrack: (() => void) | undefined
   readonly #onAbort: () => void
 
@@ -21,7 +21,7 @@ export class AbortScope extends AbortSource {
    * @throws RequestAbortedError when the caller's signal is aborted, or the client closed, already
    */
   constructor(
-    caller: AbortSignal | undefined,
+    caller: Abortable | undefined,
     track: Track | undefined,
     onAbort: (error: RequestAbortedError) => void,
   ) {
@@ -44,6 +44,6 @@ export class AbortScope extends AbortSource {
   }
 }
 
-function abortedBy(signal: AbortSignal | undefined): RequestAbortedError {
+function abortedBy(signal: Abortable | undefined): RequestAbortedError {
   return new RequestAbortedError(undefined, { cause: signal?.reason })
 }

@@ -1,6 +1,9 @@
-/** As much of an AbortSignal as a call asks for. */
-export interface Abortable extends Pick<AbortSignal, 'aborted' | 'reason'> {
-  addEventListener(type: 'abort', listener: () => void): void
+/** The parts of an `AbortSignal` that the SDK uses, so that the signals of other libraries fit as well. */
+export interface Abortable {
+  readonly aborted: boolean
+  /** Becomes the `cause` of the error. */
+  readonly reason?: unknown
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
 

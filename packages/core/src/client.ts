@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Abortable, AbortScope, type Track } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'

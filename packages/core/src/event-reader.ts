@@ -1,4 +1,5 @@
 import type { EventSourceMessage } from 'eventsource-parser'
+import type { ByteStream } from './byte-stream.ts'
 import { StreamInterruptedError } from './errors/connection-error.ts'
 import { apiError, isErrorPayload, parseJson } from './errors/from.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
@@ -26,7 +27,7 @@ export class EventReader implements EventSource {
   #complete = false
 
   constructor(
-    body: ReadableStream<Uint8Array>,
+    body: ByteStream,
     response: StreamResponse,
     options: DecodeOptions & { secret?: string | undefined } = {},
   ) {

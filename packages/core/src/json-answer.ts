@@ -5,6 +5,7 @@ import { connectionError } from './errors/from-thrown.ts'
 import { TimeoutError } from './errors/connection-error.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
 import { type Citation, isRecord, readUsage } from './events.ts'
+import type { FetchResponse } from './fetch.ts'
 import { readResponse } from './response.ts'
 import { closeBody, readBody } from './web/read-body.ts'
 
@@ -17,7 +18,7 @@ import { closeBody, readBody } from './web/read-body.ts'
  * @throws APIError, StreamProtocolError, StreamInterruptedError, TimeoutError (`heartbeat`, `idle`)
  */
 export async function readAnalysis(
-  response: Response,
+  response: FetchResponse,
   limits: {
     maxEventBytes: number
     idleTimeout: number

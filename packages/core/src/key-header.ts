@@ -1,11 +1,12 @@
 import type { Abortable } from './abort-scope.ts'
 import { APIError } from './errors/api-error.ts'
 import type { VecTradeError } from './errors/vectrade-error.ts'
+import type { FetchResponse } from './fetch.ts'
 
 /** A header that a key can go in: `X-API-Key`, or `Authorization: Bearer`. */
 export type KeyScheme = 'x-api-key' | 'bearer'
 
-type Outcome = Response | VecTradeError
+type Outcome = FetchResponse | VecTradeError
 
 /** ms that a call waits for another one to find out which header to use. */
 const mostWait = 500

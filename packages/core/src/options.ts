@@ -1,9 +1,10 @@
+import type { Abortable } from './abort-scope.ts'
 import { checkLimit } from './check-limit.ts'
 import { resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+import type { Fetch, FetchCredentials, FetchHeaders } from './fetch.ts'
 import { KeyHeader, type KeyScheme } from './key-header.ts'
 import type { Logger } from './logger.ts'
-import type { Fetch } from './request.ts'
 import { defaultMaxEventBytes } from './sse/message-decoder.ts'
 import { version } from './version.ts'
 
@@ -23,8 +24,11 @@ export interface CallLimits {
   maxEventBytes?: number | undefined
 }
 
-/** What `new Headers()` takes. */
-export type HeaderValues = NonNullable<ConstructorParameters<typeof Headers>[0]>
+/** What `new Headers()` takes, of whatever library: an object, pairs, or `Headers`. */
+export type HeaderValues =
+  | { readonly [name: string]: string }
+  | Iterable<readonly [name: string, value: string]>
+  | (FetchHeaders & { forEach(callback: (value: string, name: string) => void): void })
 
 /** How a client reaches VecTrade. */
 export interface VecTradeOptions extends CallLimits {
@@ -61,7 +65,7 @@ export interface VecTradeOptions extends CallLimits {
 /** Options of one call. */
 export interface CallOptions extends CallLimits {
   /** Aborted, it ends the call and its stream. */
-  signal?: AbortSignal | undefined
+  signal?: Abortable | undefined
   headers?: HeaderValues | undefined
   /** The same on every attempt, so that none is answered twice. Default: a random UUID. */
   idempotencyKey?: string | undefined
@@ -70,7 +74,7 @@ export interface CallOptions extends CallLimits {
 /** Options of taking up a stream again. */
 export interface ResumeOptions extends CallLimits {
   /** Aborted, it ends the stream, not the answer. */
-  signal?: AbortSignal | undefined
+  signal?: Abortable | undefined
   headers?: HeaderValues | undefined
   /** Of the last event that is known. Default: none, the answer comes from its beginning. */
   lastEventId?: string | undefined
@@ -89,9 +93,6 @@ export interface RuntimeDefaults {
   /** Whether a page's cookies go along. Default: as the runtime's fetch has it. */
   credentials?: FetchCredentials | undefined
 }
-
-/** Spelled out, for not every runtime's types have it. */
-export type FetchCredentials = 'omit' | 'same-origin' | 'include'
 
 /** What a runtime knows of its network; streams that can be resumed go by it. */
 export interface Network {
@@ -202,7 +203,7 @@ export function mergeLimits<T extends typeof defaultLimits>(base: T, given: Call
 export function headerRecord(given: HeaderValues | undefined): Record<string, string> {
   if (given === undefined) return {}
   try {
-    return Object.fromEntries(new Headers(given))
+    return Object.fromEntries(new Headers(given as ConstructorParameters<typeof Headers>[0]))
   } catch {
     throw new ConfigurationError(
       '`headers` has a name or a value that cannot be sent: only Latin-1, no line breaks',

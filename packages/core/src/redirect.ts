@@ -1,5 +1,6 @@
 import { ConnectionError } from './errors/connection-error.ts'
 import { redact } from './errors/redact.ts'
+import type { FetchResponse } from './fetch.ts'
 import { readResponse } from './response.ts'
 import { singleHeader } from './single-header.ts'
 
@@ -32,7 +33,7 @@ const redirects = new Map<number, 'keep' | 'get'>([
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
 export function nextHop(
-  response: Response,
+  response: FetchResponse,
   from: Hop,
   secret: string | undefined,
 ): Hop | undefined {

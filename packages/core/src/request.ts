@@ -6,16 +6,13 @@ import { errorFromResponse } from './errors/from.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { VecTradeError } from './errors/vectrade-error.ts'
 import { isRecord } from './events.ts'
+import type { Fetch, FetchCredentials, FetchInit, FetchResponse } from './fetch.ts'
 import type { KeyHeader } from './key-header.ts'
 import { type Logger, warn } from './logger.ts'
-import type { FetchCredentials } from './options.ts'
 import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
 import { clampTimer, sleep } from './timers.ts'
 import { closeBody } from './web/read-body.ts'
-
-/** Any WHATWG fetch. It is called as `fetch(urlString, init)`. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** One call: everything that is the same on each of its attempts. */
 export interface Call extends RetryPolicy {
@@ -43,9 +40,11 @@ export interface Call extends RetryPolicy {
  * @param signal aborted, it ends the call, waits and the response's body included
  * @throws APIError, ConnectionError, TimeoutError (`headers`), or the signal's reason
  */
-export async function send(call: Call, signal: Abortable): Promise<Response> {
+export async function send(call: Call, signal: Abortable): Promise<FetchResponse> {
   const attemptWithKey = call.key?.begin(call.headers, signal)
-  const request = (keyHeader: Record<string, string> = {}): Promise<Response | VecTradeError> =>
+  const request = (
+    keyHeader: Record<string, string> = {},
+  ): Promise<FetchResponse | VecTradeError> =>
     sendOnce({ ...call, headers: { ...keyHeader, ...call.headers } }, signal)
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await (attemptWithKey?.(request) ?? request())
@@ -60,7 +59,7 @@ export async function send(call: Call, signal: Abortable): Promise<Response> {
   }
 }
 
-async function sendOnce(call: Call, signal: Abortable): Promise<Response | VecTradeError> {
+async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | VecTradeError> {
   const attempt = new Attempt(signal)
   try {
     // A caller that leaves in the same tick sends nothing: React's StrictMode mounts every component,
@@ -110,7 +109,7 @@ class Attempt extends AbortSource implements BodyOwner {
     this.#controller?.abort(reason)
   }
 
-  belongsTo(body: Response['body']): void {
+  belongsTo(body: FetchResponse['body']): void {
     if (body) ownBody(body, this)
     else this.end(true)
   }
@@ -121,7 +120,7 @@ class Attempt extends AbortSource implements BodyOwner {
   }
 
   /** Ends a request that has been answered, but not the attempt. */
-  endRequest(body: Response['body']): void {
+  endRequest(body: FetchResponse['body']): void {
     closeBody(body)
     this.#controller?.abort()
     this.#controller = undefined
@@ -138,7 +137,7 @@ function startTimer(ms: number, attempt: Attempt): ReturnType<typeof setTimeout>
  * The response after all redirects, which are under one time limit. That ends with the headers: reading
  * an error's body has limits of its own, and an answer's may take its time.
  */
-async function follow(call: Call, attempt: Attempt): Promise<Response> {
+async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
   const { url, method = 'POST', body } = call
   const timer = startTimer(call.timeout, attempt)
   try {
@@ -158,7 +157,7 @@ async function follow(call: Call, attempt: Attempt): Promise<Response> {
 
 /** As {@link nextHop}; where it throws, the response is of no use to anybody. */
 function nextHopOrEnded(
-  response: Response,
+  response: FetchResponse,
   hop: Hop,
   secret: string | undefined,
   attempt: Attempt,
@@ -172,7 +171,7 @@ function nextHopOrEnded(
 }
 
 /** Settles when the attempt is aborted: a fetch that does not heed its signal must not hold the caller. */
-function fetchHop(call: Call, hop: Hop, attempt: Attempt): Promise<Response> {
+function fetchHop(call: Call, hop: Hop, attempt: Attempt): Promise<FetchResponse> {
   return new Promise((resolve, reject) => {
     const unlink = whenAborted(attempt, () => reject(attempt.reason))
     if (attempt.aborted) return
@@ -198,10 +197,10 @@ function fetchHop(call: Call, hop: Hop, attempt: Attempt): Promise<Response> {
   })
 }
 
-function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): RequestInit {
+function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): FetchInit {
   const { headers, credentials } = call
   // A copy: a fetch that changes its headers changes no other attempt's.
-  const init: RequestInit = { method, headers: { ...headers }, redirect: 'manual', signal }
+  const init: FetchInit = { method, headers: { ...headers }, redirect: 'manual', signal }
   // Some runtimes refuse what they do not have, be it undefined.
   if (credentials) init.credentials = credentials
   if (body === undefined) {
@@ -213,7 +212,7 @@ function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): Re
   return init
 }
 
-function isResponse(value: unknown): value is Response {
+function isResponse(value: unknown): value is FetchResponse {
   if (!isRecord(value) || typeof value['status'] !== 'number') return false
   const { headers, body } = value
   if (!isRecord(headers) || typeof headers['get'] !== 'function') return false

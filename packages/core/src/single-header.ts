@@ -1,3 +1,5 @@
+import type { FetchHeaders } from './fetch.ts'
+
 /**
  * Returns the value of a header that has one. A proxy may send it once more, which says nothing new. Where the values
  * differ nobody can tell which one holds: undefined, as if it were missing.
@@ -5,7 +7,7 @@
  * @param separator default: as `Headers` joins the lines of one name; a URL may have a comma of its own
  */
 export function singleHeader(
-  headers: Headers | undefined,
+  headers: FetchHeaders | undefined,
   name: string,
   separator = ', ',
 ): string | undefined {

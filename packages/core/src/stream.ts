@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { AbortScope } from './abort-scope.ts'
 import { type Analysis, AnalysisSoFar } from './analysis.ts'
 import { StreamInterruptedError } from './errors/connection-error.ts'

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { withAdvice } from './permission.ts'
 
 /** What `Deno.serve` takes for a server on a TCP port. */

@@ -5,12 +5,13 @@ import {
   type StreamEvent,
   toResponse,
 } from '@vectrade/core'
+import type { NodeRequest, NodeResponse } from './node-message.ts'
 import { writeResponse } from './write-response.ts'
 
 /** How {@link pipeToResponse} writes. */
 export interface PipeOptions extends ReadableOptions {
   /** The request, whose socket tells that the client has gone where `res` is a wrapper that does not. */
-  req?: IncomingMessage | undefined
+  req?: NodeRequest | undefined
 }
 
 /**
@@ -34,9 +35,11 @@ export interface PipeOptions extends ReadableOptions {
  */
 export async function pipeToResponse(
   stream: AnalysisStream | AsyncIterable<StreamEvent>,
-  res: ServerResponse,
+  res: NodeResponse,
   options: PipeOptions = {},
 ): Promise<void> {
   const { req, ...readableOptions } = options
-  await writeResponse(toResponse(stream, readableOptions), res, req)
+  // HTTP/2's classes have what is used of these; their types name less.
+  const [request, response] = [req as IncomingMessage | undefined, res as ServerResponse]
+  await writeResponse(toResponse(stream, readableOptions), response, request)
 }

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { NodeRequest, NodeResponse } from './node-message.ts'
 import { RequestBody } from './request-body.ts'
 import { writeResponse } from './write-response.ts'
 
 /** A Web-standard handler, such as `createHandler` makes. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>
 
-/** A handler as `http.createServer` and Express take it. */
-export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+/** A handler as `http.createServer`, `http2.createSecureServer` and Express take it. */
+export type NodeHandler = (req: NodeRequest, res: NodeResponse) => Promise<void>
 
 /**
  * Serves a Web-standard handler from Node: plain `http`, Express and, with `reply.hijack()`, Fastify.
@@ -31,7 +32,7 @@ export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => Promise
  * ```
  */
 export function toNodeHandler(handler: FetchHandler): NodeHandler {
-  return async (req, res) => {
+  const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const left = new AbortController()
     const body = new RequestBody(req)
     let request: Request | undefined
@@ -54,6 +55,8 @@ export function toNodeHandler(handler: FetchHandler): NodeHandler {
     body.release()
     res.off('close', onClose)
   }
+  // HTTP/2's classes have what is used of these; their types name less.
+  return serve as NodeHandler
 }
 
 /** Never rejects. */

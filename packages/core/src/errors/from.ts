@@ -6,6 +6,7 @@ import { readResponse } from '../response.ts'
 import { retryAfterSeconds } from '../retry.ts'
 import { type APIError, QuotaExceededError } from './api-error.ts'
 import { classFor, decides, defaultType, isKnownName, isRetryable } from './class-table.ts'
+import type { FetchResponse } from '../fetch.ts'
 import { redact } from './redact.ts'
 
 /** Where an error payload came from. */
@@ -38,7 +39,7 @@ const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }
  * @param signal ends the reading when it is aborted
  */
 export async function errorFromResponse(
-  response: Response,
+  response: FetchResponse,
   { secret, notFoundHint }: ResponseErrorContext = {},
   signal?: Abortable,
 ): Promise<APIError> {
@@ -53,7 +54,7 @@ export async function errorFromResponse(
  * none, and still unread if it is no JSON. The error has no status, as one inside a stream.
  */
 export async function errorInJson(
-  response: Response,
+  response: FetchResponse,
   secret: string | undefined,
   signal?: Abortable,
 ): Promise<APIError | undefined> {
@@ -66,7 +67,10 @@ export async function errorInJson(
     : undefined
 }
 
-async function readPayload(response: Response, signal: Abortable | undefined): Promise<unknown> {
+async function readPayload(
+  response: FetchResponse,
+  signal: Abortable | undefined,
+): Promise<unknown> {
   const body = await readBody(response.body, bodyLimits, signal).catch(() => undefined)
   return body && parseJson(body.text)
 }

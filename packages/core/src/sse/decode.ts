@@ -1,5 +1,6 @@
 import type { EventSourceMessage } from 'eventsource-parser'
 import { letGoOf } from '../body-owner.ts'
+import type { ByteReader, ByteResult, ByteStream } from '../byte-stream.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 import { whenDropped } from '../dropped.ts'
@@ -43,10 +44,7 @@ export interface EventMessages extends AsyncIterable<SseMessage> {
  * for await (const message of decodeEventStream(body!)) console.log(message.data) // '1'
  * ```
  */
-export function decodeEventStream(
-  body: ReadableStream<Uint8Array>,
-  options: DecodeOptions = {},
-): EventMessages {
+export function decodeEventStream(body: ByteStream, options: DecodeOptions = {}): EventMessages {
   return new DecodedMessages(new MessageReader(body, options))
 }
 
@@ -135,15 +133,15 @@ function toMessage({ event, data, id }: EventSourceMessage): SseMessage {
  * it came with is garbage.
  */
 export class MessageReader<T extends object = never> {
-  readonly #body: ReadableStream<Uint8Array>
+  readonly #body: ByteStream
   /** Undefined while somebody else reads the body: that is for the first read to report. */
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  #reader: ByteReader | undefined
   readonly #decoder: MessageDecoder<T>
   #closed = false
   #plain: PlainBytes | undefined
   #bytes: Uint8Array[] = []
 
-  constructor(body: ReadableStream<Uint8Array>, options: DecodeOptions, shortcut?: Shortcut<T>) {
+  constructor(body: ByteStream, options: DecodeOptions, shortcut?: Shortcut<T>) {
     if (typeof body?.getReader !== 'function') {
       throw new ConfigurationError('The body must be a ReadableStream: a response may have none')
     }
@@ -186,7 +184,7 @@ export class MessageReader<T extends object = never> {
     return this.#reader.read().then(this.#onChunk, this.#onFailure)
   }
 
-  readonly #onChunk = (result: { done: boolean; value?: Uint8Array | undefined }): boolean => {
+  readonly #onChunk = (result: ByteResult): boolean => {
     if (result.done) {
       this.#leave(true)
       return false

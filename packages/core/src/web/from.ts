@@ -1,9 +1,11 @@
 import type { Abortable } from '../abort-scope.ts'
+import type { ByteStream } from '../byte-stream.ts'
 import { checkLimit } from '../check-limit.ts'
 import { errorFromResponse, errorInJson } from '../errors/from.ts'
 import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { EventReader } from '../event-reader.ts'
+import type { FetchResponse } from '../fetch.ts'
 import { handled } from '../handled.ts'
 import { mimeType } from '../mime-type.ts'
 import { readResponse } from '../response.ts'
@@ -15,7 +17,7 @@ import { closeBody } from './read-body.ts'
 
 /** How a stream is read that somebody else has opened. */
 export interface FromOptions extends Partial<WaitLimits> {
-  signal?: AbortSignal | undefined
+  signal?: Abortable | undefined
   /** Bytes one event may have. Default 64 MiB. */
   maxEventBytes?: number | undefined
 }
@@ -34,10 +36,7 @@ export interface FromOptions extends Partial<WaitLimits> {
  * await fromReadableStream(body!).finalText() // 'Hi'
  * ```
  */
-export function fromReadableStream(
-  body: ReadableStream<Uint8Array>,
-  options: FromOptions = {},
-): AnalysisStream {
+export function fromReadableStream(body: ByteStream, options: FromOptions = {}): AnalysisStream {
   const info = readResponse({ status: 200, headers: new Headers() })
   let reader: EventReader | undefined
   const open = async (): Promise<EventReader> => (reader ??= new EventReader(body, info, options))
@@ -69,7 +68,7 @@ function fromOrigin(origin: StreamOrigin, options: FromOptions): AnalysisStream 
  *   .catch((error) => error.name) // 'NotFoundError'
  * ```
  */
-export function fromResponse(response: Response, options: FromOptions = {}): AnalysisStream {
+export function fromResponse(response: FetchResponse, options: FromOptions = {}): AnalysisStream {
   return fromOrigin(
     {
       open: (signal) => openEventStream(response, options, signal),
@@ -81,7 +80,7 @@ export function fromResponse(response: Response, options: FromOptions = {}): Ana
 
 /** A response's events, or, with its body closed, the error it is. */
 export async function openEventStream(
-  response: Response,
+  response: FetchResponse,
   options: DecodeOptions & { secret?: string | undefined },
   signal?: Abortable,
 ): Promise<EventReader> {
@@ -110,7 +109,7 @@ const noBody =
   'The response has no body to stream: where fetch cannot stream, as in React Native, ' +
   'pass one that can as the option `fetch` (such as expo/fetch)'
 
-function protocolProblem(response: Response): string | undefined {
+function protocolProblem(response: FetchResponse): string | undefined {
   if (response.status !== 200) return `Expected status 200, got ${response.status}`
   const contentType = response.headers.get('content-type') ?? ''
   if (mimeType(contentType) === eventStream) return undefined

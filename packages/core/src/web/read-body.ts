@@ -1,5 +1,6 @@
 import { type Abortable, whenAborted } from '../abort-source.ts'
 import { letGoOf } from '../body-owner.ts'
+import type { ByteStream } from '../byte-stream.ts'
 import { within } from '../timers.ts'
 
 /** How much of a body to read, and how long to wait for it. */
@@ -26,7 +27,7 @@ export interface ReadBody {
  * @throws what the body's reader throws
  */
 export async function readBody(
-  body: ReadableStream<Uint8Array> | null | undefined,
+  body: ByteStream | null | undefined,
   { maxBytes, silence, deadline }: BodyLimits,
   signal?: Abortable,
 ): Promise<ReadBody> {
@@ -64,7 +65,7 @@ export async function readBody(
 }
 
 /** Ends a body nobody reads, so that its connection is not held. */
-export function closeBody(body: ReadableStream<Uint8Array> | null | undefined): void {
+export function closeBody(body: ByteStream | null | undefined): void {
   if (!body || body.locked) return
   body.cancel().catch(() => {})
   letGoOf(body, false)

@@ -1,3 +1,4 @@
+import type { Abortable } from '../abort-scope.ts'
 import { type StreamEvent, toMessage } from '../events.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import type { AnalysisStream } from '../stream.ts'
@@ -8,7 +9,7 @@ export interface ReadableOptions {
   /** ms of silence after which a comment keeps the connection alive; 0 for none. Default 15 000. */
   heartbeat?: number | undefined
   /** Aborted, it ends the source at once; who still reads gets an error event. */
-  signal?: AbortSignal | undefined
+  signal?: Abortable | undefined
 }
 
 /**

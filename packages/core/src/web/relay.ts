@@ -1,3 +1,4 @@
+import type { Abortable } from '../abort-scope.ts'
 import { forgetDropped, Grip, whenDropped } from '../dropped.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { RequestAbortedError } from '../errors/stream-error.ts'
@@ -33,7 +34,7 @@ export class Relay<T> {
   readonly #source: RelaySource<T>
   readonly #iterator: AsyncIterator<T | RelayedBytes>
   readonly #encode: (item: T) => string
-  readonly #signal: AbortSignal | undefined
+  readonly #signal: Abortable | undefined
   readonly #grip: Grip<Relay<T>> = new Grip<Relay<T>>(this)
   #unlink: (() => void) | undefined
   readonly #heartbeat: Heartbeat
@@ -198,7 +199,7 @@ export class Relay<T> {
   }
 }
 
-function linked(signal: AbortSignal, onAbort: () => void): () => void {
+function linked(signal: Abortable, onAbort: () => void): () => void {
   signal.addEventListener('abort', onAbort, { once: true })
   return () => signal.removeEventListener('abort', onAbort)
 }
