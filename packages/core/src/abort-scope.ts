@@ -1,5 +1,4 @@
 import { type Abortable, AbortSource } from './abort-source.ts'
-import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
 
 export type { Abortable } from './abort-source.ts'
@@ -17,7 +16,6 @@ export class AbortScope extends AbortSource {
   readonly #onAbort: () => void
 
   /**
-   * @throws ConfigurationError when the caller's signal is none
    * @throws RequestAbortedError when the caller's signal is aborted, or the client closed, already
    */
   constructor(
@@ -26,9 +24,6 @@ export class AbortScope extends AbortSource {
     onAbort: (error: RequestAbortedError) => void,
   ) {
     super()
-    if (caller !== undefined && typeof caller.addEventListener !== 'function') {
-      throw new ConfigurationError('`signal` must be an AbortSignal, such as `controller.signal`')
-    }
     if (caller?.aborted) throw abortedBy(caller)
     this.#caller = caller
     this.#onAbort = () => onAbort(abortedBy(caller))

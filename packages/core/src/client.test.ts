@@ -259,7 +259,8 @@ describe('a call', () => {
   test('a signal that is none is named', async () => {
     const { client, sent } = scripted([ok])
     const signal = new AbortController() as unknown as AbortSignal
-    const error = await catchError(client.ai.stream('p', { signal }).finalText())
+    expect(() => client.ai.stream('p', { signal })).toThrow('`signal`')
+    const error = await catchError(client.ai.analyze('p', { signal }))
     expect(error).toMatchObject({ name: 'ConfigurationError' })
     expect(String(error)).toContain('`signal`')
     expect(sent).toHaveLength(0)

@@ -11,6 +11,7 @@ import { nameMethod } from './name-method.ts'
 import {
   type CallLimits,
   type CallOptions,
+  checkCall,
   headerRecord,
   mergeLimits,
   noKey,
@@ -119,7 +120,9 @@ export class AI {
    * @throws ConfigurationError where the client has no `endpoint`, or on a wrong option; reading
    *   throws StreamResumeError where there is no such stream, or none any more
    */
-  resume(id: string, { lastEventId = '', ...options }: ResumeOptions = {}): AnalysisStream {
+  resume(id: string, options: ResumeOptions = {}): AnalysisStream {
+    checkCall(options)
+    const { lastEventId = '' } = options
     if (!this.#settings.isEndpoint) {
       throw new ConfigurationError(
         'Streams are resumed at an endpoint that keeps them: pass the client the option `endpoint`',
@@ -127,9 +130,6 @@ export class AI {
     }
     if (typeof id !== 'string' || id === '') {
       throw new ConfigurationError('`id` must be that of a stream: `stream.id`')
-    }
-    if (!/^\d*$/.test(lastEventId)) {
-      throw new ConfigurationError('`lastEventId` must be that of an event: `stream.lastEventId`')
     }
     const call = this.#callWithoutBody('text/event-stream', options)
     return new AnalysisStream(
@@ -177,10 +177,8 @@ export class AI {
   }
 
   #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
+    checkCall(options)
     const { idempotencyKey = randomUUID() } = options
-    if (!/^[\x21-\x7e]+$/.test(idempotencyKey)) {
-      throw new ConfigurationError('`idempotencyKey` must be a string of visible ASCII characters')
-    }
     const accept = stream ? 'text/event-stream' : 'application/json'
     const call = this.#callWithoutBody(accept, options, { 'idempotency-key': idempotencyKey })
     const { isEndpoint } = this.#settings
@@ -214,7 +212,8 @@ function checkRequest(request: string | AnalysisRequest): AnalysisRequest {
     throw new ConfigurationError('The prompt must be a string, or { prompt, symbols }')
   }
   if (symbols === undefined) return { prompt }
-  if (!Array.isArray(symbols) || symbols.some((symbol) => typeof symbol !== 'string')) {
+  // `some` skips what was never set.
+  if (!Array.isArray(symbols) || [...symbols].some((symbol) => typeof symbol !== 'string')) {
     throw new ConfigurationError("`symbols` must be an array of strings such as ['NVDA']")
   }
   return { prompt, symbols }

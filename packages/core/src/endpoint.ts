@@ -1,4 +1,11 @@
+import { type Check, checkThat } from './check-options.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+
+export const checkEndpoint: Check = /* @__PURE__ */ checkThat(
+  "a string, such as '/api/analyze', or a URL",
+  // Not by `instanceof`: a URL may come from another realm.
+  (value) => typeof value === 'string' || typeof (value as Partial<URL> | null)?.href === 'string',
+)
 
 /**
  * The URL of an endpoint, as `fetch` would ask it, for each call anew: a server that renders pages
@@ -10,11 +17,7 @@ export function resolveEndpoint(
   endpoint: string | URL,
   base?: () => string | undefined,
 ): () => string {
-  // Not by `instanceof`: a URL may come from another realm.
-  const given: unknown = typeof endpoint === 'string' ? endpoint : endpoint?.href
-  if (typeof given !== 'string') {
-    throw new ConfigurationError("`endpoint` must be a string, such as '/api/analyze', or a URL")
-  }
+  const given = typeof endpoint === 'string' ? endpoint : endpoint.href
   const target = (): string => resolve(given, base?.())
   if (base === undefined || base() !== undefined || !isRelative(given)) target()
   return target

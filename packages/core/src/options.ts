@@ -1,9 +1,20 @@
 import type { Abortable } from './abort-scope.ts'
 import { checkLimit } from './check-limit.ts'
-import { resolveEndpoint } from './endpoint.ts'
+import {
+  checkBoolean,
+  checkFunction,
+  checkLogger,
+  checkOptions,
+  type Checks,
+  checkSignal,
+  checkString,
+  checkText,
+} from './check-options.ts'
+import { checkEndpoint, resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
-import type { Fetch, FetchCredentials, FetchHeaders } from './fetch.ts'
+import type { Fetch, FetchCredentials } from './fetch.ts'
 import { KeyHeader, type KeyScheme } from './key-header.ts'
+import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { Logger } from './logger.ts'
 import { defaultMaxEventBytes } from './sse/message-decoder.ts'
 import { version } from './version.ts'
@@ -23,12 +34,6 @@ export interface CallLimits {
   /** Bytes one event may have. Default 64 MiB. */
   maxEventBytes?: number | undefined
 }
-
-/** What `new Headers()` takes, of whatever library: an object, pairs, or `Headers`. */
-export type HeaderValues =
-  | { readonly [name: string]: string }
-  | Iterable<readonly [name: string, value: string]>
-  | (FetchHeaders & { forEach(callback: (value: string, name: string) => void): void })
 
 /** How a client reaches VecTrade. */
 export interface VecTradeOptions extends CallLimits {
@@ -52,7 +57,10 @@ export interface VecTradeOptions extends CallLimits {
    * twice.
    */
   authScheme?: KeyScheme | 'auto' | undefined
-  /** Sent with every request, over the SDK's own of the same name. */
+  /**
+   * Sent with every request, over the SDK's own of the same name. Headers about the connection or the
+   * body, such as those of a request that you pass on, are left out.
+   */
   headers?: HeaderValues | undefined
   /** Default: the runtime's own. */
   fetch?: Fetch | undefined
@@ -131,12 +139,43 @@ const defaultLimits: Required<{ [K in keyof CallLimits]: number }> = {
   maxEventBytes: defaultMaxEventBytes,
 }
 
+/** Limits and headers are checked where they are read. */
+const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> = {
+  apiKey: checkString,
+  endpoint: checkEndpoint,
+  baseURL: checkString,
+  authScheme: checkString,
+  fetch: checkFunction,
+  logger: checkLogger,
+  allowInsecure: checkBoolean,
+}
+
+type OtherCallOptions = Omit<CallOptions & ResumeOptions, keyof CallLimits | 'headers'>
+
+const callChecks: Checks<OtherCallOptions> = {
+  signal: checkSignal,
+  idempotencyKey: /* @__PURE__ */ checkText(
+    'a string of visible ASCII characters',
+    /^[\x21-\x7e]+$/,
+  ),
+  lastEventId: /* @__PURE__ */ checkText('that of an event: `stream.lastEventId`', /^\d*$/),
+}
+
+/**
+ * Checks the options of a call, of any kind. Limits and headers are checked where they are read.
+ *
+ * @throws ConfigurationError
+ */
+export function checkCall(options: CallOptions & ResumeOptions): void {
+  checkOptions<OtherCallOptions>(options, callChecks)
+}
+
 /** @throws ConfigurationError that names the option, or the variable, and what to set it to */
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
+  checkOptions(options, clientChecks)
   const { name = 'core', credentials, network } = runtime
   const target = resolveTarget(options, runtime)
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options
-  if (typeof fetch !== 'function') throw new ConfigurationError('`fetch` must be a function')
   return {
     ...mergeLimits({ ...defaultLimits, ...(target.isEndpoint && { maxRetries: 0 }) }, options),
     ...target,
@@ -196,19 +235,13 @@ export function mergeLimits<T extends typeof defaultLimits>(base: T, given: Call
 }
 
 /**
- * Headers by their names in lower case.
+ * Headers by their names in lower case, for a request with a body of its own.
  *
- * @throws ConfigurationError on one that cannot be sent, without its value: it may be a secret
+ * @throws ConfigurationError on one that cannot be sent
  */
 export function headerRecord(given: HeaderValues | undefined): Record<string, string> {
   if (given === undefined) return {}
-  try {
-    return Object.fromEntries(new Headers(given as ConstructorParameters<typeof Headers>[0]))
-  } catch {
-    throw new ConfigurationError(
-      '`headers` has a name or a value that cannot be sent: only Latin-1, no line breaks',
-    )
-  }
+  return Object.fromEntries(headersForOtherBody(given))
 }
 
 export function noKey(): ConfigurationError {

@@ -212,7 +212,8 @@ function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): Fe
   return init
 }
 
-function isResponse(value: unknown): value is FetchResponse {
+/** Whether a value is a Response, be it of another realm or library. */
+export function isResponse(value: unknown): value is FetchResponse {
   if (!isRecord(value) || typeof value['status'] !== 'number') return false
   const { headers, body } = value
   if (!isRecord(headers) || typeof headers['get'] !== 'function') return false

@@ -1,4 +1,6 @@
 import {
+  checkFunction,
+  checkOptions,
   type Fetch,
   type RuntimeDefaults,
   VecTrade as CoreVecTrade,
@@ -26,6 +28,8 @@ import { withAdvice } from './permission.ts'
 export class VecTrade extends CoreVecTrade {
   /** @param runtime for frameworks that keep variables elsewhere; default: `Deno.env` */
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
+    // Before it is read here: the others are checked by core.
+    checkOptions<Pick<VecTradeOptions, 'fetch'>>(options, { fetch: checkFunction })
     super(
       { ...options, fetch: fetchWithAdvice(options.fetch) },
       { name: 'deno', env: (name) => readVariable(name, options), ...runtime },
@@ -55,7 +59,6 @@ function readVariable(name: string, { apiKey }: VecTradeOptions): string | undef
 
 /** Not a ConnectionError: trying again does not help, and the flag does. */
 function fetchWithAdvice(fetch: Fetch = (url, init) => globalThis.fetch(url, init)): Fetch {
-  if (typeof fetch !== 'function') return fetch
   return async (url, init) => {
     try {
       return await fetch(url, init)

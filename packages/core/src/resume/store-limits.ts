@@ -1,4 +1,5 @@
 import { checkLimit } from '../check-limit.ts'
+import { checkOptions, type Checks } from '../check-options.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
@@ -14,17 +15,23 @@ const defaults: ResolvedLimits = {
   lease: 15_000,
 }
 
+const limitChecks: Checks<StreamStoreLimits> = {
+  maxEvents: checkLimit,
+  maxBytes: checkLimit,
+  maxStreams: checkLimit,
+  timeToLive: checkLimit,
+  lease: checkLimit,
+}
+
 /** @throws ConfigurationError on a limit that is no number of the right kind */
 export function resolveStoreLimits(
   given: StreamStoreLimits,
   maxStreams: number = defaults.maxStreams,
 ): ResolvedLimits {
+  checkOptions(given, limitChecks)
   const limits = { ...defaults, maxStreams }
   for (const name of Object.keys(limits) as (keyof ResolvedLimits)[]) {
-    const value = given[name]
-    if (value === undefined) continue
-    checkLimit(name, value)
-    limits[name] = value
+    limits[name] = given[name] ?? limits[name]
   }
   // Signs of life come three times in it, and every wake-up of a timer is one.
   if (limits.lease < 100 || limits.lease > 3_600_000) {

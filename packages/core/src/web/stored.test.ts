@@ -59,7 +59,7 @@ test.for([undefined, 7, null])('an owner of %o is a mistake of the server', asyn
   const onError = vi.fn()
   const { handler } = kept({ owner: () => owner as never, onError })
   expect((await handler(post())).status).toBe(500)
-  expect(onError).toHaveBeenCalledWith(expect.objectContaining({ name: 'TypeError' }))
+  expect(onError).toHaveBeenCalledWith(expect.objectContaining({ name: 'ConfigurationError' }))
 })
 
 test('a caller who does not read holds up an answer that its store has given up', async () => {
