@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
 type Target = string | { [condition: string]: Target }
@@ -21,6 +21,14 @@ function sources(target: Target): string[] {
   )
 }
 
+/**
+ * The declarations that a TypeScript below the floor is sent to, by `types@<5.6` and `typesVersions` in
+ * package.json. Such a TypeScript would read ours with errors that `skipLibCheck` hides, and take what it
+ * cannot read for `any`. This file exports nothing, so each import of the package is an error that has
+ * the name of the file in it.
+ */
+const belowFloor = 'dist/needs-typescript-5.6-or-newer.d.ts'
+
 /** How every package becomes JavaScript; `tsc -p tsconfig.build.json` adds the declarations. */
 const config: ReturnType<typeof defineConfig> = defineConfig({
   entry,
@@ -32,6 +40,9 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   sourcemap: true,
   clean: true,
   dts: false,
+  async onSuccess() {
+    writeFileSync(belowFloor, '// This package needs TypeScript 5.6 or newer.\n')
+  },
 })
 
 export default config

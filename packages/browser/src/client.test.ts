@@ -89,7 +89,7 @@ describe('a key', () => {
     expect(init).toMatchObject({
       credentials: 'same-origin',
       redirect: 'manual',
-      headers: { authorization: 'Bearer vq_example' },
+      headers: { 'x-api-key': 'vq_example' },
     })
     expect(init.headers).not.toHaveProperty('user-agent')
   })

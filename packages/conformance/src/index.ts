@@ -9,7 +9,9 @@ import { encoding } from './cases/encoding.ts'
 import { fastPaths } from './cases/fast-paths.ts'
 import { errors } from './cases/errors.ts'
 import { events } from './cases/events.ts'
+import { headers } from './cases/headers.ts'
 import { keys } from './cases/keys.ts'
+import { lettingGo } from './cases/letting-go.ts'
 import { redirects } from './cases/redirects.ts'
 import { requests } from './cases/requests.ts'
 import { resuming } from './cases/resuming.ts'
@@ -36,11 +38,13 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   answers,
   requests,
   keys,
+  headers,
   errors,
   'errors in the stream': streamErrors,
   timeouts,
   redirects,
   cancellation,
+  'letting go': lettingGo,
   conversion,
   backpressure,
   resuming,

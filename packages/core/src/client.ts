@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Abortable, AbortScope, type Track } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
@@ -6,12 +7,14 @@ import type { EventSource, StreamSettings } from './event-source.ts'
 import { isRecord } from './events.ts'
 import { handled } from './handled.ts'
 import { readAnalysis } from './json-answer.ts'
+import { nameMethod } from './name-method.ts'
 import {
   type CallLimits,
   type CallOptions,
   checkCall,
   headerRecord,
   mergeLimits,
+  noKey,
   resolveOptions,
   type ResumeOptions,
   type RuntimeDefaults,
@@ -50,9 +53,11 @@ export class VecTrade implements Disposable, AsyncDisposable {
 
   /**
    * @param runtime what the runtime supplies: the packages of the runtimes pass it
-   * @throws ConfigurationError on a missing key or a wrong option
+   * @throws ConfigurationError on a wrong option; a missing key is reported by the first call
    */
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
+    nameMethod<VecTrade>(this, 'dispose', (client) => client.close())
+    nameMethod<VecTrade>(this, 'asyncDispose', (client) => client.close())
     this.ai = new AI(resolveOptions(options, runtime), (abort) => {
       if (this.#closed) throw new RequestAbortedError('The client is closed: create a new one')
       this.#open.add(abort)
@@ -96,7 +101,7 @@ export class AI {
   /**
    * Asks for an analysis as a stream of events. Returns at once; the request is sent on first use.
    *
-   * @throws ConfigurationError when the prompt is no string, or on a wrong option
+   * @throws ConfigurationError when there is no key, the prompt is no string, or on a wrong option
    */
   stream(request: string | AnalysisRequest, options: CallOptions = {}): AnalysisStream {
     const call = this.#call(request, true, options)
@@ -187,9 +192,10 @@ export class AI {
     options: Pick<CallOptions, keyof CallLimits | 'headers'>,
     further: Record<string, string> = {},
   ): CallWithLimits {
-    const { apiKey, target, isEndpoint: _, ...settings } = mergeLimits(this.#settings, options)
+    const { target, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
+    if (!isEndpoint && settings.key === undefined) throw noKey()
     const headers = { accept, ...further, ...settings.headers, ...headerRecord(options.headers) }
-    return { ...settings, url: target(), headers, secret: apiKey }
+    return { ...settings, url: target(), headers, secret: settings.key?.secret }
   }
 }
 

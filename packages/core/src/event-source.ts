@@ -51,6 +51,6 @@ export interface StreamSettings extends Partial<WaitLimits> {
   id?: string | undefined
   /** Behind which event it is taken up. */
   lastEventId?: string | undefined
-  signal?: AbortSignal | undefined
+  signal?: Abortable | undefined
   track?: Track | undefined
 }

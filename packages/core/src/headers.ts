@@ -1,7 +1,11 @@
 import { ConfigurationError } from './errors/configuration-error.ts'
+import type { FetchHeaders } from './fetch.ts'
 
-/** What `new Headers()` takes. */
-export type HeaderValues = NonNullable<ConstructorParameters<typeof Headers>[0]>
+/** What `new Headers()` takes, of whatever library: an object, pairs, or `Headers`. */
+export type HeaderValues =
+  | { readonly [name: string]: string }
+  | Iterable<readonly [name: string, value: string]>
+  | (FetchHeaders & { forEach(callback: (value: string, name: string) => void): void })
 
 /** About the connection that a message came by, and so not for the next one: RFC 9110, 7.6.1. */
 const hopHeader =
@@ -20,7 +24,7 @@ function toHeaders(given: HeaderValues): Headers {
   try {
     // Any of these would go out as a word, such as "undefined".
     const name = given instanceof Headers ? undefined : nameWithoutValue(given)
-    if (name === undefined) return new Headers(given)
+    if (name === undefined) return new Headers(given as ConstructorParameters<typeof Headers>[0])
     throw new ConfigurationError(`\`headers\` must have a string for \`${name}\`, or leave it out`)
   } catch (error) {
     if (error instanceof ConfigurationError) throw error

@@ -1,7 +1,9 @@
 export { type AI, type AnalysisRequest, VecTrade } from './client.ts'
 export type { CallLimits, CallOptions, ResumeOptions, VecTradeOptions } from './options.ts'
 export type { HeaderValues } from './headers.ts'
-export type { Fetch } from './request.ts'
+export type { Abortable } from './abort-scope.ts'
+export type { ByteReader, ByteResult, ByteStream } from './byte-stream.ts'
+export type { Fetch, FetchCredentials, FetchHeaders, FetchInit, FetchResponse } from './fetch.ts'
 export type { Logger } from './logger.ts'
 export { AnalysisStream } from './stream.ts'
 export type { Analysis } from './analysis.ts'
@@ -67,7 +69,8 @@ export { decodeEventStream, type EventMessages, type SseMessage } from './sse/de
 export type { DecodeOptions } from './sse/message-decoder.ts'
 export { type EncodableMessage, encodeEvent } from './sse/encode.ts'
 export { limitError, type ResolvedLimits, resolveStoreLimits } from './resume/store-limits.ts'
-export type { FetchCredentials, Network, RuntimeDefaults } from './options.ts'
+export { nameMethod } from './name-method.ts'
+export type { Network, RuntimeDefaults } from './options.ts'
 export {
   type Check,
   checkBoolean,

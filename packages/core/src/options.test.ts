@@ -7,8 +7,6 @@ const make = (options: VecTradeOptions, env: Record<string, string> = {}): VecTr
 
 describe('refuses', () => {
   test.for<[string, Record<string, unknown>, RegExp]>([
-    ['no key', { apiKey: undefined }, /`apiKey`.*VECTRADE_API_KEY/],
-    ['an empty key', { apiKey: '' }, /VECTRADE_API_KEY/],
     ['a key with a line break', { apiKey: 'vq_secret\n' }, /`apiKey`/],
     ['a key with a space', { apiKey: 'vq secret' }, /`apiKey`/],
     ['a key that is no string', { apiKey: 7 }, /`apiKey`/],
@@ -73,6 +71,13 @@ describe('refuses', () => {
     const { ai } = make({ apiKey: 'vq_key' })
     expect(() => ai.stream(request as string)).toThrow(ConfigurationError)
     await expect(ai.analyze(request as string)).rejects.toThrow(ConfigurationError)
+  })
+
+  test.for([undefined, ''])('no key, at the first call: %j', async (apiKey) => {
+    const { ai } = make({ apiKey })
+    expect(() => ai.stream('p')).toThrow(/`apiKey`.*VECTRADE_API_KEY/)
+    expect(() => ai.stream('p')).toThrow(ConfigurationError)
+    await expect(ai.analyze('p')).rejects.toThrow(ConfigurationError)
   })
 
   test.for([null, 'vq_secret', ['vq_secret'], () => {}])('options of %j', async (options) => {
@@ -143,7 +148,7 @@ describe('takes', () => {
     const keys: unknown[] = []
     const fetch = async (url: string, init: RequestInit): Promise<Response> => {
       urls.push(url)
-      keys.push(new Headers(init.headers).get('authorization'))
+      keys.push(new Headers(init.headers).get('x-api-key'))
       return new Response('data: [DONE]\n\n', { headers: { 'content-type': 'text/event-stream' } })
     }
     const env = { VECTRADE_API_KEY: 'vq_env', VECTRADE_BASE_URL: 'https://env/v1' }
@@ -154,7 +159,7 @@ describe('takes', () => {
     await make({ fetch }, { ...env, VECTRADE_BASE_URL: '' })
       .ai.stream('p')
       .finalText()
-    expect(keys).toEqual(['Bearer vq_env', 'Bearer vq_own', 'Bearer vq_env'])
+    expect(keys).toEqual(['vq_env', 'vq_own', 'vq_env'])
     expect(urls).toEqual([
       'https://env/v1/ai/analyze',
       'https://own/v1/ai/analyze',
@@ -185,12 +190,12 @@ test('headers of another message are sent without those of its connection and it
   for (const init of sent) {
     expect(Object.keys(init.headers ?? {}).toSorted()).toEqual([
       'accept',
-      'authorization',
       'cache-control',
       'content-type',
       'idempotency-key',
       'traceparent',
       'user-agent',
+      'x-api-key',
     ])
   }
 })

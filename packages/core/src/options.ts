@@ -1,3 +1,4 @@
+import type { Abortable } from './abort-scope.ts'
 import { checkLimit } from './check-limit.ts'
 import {
   checkBoolean,
@@ -11,9 +12,10 @@ import {
 } from './check-options.ts'
 import { checkEndpoint, resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+import type { Fetch, FetchCredentials } from './fetch.ts'
+import { KeyHeader, type KeyScheme } from './key-header.ts'
 import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { Logger } from './logger.ts'
-import type { Fetch } from './request.ts'
 import { defaultMaxEventBytes } from './sse/message-decoder.ts'
 import { version } from './version.ts'
 
@@ -41,12 +43,20 @@ export interface VecTradeOptions extends CallLimits {
    * every answer is a stream; nothing is retried unless `maxRetries` says so, for it retries itself.
    */
   endpoint?: string | URL | undefined
-  /** Default: the environment's `VECTRADE_API_KEY`. */
+  /**
+   * Default: the environment's `VECTRADE_API_KEY`. If there is none, the first call throws: frameworks
+   * evaluate modules, clients and all, when they build.
+   */
   apiKey?: string | undefined
   /** Default: the environment's `VECTRADE_BASE_URL`, else `https://api.vectrade.io/v1`. */
   baseURL?: string | undefined
-  /** The header the key goes in: `Authorization: Bearer` or `X-API-Key`. Default `bearer`. */
-  authScheme?: 'bearer' | 'x-api-key' | undefined
+  /**
+   * The header the key goes in: `X-API-Key` or `Authorization: Bearer`. Default `auto`: the first call
+   * sends `X-API-Key` and, if the key is refused there, asks again with `Authorization`. The client
+   * remembers what worked. A header of either name in `headers` is sent as given, and nothing is asked
+   * twice.
+   */
+  authScheme?: KeyScheme | 'auto' | undefined
   /**
    * Sent with every request, over the SDK's own of the same name. Headers about the connection or the
    * body, such as those of a request that you pass on, are left out.
@@ -63,7 +73,7 @@ export interface VecTradeOptions extends CallLimits {
 /** Options of one call. */
 export interface CallOptions extends CallLimits {
   /** Aborted, it ends the call and its stream. */
-  signal?: AbortSignal | undefined
+  signal?: Abortable | undefined
   headers?: HeaderValues | undefined
   /** The same on every attempt, so that none is answered twice. Default: a random UUID. */
   idempotencyKey?: string | undefined
@@ -72,7 +82,7 @@ export interface CallOptions extends CallLimits {
 /** Options of taking up a stream again. */
 export interface ResumeOptions extends CallLimits {
   /** Aborted, it ends the stream, not the answer. */
-  signal?: AbortSignal | undefined
+  signal?: Abortable | undefined
   headers?: HeaderValues | undefined
   /** Of the last event that is known. Default: none, the answer comes from its beginning. */
   lastEventId?: string | undefined
@@ -92,9 +102,6 @@ export interface RuntimeDefaults {
   credentials?: FetchCredentials | undefined
 }
 
-/** Spelled out, for not every runtime's types have it. */
-export type FetchCredentials = 'omit' | 'same-origin' | 'include'
-
 /** What a runtime knows of its network; streams that can be resumed go by it. */
 export interface Network {
   isOnline: () => boolean
@@ -109,8 +116,8 @@ const publicBaseURL = 'https://api.vectrade.io/v1'
 
 /** Options with every default in place. */
 export interface Settings extends Required<{ [K in keyof CallLimits]: number }> {
-  /** Empty where none is needed. */
-  apiKey: string
+  /** Undefined where there is none, or an endpoint has it. */
+  key: KeyHeader | undefined
   /** What is asked, a URL. */
   target: () => string
   /** Whether it is an endpoint of the program's own: these only stream. */
@@ -167,7 +174,7 @@ export function checkCall(options: CallOptions & ResumeOptions): void {
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
   checkOptions(options, clientChecks)
   const { name = 'core', credentials, network } = runtime
-  const { keyHeader, ...target } = resolveTarget(options, runtime)
+  const target = resolveTarget(options, runtime)
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options
   return {
     ...mergeLimits({ ...defaultLimits, ...(target.isEndpoint && { maxRetries: 0 }) }, options),
@@ -176,7 +183,6 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
       'content-type': 'application/json',
       'cache-control': 'no-cache',
       ...(name !== false && { 'user-agent': `vectrade-${name}/${version}` }),
-      ...keyHeader,
       ...headerRecord(options.headers),
     },
     fetch,
@@ -190,7 +196,7 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
 function resolveTarget(
   options: VecTradeOptions,
   { env = () => undefined, base }: RuntimeDefaults,
-): Pick<Settings, 'apiKey' | 'target' | 'isEndpoint'> & { keyHeader: Record<string, string> } {
+): Pick<Settings, 'key' | 'target' | 'isEndpoint'> {
   const { endpoint } = options
   if (endpoint) {
     if (options.apiKey !== undefined) {
@@ -198,18 +204,22 @@ function resolveTarget(
         'Choose one of `endpoint` and `apiKey`: an endpoint has the key, its callers need none',
       )
     }
-    return { apiKey: '', keyHeader: {}, target: resolveEndpoint(endpoint, base), isEndpoint: true }
+    return { key: undefined, target: resolveEndpoint(endpoint, base), isEndpoint: true }
   }
-  const apiKey = checkKey(options.apiKey ?? env('VECTRADE_API_KEY'))
-  const { authScheme = 'bearer', allowInsecure = false } = options
-  if (authScheme !== 'bearer' && authScheme !== 'x-api-key') {
-    throw new ConfigurationError("`authScheme` must be 'bearer' or 'x-api-key'")
+  const apiKey = (options.apiKey ?? env('VECTRADE_API_KEY')) || undefined
+  const { authScheme = 'auto', allowInsecure = false } = options
+  if (authScheme !== 'auto' && authScheme !== 'bearer' && authScheme !== 'x-api-key') {
+    throw new ConfigurationError("`authScheme` must be 'auto', 'x-api-key' or 'bearer'")
   }
-  const keyHeader: Record<string, string> =
-    authScheme === 'bearer' ? { authorization: `Bearer ${apiKey}` } : { 'x-api-key': apiKey }
-  const baseURL = options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL)
-  const url = `${checkBaseURL(baseURL, allowInsecure)}/ai/analyze`
-  return { apiKey, keyHeader, target: () => url, isEndpoint: false }
+  const baseURL = checkBaseURL(
+    options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL),
+    allowInsecure,
+  )
+  return {
+    key: apiKey === undefined ? undefined : new KeyHeader(checkKey(apiKey), authScheme),
+    target: () => `${baseURL}/ai/analyze`,
+    isEndpoint: false,
+  }
 }
 
 /** @throws ConfigurationError on a limit that is no number of the right kind */
@@ -234,12 +244,13 @@ export function headerRecord(given: HeaderValues | undefined): Record<string, st
   return Object.fromEntries(headersForOtherBody(given))
 }
 
-function checkKey(key: string | undefined): string {
-  if (key === undefined || key === '') {
-    throw new ConfigurationError(
-      'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY',
-    )
-  }
+export function noKey(): ConfigurationError {
+  return new ConfigurationError(
+    'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY',
+  )
+}
+
+function checkKey(key: string): string {
   // Said here, without the key; fetch would put it in its message.
   if (typeof key !== 'string' || !/^[\x21-\x7e]+$/.test(key)) {
     throw new ConfigurationError(

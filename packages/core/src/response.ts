@@ -1,5 +1,7 @@
 import { numberHeader } from './errors/api-error.ts'
 import { redact } from './errors/redact.ts'
+import type { FetchHeaders } from './fetch.ts'
+import { singleHeader } from './single-header.ts'
 
 /** What is known of a response once its headers are in. */
 export interface StreamResponse {
@@ -23,10 +25,14 @@ export interface RateLimit {
 
 /** @param secret the key, which a server may quote where its own id of the request belongs */
 export function readResponse(
-  { status, headers }: { status: number; headers: Headers },
+  response: { status: number; headers: FetchHeaders },
   secret?: string,
 ): StreamResponse {
-  const requestId = headers.get('x-request-id')
+  const { status } = response
+  // Whole ones, by the standard; the class may be a library's own.
+  const headers = response.headers as Headers
+  // Where a proxy has added its own, support can use both.
+  const requestId = singleHeader(headers, 'x-request-id') ?? headers.get('x-request-id')
   return {
     status,
     headers,

@@ -10,7 +10,7 @@ test('the names are those of core, its own VecTrade and serve', () => {
 })
 
 test('on a runtime without Deno’s environment the key is an option', () => {
-  expect(() => new deno.VecTrade()).toThrow(deno.ConfigurationError)
+  expect(() => new deno.VecTrade().ai.stream('p')).toThrow(deno.ConfigurationError)
   expect(new deno.VecTrade({ apiKey: 'vq_option' })).toBeInstanceOf(core.VecTrade)
 })
 

@@ -15,8 +15,8 @@ import { withAdvice } from './permission.ts'
  * `baseURL` or `VECTRADE_BASE_URL`. A variable whose option is given is not read, and needs no
  * permission; nor does the base URL's where the key is given. Calls need `--allow-net` for the host.
  *
- * @throws ConfigurationError on a missing key, a wrong option, or an environment that Deno may not
- *   read; calls reject with it where Deno may not connect. It names the flag.
+ * @throws ConfigurationError on a wrong option, or where Deno may not read the environment. Calls fail
+ *   with it where there is no key, or where Deno may not connect. It names the flag.
  * @example
  * ```ts
  * import { VecTrade } from '@vectrade/deno'

@@ -6,13 +6,14 @@ import {
   type StreamEvent,
   toResponse,
 } from '@vectrade/core'
+import type { NodeRequest, NodeResponse } from './node-message.ts'
 import { checkIncoming, checkOutgoing } from './check-arguments.ts'
 import { writeResponse } from './write-response.ts'
 
 /** How {@link pipeToResponse} writes: status and headers as for `toResponse`, and more. */
 export interface PipeOptions extends ResponseInit, ReadableOptions {
   /** The request, whose socket tells that the client has gone where `res` is a wrapper that does not. */
-  req?: IncomingMessage | undefined
+  req?: NodeRequest | undefined
 }
 
 /**
@@ -40,11 +41,13 @@ export interface PipeOptions extends ResponseInit, ReadableOptions {
  */
 export async function pipeToResponse(
   stream: AnalysisStream | AsyncIterable<StreamEvent>,
-  res: ServerResponse,
+  res: NodeResponse,
   options: PipeOptions = {},
 ): Promise<void> {
   checkOutgoing('res', res)
   // Before the stream is used: `toResponse` checks the others.
   checkOptions<Pick<PipeOptions, 'req'>>(options, { req: checkIncoming })
-  await writeResponse(toResponse(stream, options), res, options.req)
+  // HTTP/2's classes have what is used of these; their types name less.
+  const [request, response] = [options.req as IncomingMessage | undefined, res as ServerResponse]
+  await writeResponse(toResponse(stream, options), response, request)
 }

@@ -7,7 +7,7 @@ import { gate } from './test-support/gate.ts'
 import { type RawClient, rawClient } from './test-support/raw-client.ts'
 import { endless, source, text } from './test-support/sources.ts'
 import { serve, type WebServer } from './test-support/web-server.ts'
-import { type FetchHandler, toNodeHandler, toResponse } from './index.ts'
+import { type FetchHandler, pipeToResponse, toNodeHandler, toResponse } from './index.ts'
 
 /** What a promise of the handler that nobody awaits would end the process with. */
 let unhandled: unknown[]
@@ -265,7 +265,10 @@ test('over HTTP/2 it is the same', async () => {
     seen.push({ url, aborted: () => signal.aborted })
     return url.endsWith('/events') ? toResponse(events) : new Response('ok')
   })
-  const server = createHttp2Server((req, res) => void Reflect.apply(handler, undefined, [req, res]))
+  const server = createHttp2Server((req, res) => {
+    if (req.url !== '/piped') void handler(req, res)
+    else void pipeToResponse(source([text('a')]), res, { req })
+  })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
@@ -273,6 +276,10 @@ test('over HTTP/2 it is the same', async () => {
   const session = connectHttp2(`http://127.0.0.1:${port}`)
   const plain = session.request({ ':path': '/' })
   expect(await Array.fromAsync(plain.setEncoding('utf8'))).toEqual(['ok'])
+  const piped = session.request({ ':path': '/piped' })
+  expect((await Array.fromAsync(piped.setEncoding('utf8'))).join('')).toBe(
+    'data: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n',
+  )
   const streaming = session.request({ ':path': '/events' })
   const first = await new Promise((resolve) => {
     streaming.setEncoding('utf8').once('data', resolve)

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { NodeRequest, NodeResponse } from './node-message.ts'
 import { checkFunction, hasMethods } from '@vectrade/core'
 import { checkIncoming, checkOutgoing } from './check-arguments.ts'
 import { RequestBody } from './request-body.ts'
@@ -7,8 +8,8 @@ import { writeResponse } from './write-response.ts'
 /** A Web-standard handler, such as `createHandler` makes. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>
 
-/** A handler as `http.createServer` and Express take it. */
-export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+/** A handler as `http.createServer`, `http2.createSecureServer` and Express take it. */
+export type NodeHandler = (req: NodeRequest, res: NodeResponse) => Promise<void>
 
 /**
  * Serves a Web-standard handler from Node: plain `http`, Express and, with `reply.hijack()`, Fastify.
@@ -40,7 +41,7 @@ export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => Promise
  */
 export function toNodeHandler(handler: FetchHandler): NodeHandler {
   checkFunction('handler', handler)
-  return async (req, res) => {
+  const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     checkIncoming('req', req)
     checkOutgoing('res', res)
     const left = new AbortController()
@@ -64,6 +65,8 @@ export function toNodeHandler(handler: FetchHandler): NodeHandler {
     body.release()
     res.off('close', onClose)
   }
+  // HTTP/2's classes have what is used of these; their types name less.
+  return serve as NodeHandler
 }
 
 /** Never rejects. */

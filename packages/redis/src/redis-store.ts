@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import {
   checkLogger,
   checkOptions,
@@ -7,6 +8,7 @@ import {
   ConfigurationError,
   hasMethods,
   type Logger,
+  nameMethod,
   type NumberedMessage,
   resolveStoreLimits,
   type StoredStream,
@@ -88,6 +90,7 @@ class RedisStore implements StreamStore, AsyncDisposable {
     const run = createScriptRunner(redis, limits)
     const wakeUps = new WakeUps(redis, prefix, logger)
     this.#context = { limits, prefix, pollInterval, run, wakeUps, open: new Set() }
+    nameMethod<RedisStore>(this, 'asyncDispose', (store) => store.#close())
   }
 
   get lease(): number {
@@ -133,7 +136,11 @@ class RedisStore implements StreamStore, AsyncDisposable {
   }
 
   /** Ends reading, quietly, and closes the connection. Who still produces may do so to the end. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close()
+  }
+
+  async #close(): Promise<void> {
     const { open, wakeUps } = this.#context
     for (const leave of open) leave()
     await wakeUps.close()

@@ -2,6 +2,7 @@ import { checkLimit } from '../check-limit.ts'
 import { checkOptions, type Checks } from '../check-options.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
+import { encodeUtf8 } from '../sse/utf8.ts'
 import type { StoredMessage, StreamStoreLimits } from './stream-store.ts'
 
 export type ResolvedLimits = { [K in keyof StreamStoreLimits]-?: number }
@@ -39,11 +40,9 @@ export function resolveStoreLimits(
   return limits
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder()
-
 /** Bytes a message counts for, in UTF-8. */
 export function sizeOf({ event = '', data }: StoredMessage): number {
-  return encoder.encode(event).length + encoder.encode(data).length
+  return encodeUtf8(event).length + encodeUtf8(data).length
 }
 
 export function limitError(option: 'maxEvents' | 'maxBytes' | 'maxStreams', limit: number): Error {

@@ -1,8 +1,11 @@
 import type { EventSourceMessage } from 'eventsource-parser'
+import { letGoOf } from '../body-owner.ts'
+import type { ByteReader, ByteResult, ByteStream } from '../byte-stream.ts'
 import { type Check, checkOptions, checkThat, hasMethods } from '../check-options.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 import { whenDropped } from '../dropped.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { nameMethod } from '../name-method.ts'
 import { PullIterator } from '../pull-iterator.ts'
 import {
   decodeChecks,
@@ -46,10 +49,7 @@ export interface EventMessages extends AsyncIterable<SseMessage> {
  * for await (const message of decodeEventStream(body!)) console.log(message.data) // '1'
  * ```
  */
-export function decodeEventStream(
-  body: ReadableStream<Uint8Array>,
-  options: DecodeOptions = {},
-): EventMessages {
+export function decodeEventStream(body: ByteStream, options: DecodeOptions = {}): EventMessages {
   checkOptions(options, decodeChecks)
   return new DecodedMessages(new MessageReader(body, options))
 }
@@ -64,6 +64,7 @@ class DecodedMessages implements EventMessages {
 
   constructor(reader: MessageReader) {
     this.#reader = reader
+    nameMethod<DecodedMessages>(this, 'asyncIterator', (messages) => messages.#iterate())
     whenDropped(this, () => reader.close())
   }
 
@@ -72,6 +73,10 @@ class DecodedMessages implements EventMessages {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SseMessage, undefined> {
+    return this.#iterate()
+  }
+
+  #iterate(): AsyncIterator<SseMessage, undefined> {
     if (this.#used) {
       throw new StreamConsumedError('These messages are already read: they are read once')
     }
@@ -139,15 +144,15 @@ export const checkBody: Check = /* @__PURE__ */ checkThat(
  * it came with is garbage.
  */
 export class MessageReader<T extends object = never> {
-  readonly #body: ReadableStream<Uint8Array>
+  readonly #body: ByteStream
   /** Undefined while somebody else reads the body: that is for the first read to report. */
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  #reader: ByteReader | undefined
   readonly #decoder: MessageDecoder<T>
   #closed = false
   #plain: PlainBytes | undefined
   #bytes: Uint8Array[] = []
 
-  constructor(body: ReadableStream<Uint8Array>, options: DecodeOptions, shortcut?: Shortcut<T>) {
+  constructor(body: ByteStream, options: DecodeOptions, shortcut?: Shortcut<T>) {
     checkBody('body', body)
     this.#decoder = new MessageDecoder(options, shortcut)
     this.#body = body
@@ -188,9 +193,9 @@ export class MessageReader<T extends object = never> {
     return this.#reader.read().then(this.#onChunk, this.#onFailure)
   }
 
-  readonly #onChunk = (result: { done: boolean; value?: Uint8Array | undefined }): boolean => {
+  readonly #onChunk = (result: ByteResult): boolean => {
     if (result.done) {
-      this.close()
+      this.#leave(true)
       return false
     }
     const chunk = bytesOf(result.value)
@@ -212,13 +217,18 @@ export class MessageReader<T extends object = never> {
     throw connectionError(error, 'body')
   }
 
-  /** Cancels what is left of the body and unlocks it. A read under way ends. */
+  /** Cancels what is left of the body, unlocks it and ends its request. A read under way ends. */
   close(reason?: unknown): void {
     if (this.#closed) return
-    this.#closed = true
     // Not awaited: the source's own clean-up may take for ever, and its failure is nobody's.
     this.#reader?.cancel(reason).catch(() => {})
+    this.#leave(false)
+  }
+
+  #leave(isWhole: boolean): void {
+    this.#closed = true
     this.#reader?.releaseLock()
+    letGoOf(this.#body, isWhole)
   }
 
   #lock(): void {

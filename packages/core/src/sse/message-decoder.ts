@@ -2,6 +2,7 @@ import { createParser, type EventSourceMessage, type EventSourceParser } from 'e
 import { checkLimit } from '../check-limit.ts'
 import { checkFunction, type Checks } from '../check-options.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
+import { encodeUtf8 } from './utf8.ts'
 import { Utf8Chunks } from './utf8-chunks.ts'
 
 /** What {@link decodeEventStream} can be told. */
@@ -179,5 +180,5 @@ export class MessageDecoder<T extends object> {
 /** Whether text has more than so many bytes as UTF-8; counts only where the length leaves a doubt. */
 function isLonger(text: string, bytes: number): boolean {
   if (text.length * 3 <= bytes) return false
-  return text.length > bytes || new TextEncoder().encode(text).byteLength > bytes
+  return text.length > bytes || encodeUtf8(text).byteLength > bytes
 }

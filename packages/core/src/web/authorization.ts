@@ -22,7 +22,7 @@ export async function askToAuthorize(
     throw new Refusal(401, 'authentication_error', 'Sign in to use this endpoint')
   }
   if (given === 403) throw new Refusal(403, 'permission_error', 'You may not use this endpoint')
-  if (isResponse(given)) return ownCopy(given)
+  if (isResponse(given)) return ownCopy(given as Response)
   throw new ConfigurationError('`authorize` must give true, false, 401, 403 or a Response')
 }
 

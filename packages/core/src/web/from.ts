@@ -1,11 +1,14 @@
 import type { Abortable } from '../abort-scope.ts'
+import type { ByteStream } from '../byte-stream.ts'
 import { checkLimit } from '../check-limit.ts'
+import { errorFromResponse, errorInJson } from '../errors/from.ts'
 import { checkOptions, type Checks, checkSignal, checkThat } from '../check-options.ts'
-import { errorFromResponse } from '../errors/from.ts'
 import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { EventReader } from '../event-reader.ts'
+import type { FetchResponse } from '../fetch.ts'
 import { handled } from '../handled.ts'
+import { mimeType } from '../mime-type.ts'
 import { isResponse } from '../request.ts'
 import { readResponse } from '../response.ts'
 import type { StreamOrigin } from '../event-source.ts'
@@ -17,7 +20,7 @@ import { closeBody } from './read-body.ts'
 
 /** How a stream is read that somebody else has opened. */
 export interface FromOptions extends Partial<WaitLimits> {
-  signal?: AbortSignal | undefined
+  signal?: Abortable | undefined
   /** Bytes one event may have. Default 64 MiB. */
   maxEventBytes?: number | undefined
 }
@@ -49,10 +52,7 @@ const checkResponse = /* @__PURE__ */ checkThat(
  * await fromReadableStream(body!).finalText() // 'Hi'
  * ```
  */
-export function fromReadableStream(
-  body: ReadableStream<Uint8Array>,
-  options: FromOptions = {},
-): AnalysisStream {
+export function fromReadableStream(body: ByteStream, options: FromOptions = {}): AnalysisStream {
   checkBody('body', body)
   const info = readResponse({ status: 200, headers: new Headers() })
   let reader: EventReader | undefined
@@ -85,7 +85,7 @@ function fromOrigin(origin: StreamOrigin, options: FromOptions): AnalysisStream 
  *   .catch((error) => error.name) // 'NotFoundError'
  * ```
  */
-export function fromResponse(response: Response, options: FromOptions = {}): AnalysisStream {
+export function fromResponse(response: FetchResponse, options: FromOptions = {}): AnalysisStream {
   checkResponse('response', response)
   return fromOrigin(
     {
@@ -98,7 +98,7 @@ export function fromResponse(response: Response, options: FromOptions = {}): Ana
 
 /** A response's events, or, with its body closed, the error it is. */
 export async function openEventStream(
-  response: Response,
+  response: FetchResponse,
   options: DecodeOptions & { secret?: string | undefined },
   signal?: Abortable,
 ): Promise<EventReader> {
@@ -107,8 +107,12 @@ export async function openEventStream(
   if (response.bodyUsed || response.body?.locked) {
     throw new StreamConsumedError("This response's body is already used: a body is read once")
   }
-  if (response.status >= 400) throw await errorFromResponse(response, secret, signal)
+  if (response.status >= 400) throw await errorFromResponse(response, { secret }, signal)
   const problem = protocolProblem(response)
+  if (problem !== undefined && response.status < 300) {
+    const said = await errorInJson(response, secret, signal)
+    if (said !== undefined) throw said
+  }
   // undefined in React Native.
   if (problem !== undefined || !response.body) {
     closeBody(response.body)
@@ -123,10 +127,9 @@ const noBody =
   'The response has no body to stream: where fetch cannot stream, as in React Native, ' +
   'pass one that can as the option `fetch` (such as expo/fetch)'
 
-function protocolProblem(response: Response): string | undefined {
+function protocolProblem(response: FetchResponse): string | undefined {
   if (response.status !== 200) return `Expected status 200, got ${response.status}`
   const contentType = response.headers.get('content-type') ?? ''
-  const essence = contentType.split(';', 1)[0]?.trim().toLowerCase()
-  if (essence === eventStream) return undefined
+  if (mimeType(contentType) === eventStream) return undefined
   return `Expected content type ${eventStream}, got ${contentType.slice(0, 100) || 'none'}: is \`baseURL\` VecTrade's API, or \`endpoint\` one of yours?`
 }

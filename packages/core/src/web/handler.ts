@@ -1,4 +1,5 @@
 import { APIError } from '../errors/api-error.ts'
+import { statusFor } from '../errors/class-table.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { ConnectionError, TimeoutError } from '../errors/connection-error.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
@@ -171,9 +172,10 @@ async function hasAnswered(stream: AnalysisStream, options: HandlerOptions): Pro
 /** A failure before the response began: VecTrade's own status, or one for ours. */
 function failure(error: unknown): Response {
   const retryAfter = error instanceof APIError ? error.retryAfter : undefined
+  const status = statusOf(error)
   return errorResponse(
-    statusOf(error),
-    errorToWire(error),
+    status,
+    errorToWire(error, status),
     retryAfter === undefined
       ? {}
       : { 'retry-after': String(Math.ceil(Math.min(retryAfter, longestRetryAfter))) },
@@ -181,8 +183,12 @@ function failure(error: unknown): Response {
 }
 
 function statusOf(error: unknown): number {
-  // There are servers with statuses that no response can have.
-  if (error instanceof APIError) return error.status && error.status < 600 ? error.status : 502
+  if (error instanceof APIError) {
+    // One that came inside a 200 gets the status of its class, so that it is read as that class. There
+    // are also servers with statuses that no response can have.
+    const { status = statusFor(error) } = error
+    return status < 600 ? status : 502
+  }
   if (error instanceof StreamStoreError) return 503
   if (error instanceof TimeoutError) return 504
   if (error instanceof ConnectionError || error instanceof StreamProtocolError) return 502

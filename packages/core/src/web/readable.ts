@@ -1,7 +1,8 @@
+import type { Abortable } from '../abort-scope.ts'
 import { checkLimit } from '../check-limit.ts'
 import { checkOptions, type Checks, checkSignal, checkText, checkThat } from '../check-options.ts'
 import { type StreamEvent, toMessage } from '../events.ts'
-import { headersForOtherBody } from '../headers.ts'
+import { headersForOtherBody, type HeaderValues } from '../headers.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import type { AnalysisStream } from '../stream.ts'
 import { Relay, type RelaySource } from './relay.ts'
@@ -11,7 +12,7 @@ export interface ReadableOptions {
   /** ms of silence after which a comment keeps the connection alive; 0 for none. Default 15 000. */
   heartbeat?: number | undefined
   /** Aborted, it ends the source at once; who still reads gets an error event. */
-  signal?: AbortSignal | undefined
+  signal?: Abortable | undefined
 }
 
 const readableChecks: Checks<ReadableOptions> = { heartbeat: checkLimit, signal: checkSignal }
@@ -119,7 +120,7 @@ export function relayResponse<T>(
   const { heartbeat, signal, ...platformInit } = init
   // By name: a response has these on its prototype, where a spread does not look.
   const { status = 200, statusText = '', headers: given = {} } = init
-  const headers = headersForOtherBody(given)
+  const headers = headersForOtherBody(given as HeaderValues)
   for (const [name, value] of Object.entries(eventStreamHeaders)) headers.set(name, value)
   const relay = new Relay(source, encode, { heartbeat, signal }, greet)
   return new Response(readable(relay), { ...platformInit, status, statusText, headers })
