@@ -145,9 +145,10 @@ test('the version step gives all packages one new version', async () => {
 })
 
 test('a release without a credential publishes nothing', async () => {
-  const { code, output } = await maintainer.script('release')
+  const { code, output } = await maintainer.script('release', '--provenance')
   expect(code).toBe(1)
-  expect(output).toContain(`Nothing was published:\n- No credential for ${registry.url}`)
+  expect(output).toContain('--provenance is for CI jobs')
+  expect(output).toContain(`- No credential for ${registry.url}: set NPM_TOKEN`)
   await expectNothingPublished()
 })
 
@@ -159,7 +160,7 @@ test('a release for JSR without a credential publishes nothing', async () => {
 
 describe('a release that stops half way', () => {
   test('says what is published and what is not, and sets no tag', async () => {
-    maintainer.logIn(registry.url, registry.token)
+    maintainer.logIn('home', registry.token)
     const built = await maintainer.script('build')
     expect(built.code, built.output).toBe(0)
     await registry.refuse('@vectrade/redis')
@@ -187,6 +188,8 @@ describe('a release that stops half way', () => {
   })
 
   test('is finished by a second run', async () => {
+    maintainer.logOut()
+    maintainer.logIn('checkout', registry.token)
     const { code, output } = await maintainer.script('release')
     expect(code, output).toBe(0)
     for (const name of names) {
