@@ -1,15 +1,9 @@
-import {
-  appendFileSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMaintainer, type Maintainer, page, setInRootManifest } from './maintainer.ts'
+import { leadsSomewhere, linksIn, unpack } from './published.ts'
 import { type PublishedManifest, type Registry, startRegistry } from './registry.ts'
 import { runWell } from './run.ts'
 import {
@@ -72,36 +66,6 @@ async function readPublished(name: string): Promise<PublishedManifest> {
   const manifest = (await registry.read(name))?.versions[version]
   if (manifest === undefined) throw new Error(`${name}@${version} is not published`)
   return manifest
-}
-
-/** Unpacks a package as the registry has it; returns the folder. */
-async function unpackPublished(name: string): Promise<string> {
-  const folder = join(maintainer.folder, 'published', name)
-  if (existsSync(folder)) return folder
-  mkdirSync(folder, { recursive: true })
-  const { dist } = await readPublished(name)
-  const response = await fetch(dist.tarball)
-  writeFileSync(`${folder}.tgz`, Buffer.from(await response.arrayBuffer()))
-  const args = ['-xzf', `${folder}.tgz`, '-C', folder, '--strip-components=1']
-  await runWell('tar', args, { cwd: folder, env: process.env })
-  return folder
-}
-
-/** Whether a link from the repository's root names a file, and a heading if it names one. */
-function leadsSomewhere(link: string): boolean {
-  const [path = '', heading] = link.split('#')
-  const file = join(maintainer.repository, path)
-  if (!existsSync(file)) return false
-  if (heading === undefined) return true
-  const titles = readFileSync(file, 'utf8').match(/^#+ .+$/gm) ?? []
-  const slugs = titles.map((title) =>
-    title
-      .replace(/^#+ /, '')
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  )
-  return slugs.includes(heading)
 }
 
 test('CONTRIBUTING names the steps that are tested here', () => {
@@ -253,21 +217,21 @@ describe('what is published', () => {
 
   test('has a license, its changes, and a README with links that lead somewhere', async () => {
     for (const name of names) {
-      const folder = await unpackPublished(name)
+      const folder = await unpack(await readPublished(name), maintainer.folder)
       expect(readFileSync(join(folder, 'LICENSE'), 'utf8')).toContain('MIT License')
       expect(readFileSync(join(folder, 'CHANGELOG.md'), 'utf8')).toContain(`\n## ${version}\n`)
-      const readme = readFileSync(join(folder, 'README.md'), 'utf8')
-      const links = Array.from(readme.matchAll(/\]\(([^)\s]+)/g), ([, link = '']) => link)
+      const links = linksIn(join(folder, 'README.md'))
       expect(links.filter((link) => !/^(?:https:|#)/.test(link))).toEqual([])
       const ours = links.filter((link) => link.startsWith(page))
-      const lost = ours.filter((link) => !leadsSomewhere(link.replace(`${page}/blob/HEAD/`, '')))
+      const paths = ours.map((link) => link.replace(`${page}/blob/HEAD/`, ''))
+      const lost = paths.filter((path) => !leadsSomewhere(path, maintainer.repository))
       expect(lost, name).toEqual([])
     }
   })
 
   test('has every file that it names, and no test', async () => {
     for (const name of names) {
-      const folder = await unpackPublished(name)
+      const folder = await unpack(await readPublished(name), maintainer.folder)
       const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object
       const targets = JSON.stringify(manifest).match(/(?<=")\.\/(?:dist|src)[^"*]*(?=")/g) ?? []
       expect(targets.length, name).toBeGreaterThan(0)
