@@ -1,5 +1,6 @@
 import { answers } from './cases/answers.ts'
 import { backpressure } from './cases/backpressure.ts'
+import { badInput } from './cases/bad-input.ts'
 import { cancellation } from './cases/cancellation.ts'
 import type { Cases } from './cases/cases.ts'
 import { conversion } from './cases/conversion.ts'
@@ -48,6 +49,7 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   backpressure,
   resuming,
   serving,
+  'bad input': badInput,
 }
 
 /** The suite, for whatever runner the runtime has. */

@@ -20,7 +20,7 @@ const bodyHeader =
  *
  * @throws ConfigurationError on what cannot be sent, without its value, which may be a secret
  */
-export function toHeaders(given: HeaderValues): Headers {
+function toHeaders(given: HeaderValues): Headers {
   try {
     // Any of these would go out as a word, such as "undefined".
     const name = given instanceof Headers ? undefined : nameWithoutValue(given)

@@ -33,8 +33,9 @@ Deno.test('serves the endpoint of pages until it is shut down', async () => {
   await finished
 })
 
+const handler = (): Response => new Response('ok')
+
 Deno.test('names a wrong handler or option, and listens nowhere', () => {
-  const handler = (): Response => new Response('ok')
   const wrong: [unknown, unknown, string][] = [
     [undefined, quietly, '`handler`'],
     [handler, null, '{ port: … }'],

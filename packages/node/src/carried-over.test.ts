@@ -246,9 +246,9 @@ describe('over HTTP/2', () => {
 describe('frameworks that set a status of their own', () => {
   test('Express, in a controller that has set 201, as Nest does for POST', async () => {
     const app = express()
-    app.post('/', async (req, res) => {
+    app.post('/', (req, res) => {
       res.status(201).set('x-mine', 'yes')
-      await pipeToResponse(events(), res, { req })
+      return pipeToResponse(events(), res, { req })
     })
     await using server = await serve(app)
     const stream = new VecTrade({ endpoint: server.url }).ai.stream('NVDA?')
