@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -30,8 +31,8 @@ export interface Maintainer extends Disposable {
   /** Runs one of the root's scripts. */
   script(name: string, ...args: string[]): Promise<Outcome>
   git(...args: string[]): Promise<string>
-  /** Logs in at a registry, which becomes the configured one. */
-  logIn(registry: string, token: string): void
+  /** Logs in, for all of the user's projects or for this checkout only. */
+  logIn(where: 'home' | 'checkout', token: string): void
   logOut(): void
 }
 
@@ -40,7 +41,7 @@ export async function createMaintainer(registry: string): Promise<Maintainer> {
   const repository = join(folder, 'checkout')
   const origin = join(folder, 'origin.git')
   const home = join(folder, 'home')
-  const npmrc = join(home, '.npmrc')
+  const npmrcs = { home: join(home, '.npmrc'), checkout: join(repository, '.npmrc') }
   mkdirSync(home)
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
   const files = await runWell('git', list, { cwd: root, env: process.env })
@@ -79,17 +80,20 @@ export async function createMaintainer(registry: string): Promise<Maintainer> {
   // The one thing that takes the machine's own registry, if its store lacks a package.
   const install = ['install', '--frozen-lockfile', '--prefer-offline']
   await runWell('pnpm', install, { cwd: repository, env: process.env })
-  writeFileSync(npmrc, `registry=${registry}\n`)
+  writeFileSync(npmrcs.home, `registry=${registry}\n`)
   return {
     folder,
     repository,
     origin,
     env,
-    script: (name, ...args) => run('pnpm', ['run', name, ...args], here),
+    script: (name, ...args) => run('pnpm', [name, ...args], here),
     git: (...args) => runWell('git', args, here),
-    logIn: (at, token) =>
-      writeFileSync(npmrc, `registry=${at}\n${at.replace('http:', '')}:_authToken=${token}\n`),
-    logOut: () => writeFileSync(npmrc, `registry=${registry}\n`),
+    logIn: (where, token) =>
+      appendFileSync(npmrcs[where], `${registry.replace('http:', '')}:_authToken=${token}\n`),
+    logOut() {
+      rmSync(npmrcs.checkout, { force: true })
+      writeFileSync(npmrcs.home, `registry=${registry}\n`)
+    },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

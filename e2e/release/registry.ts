@@ -28,6 +28,7 @@ export interface PackageDocument {
 }
 
 export interface PublishedManifest {
+  name: string
   version: string
   dist: { tarball: string }
   dependencies?: Record<string, string>

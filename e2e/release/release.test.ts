@@ -1,15 +1,9 @@
-import {
-  appendFileSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMaintainer, type Maintainer, page, setInRootManifest } from './maintainer.ts'
+import { leadsSomewhere, linksIn, unpack } from './published.ts'
 import { type PublishedManifest, type Registry, startRegistry } from './registry.ts'
 import { runWell } from './run.ts'
 import {
@@ -74,36 +68,6 @@ async function readPublished(name: string): Promise<PublishedManifest> {
   return manifest
 }
 
-/** Unpacks a package as the registry has it; returns the folder. */
-async function unpackPublished(name: string): Promise<string> {
-  const folder = join(maintainer.folder, 'published', name)
-  if (existsSync(folder)) return folder
-  mkdirSync(folder, { recursive: true })
-  const { dist } = await readPublished(name)
-  const response = await fetch(dist.tarball)
-  writeFileSync(`${folder}.tgz`, Buffer.from(await response.arrayBuffer()))
-  const args = ['-xzf', `${folder}.tgz`, '-C', folder, '--strip-components=1']
-  await runWell('tar', args, { cwd: folder, env: process.env })
-  return folder
-}
-
-/** Whether a link from the repository's root names a file, and a heading if it names one. */
-function leadsSomewhere(link: string): boolean {
-  const [path = '', heading] = link.split('#')
-  const file = join(maintainer.repository, path)
-  if (!existsSync(file)) return false
-  if (heading === undefined) return true
-  const titles = readFileSync(file, 'utf8').match(/^#+ .+$/gm) ?? []
-  const slugs = titles.map((title) =>
-    title
-      .replace(/^#+ /, '')
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  )
-  return slugs.includes(heading)
-}
-
 test('CONTRIBUTING names the steps that are tested here', () => {
   const text = readFileSync(join(maintainer.repository, 'CONTRIBUTING.md'), 'utf8')
   const [, block = ''] = /## Releases\n[\s\S]*?```sh\n([\s\S]*?)```/.exec(text) ?? []
@@ -145,9 +109,10 @@ test('the version step gives all packages one new version', async () => {
 })
 
 test('a release without a credential publishes nothing', async () => {
-  const { code, output } = await maintainer.script('release')
+  const { code, output } = await maintainer.script('release', '--provenance')
   expect(code).toBe(1)
-  expect(output).toContain(`Nothing was published:\n- No credential for ${registry.url}`)
+  expect(output).toContain('--provenance is for CI jobs')
+  expect(output).toContain(`- No credential for ${registry.url}: set NPM_TOKEN`)
   await expectNothingPublished()
 })
 
@@ -159,7 +124,7 @@ test('a release for JSR without a credential publishes nothing', async () => {
 
 describe('a release that stops half way', () => {
   test('says what is published and what is not, and sets no tag', async () => {
-    maintainer.logIn(registry.url, registry.token)
+    maintainer.logIn('home', registry.token)
     const built = await maintainer.script('build')
     expect(built.code, built.output).toBe(0)
     await registry.refuse('@vectrade/redis')
@@ -187,6 +152,8 @@ describe('a release that stops half way', () => {
   })
 
   test('is finished by a second run', async () => {
+    maintainer.logOut()
+    maintainer.logIn('checkout', registry.token)
     const { code, output } = await maintainer.script('release')
     expect(code, output).toBe(0)
     for (const name of names) {
@@ -250,21 +217,21 @@ describe('what is published', () => {
 
   test('has a license, its changes, and a README with links that lead somewhere', async () => {
     for (const name of names) {
-      const folder = await unpackPublished(name)
+      const folder = await unpack(await readPublished(name), maintainer.folder)
       expect(readFileSync(join(folder, 'LICENSE'), 'utf8')).toContain('MIT License')
       expect(readFileSync(join(folder, 'CHANGELOG.md'), 'utf8')).toContain(`\n## ${version}\n`)
-      const readme = readFileSync(join(folder, 'README.md'), 'utf8')
-      const links = Array.from(readme.matchAll(/\]\(([^)\s]+)/g), ([, link = '']) => link)
+      const links = linksIn(join(folder, 'README.md'))
       expect(links.filter((link) => !/^(?:https:|#)/.test(link))).toEqual([])
       const ours = links.filter((link) => link.startsWith(page))
-      const lost = ours.filter((link) => !leadsSomewhere(link.replace(`${page}/blob/HEAD/`, '')))
+      const paths = ours.map((link) => link.replace(`${page}/blob/HEAD/`, ''))
+      const lost = paths.filter((path) => !leadsSomewhere(path, maintainer.repository))
       expect(lost, name).toEqual([])
     }
   })
 
   test('has every file that it names, and no test', async () => {
     for (const name of names) {
-      const folder = await unpackPublished(name)
+      const folder = await unpack(await readPublished(name), maintainer.folder)
       const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object
       const targets = JSON.stringify(manifest).match(/(?<=")\.\/(?:dist|src)[^"*]*(?=")/g) ?? []
       expect(targets.length, name).toBeGreaterThan(0)

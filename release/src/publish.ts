@@ -3,6 +3,8 @@ import { ReleaseError } from './release-error.ts'
 import { run } from './run.ts'
 
 export interface PublishOptions {
+  /** Where pnpm runs: its settings there apply, a token in `.npmrc` included. */
+  repository: string
   registry: string
   env: NodeJS.ProcessEnv
   /** Sign where the packages were built; only a CI job can. */
@@ -16,14 +18,14 @@ export interface PublishOptions {
  */
 export async function publish(
   packages: readonly PackedPackage[],
-  { registry, env, provenance }: PublishOptions,
+  { repository, registry, env, provenance }: PublishOptions,
 ): Promise<void> {
   for (const [index, each] of packages.entries()) {
     const args = ['publish', each.tarball, '--registry', registry]
     args.push('--access', 'public', '--tag', distTag(each.version), '--no-git-checks')
     if (provenance) args.push('--provenance')
     try {
-      await run('pnpm', args, { cwd: each.contents, env })
+      await run('pnpm', args, { cwd: repository, env })
     } catch (error) {
       throw new ReleaseError(`${each.name} was not published. ${(error as Error).message}\n`, [
         `Published: ${list(packages.slice(0, index))}`,

@@ -34,7 +34,7 @@ await main(async () => {
     await comparePublished(packed, published, folder)
     console.log(`Publishing version ${version} on ${registry}`)
     const missing = packed.filter(({ name }) => !published.has(name))
-    await publish(missing, { registry, env, provenance })
+    await publish(missing, { repository: root, registry, env, provenance })
   } finally {
     rmSync(folder, { recursive: true })
   }
