@@ -26,9 +26,11 @@ export class APIError extends VecTradeError {
   readonly status: number | undefined
   /** The API's own name of the error, such as `rate_limit_error`. */
   readonly type: string
+  /** The API's code of the error, such as `AUTH_002`, where it has one. */
   declare readonly errorCode?: string
   /** What the server adds, as sent. Not enumerable: it may repeat the request. */
   declare readonly details?: unknown
+  /** Where the API's documentation explains the error. */
   declare readonly docsUrl?: string
   /** The response's headers. Not enumerable. */
   declare readonly headers?: Headers
