@@ -19,14 +19,14 @@ describe('the snippets of the pages', () => {
     }
   })
 
-  test('are the only code: what else is fenced is a command or an output', () => {
+  test('are the only code: what else is fenced is a command, an output or tested with nginx', () => {
     const languages = pages().flatMap((page) =>
       Array.from(
         readFileSync(join(root, page), 'utf8').matchAll(/^```(.+)$/gm),
         ([, name]) => name,
       ),
     )
-    expect(new Set(languages)).toEqual(new Set(['ts', 'sh', 'text']))
+    expect(new Set(languages)).toEqual(new Set(['ts', 'sh', 'text', 'nginx']))
   })
 
   test('say what they print, many of them', () => {

@@ -1,13 +1,16 @@
-// `pnpm --filter @vectrade/deno publish:jsr`, with `--dry-run` to try: publishes core and this
-// package on JSR, which takes sources. Versions, exports and dependencies are those of package.json,
-// from which Deno's own manifests are written into a workspace of copies: in the repository they
-// would be a second list of all that, and would have every Deno program here follow them.
+// Publishes core and this package on JSR, which takes sources. `npx -y pnpm@12 release:jsr` runs it,
+// after checks. The flag `--page <url>` comes first: the repository's page, which makes the links of
+// the READMEs absolute. All other flags go to Deno. Versions, exports and dependencies are those of
+// package.json, from which Deno's own manifests are written into a workspace of copies: in the
+// repository they would be a second list of all that, and would have every Deno program here follow
+// them.
 import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { absoluteLinks } from '@vectrade/release/absolute-links'
 
 interface Manifest {
   name: string
@@ -19,12 +22,14 @@ interface Manifest {
 
 const home = fileURLToPath(new URL('.', import.meta.url))
 const packages = join(home, '..')
+const flags = process.argv.slice(2)
+const [, page] = flags[0] === '--page' ? flags.splice(0, 2) : []
 const workspace = mkdtempSync(join(tmpdir(), 'vectrade-jsr-'))
 try {
   for (const name of ['core', 'deno']) copyPackage(join(packages, name), join(workspace, name))
   writeJson(join(workspace, 'deno.json'), { workspace: ['./core', './deno'] })
   const deno = join(home, 'node_modules/.bin/deno')
-  const args = ['publish', ...process.argv.slice(2)]
+  const args = ['publish', ...flags]
   const { status } = spawnSync(deno, args, { cwd: workspace, stdio: 'inherit' })
   process.exitCode = status ?? 1
 } finally {
@@ -38,7 +43,10 @@ function copyPackage(from: string, to: string): void {
     filter: (path) => !/\.test(?:-d)?\.ts$|\/(?:fixtures|test-support)$/.test(path),
   })
   dropLibraryReferences(join(to, 'src'))
-  cpSync(join(from, 'README.md'), join(to, 'README.md'))
+  const readme = readFileSync(join(from, 'README.md'), 'utf8')
+  const base = { page: page ?? '', directory: `packages/${basename(from)}` }
+  writeFileSync(join(to, 'README.md'), page === undefined ? readme : absoluteLinks(readme, base))
+  cpSync(join(home, '../../LICENSE'), join(to, 'LICENSE'))
   const sources = Object.entries(exports).flatMap(([path, target]) =>
     typeof target === 'string' ? [] : [[path, target['@vectrade/source']]],
   )

@@ -14,7 +14,7 @@ export interface Connection extends AsyncDisposable {
  * Connects to the API at the base URL, or to a sandbox of our own where there is none.
  *
  * @param onRetry called when an attempt has failed and another one follows
- * @throws ConfigurationError on a missing key or a wrong base URL
+ * @throws ConfigurationError on a wrong base URL
  */
 export async function connect(options: DemoOptions, onRetry: () => void): Promise<Connection> {
   const { baseURL, hasKey, tokensPerSecond } = options

@@ -38,13 +38,14 @@ async function answer(
   const { signal } = interruption
   const question = await readPrompt(options.words, process.stdin, signal)
   await using connection = await connect(options, () => output.wait('Still trying'))
+  const { symbols } = options
+  // It says so at once where there is no key: there is nothing to show then.
+  const stream = connection.client.ai.stream({ prompt: question.prompt, symbols }, { signal })
   for (const notice of connection.notices) output.notice(notice)
   if (!options.json) output.question(question)
 
   const view = createView(options, output)
   const summary = new Summary()
-  const { symbols } = options
-  const stream = connection.client.ai.stream({ prompt: question.prompt, symbols }, { signal })
   if (!options.json) output.wait('Thinking')
   try {
     for await (const event of stream) {

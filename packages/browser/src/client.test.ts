@@ -89,7 +89,7 @@ describe('a key', () => {
     expect(init).toMatchObject({
       credentials: 'same-origin',
       redirect: 'manual',
-      headers: { authorization: 'Bearer vq_example' },
+      headers: { 'x-api-key': 'vq_example' },
     })
     expect(init.headers).not.toHaveProperty('user-agent')
   })
@@ -119,6 +119,13 @@ describe('refuses', () => {
     [{ endpoint: href, credentials: 'always' }, /`credentials`.*'include'/],
     [{ endpoint: href, credentials: true }, /`credentials`/],
     [{ endpoint: href, timeout: -1 }, /`timeout`/],
+    [{ endpoint: href, timeout: null }, /`timeout`/],
+    [{ endpoint: href, credentials: null }, /`credentials`/],
+    [{ endpoint: href, headers: null }, /`headers`/],
+    [{ endpoint: null }, /`endpoint`/],
+    [{ endpoint: href, apiKey: null }, /`apiKey`/],
+    [null, /\{ credentials: … \}/],
+    ['vq_secret', /\{ credentials: … \}/],
   ] as const)('%o', ([options, message]) => {
     vi.stubGlobal('location', { href })
     const make = (): VecTrade => new VecTrade(options as BrowserOptions)

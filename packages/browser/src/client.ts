@@ -1,4 +1,7 @@
 import {
+  checkOptions,
+  type Checks,
+  checkThat,
   ConfigurationError,
   type FetchCredentials,
   type RuntimeDefaults,
@@ -46,11 +49,16 @@ export class VecTrade extends CoreVecTrade {
   }
 }
 
+/** The others are checked by core, or where a key is looked at. */
+const ownChecks: Checks<Pick<BrowserOptions, 'credentials'>> = {
+  credentials: /* @__PURE__ */ checkThat("'same-origin', 'include' or 'omit'", (value) =>
+    ['same-origin', 'include', 'omit'].includes(value as string),
+  ),
+}
+
 function runtimeOf(options: BrowserOptions): RuntimeDefaults {
+  checkOptions(options, ownChecks)
   const { endpoint, apiKey, credentials = 'same-origin' } = options
-  if (!['same-origin', 'include', 'omit'].includes(credentials)) {
-    throw new ConfigurationError("`credentials` must be 'same-origin', 'include' or 'omit'")
-  }
   // Browsers set the User-Agent themselves; a page's own would cost a preflight where it is sent.
   const name = false
   if (endpoint) return { name, base: baseOf, network, credentials }

@@ -168,6 +168,23 @@ describe.for(browserNames)('a page in %s', (name) => {
       })
     })
 
+    test('sends headers of its own, and of a tracer', async () => {
+      await using page = await visit(browser, site, elsewhere.origin)
+      elsewhere.asked.length = 0
+      const headers = { 'x-tenant': '7', traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` }
+      expect(await told(page, 'text', { endpoint, headers })).toEqual({ text })
+      expect(elsewhere.asked.at(-1)).toMatchObject({ method: 'POST', headers })
+    })
+
+    test('reads the id of the request', async () => {
+      await using page = await visit(browser, site, elsewhere.origin)
+      const init = JSON.stringify({ method: 'POST', body: JSON.stringify({ prompt }) })
+      const id = await page.evaluate(
+        `return (await fetch('${endpoint}', ${init})).headers.get('x-request-id')`,
+      )
+      expect(id).toEqual(expect.stringMatching(/./))
+    })
+
     test('is told how long to wait', async () => {
       await using page = await visit(browser, site, elsewhere.origin)
       const limited = `${endpoint}?fault=${encodeURIComponent('status=429;retryAfter=7')}`

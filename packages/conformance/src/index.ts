@@ -1,5 +1,6 @@
 import { answers } from './cases/answers.ts'
 import { backpressure } from './cases/backpressure.ts'
+import { badInput } from './cases/bad-input.ts'
 import { cancellation } from './cases/cancellation.ts'
 import type { Cases } from './cases/cases.ts'
 import { conversion } from './cases/conversion.ts'
@@ -8,7 +9,9 @@ import { encoding } from './cases/encoding.ts'
 import { fastPaths } from './cases/fast-paths.ts'
 import { errors } from './cases/errors.ts'
 import { events } from './cases/events.ts'
+import { headers } from './cases/headers.ts'
 import { keys } from './cases/keys.ts'
+import { lettingGo } from './cases/letting-go.ts'
 import { redirects } from './cases/redirects.ts'
 import { requests } from './cases/requests.ts'
 import { resuming } from './cases/resuming.ts'
@@ -35,15 +38,18 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   answers,
   requests,
   keys,
+  headers,
   errors,
   'errors in the stream': streamErrors,
   timeouts,
   redirects,
   cancellation,
+  'letting go': lettingGo,
   conversion,
   backpressure,
   resuming,
   serving,
+  'bad input': badInput,
 }
 
 /** The suite, for whatever runner the runtime has. */

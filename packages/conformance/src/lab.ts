@@ -84,9 +84,14 @@ export class Lab {
     await this.#fetch(`/requests?call=${id}&sent=${events}`)
   }
 
+  /** The requests of a call, once all of them are over, or in a second. */
+  settled({ id }: Pick<Asked, 'id'>): Promise<Seen[]> {
+    return this.#fetch<Seen[]>(`/requests?call=${id}&within=1000`)
+  }
+
   /** Fails unless the sandbox sees the client leave within a second from now. */
-  async assertLeft({ id }: Pick<Asked, 'id'>): Promise<void> {
-    const seen = await this.#fetch<Seen[]>(`/requests?call=${id}&within=1000`)
+  async assertLeft(call: Pick<Asked, 'id'>): Promise<void> {
+    const seen = await this.settled(call)
     assert.deepEqual(
       seen.map(({ closed }) => closed),
       ['client'],

@@ -28,7 +28,8 @@ describe('a call', () => {
     const headers = new Headers(sent[0]?.init.headers)
     expect(headers.get('accept')).toBe('text/event-stream')
     expect(headers.get('content-type')).toBe('application/json')
-    expect(headers.get('authorization')).toBe('Bearer vq_test')
+    expect(headers.get('x-api-key')).toBe('vq_test')
+    expect(headers.has('authorization')).toBe(false)
     expect(headers.get('user-agent')).toMatch(/^vectrade-core\/\d+\.\d+\.\d+/)
     expect(headers.get('cache-control')).toBe('no-cache')
     expect(headers.has('last-event-id')).toBe(false)
@@ -129,10 +130,49 @@ describe('a call', () => {
     expect(await error).toMatchObject({ name: 'TimeoutError', phase: 'idle' })
   })
 
+  test('without streaming has its usage in both spellings', async () => {
+    const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 }
+    const { client } = scripted([() => Response.json({ content: 'a', usage })])
+    expect((await client.ai.analyze('p')).usage).toEqual({
+      ...usage,
+      prompt_tokens: 1,
+      completion_tokens: 2,
+      total_tokens: 3,
+    })
+  })
+
   test('without streaming may answer with an error and status 200', async () => {
     const body = { error: { type: 'server_error', message: 'Said' } }
     const error = await catchError(scripted([() => Response.json(body)]).client.ai.analyze('p'))
     expect(error).toMatchObject({ name: 'ServerError', message: 'Said', retryable: true })
+  })
+
+  test.for<[unknown, Record<string, string>, string]>([
+    [{ error: 'token_quota_exceeded', message: 'Said' }, {}, 'QuotaExceededError'],
+    [{ error_code: 'invalid_api_key', message: 'Said' }, {}, 'AuthenticationError'],
+    [{ type: 'error', message: 'Said' }, {}, 'APIError'],
+    [
+      { type: 'about:blank', title: 'T', detail: 'Said', status: 429 },
+      { 'content-type': 'application/problem+json' },
+      'RateLimitError',
+    ],
+  ])('an error with status 200 is the same without streaming and with it: %j', async (row) => {
+    const [payload, headers, name] = row
+    const { client } = scripted([() => Response.json(payload, { headers })])
+    for (const failing of [client.ai.analyze('p'), client.ai.stream('p').finalText()]) {
+      expect(await catchError(failing)).toMatchObject({ name, message: 'Said', status: undefined })
+    }
+  })
+
+  test('a 404 says what to check, where the base URL may be the other one', async () => {
+    const { client } = scripted([fail(404)])
+    expect(await run(client)).toMatchObject({
+      message: expect.stringMatching(/^m \(.*\/v1\/vq.*`baseURL`/),
+    })
+    const other = scripted([fail(404)], { baseURL: 'https://e/v1/vq' })
+    expect(await run(other.client)).toMatchObject({ message: 'm' })
+    const endpoint = scripted([fail(404)], { endpoint: 'https://e/', apiKey: undefined })
+    expect(await run(endpoint.client)).toMatchObject({ message: 'm' })
   })
 
   test('without streaming is aborted, and leaves nothing behind', async () => {
@@ -145,7 +185,7 @@ describe('a call', () => {
   })
 
   test('is ended by closing the client, and refused after it', async () => {
-    const { client, sent } = scripted([never])
+    const { client, sent } = scripted([never], { authScheme: 'bearer' })
     const pending = [client.ai.stream('p').finalText(), client.ai.analyze('p')].map(catchError)
     const unused = client.ai.stream('p')
     await vi.advanceTimersByTimeAsync(10)
@@ -219,7 +259,8 @@ describe('a call', () => {
   test('a signal that is none is named', async () => {
     const { client, sent } = scripted([ok])
     const signal = new AbortController() as unknown as AbortSignal
-    const error = await catchError(client.ai.stream('p', { signal }).finalText())
+    expect(() => client.ai.stream('p', { signal })).toThrow('`signal`')
+    const error = await catchError(client.ai.analyze('p', { signal }))
     expect(error).toMatchObject({ name: 'ConfigurationError' })
     expect(String(error)).toContain('`signal`')
     expect(sent).toHaveLength(0)

@@ -7,11 +7,14 @@ import type { EventSource, StreamSettings } from './event-source.ts'
 import { isRecord } from './events.ts'
 import { handled } from './handled.ts'
 import { readAnalysis } from './json-answer.ts'
+import { nameMethod } from './name-method.ts'
 import {
   type CallLimits,
   type CallOptions,
+  checkCall,
   headerRecord,
   mergeLimits,
+  noKey,
   resolveOptions,
   type ResumeOptions,
   type RuntimeDefaults,
@@ -52,9 +55,11 @@ export class VecTrade implements Disposable, AsyncDisposable {
 
   /**
    * @param runtime what the runtime supplies: the packages of the runtimes pass it
-   * @throws ConfigurationError on a missing key or a wrong option
+   * @throws ConfigurationError on a wrong option; a missing key is reported by the first call
    */
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
+    nameMethod<VecTrade>(this, 'dispose', (client) => client.close())
+    nameMethod<VecTrade>(this, 'asyncDispose', (client) => client.close())
     this.ai = new AI(resolveOptions(options, runtime), (abort) => {
       if (this.#closed) throw new RequestAbortedError('The client is closed: create a new one')
       this.#open.add(abort)
@@ -98,7 +103,7 @@ export class AI {
   /**
    * Asks for an analysis as a stream of events. Returns at once; the request is sent on first use.
    *
-   * @throws ConfigurationError when the prompt is no string, or on a wrong option
+   * @throws ConfigurationError when there is no key, the prompt is no string, or on a wrong option
    */
   stream(request: string | AnalysisRequest, options: CallOptions = {}): AnalysisStream {
     const call = this.#call(request, true, options)
@@ -117,7 +122,9 @@ export class AI {
    * @throws ConfigurationError where the client has no `endpoint`, or on a wrong option; reading
    *   throws StreamResumeError where there is no such stream, or none any more
    */
-  resume(id: string, { lastEventId = '', ...options }: ResumeOptions = {}): AnalysisStream {
+  resume(id: string, options: ResumeOptions = {}): AnalysisStream {
+    checkCall(options)
+    const { lastEventId = '' } = options
     if (!this.#settings.isEndpoint) {
       throw new ConfigurationError(
         'Streams are resumed at an endpoint that keeps them: pass the client the option `endpoint`',
@@ -125,9 +132,6 @@ export class AI {
     }
     if (typeof id !== 'string' || id === '') {
       throw new ConfigurationError('`id` must be that of a stream: `stream.id`')
-    }
-    if (!/^\d*$/.test(lastEventId)) {
-      throw new ConfigurationError('`lastEventId` must be that of an event: `stream.lastEventId`')
     }
     const call = this.#callWithoutBody('text/event-stream', options)
     return new AnalysisStream(
@@ -175,10 +179,8 @@ export class AI {
   }
 
   #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
+    checkCall(options)
     const { idempotencyKey = randomUUID() } = options
-    if (!/^[\x21-\x7e]+$/.test(idempotencyKey)) {
-      throw new ConfigurationError('`idempotencyKey` must be a string of visible ASCII characters')
-    }
     const accept = stream ? 'text/event-stream' : 'application/json'
     const call = this.#callWithoutBody(accept, options, { 'idempotency-key': idempotencyKey })
     const { isEndpoint } = this.#settings
@@ -192,9 +194,10 @@ export class AI {
     options: Pick<CallOptions, keyof CallLimits | 'headers'>,
     further: Record<string, string> = {},
   ): CallWithLimits {
-    const { apiKey, target, isEndpoint: _, ...settings } = mergeLimits(this.#settings, options)
+    const { target, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
+    if (!isEndpoint && settings.key === undefined) throw noKey()
     const headers = { accept, ...further, ...settings.headers, ...headerRecord(options.headers) }
-    return { ...settings, url: target(), headers, secret: apiKey }
+    return { ...settings, url: target(), headers, secret: settings.key?.secret }
   }
 }
 
@@ -211,7 +214,8 @@ function checkRequest(request: string | AnalysisRequest): AnalysisRequest {
     throw new ConfigurationError('The prompt must be a string, or { prompt, symbols }')
   }
   if (symbols === undefined) return { prompt }
-  if (!Array.isArray(symbols) || symbols.some((symbol) => typeof symbol !== 'string')) {
+  // `some` skips what was never set.
+  if (!Array.isArray(symbols) || [...symbols].some((symbol) => typeof symbol !== 'string')) {
     throw new ConfigurationError("`symbols` must be an array of strings such as ['NVDA']")
   }
   return { prompt, symbols }

@@ -1,4 +1,11 @@
+import { type Check, checkThat } from './check-options.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+
+export const checkEndpoint: Check = /* @__PURE__ */ checkThat(
+  "a string, such as '/api/analyze', or a URL",
+  // Not by `instanceof`: a URL may come from another realm.
+  (value) => typeof value === 'string' || typeof (value as Partial<URL> | null)?.href === 'string',
+)
 
 /**
  * The URL of an endpoint, as `fetch` would ask it, for each call anew: a server that renders pages
@@ -10,23 +17,21 @@ export function resolveEndpoint(
   endpoint: string | URL,
   base?: () => string | undefined,
 ): () => string {
-  if (typeof endpoint !== 'string' && !(endpoint instanceof URL)) {
-    throw new ConfigurationError("`endpoint` must be a string, such as '/api/analyze', or a URL")
-  }
-  const target = (): string => resolve(endpoint, base?.())
-  if (base === undefined || base() !== undefined || !isRelative(endpoint)) target()
+  const given = typeof endpoint === 'string' ? endpoint : endpoint.href
+  const target = (): string => resolve(given, base?.())
+  if (base === undefined || base() !== undefined || !isRelative(given)) target()
   return target
 }
 
 /** Never names what was given: it may have a password in it. */
-function resolve(endpoint: string | URL, base: string | undefined): string {
+function resolve(endpoint: string, base: string | undefined): string {
   let url
   try {
     url = new URL(endpoint, base)
   } catch {
     throw new ConfigurationError(
-      '`endpoint` must be a URL such as /api/analyze; where there is no page of http(s), an ' +
-        'absolute one such as https://example.com/api/analyze',
+      '`endpoint` must be a URL: an absolute one such as https://example.com/api/analyze or, in a page, ' +
+        "/api/analyze. For a page or a client component, import '@vectrade/browser'",
     )
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
@@ -38,12 +43,13 @@ function resolve(endpoint: string | URL, base: string | undefined): string {
         'cookies in a page',
     )
   }
-  url.hash = ''
-  return url.href
+  // React Native's URL has no setters, and adds a slash to every path before 0.84.
+  const href = /^https?:\/\//i.test(endpoint) ? endpoint : url.href
+  return href.replace(/#.*/s, '')
 }
 
 /** Whether only a page could make a URL of it. */
-function isRelative(endpoint: string | URL): boolean {
+function isRelative(endpoint: string): boolean {
   try {
     return new URL(endpoint, 'https://page.example').host === 'page.example'
   } catch {

@@ -1,6 +1,7 @@
+import type { EventSourceMessage } from 'eventsource-parser'
 import type { ByteStream } from './byte-stream.ts'
 import { StreamInterruptedError } from './errors/connection-error.ts'
-import { apiError, parseJson } from './errors/from.ts'
+import { apiError, isErrorPayload, parseJson } from './errors/from.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
 import type { EventSource, RelayedBytes } from './event-source.ts'
 import { type StreamEvent, eventFromWire, isRecord, type TextEvent } from './events.ts'
@@ -55,16 +56,15 @@ export class EventReader implements EventSource {
       const bytes = this.#messages.takeBytes()
       if (bytes !== undefined) return { type: 'bytes', content: '', bytes }
     }
-    const message = this.#messages.take()
-    if (message === undefined || 'type' in message) return message
-    if (message.data === '[DONE]' && message.event !== 'error') {
-      this.#complete = true
-      return undefined
+    for (;;) {
+      const message = this.#messages.take()
+      if (message === undefined || 'type' in message) return message
+      const event = this.#read(message)
+      if (event === 'nothing') continue
+      if (event === undefined || event.type === 'done') this.#complete = true
+      if (event !== undefined) this.#shape.note(message.data, event)
+      return event
     }
-    const event = this.#read(message)
-    if (event.type === 'done') this.#complete = true
-    this.#shape.note(message.data, event)
-    return event
   }
 
   fill(): Promise<boolean> {
@@ -93,21 +93,29 @@ export class EventReader implements EventSource {
     }
   }
 
-  #read(message: { event?: string | undefined; data: string }): StreamEvent {
-    const wire = parseJson(message.data)
-    if (message.event === 'error' || (isRecord(wire) && wire['type'] === 'error')) {
-      const { headers, requestId } = this.response
-      // The word of a server that keeps streams, of one whose writer is gone.
-      if (typeOf(wire) === 'stream_interrupted') throw new StreamInterruptedError({ requestId })
-      throw apiError(wire, { headers, requestId, secret: this.#secret })
-    }
-    if (wire === undefined) {
-      throw new StreamProtocolError(
-        `An event (${message.data.length} characters) is not JSON: is \`baseURL\` VecTrade's API?`,
-        { requestId: this.response.requestId },
-      )
-    }
-    return eventFromWire(wire, message.event)
+  /** A message as an event: undefined where it ends the answer, `nothing` where it carries no event. */
+  #read(message: EventSourceMessage): StreamEvent | 'nothing' | undefined {
+    const { data, event: name = '' } = message
+    const isNamed = name !== '' && name !== 'message' && name !== 'error'
+    if (data === '[DONE]' && name !== 'error') return undefined
+    const wire = parseJson(data)
+    const isError = name === 'error' || (isRecord(wire) && wire['type'] === 'error')
+    if (isError || (!isNamed && isErrorPayload(wire))) throw this.#error(wire)
+    if (wire !== undefined) return eventFromWire(wire, name)
+    // A priming event, or a ping: other protocols and proxies put such frames between the events.
+    if (data.trim() === '') return 'nothing'
+    if (isNamed) return eventFromWire(data, name)
+    throw new StreamProtocolError(
+      `An event (${data.length} characters) is not JSON: is \`baseURL\` VecTrade's API?`,
+      { requestId: this.response.requestId },
+    )
+  }
+
+  #error(wire: unknown): Error {
+    const { headers, requestId } = this.response
+    // The word of a server that keeps streams, of one whose writer is gone.
+    if (typeOf(wire) === 'stream_interrupted') return new StreamInterruptedError({ requestId })
+    return apiError(wire, { headers, requestId, secret: this.#secret })
   }
 }
 

@@ -19,6 +19,25 @@ describe('wire JSON to event', () => {
       '{"type":"done","usage":{"prompt_tokens":1,"completion_tokens":2}}',
       { type: 'done', content: '', usage: { prompt_tokens: 1, completion_tokens: 2 } },
     ],
+    [
+      '{"type":"done","usage":{"promptTokens":1,"completionTokens":2,"totalTokens":3}}',
+      {
+        type: 'done',
+        content: '',
+        usage: {
+          promptTokens: 1,
+          completionTokens: 2,
+          totalTokens: 3,
+          prompt_tokens: 1,
+          completion_tokens: 2,
+          total_tokens: 3,
+        },
+      },
+    ],
+    [
+      '{"type":"done","usage":{"prompt_tokens":1,"promptTokens":9,"totalTokens":"3"}}',
+      { type: 'done', content: '', usage: { prompt_tokens: 1, promptTokens: 9, totalTokens: '3' } },
+    ],
     ['{"type":"done"}', { type: 'done', content: '' }],
     ['{"type":"done","usage":null}', { type: 'done', content: '', usage: null }],
   ])('%s', ([wire, event]) => {

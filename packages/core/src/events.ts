@@ -63,13 +63,36 @@ export interface UnknownEvent {
   data: unknown
 }
 
-/** What an answer used, in tokens. */
+/**
+ * What an answer used, in tokens. Servers that write `promptTokens` have these fields as well, beside
+ * those they sent.
+ */
 export interface Usage {
-  /** Tokens of the question. */
+  /** Tokens of the question and of what the model was given with it. */
   prompt_tokens?: number
   /** Tokens of the answer. */
   completion_tokens?: number
+  /** All of them. */
+  total_tokens?: number
+  /** What else the server counts, as sent. */
   [field: string]: unknown
+}
+
+/** VecTrade's OpenAPI spells the fields in camel case, its guide in snake case. */
+const camelCase = {
+  prompt_tokens: 'promptTokens',
+  completion_tokens: 'completionTokens',
+  total_tokens: 'totalTokens',
+}
+
+/** Gives a server's usage the fields of {@link Usage}, in place. Undefined where it is none. */
+export function readUsage(usage: unknown): Usage | undefined {
+  if (!isRecord(usage)) return undefined
+  for (const [name, other] of Object.entries(camelCase)) {
+    const count = usage[other]
+    if (usage[name] === undefined && typeof count === 'number') usage[name] = count
+  }
+  return usage
 }
 
 /**
@@ -97,6 +120,7 @@ export function eventFromWire(wire: unknown, name = ''): StreamEvent {
     case 'metadata':
       return withoutText<MetadataEvent>(wire)
     case 'done':
+      readUsage(wire['usage'])
       return withoutText<DoneEvent>(wire)
   }
   return unknownEvent(typeof wire['type'] === 'string' ? wire['type'] : name, wire)

@@ -52,7 +52,10 @@ const block = fc.oneof(
     '\n',
     '\r',
     'data\n\n',
+    'id: 4\ndata\n\n',
     'data: {\n\n',
+    'event: ping\ndata: 12:30\n\n',
+    'data: {"error":"rate_limited","message":"m"}\n\n',
     'event: error\ndata: {"error":{"type":"rate_limit_error"}}\n\n',
     'data: {"type":"done"}\n\n',
   ),
@@ -88,14 +91,19 @@ async function read(events: AsyncIterable<StreamEvent>): Promise<Outcome> {
 async function* parsed(bytes: Uint8Array): AsyncGenerator<StreamEvent> {
   for await (const { event, data: line } of decodeEventStream(bodyOf([bytes]))) {
     if (line === '[DONE]') return
+    if (line === '' && event !== 'error') continue
     let wire
     try {
       wire = JSON.parse(line)
     } catch (error) {
-      throw new VecTradeError('no JSON', 'test', { cause: error })
+      if (event === undefined || event === 'error') {
+        throw new VecTradeError('no JSON', 'test', { cause: error })
+      }
+      wire = line
     }
-    const isError = event === 'error' || (isRecord(wire) && wire['type'] === 'error')
-    if (isError) throw new VecTradeError('an error', 'test')
+    const isMarked = event === 'error' || (isRecord(wire) && wire['type'] === 'error')
+    const isUnmarked = event === undefined && isRecord(wire) && 'error' in wire
+    if (isMarked || isUnmarked) throw new VecTradeError('an error', 'test')
     const result = eventFromWire(wire, event)
     yield result
     if (result.type === 'done') return

@@ -1,11 +1,6 @@
 export { type AI, type AnalysisRequest, VecTrade } from './client.ts'
-export type {
-  CallLimits,
-  CallOptions,
-  HeaderValues,
-  ResumeOptions,
-  VecTradeOptions,
-} from './options.ts'
+export type { CallLimits, CallOptions, ResumeOptions, VecTradeOptions } from './options.ts'
+export type { HeaderValues } from './headers.ts'
 export type { Abortable } from './abort-scope.ts'
 export type { ByteReader, ByteResult, ByteStream } from './byte-stream.ts'
 export type { Fetch, FetchCredentials, FetchHeaders, FetchInit, FetchResponse } from './fetch.ts'
@@ -53,13 +48,9 @@ export { StreamStoreError, type StreamStoreProblem } from './errors/stream-store
 export { type PartialAnswer, VecTradeError } from './errors/vectrade-error.ts'
 export { fromReadableStream, fromResponse, type FromOptions } from './web/from.ts'
 export { type ReadableOptions, toReadableStream, toResponse } from './web/readable.ts'
-export {
-  type Authorization,
-  createHandler,
-  type Handler,
-  type HandlerContext,
-  type HandlerOptions,
-} from './web/handler.ts'
+export { createHandler, type Handler, type HandlerContext } from './web/handler.ts'
+export type { HandlerOptions } from './web/handler-options.ts'
+export type { Authorization } from './web/authorization.ts'
 export type { Cors } from './web/cors.ts'
 
 export { memoryStore } from './resume/memory-store.ts'
@@ -78,5 +69,20 @@ export { decodeEventStream, type EventMessages, type SseMessage } from './sse/de
 export type { DecodeOptions } from './sse/message-decoder.ts'
 export { type EncodableMessage, encodeEvent } from './sse/encode.ts'
 export { limitError, type ResolvedLimits, resolveStoreLimits } from './resume/store-limits.ts'
+export { nameMethod } from './name-method.ts'
 export type { Network, RuntimeDefaults } from './options.ts'
+export {
+  type Check,
+  checkBoolean,
+  checkFunction,
+  checkLogger,
+  checkOptions,
+  type Checks,
+  checkSignal,
+  checkString,
+  checkText,
+  checkThat,
+  hasMethods,
+} from './check-options.ts'
+export { headersToSend, isBodyHeader } from './headers.ts'
 export { version } from './version.ts'

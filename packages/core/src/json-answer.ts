@@ -1,10 +1,10 @@
 import type { Abortable } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
-import { apiError, parseJson } from './errors/from.ts'
+import { apiError, isErrorPayload, parseJson } from './errors/from.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { TimeoutError } from './errors/connection-error.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
-import { type Citation, isRecord } from './events.ts'
+import { type Citation, isRecord, readUsage } from './events.ts'
 import type { FetchResponse } from './fetch.ts'
 import { readResponse } from './response.ts'
 import { closeBody, readBody } from './web/read-body.ts'
@@ -19,7 +19,12 @@ import { closeBody, readBody } from './web/read-body.ts'
  */
 export async function readAnalysis(
   response: FetchResponse,
-  limits: { maxEventBytes: number; idleTimeout: number; heartbeatTimeout: number; secret: string },
+  limits: {
+    maxEventBytes: number
+    idleTimeout: number
+    heartbeatTimeout: number
+    secret: string | undefined
+  },
   signal: Abortable,
 ): Promise<Analysis> {
   const { requestId, headers } = readResponse(response, limits.secret)
@@ -42,7 +47,7 @@ export async function readAnalysis(
     )
   }
   const answer = parseJson(body.text)
-  if (isRecord(answer) && isRecord(answer['error'])) {
+  if (isErrorPayload(answer, headers)) {
     throw apiError(answer, { headers, requestId, secret: limits.secret })
   }
   const text = isRecord(answer) ? (answer['content'] ?? answer['text']) : undefined
@@ -56,7 +61,7 @@ export async function readAnalysis(
     text,
     citations: Array.isArray(citations) ? citations.filter(isCitation) : [],
     metadata: isRecord(metadata) ? metadata : {},
-    usage: isRecord(usage) ? usage : undefined,
+    usage: readUsage(usage),
     requestId,
   }
 }

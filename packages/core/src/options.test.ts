@@ -7,8 +7,6 @@ const make = (options: VecTradeOptions, env: Record<string, string> = {}): VecTr
 
 describe('refuses', () => {
   test.for<[string, Record<string, unknown>, RegExp]>([
-    ['no key', { apiKey: undefined }, /`apiKey`.*VECTRADE_API_KEY/],
-    ['an empty key', { apiKey: '' }, /VECTRADE_API_KEY/],
     ['a key with a line break', { apiKey: 'vq_secret\n' }, /`apiKey`/],
     ['a key with a space', { apiKey: 'vq secret' }, /`apiKey`/],
     ['a key that is no string', { apiKey: 7 }, /`apiKey`/],
@@ -28,6 +26,23 @@ describe('refuses', () => {
     ['NaN', { heartbeatTimeout: Number.NaN }, /`heartbeatTimeout`/],
     ['half a retry', { maxRetries: 0.5 }, /`maxRetries`/],
     ['no event at all', { maxEventBytes: 0 }, /`maxEventBytes`/],
+    ['a key of null', { apiKey: null }, /`apiKey`/],
+    ['a base URL of null', { baseURL: null }, /`baseURL`/],
+    ['a base URL in an array', { baseURL: ['https://e/v1'] }, /`baseURL`/],
+    ['an endpoint of null', { endpoint: null }, /`endpoint`/],
+    ['an endpoint that is no address', { endpoint: {}, apiKey: undefined }, /`endpoint`/],
+    ['a scheme of null', { authScheme: null }, /`authScheme`/],
+    ['a fetch of null', { fetch: null }, /`fetch`/],
+    ['headers of null', { headers: null }, /`headers`/],
+    ['headers in a text', { headers: 'x-a: secret' }, /`headers`/],
+    ['a header without a value', { headers: { 'x-a': undefined } }, /`headers`.*`x-a`/],
+    ['a header of null', { headers: [['x-a', null]] }, /`headers`.*`x-a`/],
+    ['a header of many values', { headers: { 'x-a': ['secret'] } }, /`headers`.*`x-a`/],
+    ['a logger of null', { logger: null }, /`logger`/],
+    ['the name of a logger', { logger: 'console' }, /`logger`/],
+    ['a logger that logs nothing', { logger: { log: () => {} } }, /`logger`/],
+    ['a word for a flag', { allowInsecure: 'false' }, /`allowInsecure`/],
+    ['a limit of null', { timeout: null }, /`timeout`/],
   ])('%s, saying what to do', ([, options, message]) => {
     let error: unknown
     try {
@@ -49,18 +64,63 @@ describe('refuses', () => {
     ['p'],
     { prompt: 'p', symbols: 'NVDA' },
     { prompt: 'p', symbols: [7] },
+    { prompt: 'p', symbols: null },
+    { prompt: 'p', symbols: Array(2) },
+    new String('p'),
   ])('the prompt %j', async (request) => {
     const { ai } = make({ apiKey: 'vq_key' })
     expect(() => ai.stream(request as string)).toThrow(ConfigurationError)
     await expect(ai.analyze(request as string)).rejects.toThrow(ConfigurationError)
   })
 
-  test('options of a call alike', () => {
+  test.for([undefined, ''])('no key, at the first call: %j', async (apiKey) => {
+    const { ai } = make({ apiKey })
+    expect(() => ai.stream('p')).toThrow(/`apiKey`.*VECTRADE_API_KEY/)
+    expect(() => ai.stream('p')).toThrow(ConfigurationError)
+    await expect(ai.analyze('p')).rejects.toThrow(ConfigurationError)
+  })
+
+  test.for([null, 'vq_secret', ['vq_secret'], () => {}])('options of %j', async (options) => {
+    const wrong = options as object
+    const call = { prompt: 'p' }
     const { ai } = make({ apiKey: 'vq_key' })
-    expect(() => ai.stream('p', { timeout: -1 })).toThrow(/`timeout`/)
-    expect(() => ai.stream('p', { idempotencyKey: 'a\nb' })).toThrow(/`idempotencyKey`/)
-    expect(() => ai.stream('p', { idempotencyKey: '' })).toThrow(/`idempotencyKey`/)
-    expect(() => ai.stream('p', { headers: { 'bad name': '' } })).toThrow(ConfigurationError)
+    const kept = make({ endpoint: 'https://e/analyze' }).ai
+    const makes = [() => make(wrong), () => ai.stream(call, wrong), () => kept.resume('id', wrong)]
+    for (const act of makes) {
+      expect(act).toThrow(ConfigurationError)
+      expect(act).toThrow(/must be an object such as/)
+      expect(act).not.toThrow(/secret/)
+    }
+    await expect(ai.analyze(call, wrong)).rejects.toThrow(ConfigurationError)
+  })
+
+  test.for<[string, Record<string, unknown>]>([
+    ['timeout', { timeout: -1 }],
+    ['maxRetries', { maxRetries: null }],
+    ['idempotencyKey', { idempotencyKey: 'a\nb' }],
+    ['idempotencyKey', { idempotencyKey: '' }],
+    ['idempotencyKey', { idempotencyKey: null }],
+    ['idempotencyKey', { idempotencyKey: 7 }],
+    ['headers', { headers: { 'bad name': '' } }],
+    ['headers', { headers: null }],
+    ['signal', { signal: null }],
+    ['signal', { signal: new AbortController() }],
+    ['signal', { signal: new EventTarget() }],
+  ])('%s of a call: %j', async ([name, options]) => {
+    const { ai } = make({ apiKey: 'vq_key' })
+    const kept = make({ endpoint: 'https://e/analyze' }).ai
+    for (const act of [() => ai.stream('p', options), () => kept.resume('id', options)]) {
+      expect(act).toThrow(ConfigurationError)
+      expect(act).toThrow(`\`${name}\``)
+    }
+    await expect(ai.analyze('p', options)).rejects.toThrow(`\`${name}\``)
+  })
+
+  test.for([null, 7, ['1'], 'x', '-1', ' '])('the last event ID %j', (lastEventId) => {
+    const { ai } = make({ endpoint: 'https://e/analyze' })
+    const resume = (): unknown => ai.resume('id', { lastEventId: lastEventId as string })
+    expect(resume).toThrow(ConfigurationError)
+    expect(resume).toThrow('`lastEventId`')
   })
 })
 
@@ -75,6 +135,10 @@ describe('takes', () => {
       'limits that are off or endless',
       { timeout: 0, idleTimeout: Infinity, maxEventBytes: Infinity },
     ],
+    ['headers in a Map', { headers: new Map([['x-a', 'b']]) }],
+    ['a number for a header', { headers: { 'x-a': 7 } }],
+    ['a logger of one method', { logger: { warn: () => {} } }],
+    ['options that are undefined', { baseURL: undefined, headers: undefined, logger: undefined }],
   ])('%s', ([, options]) => {
     expect(make({ apiKey: 'vq_key', ...options })).toBeInstanceOf(VecTrade)
   })
@@ -84,7 +148,7 @@ describe('takes', () => {
     const keys: unknown[] = []
     const fetch = async (url: string, init: RequestInit): Promise<Response> => {
       urls.push(url)
-      keys.push(new Headers(init.headers).get('authorization'))
+      keys.push(new Headers(init.headers).get('x-api-key'))
       return new Response('data: [DONE]\n\n', { headers: { 'content-type': 'text/event-stream' } })
     }
     const env = { VECTRADE_API_KEY: 'vq_env', VECTRADE_BASE_URL: 'https://env/v1' }
@@ -95,13 +159,45 @@ describe('takes', () => {
     await make({ fetch }, { ...env, VECTRADE_BASE_URL: '' })
       .ai.stream('p')
       .finalText()
-    expect(keys).toEqual(['Bearer vq_env', 'Bearer vq_own', 'Bearer vq_env'])
+    expect(keys).toEqual(['vq_env', 'vq_own', 'vq_env'])
     expect(urls).toEqual([
       'https://env/v1/ai/analyze',
       'https://own/v1/ai/analyze',
       'https://api.vectrade.io/v1/ai/analyze',
     ])
   })
+})
+
+test('headers of another message are sent without those of its connection and its body', async () => {
+  const sent: RequestInit[] = []
+  const fetch = async (_url: string, init: RequestInit): Promise<Response> => {
+    sent.push(init)
+    return new Response('data: [DONE]\n\n', { headers: { 'content-type': 'text/event-stream' } })
+  }
+  const headers = new Headers({
+    connection: 'keep-alive, X-Hop',
+    'content-encoding': 'gzip',
+    'content-length': '3',
+    'keep-alive': 'timeout=5',
+    te: 'trailers',
+    traceparent: '00-1-2-03',
+    'transfer-encoding': 'chunked',
+    upgrade: 'h2c',
+    'x-hop': '1',
+  })
+  await make({ apiKey: 'vq_key', fetch }).ai.stream('p', { headers }).finalText()
+  await make({ apiKey: 'vq_key', fetch, headers }).ai.stream('p').finalText()
+  for (const init of sent) {
+    expect(Object.keys(init.headers ?? {}).toSorted()).toEqual([
+      'accept',
+      'cache-control',
+      'content-type',
+      'idempotency-key',
+      'traceparent',
+      'user-agent',
+      'x-api-key',
+    ])
+  }
 })
 
 test('the key is nowhere to be seen', () => {

@@ -1,8 +1,20 @@
 import type { Abortable } from './abort-scope.ts'
 import { checkLimit } from './check-limit.ts'
-import { resolveEndpoint } from './endpoint.ts'
+import {
+  checkBoolean,
+  checkFunction,
+  checkLogger,
+  checkOptions,
+  type Checks,
+  checkSignal,
+  checkString,
+  checkText,
+} from './check-options.ts'
+import { checkEndpoint, resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
-import type { Fetch, FetchCredentials, FetchHeaders } from './fetch.ts'
+import type { Fetch, FetchCredentials } from './fetch.ts'
+import { KeyHeader, type KeyScheme } from './key-header.ts'
+import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { Logger } from './logger.ts'
 import { defaultMaxEventBytes } from './sse/message-decoder.ts'
 import { version } from './version.ts'
@@ -23,12 +35,6 @@ export interface CallLimits {
   maxEventBytes?: number | undefined
 }
 
-/** What `new Headers()` takes, of whatever library: an object, pairs, or `Headers`. */
-export type HeaderValues =
-  | { readonly [name: string]: string }
-  | Iterable<readonly [name: string, value: string]>
-  | (FetchHeaders & { forEach(callback: (value: string, name: string) => void): void })
-
 /** How a client reaches VecTrade. */
 export interface VecTradeOptions extends CallLimits {
   /**
@@ -37,13 +43,24 @@ export interface VecTradeOptions extends CallLimits {
    * every answer is a stream; nothing is retried unless `maxRetries` says so, for it retries itself.
    */
   endpoint?: string | URL | undefined
-  /** Default: the environment's `VECTRADE_API_KEY`. */
+  /**
+   * Default: the environment's `VECTRADE_API_KEY`. If there is none, the first call throws: frameworks
+   * evaluate modules, clients and all, when they build.
+   */
   apiKey?: string | undefined
   /** Default: the environment's `VECTRADE_BASE_URL`, else `https://api.vectrade.io/v1`. */
   baseURL?: string | undefined
-  /** The header the key goes in: `Authorization: Bearer` or `X-API-Key`. Default `bearer`. */
-  authScheme?: 'bearer' | 'x-api-key' | undefined
-  /** Sent with every request, over the SDK's own of the same name. */
+  /**
+   * The header the key goes in: `X-API-Key` or `Authorization: Bearer`. Default `auto`: the first call
+   * sends `X-API-Key` and, if the key is refused there, asks again with `Authorization`. The client
+   * remembers what worked. A header of either name in `headers` is sent as given, and nothing is asked
+   * twice.
+   */
+  authScheme?: KeyScheme | 'auto' | undefined
+  /**
+   * Sent with every request, over the SDK's own of the same name. Headers about the connection or the
+   * body, such as those of a request that you pass on, are left out.
+   */
   headers?: HeaderValues | undefined
   /** Default: the runtime's own. */
   fetch?: Fetch | undefined
@@ -102,8 +119,8 @@ const publicBaseURL = 'https://api.vectrade.io/v1'
 
 /** Options with every default in place. */
 export interface Settings extends Required<{ [K in keyof CallLimits]: number }> {
-  /** Empty where none is needed. */
-  apiKey: string
+  /** Undefined where there is none, or an endpoint has it. */
+  key: KeyHeader | undefined
   /** What is asked, a URL. */
   target: () => string
   /** Whether it is an endpoint of the program's own: these only stream. */
@@ -125,12 +142,43 @@ const defaultLimits: Required<{ [K in keyof CallLimits]: number }> = {
   maxEventBytes: defaultMaxEventBytes,
 }
 
+/** Limits and headers are checked where they are read. */
+const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> = {
+  apiKey: checkString,
+  endpoint: checkEndpoint,
+  baseURL: checkString,
+  authScheme: checkString,
+  fetch: checkFunction,
+  logger: checkLogger,
+  allowInsecure: checkBoolean,
+}
+
+type OtherCallOptions = Omit<CallOptions & ResumeOptions, keyof CallLimits | 'headers'>
+
+const callChecks: Checks<OtherCallOptions> = {
+  signal: checkSignal,
+  idempotencyKey: /* @__PURE__ */ checkText(
+    'a string of visible ASCII characters',
+    /^[\x21-\x7e]+$/,
+  ),
+  lastEventId: /* @__PURE__ */ checkText('that of an event: `stream.lastEventId`', /^\d*$/),
+}
+
+/**
+ * Checks the options of a call, of any kind. Limits and headers are checked where they are read.
+ *
+ * @throws ConfigurationError
+ */
+export function checkCall(options: CallOptions & ResumeOptions): void {
+  checkOptions<OtherCallOptions>(options, callChecks)
+}
+
 /** @throws ConfigurationError that names the option, or the variable, and what to set it to */
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
+  checkOptions(options, clientChecks)
   const { name = 'core', credentials, network } = runtime
-  const { keyHeader, ...target } = resolveTarget(options, runtime)
+  const target = resolveTarget(options, runtime)
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options
-  if (typeof fetch !== 'function') throw new ConfigurationError('`fetch` must be a function')
   return {
     ...mergeLimits({ ...defaultLimits, ...(target.isEndpoint && { maxRetries: 0 }) }, options),
     ...target,
@@ -138,7 +186,6 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
       'content-type': 'application/json',
       'cache-control': 'no-cache',
       ...(name !== false && { 'user-agent': `vectrade-${name}/${version}` }),
-      ...keyHeader,
       ...headerRecord(options.headers),
     },
     fetch,
@@ -152,7 +199,7 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
 function resolveTarget(
   options: VecTradeOptions,
   { env = () => undefined, base }: RuntimeDefaults,
-): Pick<Settings, 'apiKey' | 'target' | 'isEndpoint'> & { keyHeader: Record<string, string> } {
+): Pick<Settings, 'key' | 'target' | 'isEndpoint'> {
   const { endpoint } = options
   if (endpoint) {
     if (options.apiKey !== undefined) {
@@ -160,18 +207,22 @@ function resolveTarget(
         'Choose one of `endpoint` and `apiKey`: an endpoint has the key, its callers need none',
       )
     }
-    return { apiKey: '', keyHeader: {}, target: resolveEndpoint(endpoint, base), isEndpoint: true }
+    return { key: undefined, target: resolveEndpoint(endpoint, base), isEndpoint: true }
   }
-  const apiKey = checkKey(options.apiKey ?? env('VECTRADE_API_KEY'))
-  const { authScheme = 'bearer', allowInsecure = false } = options
-  if (authScheme !== 'bearer' && authScheme !== 'x-api-key') {
-    throw new ConfigurationError("`authScheme` must be 'bearer' or 'x-api-key'")
+  const apiKey = (options.apiKey ?? env('VECTRADE_API_KEY')) || undefined
+  const { authScheme = 'auto', allowInsecure = false } = options
+  if (authScheme !== 'auto' && authScheme !== 'bearer' && authScheme !== 'x-api-key') {
+    throw new ConfigurationError("`authScheme` must be 'auto', 'x-api-key' or 'bearer'")
   }
-  const keyHeader: Record<string, string> =
-    authScheme === 'bearer' ? { authorization: `Bearer ${apiKey}` } : { 'x-api-key': apiKey }
-  const baseURL = options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL)
-  const url = `${checkBaseURL(baseURL, allowInsecure)}/ai/analyze`
-  return { apiKey, keyHeader, target: () => url, isEndpoint: false }
+  const baseURL = checkBaseURL(
+    options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL),
+    allowInsecure,
+  )
+  return {
+    key: apiKey === undefined ? undefined : new KeyHeader(checkKey(apiKey), authScheme),
+    target: () => `${baseURL}/ai/analyze`,
+    isEndpoint: false,
+  }
 }
 
 /** @throws ConfigurationError on a limit that is no number of the right kind */
@@ -187,27 +238,22 @@ export function mergeLimits<T extends typeof defaultLimits>(base: T, given: Call
 }
 
 /**
- * Headers by their names in lower case.
+ * Headers by their names in lower case, for a request with a body of its own.
  *
- * @throws ConfigurationError on one that cannot be sent, without its value: it may be a secret
+ * @throws ConfigurationError on one that cannot be sent
  */
 export function headerRecord(given: HeaderValues | undefined): Record<string, string> {
   if (given === undefined) return {}
-  try {
-    return Object.fromEntries(new Headers(given as ConstructorParameters<typeof Headers>[0]))
-  } catch {
-    throw new ConfigurationError(
-      '`headers` has a name or a value that cannot be sent: only Latin-1, no line breaks',
-    )
-  }
+  return Object.fromEntries(headersForOtherBody(given))
 }
 
-function checkKey(key: string | undefined): string {
-  if (key === undefined || key === '') {
-    throw new ConfigurationError(
-      'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY',
-    )
-  }
+export function noKey(): ConfigurationError {
+  return new ConfigurationError(
+    'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY',
+  )
+}
+
+function checkKey(key: string): string {
   // Said here, without the key; fetch would put it in its message.
   if (typeof key !== 'string' || !/^[\x21-\x7e]+$/.test(key)) {
     throw new ConfigurationError(

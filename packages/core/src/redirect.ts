@@ -2,6 +2,7 @@ import { ConnectionError } from './errors/connection-error.ts'
 import { redact } from './errors/redact.ts'
 import type { FetchResponse } from './fetch.ts'
 import { readResponse } from './response.ts'
+import { singleHeader } from './single-header.ts'
 
 /** One request on the wire. */
 export interface Hop {
@@ -31,18 +32,24 @@ const redirects = new Map<number, 'keep' | 'get'>([
  * @throws ConnectionError when it leads to another origin, or nowhere
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
-export function nextHop(response: FetchResponse, from: Hop, secret: string): Hop | undefined {
+export function nextHop(
+  response: FetchResponse,
+  from: Hop,
+  secret: string | undefined,
+): Hop | undefined {
   const change = redirects.get(response.status)
   if (change === undefined && response.type !== 'opaqueredirect') return undefined
   const { requestId } = readResponse(response, secret)
   if (response.type === 'opaqueredirect') {
     throw refused('a redirect, which this runtime hides', requestId)
   }
-  const location = response.headers.get('location')
-  if (!location) throw refused('a redirect that names no location', requestId)
+  const location = singleHeader(response.headers, 'location')
+  if (location === undefined) {
+    throw refused('a redirect that names no location, or several', requestId)
+  }
   let target
   try {
-    target = new URL(location, from.url)
+    target = new URL(withOrigin(location, from.url), from.url)
   } catch {
     throw refused('a redirect to something that is no URL', requestId)
   }
@@ -52,9 +59,15 @@ export function nextHop(response: FetchResponse, from: Hop, secret: string): Hop
       requestId,
     )
   }
-  target.username = target.password = ''
-  if (change === 'keep') return { ...from, url: target.href }
-  return { url: target.href, method: 'GET', body: undefined }
+  // Not by the URL's setters, which React Native's has not.
+  const url = target.href.replace(/^(https?:\/\/)[^/\\?#]*@/, '$1')
+  if (change === 'keep') return { ...from, url }
+  return { url, method: 'GET', body: undefined }
+}
+
+/** React Native's URL puts a path after the whole base. Two slashes begin a host. */
+function withOrigin(location: string, base: string): string {
+  return /^\/(?![/\\])/.test(location) ? new URL(base).origin + location : location
 }
 
 export function refused(what: string, requestId?: string): ConnectionError {

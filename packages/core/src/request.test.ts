@@ -38,7 +38,7 @@ describe('retries', () => {
     expect(sent.map(({ at }) => at)).toEqual([0, 500, 1500])
   })
 
-  test.for([400, 401, 402, 403, 404, 422])('not after %i', async (status) => {
+  test.for([400, 402, 403, 404, 422])('not after %i', async (status) => {
     const { client, sent } = scripted([fail(status), ok])
     expect(await run(client)).toMatchObject({ status })
     expect(sent).toHaveLength(1)
@@ -223,12 +223,12 @@ describe('a fetch of another kind', () => {
   test('that changes the headers it is given changes no other attempt', async () => {
     const seen: unknown[] = []
     const fetch: Fetch = async (_, { headers }) => {
-      seen.push(headers['authorization'])
-      delete headers['authorization']
+      seen.push(headers['x-api-key'])
+      delete headers['x-api-key']
       return seen.length === 1 ? fail(503)() : ok()
     }
     await run(new VecTrade({ apiKey: 'vq_test', fetch }))
-    expect(seen).toEqual(['Bearer vq_test', 'Bearer vq_test'])
+    expect(seen).toEqual(['vq_test', 'vq_test'])
   })
 
   test('whose error goes on for ever is let go with the stream', async () => {

@@ -1,4 +1,5 @@
-import type { Abortable } from './abort-scope.ts'
+import { type Abortable, AbortSource, whenAborted } from './abort-source.ts'
+import { type BodyOwner, ownBody } from './body-owner.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { TimeoutError } from './errors/connection-error.ts'
 import { errorFromResponse } from './errors/from.ts'
@@ -6,6 +7,7 @@ import { connectionError } from './errors/from-thrown.ts'
 import { VecTradeError } from './errors/vectrade-error.ts'
 import { isRecord } from './events.ts'
 import type { Fetch, FetchCredentials, FetchInit, FetchResponse } from './fetch.ts'
+import type { KeyHeader } from './key-header.ts'
 import { type Logger, warn } from './logger.ts'
 import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
@@ -24,8 +26,10 @@ export interface Call extends RetryPolicy {
   fetch: Fetch
   credentials?: FetchCredentials | undefined
   logger: Logger | undefined
+  /** Undefined where none is needed: an endpoint has the key. */
+  key: KeyHeader | undefined
   /** The key, in case the server quotes it in an error. */
-  secret: string
+  secret: string | undefined
 }
 
 /**
@@ -37,8 +41,13 @@ export interface Call extends RetryPolicy {
  * @throws APIError, ConnectionError, TimeoutError (`headers`), or the signal's reason
  */
 export async function send(call: Call, signal: Abortable): Promise<FetchResponse> {
+  const attemptWithKey = call.key?.begin(call.headers, signal)
+  const request = (
+    keyHeader: Record<string, string> = {},
+  ): Promise<FetchResponse | VecTradeError> =>
+    sendOnce({ ...call, headers: { ...keyHeader, ...call.headers } }, signal)
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await sendOnce(call, signal)
+    const outcome = await (attemptWithKey?.(request) ?? request())
     if (!VecTradeError.isInstance(outcome)) return outcome
     const delay = signal.aborted ? undefined : retryDelay(outcome, attempt, call)
     if (delay === undefined) throw outcome
@@ -51,55 +60,93 @@ export async function send(call: Call, signal: Abortable): Promise<FetchResponse
 }
 
 async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | VecTradeError> {
-  const controller = new AbortController()
-  const unlink = link(signal, controller)
+  const attempt = new Attempt(signal)
   try {
-    const response = await follow(call, controller)
+    // A caller that leaves in the same tick sends nothing: React's StrictMode mounts every component,
+    // unmounts it and mounts it again, and each analysis costs.
+    await Promise.resolve()
+    const response = await follow(call, attempt)
+    attempt.belongsTo(response.body)
     if (response.status < 400) return response
-    const error = await errorFromResponse(response, call.secret, signal)
-    unlink()
-    return error
+    const context = { secret: call.secret, notFoundHint: hintOf(call) }
+    return await errorFromResponse(response, context, signal)
   } catch (error) {
     // Nothing is left to abort. To do so all the same makes undici throw where nobody can catch it
     // (a response with too many content encodings, Node 22 to 26).
-    unlink()
+    attempt.end(true)
     return connectionError(error, 'connect')
   }
 }
 
-// In functions of their own, for what they return is kept as long as the answer is read, and all that
-// the closures of one function use is kept with any one of them: call and prompt would be.
-
-/** Aborts the controller with the signal; returns what ends that. */
-function link(signal: Abortable, controller: AbortController): () => void {
-  const onAbort = (): void => controller.abort(signal.reason)
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort)
-  return () => signal.removeEventListener('abort', onAbort)
-}
-
-function startTimer(
-  ms: number,
-  controller: AbortController,
-): ReturnType<typeof setTimeout> | undefined {
-  if (ms === 0) return undefined
-  return setTimeout(() => controller.abort(new TimeoutError('headers', ms)), clampTimer(ms))
+/** What helps with a 404 of VecTrade's API; an endpoint has an address of its own. */
+function hintOf({ key, url }: Call): string | undefined {
+  if (key === undefined || url.endsWith('/vq/ai/analyze')) return undefined
+  return '(some deployments serve this API at /v1/vq: check `baseURL`)'
 }
 
 /**
- * The response behind all redirects, which are under one time limit. That ends with the headers: reading
+ * One attempt: it ends with the call, at its time limit, or when its response is let go.
+ *
+ * It is kept as long as the answer is read, and so must not keep the call, prompt and all.
+ */
+class Attempt extends AbortSource implements BodyOwner {
+  readonly #unlink: () => void
+  /** Of the request under way: redirects make several of an attempt. */
+  #controller: AbortController | undefined
+
+  constructor(signal: Abortable) {
+    super()
+    this.#unlink = whenAborted(signal, () => this.abort(signal.reason))
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    return this.#controller.signal
+  }
+
+  override abort(reason?: unknown): void {
+    super.abort(reason)
+    this.#controller?.abort(reason)
+  }
+
+  belongsTo(body: FetchResponse['body']): void {
+    if (body) ownBody(body, this)
+    else this.end(true)
+  }
+
+  end(isWhole: boolean): void {
+    this.#unlink()
+    if (!isWhole) this.#controller?.abort()
+  }
+
+  /** Ends a request that has been answered, but not the attempt. */
+  endRequest(body: FetchResponse['body']): void {
+    closeBody(body)
+    this.#controller?.abort()
+    this.#controller = undefined
+  }
+}
+
+/** In a function of its own: what a closure keeps is all that the closures of one function use. */
+function startTimer(ms: number, attempt: Attempt): ReturnType<typeof setTimeout> | undefined {
+  if (ms === 0) return undefined
+  return setTimeout(() => attempt.abort(new TimeoutError('headers', ms)), clampTimer(ms))
+}
+
+/**
+ * The response after all redirects, which are under one time limit. That ends with the headers: reading
  * an error's body has limits of its own, and an answer's may take its time.
  */
-async function follow(call: Call, controller: AbortController): Promise<FetchResponse> {
+async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
   const { url, method = 'POST', body } = call
-  const timer = startTimer(call.timeout, controller)
+  const timer = startTimer(call.timeout, attempt)
   try {
     let hop: Hop = { url, method, body }
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-      const response = await fetchHop(call, hop, controller)
-      const next = nextHopOrClosed(response, hop, call.secret)
+      const response = await fetchHop(call, hop, attempt)
+      const next = nextHopOrEnded(response, hop, call.secret, attempt)
       if (next === undefined) return response
-      closeBody(response.body)
+      attempt.endRequest(response.body)
       hop = next
     }
     throw refused(`more than ${maxRedirects} redirects`)
@@ -109,41 +156,41 @@ async function follow(call: Call, controller: AbortController): Promise<FetchRes
 }
 
 /** As {@link nextHop}; where it throws, the response is of no use to anybody. */
-function nextHopOrClosed(response: FetchResponse, hop: Hop, secret: string): Hop | undefined {
+function nextHopOrEnded(
+  response: FetchResponse,
+  hop: Hop,
+  secret: string | undefined,
+  attempt: Attempt,
+): Hop | undefined {
   try {
     return nextHop(response, hop, secret)
   } catch (error) {
-    closeBody(response.body)
+    attempt.endRequest(response.body)
     throw error
   }
 }
 
-/** Settles when the controller is aborted: a fetch that does not heed its signal must not hold the caller. */
-function fetchHop(call: Call, hop: Hop, controller: AbortController): Promise<FetchResponse> {
-  const { signal } = controller
+/** Settles when the attempt is aborted: a fetch that does not heed its signal must not hold the caller. */
+function fetchHop(call: Call, hop: Hop, attempt: Attempt): Promise<FetchResponse> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason)
-      return
-    }
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort)
+    const unlink = whenAborted(attempt, () => reject(attempt.reason))
+    if (attempt.aborted) return
     const onResponse = (response: unknown): void => {
-      signal.removeEventListener('abort', onAbort)
+      unlink()
       if (!isResponse(response)) {
         const error = new ConfigurationError(
           '`fetch` must give a WHATWG Response, whose body, if any, has getReader(): node-fetch does not',
         )
-        controller.abort(error)
+        attempt.abort(error)
         reject(error)
-      } else if (signal.aborted) {
+      } else if (attempt.aborted) {
         // Nor may it hold the connection.
         closeBody(response.body)
       } else {
         resolve(response)
       }
     }
-    Promise.resolve(call.fetch(hop.url, requestInit(call, hop, signal)))
+    Promise.resolve(call.fetch(hop.url, requestInit(call, hop, attempt.signal)))
       .then(onResponse)
       // What a response of another kind throws when it is looked at is a failure like any other.
       .catch(reject)
@@ -165,7 +212,8 @@ function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): Fe
   return init
 }
 
-function isResponse(value: unknown): value is FetchResponse {
+/** Whether a value is a Response, be it of another realm or library. */
+export function isResponse(value: unknown): value is FetchResponse {
   if (!isRecord(value) || typeof value['status'] !== 'number') return false
   const { headers, body } = value
   if (!isRecord(headers) || typeof headers['get'] !== 'function') return false

@@ -1,6 +1,7 @@
 import { numberHeader } from './errors/api-error.ts'
 import { redact } from './errors/redact.ts'
 import type { FetchHeaders } from './fetch.ts'
+import { singleHeader } from './single-header.ts'
 
 /** What is known of a response once its headers are in. */
 export interface StreamResponse {
@@ -36,7 +37,8 @@ export function readResponse(
   const { status } = response
   // Whole ones, by the standard; the class may be a library's own.
   const headers = response.headers as Headers
-  const requestId = headers.get('x-request-id')
+  // Where a proxy has added its own, support can use both.
+  const requestId = singleHeader(headers, 'x-request-id') ?? headers.get('x-request-id')
   return {
     status,
     headers,

@@ -64,6 +64,13 @@ describe('retryAfterSeconds', () => {
     [{ 'retry-after': '' }, undefined],
     [{ 'retry-after': 'Infinity' }, undefined],
     [{ 'retry-after': '1e9' }, undefined],
+    [{ 'retry-after': '5, 5' }, 5],
+    [{ 'retry-after': '5, 9,7' }, 9],
+    [{ 'retry-after': '5, soon' }, 5],
+    [{ 'retry-after-ms': '250, 250' }, 0.25],
+    [{ 'retry-after': 'Sun, 22 Nov 2026 00:00:30 GMT, Sun, 22 Nov 2026 00:00:40 GMT' }, 40],
+    [{ 'retry-after': '5, Sunday, 22-Nov-26 00:00:30 GMT' }, 30],
+    [{ 'retry-after': 'Sun Nov 22 00:00:30 2026 GMT, 5' }, 30],
   ])('%o', ([headers, seconds]) => {
     expect(retryAfterSeconds(new Headers(headers), now)).toBe(seconds)
   })

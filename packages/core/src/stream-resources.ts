@@ -27,7 +27,7 @@ export class StreamResources {
   /**
    * From here on the caller's signal and the client can end the stream, and so does dropping it.
    *
-   * @throws ConfigurationError or RequestAbortedError as {@link AbortScope} does
+   * @throws RequestAbortedError as {@link AbortScope} does
    */
   enter(stream: object): AbortScope {
     if (this.#scope === undefined) {

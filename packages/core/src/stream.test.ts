@@ -152,7 +152,7 @@ describe('a broken answer', () => {
   test.for([
     'data: {"type":"text","content":"secret\n\n',
     'data: <html>secret</html>\n\n',
-    'data:\n\n',
+    'event: message\ndata: secret\n\n',
   ])('with what is no JSON throws, without quoting it: %j', async (event) => {
     const body = new Body([sse(text('a')), event], 'hang')
     const error = await catchError(fromReadableStream(body.stream).finalText())

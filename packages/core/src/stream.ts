@@ -9,6 +9,7 @@ import { Grip } from './dropped.ts'
 import type { EventSource, RelayedBytes, StreamOrigin, StreamSettings } from './event-source.ts'
 import type { StreamEvent } from './events.ts'
 import { handled } from './handled.ts'
+import { nameMethod } from './name-method.ts'
 import { PullIterator } from './pull-iterator.ts'
 import type { StreamResponse } from './response.ts'
 import { StreamResources } from './stream-resources.ts'
@@ -66,6 +67,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     this.#settings = settings
     const onAbort = this.#grip.bind<[VecTradeError]>((stream, error) => stream.#end(error))
     this.#resources = new StreamResources(settings, onAbort)
+    nameMethod<AnalysisStream>(this, 'asyncDispose', (stream) => stream.cancel())
+    nameMethod<AnalysisStream>(this, 'asyncIterator', (stream) => stream.#iterate(whole))
     if (origin.discard) {
       // It holds a connection already, and is to let go of it even if nobody reads.
       this.#resources.close = origin.discard
@@ -113,9 +116,10 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
 
   /** The answer's text, piece by piece as it arrives; never an empty piece. Uses the stream. */
   get textStream(): AsyncIterable<string> {
-    return {
-      [Symbol.asyncIterator]: () => this.#iterate((event) => event.content || undefined),
-    }
+    const iterate = (): PullIterator<string> => this.#iterate((event) => event.content || undefined)
+    const pieces = { [Symbol.asyncIterator]: iterate }
+    nameMethod(pieces, 'asyncIterator', iterate)
+    return pieces
   }
 
   /** Reads to the end. @throws as iterating does, and RequestAbortedError if cancelled meanwhile. */

@@ -1,4 +1,3 @@
-import { checkLimit } from './check-limit.ts'
 import { TimeoutError } from './errors/connection-error.ts'
 import { clampTimer } from './timers.ts'
 
@@ -25,7 +24,6 @@ export class Watchdog {
   #lastByte = 0
 
   constructor(limits: WaitLimits, onTimeout: (error: TimeoutError) => void) {
-    for (const [name, value] of Object.entries(limits)) checkLimit(name, value)
     this.#limits = limits
     this.#onTimeout = onTimeout
   }

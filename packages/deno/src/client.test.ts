@@ -10,8 +10,20 @@ test('the names are those of core, its own VecTrade and serve', () => {
 })
 
 test('on a runtime without Deno’s environment the key is an option', () => {
-  expect(() => new deno.VecTrade()).toThrow(deno.ConfigurationError)
+  expect(() => new deno.VecTrade().ai.stream('p')).toThrow(deno.ConfigurationError)
   expect(new deno.VecTrade({ apiKey: 'vq_option' })).toBeInstanceOf(core.VecTrade)
+})
+
+test.for<[string, unknown]>([
+  ['fetch', { apiKey: 'vq_option', fetch: null }],
+  ['baseURL', { apiKey: 'vq_option', baseURL: null }],
+  ['{ fetch: … }', null],
+  ['{ fetch: … }', 'vq_secret'],
+])('a wrong option is named: %s in %j', ([name, options]) => {
+  const make = (): unknown => new deno.VecTrade(options as object)
+  expect(make).toThrow(deno.ConfigurationError)
+  expect(make).toThrow(name)
+  expect(make).not.toThrow('secret')
 })
 
 test('importing needs no permission', async () => {

@@ -1,4 +1,6 @@
 import {
+  checkFunction,
+  checkOptions,
   type Fetch,
   type RuntimeDefaults,
   VecTrade as CoreVecTrade,
@@ -13,8 +15,8 @@ import { withAdvice } from './permission.ts'
  * `baseURL` or `VECTRADE_BASE_URL`. A variable whose option is given is not read, and needs no
  * permission; nor does the base URL's where the key is given. Calls need `--allow-net` for the host.
  *
- * @throws ConfigurationError on a missing key, a wrong option, or an environment that Deno may not
- *   read; calls reject with it where Deno may not connect. It names the flag.
+ * @throws ConfigurationError on a wrong option, or where Deno may not read the environment. Calls fail
+ *   with it where there is no key, or where Deno may not connect. It names the flag.
  * @example
  * ```ts
  * import { VecTrade } from '@vectrade/deno'
@@ -26,6 +28,8 @@ import { withAdvice } from './permission.ts'
 export class VecTrade extends CoreVecTrade {
   /** @param runtime for frameworks that keep variables elsewhere; default: `Deno.env` */
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
+    // Before it is read here: the others are checked by core.
+    checkOptions<Pick<VecTradeOptions, 'fetch'>>(options, { fetch: checkFunction })
     super(
       { ...options, fetch: fetchWithAdvice(options.fetch) },
       { name: 'deno', env: (name) => readVariable(name, options), ...runtime },
@@ -55,7 +59,6 @@ function readVariable(name: string, { apiKey }: VecTradeOptions): string | undef
 
 /** Not a ConnectionError: trying again does not help, and the flag does. */
 function fetchWithAdvice(fetch: Fetch = (url, init) => globalThis.fetch(url, init)): Fetch {
-  if (typeof fetch !== 'function') return fetch
   return async (url, init) => {
     try {
       return await fetch(url, init)

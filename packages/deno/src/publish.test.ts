@@ -25,9 +25,12 @@ describe('what is published', { timeout: 180_000 }, () => {
 
   test('works from JSR, and is sources and nothing else', async () => {
     await using registry = await startJsrRegistry()
-    const output = await publishJsr(['--token', 'test'], { JSR_URL: registry.url })
+    const page = 'https://github.com/example/sdk'
+    const flags = ['--page', page, '--token', 'test']
+    const output = await publishJsr(flags, { JSR_URL: registry.url })
     expect(output).toContain(`Successfully published @vectrade/deno@${version}`)
-    expect(globSync('**/*.*', { cwd: registry.folder('deno') }).toSorted()).toEqual([
+    expect(globSync('{LICENSE,**/*.*}', { cwd: registry.folder('deno') }).toSorted()).toEqual([
+      'LICENSE',
       'README.md',
       'deno.json',
       'src/client.ts',
@@ -35,6 +38,8 @@ describe('what is published', { timeout: 180_000 }, () => {
       'src/permission.ts',
       'src/serve.ts',
     ])
+    const readme = await readFile(join(registry.folder('deno'), 'README.md'), 'utf8')
+    expect(readme).toContain(`[Deno page](${page}/blob/HEAD/docs/deno.md)`)
     const unwanted = globSync('**/{*.test*,fixtures,test-support}', {
       cwd: registry.folder('core'),
     })
@@ -42,6 +47,11 @@ describe('what is published', { timeout: 180_000 }, () => {
     // JSR's rule against these does not see the ones with `preserve`, yet.
     const client = await readFile(join(registry.folder('core'), 'src/client.ts'), 'utf8')
     expect(client).not.toContain('<reference')
+
+    // A run that stopped half way can be repeated.
+    const again = await publishJsr(flags, { JSR_URL: registry.url })
+    expect(again).toContain(`already published @vectrade/core@${version}`)
+    expect(again).toContain(`already published @vectrade/deno@${version}`)
 
     const folder = await temporaryFolder()
     // A cache of its own: what this registry says must not stay in the user's.

@@ -1,4 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import {
+  checkBoolean,
+  checkFunction,
+  checkOptions,
+  type Checks,
+  checkSignal,
+  checkString,
+  checkThat,
+} from '@vectrade/core'
 import { withAdvice } from './permission.ts'
 
 /** What `Deno.serve` takes for a server on a TCP port. */
@@ -35,14 +44,29 @@ export interface HttpServer extends AsyncDisposable {
   unref(): void
 }
 
+const serveChecks: Checks<ServeOptions> = {
+  port: /* @__PURE__ */ checkThat(
+    'a whole number from 0 to 65535',
+    (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
+  ),
+  hostname: checkString,
+  signal: checkSignal,
+  onListen: checkFunction,
+  onError: checkFunction,
+  reusePort: checkBoolean,
+  cert: checkString,
+  key: checkString,
+}
+
 type ServeHandler = (request: Request) => Response | Promise<Response>
 
 /**
  * `Deno.serve` for a handler such as `createHandler` makes. The server belongs to the caller: end it
  * by `signal`, `shutdown()` or `await using`.
  *
- * @throws ConfigurationError where Deno may not listen there: it names the flag. What else
- *   `Deno.serve` throws comes as it is, such as `Deno.errors.AddrInUse`.
+ * @throws ConfigurationError on a handler that is no function, on a wrong option, and where Deno may not
+ *   listen there: it names the flag. What else `Deno.serve` throws comes as it is, such as
+ *   `Deno.errors.AddrInUse`.
  * @example
  * ```ts
  * import { createHandler, serve, VecTrade } from '@vectrade/deno'
@@ -52,6 +76,8 @@ type ServeHandler = (request: Request) => Response | Promise<Response>
  * ```
  */
 export function serve(handler: ServeHandler, options: ServeOptions = {}): HttpServer {
+  checkFunction('handler', handler)
+  checkOptions(options, serveChecks)
   const { Deno } = globalThis as unknown as {
     Deno: { serve(options: ServeOptions, handler: ServeHandler): HttpServer }
   }

@@ -33,6 +33,28 @@ Deno.test('serves the endpoint of pages until it is shut down', async () => {
   await finished
 })
 
+const handler = (): Response => new Response('ok')
+
+Deno.test('names a wrong handler or option, and listens nowhere', () => {
+  const wrong: [unknown, unknown, string][] = [
+    [undefined, quietly, '`handler`'],
+    [handler, null, '{ port: … }'],
+    [handler, 'text', '{ port: … }'],
+    [handler, { ...quietly, port: null }, '`port`'],
+    [handler, { ...quietly, port: '80' }, '`port`'],
+    [handler, { ...quietly, hostname: null }, '`hostname`'],
+    [handler, { ...quietly, signal: null }, '`signal`'],
+    [handler, { ...quietly, onError: console }, '`onError`'],
+  ]
+  for (const [served, options, name] of wrong) {
+    assert.throws(
+      () => serve(served as never, options as never),
+      (error) => error instanceof ConfigurationError && error.message.includes(name),
+      name,
+    )
+  }
+})
+
 Deno.test('passes its options on', async () => {
   const closing = new AbortController()
   const addresses: HttpServer['addr'][] = []

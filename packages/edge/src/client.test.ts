@@ -27,7 +27,7 @@ function noting(): { seen: { url?: string; key?: string | null }; fetch: edge.Fe
     seen,
     fetch: (url, init) => {
       seen.url = url
-      seen.key = new Headers(init.headers).get('authorization')
+      seen.key = new Headers(init.headers).get('x-api-key')
       return Promise.resolve(new Response(null, { status: 404 }))
     },
   }
@@ -55,7 +55,7 @@ describe('fromEnv', () => {
       OTHER: { get: () => {} },
     }
     await asks(VecTrade.fromEnv(env, { fetch }), seen)
-    expect(seen).toEqual({ url: 'https://bound.example/v1/ai/analyze', key: 'Bearer vq_bound' })
+    expect(seen).toEqual({ url: 'https://bound.example/v1/ai/analyze', key: 'vq_bound' })
   })
 
   test('options win', async () => {
@@ -63,21 +63,20 @@ describe('fromEnv', () => {
     const env = { VECTRADE_API_KEY: 'vq_bound', VECTRADE_BASE_URL: 'https://bound.example' }
     const options = { apiKey: 'vq_option', baseURL: 'https://option.example', fetch }
     await asks(VecTrade.fromEnv(env, options), seen)
-    expect(seen).toEqual({ url: 'https://option.example/ai/analyze', key: 'Bearer vq_option' })
+    expect(seen).toEqual({ url: 'https://option.example/ai/analyze', key: 'vq_option' })
   })
 
   test('reads nothing but the bindings', async () => {
     vi.stubEnv('VECTRADE_API_KEY', 'vq_process')
     vi.stubEnv('VECTRADE_BASE_URL', 'https://process.example')
-    expect(() => VecTrade.fromEnv({})).toThrow(ConfigurationError)
+    expect(() => VecTrade.fromEnv({}).ai.stream(prompt)).toThrow(/VECTRADE_API_KEY/)
     const { seen, fetch } = noting()
     await asks(VecTrade.fromEnv({ VECTRADE_API_KEY: 'vq_bound' }, { fetch }), seen)
     expect(seen.url).toBe('https://api.vectrade.io/v1/ai/analyze')
   })
 
   test.for([
-    [{}, /`apiKey`.*VECTRADE_API_KEY/],
-    [{ VECTRADE_API_KEY: '' }, /`apiKey`.*VECTRADE_API_KEY/],
+    [{ VECTRADE_API_KEY: 'vq bound' }, /`apiKey`/],
     [{ VECTRADE_API_KEY: { get: () => 'vq_stored' } }, /binding VECTRADE_API_KEY/],
     [{ VECTRADE_API_KEY: 'vq_bound', VECTRADE_BASE_URL: 1 }, /binding VECTRADE_BASE_URL/],
     [undefined, /`env`/],
@@ -86,6 +85,11 @@ describe('fromEnv', () => {
     const make = (): VecTrade => VecTrade.fromEnv(env as object)
     expect(make).toThrow(ConfigurationError)
     expect(make).toThrow(message)
+  })
+
+  test.for([{}, { VECTRADE_API_KEY: '' }])('without a key refuses a call: %o', (env) => {
+    const client = VecTrade.fromEnv(env)
+    expect(() => client.ai.stream(prompt)).toThrow(/`apiKey`.*VECTRADE_API_KEY/)
   })
 })
 
@@ -101,7 +105,7 @@ describe('the constructor', () => {
 
   test.for([undefined, {}, { env: undefined }])('needs no process: %o', (process) => {
     vi.stubGlobal('process', process)
-    expect(() => new VecTrade()).toThrow(ConfigurationError)
-    expect(() => new VecTrade({ apiKey: 'vq_option' })).not.toThrow()
+    expect(() => new VecTrade().ai.stream(prompt)).toThrow(ConfigurationError)
+    expect(() => new VecTrade({ apiKey: 'vq_option' }).ai.stream(prompt)).not.toThrow()
   })
 })

@@ -16,7 +16,7 @@ import {
  * On Workers a stream belongs to the request that opened it, and `close()` does not end one that
  * belongs to another: make a client for each request, it holds no connection of its own.
  *
- * @throws ConfigurationError on a missing key or a wrong option
+ * @throws ConfigurationError on a wrong option; the first call throws it where there is no key
  * @example
  * ```ts
  * import { VecTrade } from '@vectrade/edge'
@@ -36,7 +36,8 @@ export class VecTrade extends CoreVecTrade {
    * of nothing else; options win over both.
    *
    * @param env the bindings a Worker's `fetch` gets as its second argument, or a record such as `process.env`
-   * @throws ConfigurationError on a missing key, a wrong option, or a binding that is no text
+   * @throws ConfigurationError on a wrong option or a binding that is no text; the first call throws it
+   *   where there is no key
    * @example
    * ```ts
    * import { createHandler, VecTrade } from '@vectrade/edge'

@@ -42,11 +42,11 @@ describe('a redirect to the same origin', () => {
     const answers = [
       `HTTP/1.1 307 X\r\nlocation: /v1/second\r\n${head}`,
       `HTTP/1.1 503 X\r\nretry-after-ms: 1\r\n${head}`,
-      `HTTP/1.1 401 X\r\n${head}`,
+      `HTTP/1.1 402 X\r\n${head}`,
     ]
     await using server = await startRawServer((socket) => socket.end(answers.shift() ?? ''))
     const client = clientOf({ url: server.url, apiKey: 'vq_none_at_all' }, {}, { maxRetries: 2 })
-    expect(await errorOf(client.ai.stream(prompt).finalText())).toMatchObject({ status: 401 })
+    expect(await errorOf(client.ai.stream(prompt).finalText())).toMatchObject({ status: 402 })
     const paths = server.received.map((request) => request.split(' ')[1])
     expect(paths).toEqual(['/v1/ai/analyze', '/v1/second', '/v1/ai/analyze'])
   })

@@ -35,8 +35,8 @@ describe('a request', () => {
     const { line, headers, body } = await onTheWire()
     expect(line).toBe('POST /v1/ai/analyze HTTP/1.1')
     expect(body).toEqual({ prompt, symbols: ['NVDA', 'AMD'], stream: true })
-    expect(headers.get('authorization')).toBe('Bearer vq_of_the_wire')
-    expect(headers.has('x-api-key')).toBe(false)
+    expect(headers.get('x-api-key')).toBe('vq_of_the_wire')
+    expect(headers.has('authorization')).toBe(false)
     expect(headers.get('accept')).toBe('text/event-stream')
     expect(headers.get('content-type')).toBe('application/json')
     expect(headers.get('cache-control')).toBe('no-cache')
@@ -45,10 +45,10 @@ describe('a request', () => {
     expect(headers.has('last-event-id')).toBe(false)
   })
 
-  test('can have the key in X-API-Key, and nowhere else', async () => {
-    const { headers } = await onTheWire({ authScheme: 'x-api-key' })
-    expect(headers.get('x-api-key')).toBe('vq_of_the_wire')
-    expect(headers.has('authorization')).toBe(false)
+  test('can have the key in Authorization, and nowhere else', async () => {
+    const { headers } = await onTheWire({ authScheme: 'bearer' })
+    expect(headers.get('authorization')).toBe('Bearer vq_of_the_wire')
+    expect(headers.has('x-api-key')).toBe(false)
   })
 
   test('has the headers of the client, and of the call over them', async () => {
@@ -118,8 +118,9 @@ describe('the environment', () => {
   test('without a key is a mistake that names option and variable', () => {
     for (const key of [undefined, '']) {
       vi.stubEnv('VECTRADE_API_KEY', key)
-      expect(() => new VecTrade()).toThrow(ConfigurationError)
-      expect(() => new VecTrade()).toThrow(/`apiKey`.*VECTRADE_API_KEY/)
+      const { ai } = new VecTrade()
+      expect(() => ai.stream(prompt)).toThrow(ConfigurationError)
+      expect(() => ai.stream(prompt)).toThrow(/`apiKey`.*VECTRADE_API_KEY/)
     }
   })
 

@@ -84,7 +84,6 @@ describe('what may pass is asked again', () => {
 describe('what will not pass is asked once', () => {
   test.for<[string, Fault]>([
     ['400', { status: 400 }],
-    ['401', { status: 401 }],
     ['402', { status: 402 }],
     ['403', { status: 403 }],
     ['404', { status: 404 }],

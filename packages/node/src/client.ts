@@ -6,7 +6,7 @@ import { VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
  * The key comes from the option `apiKey` or `VECTRADE_API_KEY`, the base URL from `baseURL` or
  * `VECTRADE_BASE_URL`.
  *
- * @throws ConfigurationError on a missing key or a wrong option
+ * @throws ConfigurationError on a wrong option; the first call throws it where there is no key
  * @example
  * ```ts
  * import { VecTrade } from '@vectrade/node'

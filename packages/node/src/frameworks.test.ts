@@ -17,6 +17,7 @@ import {
   type StreamEvent,
   toNodeHandler,
   toNodeReadable,
+  toResponse,
 } from './index.ts'
 
 let warnings: Error[]
@@ -264,21 +265,25 @@ describe('Fastify', () => {
     expect(problem).toContain('`req.body`')
   })
 
-  test.for(['pipe', 'send'])('ends the stream when the client goes (%s)', async (way) => {
-    for (const events of [source([text('a')], 'silence'), source(endless(50_000))]) {
-      const app = Fastify()
-      app.get('/', (request, reply) => {
-        if (way === 'send') return reply.type('text/event-stream').send(toNodeReadable(events))
-        reply.hijack()
-        return pipeToResponse(events, reply.raw, { req: request.raw })
-      })
-      await using server = await listening(app)
-      const client = await rawClient(server.port)
-      await client.until((all) => all.includes('data:'))
-      client.socket.pause()
-      await delay(50)
-      client.socket.destroy()
-      await expectWithinASecond(() => events.returned === 1)
-    }
-  })
+  test.for(['pipe', 'send', 'response'])(
+    'ends the stream when the client goes (%s)',
+    async (way) => {
+      for (const events of [source([text('a')], 'silence'), source(endless(50_000))]) {
+        const app = Fastify()
+        app.get('/', (request, reply) => {
+          if (way === 'response') return reply.send(toResponse(events))
+          if (way === 'send') return reply.type('text/event-stream').send(toNodeReadable(events))
+          reply.hijack()
+          return pipeToResponse(events, reply.raw, { req: request.raw })
+        })
+        await using server = await listening(app)
+        const client = await rawClient(server.port)
+        await client.until((all) => all.includes('data:'))
+        client.socket.pause()
+        await delay(50)
+        client.socket.destroy()
+        await expectWithinASecond(() => events.returned === 1)
+      }
+    },
+  )
 })

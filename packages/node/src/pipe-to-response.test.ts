@@ -51,32 +51,6 @@ describe('a response', () => {
     expect(raw.text).toMatch(/data: \[DONE\]\n\n\r\n0\r\n\r\n$/)
   })
 
-  test('keeps the status and the headers that were set before', async () => {
-    await using server = await serve((req, res) => {
-      res.statusCode = 203
-      res.setHeader('x-mine', 'yes')
-      res.setHeader('set-cookie', ['a=1', 'b=2'])
-      void pipeToResponse(source([text('a')]), res, { req })
-    })
-    const { status, headers } = await fetch(server.url)
-    expect(status).toBe(203)
-    expect(headers.get('x-mine')).toBe('yes')
-    expect(headers.getSetCookie()).toEqual(['a=1', 'b=2'])
-    expect(headers.get('x-accel-buffering')).toBe('no')
-  })
-
-  test('carries over nothing that describes another body', async () => {
-    await using server = await serve((req, res) => {
-      res.setHeader('content-length', '5')
-      res.setHeader('content-encoding', 'gzip')
-      void pipeToResponse(source([text('a'), done]), res, { req })
-    })
-    const response = await fetch(server.url)
-    expect(response.headers.has('content-length')).toBe(false)
-    expect(response.headers.has('content-encoding')).toBe(false)
-    expect(await fromResponse(response).finalText()).toBe('a')
-  })
-
   test('goes on where the head is out already', async () => {
     await using server = await serve((req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { ConfigurationError } from '@vectrade/core'
 
 type Body = NonNullable<RequestInit['body']>
 
@@ -55,7 +56,9 @@ export class RequestBody {
 
   #read(): AsyncIterator<Uint8Array> {
     if (this.#req.readableDidRead) {
-      throw new TypeError('The body of this request is already read: set `req.body` to what it was')
+      throw new ConfigurationError(
+        'The body of this request is already read: set `req.body` to what it was',
+      )
     }
     return this.#req.iterator({ destroyOnReturn: false })
   }

@@ -223,6 +223,7 @@ describe('a response', () => {
       },
     ],
     ['gives nothing', () => undefined as unknown as Response],
+    ['gives what only looks like one', () => ({ status: 200, body: null }) as Response],
     ['gives `Response.error()`', () => Response.error()],
     [
       'gives a header that Node refuses',

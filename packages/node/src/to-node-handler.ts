@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeRequest, NodeResponse } from './node-message.ts'
+import { checkFunction, hasMethods } from '@vectrade/core'
+import { checkIncoming, checkOutgoing } from './check-arguments.ts'
 import { RequestBody } from './request-body.ts'
 import { writeResponse } from './write-response.ts'
 
@@ -17,6 +19,12 @@ export type NodeHandler = (req: NodeRequest, res: NodeResponse) => Promise<void>
  * `Object.assign(request.raw, { body: request.body })`. A handler that throws, or whose response
  * cannot be sent, answers with status 500.
  *
+ * Status and headers are those of the response. A framework's own headers that it does not name are
+ * sent as well, except those that describe another body; cookies, `vary`, `link` and `server-timing`
+ * are added up. Headers about a connection, such as `keep-alive`, are left out.
+ *
+ * @throws ConfigurationError if `handler` is no function; its result rejects with one if it is not
+ *   called with a request and a response of Node
  * @example
  * ```ts
  * import { createServer } from 'node:http'
@@ -32,7 +40,10 @@ export type NodeHandler = (req: NodeRequest, res: NodeResponse) => Promise<void>
  * ```
  */
 export function toNodeHandler(handler: FetchHandler): NodeHandler {
+  checkFunction('handler', handler)
   const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    checkIncoming('req', req)
+    checkOutgoing('res', res)
     const left = new AbortController()
     const body = new RequestBody(req)
     let request: Request | undefined
@@ -50,7 +61,6 @@ export function toNodeHandler(handler: FetchHandler): NodeHandler {
     } catch {
       response = errorResponse(400, 'invalid_request_error', 'The request could not be read')
     }
-    res.statusCode = response.status
     await writeResponse(response, res, req)
     body.release()
     res.off('close', onClose)
@@ -64,7 +74,8 @@ async function answer(handler: FetchHandler, request: Request): Promise<Response
   try {
     const response = await handler(request)
     // Not `Response.error()`, nor one that is used: a promise to send it could not be kept.
-    if (response.status >= 200 && !response.bodyUsed && !response.body?.locked) return response
+    const isUsable = hasMethods(response.headers, 'get') && response.status >= 200
+    if (isUsable && !response.bodyUsed && !response.body?.locked) return response
   } catch {
     // What it threw is for the handler to log; it may be anything.
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { headersToSend, isBodyHeader } from '@vectrade/core'
 
 /**
  * ms. A source that is never at a loss, written to a client that keeps up, is all microtasks: without
@@ -8,6 +9,9 @@ const mostBusy = 10
 
 /** Compression middleware adds `flush`, without which it holds small writes back. */
 type MaybeCompressed = ServerResponse & { flush?: () => void }
+
+/** What a response adds to, where something was set before; it replaces all other headers. */
+const addedHeaders = new Set(['link', 'server-timing', 'set-cookie', 'vary'])
 
 /**
  * Writes a Web response to a Node one, at the pace of the client. Settles when all is written or the
@@ -24,7 +28,7 @@ export async function writeResponse(
   const client = new Client(res, req, cancel)
   let lastBreak = performance.now()
   try {
-    if (!client.gone) writeHead(response, res)
+    if (!client.gone && !res.headersSent) writeHead(response, res, req)
     if (req.method === 'HEAD') cancel()
     for (;;) {
       const result = await reader?.read()
@@ -43,30 +47,38 @@ export async function writeResponse(
   } catch {
     cancel()
     if (res.headersSent) res.destroy()
-    else refuse(res)
+    else refuse(res, req)
   } finally {
     client.release()
   }
 }
 
-function writeHead({ headers, statusText }: Response, res: ServerResponse): void {
-  if (!res.headersSent) {
-    // What was set before may describe another body.
-    for (const name of ['content-length', 'content-encoding']) res.removeHeader(name)
-    for (const [name, value] of headers) {
-      if (name !== 'set-cookie') res.setHeader(name, value)
-    }
-    const cookies = headers.getSetCookie()
-    if (cookies.length > 0) res.appendHeader('set-cookie', cookies)
+function writeHead(response: Response, res: ServerResponse, req: IncomingMessage): void {
+  // What was set before may describe another body.
+  for (const name of res.getHeaderNames().filter(isBodyHeader)) res.removeHeader(name)
+  for (const [name, value] of headersToSend(response)) {
+    if (addedHeaders.has(name)) res.appendHeader(name, value)
+    else res.setHeader(name, value)
   }
-  if (statusText) res.statusMessage = statusText
+  setStatus(res, req, response)
   // The client gets to know of the answer before its first event.
-  res.flushHeaders()
+  if (response.body) res.flushHeaders()
 }
 
-function refuse(res: ServerResponse): void {
+/** Whatever was set before, and by whom: frameworks set 201 or 404 before anything is known. */
+function setStatus(
+  res: ServerResponse,
+  { httpVersionMajor }: IncomingMessage,
+  { status, statusText }: Pick<Response, 'status' | 'statusText'>,
+): void {
+  res.statusCode = status
+  // HTTP/2 has no words for it, and Node warns of any. Without words, Node has its own.
+  if (httpVersionMajor < 2) res.statusMessage = statusText
+}
+
+function refuse(res: ServerResponse, req: IncomingMessage): void {
   for (const name of res.getHeaderNames()) res.removeHeader(name)
-  res.statusCode = 500
+  setStatus(res, req, { status: 500, statusText: '' })
   res.end()
 }
 

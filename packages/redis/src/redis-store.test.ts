@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@vectrade/core'
 import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
+import { Redis as IORedis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore, type RedisStoreOptions } from './index.ts'
@@ -76,10 +77,28 @@ test.for<[RedisStoreOptions, string]>([
   [{ pollInterval: 0 }, 'pollInterval'],
   [{ pollInterval: 2000 }, 'pollInterval'],
   [{ maxBytes: -1 }, 'maxBytes'],
+  [{ prefix: null as never }, 'prefix'],
+  [{ pollInterval: '500' as never }, 'pollInterval'],
+  [{ timeToLive: null as never }, 'timeToLive'],
+  [{ logger: 'console' as never }, 'logger'],
 ])('option %j is refused', ([options, name]) => {
   const create = (): unknown => redisStore(redis, options)
   expect(create).toThrow(ConfigurationError)
   expect(create).toThrow(`\`${name}\``)
+})
+
+test.for([null, 'vectrade:', []])('options of %j are refused', (options) => {
+  expect(() => redisStore(redis, options as never)).toThrow(ConfigurationError)
+})
+
+test('what is no client of the package is refused, by what it is', () => {
+  const ioredis = new IORedis({ lazyConnect: true })
+  const connecting = Promise.resolve(redis)
+  for (const given of [undefined, null, 'redis://127.0.0.1:6379', {}, connecting, ioredis]) {
+    expect(() => redisStore(given as never)).toThrow(ConfigurationError)
+    expect(() => redisStore(given as never)).toThrow(/`redis`.*createClient\(\).*ioredis.*connect/)
+  }
+  ioredis.disconnect()
 })
 
 test('limits may be infinite', async () => {

@@ -1,7 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import {
+  checkLogger,
+  checkOptions,
+  type Checks,
+  checkText,
+  checkThat,
   ConfigurationError,
+  hasMethods,
   type Logger,
+  nameMethod,
   type NumberedMessage,
   resolveStoreLimits,
   type StoredStream,
@@ -27,6 +34,22 @@ export interface RedisStoreOptions extends StreamStoreLimits {
   logger?: Logger | undefined
 }
 
+const checkRedis = checkThat(
+  'a client of the package `redis`, version 6, such as createClient() gives: not one of ioredis, and ' +
+    'not the promise that connect() gives',
+  (value) => hasMethods(value, 'withCommandOptions', 'duplicate'),
+)
+
+/** The limits are checked where they are resolved. */
+const ownChecks: Checks<Omit<RedisStoreOptions, keyof StreamStoreLimits>> = {
+  prefix: checkText('a string without braces', /^[^{}]*$/),
+  pollInterval: checkThat(
+    'a number from 1 to 1000',
+    (value) => typeof value === 'number' && value >= 1 && value <= 1000,
+  ),
+  logger: checkLogger,
+}
+
 /**
  * Keeps streams in Redis 6.2 or newer, for any number of instances.
  *
@@ -34,7 +57,7 @@ export interface RedisStoreOptions extends StreamStoreLimits {
  * has one further connection, however many read, and closes that. Every answer of Redis may take
  * 2 s; longer is a `StreamStoreError` (`unavailable`).
  *
- * @throws ConfigurationError on a wrong option
+ * @throws ConfigurationError on a client of another package, or on a wrong option
  * @example
  * ```ts
  * import { redisStore } from '@vectrade/redis'
@@ -57,11 +80,9 @@ class RedisStore implements StreamStore, AsyncDisposable {
   readonly #context: StoreContext
 
   constructor(redis: RedisConnection, options: RedisStoreOptions) {
+    checkRedis('redis', redis)
+    checkOptions(options, ownChecks)
     const { prefix = 'vectrade:', pollInterval = 500, logger } = options
-    if (/[{}]/.test(prefix)) throw new ConfigurationError('`prefix` must have no braces')
-    if (!(pollInterval >= 1 && pollInterval <= 1000)) {
-      throw new ConfigurationError('`pollInterval` must be a number from 1 to 1000')
-    }
     const limits = resolveStoreLimits(options, 100_000)
     // Redis counts whole ms, in 64 bits.
     for (const name of Object.keys(limits) as (keyof typeof limits)[]) {
@@ -70,6 +91,7 @@ class RedisStore implements StreamStore, AsyncDisposable {
     const run = createScriptRunner(redis, limits)
     const wakeUps = new WakeUps(redis, prefix, logger)
     this.#context = { limits, prefix, pollInterval, run, wakeUps, open: new Set() }
+    nameMethod<RedisStore>(this, 'asyncDispose', (store) => store.#close())
   }
 
   get lease(): number {
@@ -115,7 +137,11 @@ class RedisStore implements StreamStore, AsyncDisposable {
   }
 
   /** Ends reading, quietly, and closes the connection. Who still produces may do so to the end. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close()
+  }
+
+  async #close(): Promise<void> {
     const { open, wakeUps } = this.#context
     for (const leave of open) leave()
     await wakeUps.close()

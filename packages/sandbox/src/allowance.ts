@@ -1,3 +1,4 @@
+import type { QuotaRefusal } from './quota-error.ts'
 import { Refusal } from './refusal.ts'
 
 const MINUTE = 60_000
@@ -6,19 +7,21 @@ const MINUTE = 60_000
 export class Allowance {
   readonly #rateLimit: number
   readonly #quota: number
+  readonly #quotaError: QuotaRefusal
   #windowEnd = 0
   #usedInWindow = 0
   #used = 0
 
-  constructor(rateLimit: number, quota: number) {
-    this.#rateLimit = rateLimit
-    this.#quota = quota
+  constructor(settings: { rateLimit: number; quota: number; quotaError: QuotaRefusal }) {
+    this.#rateLimit = settings.rateLimit
+    this.#quota = settings.quota
+    this.#quotaError = settings.quotaError
   }
 
   /**
    * Takes one request from both.
    *
-   * @throws Refusal with status 429 where one of them has nothing left.
+   * @throws Refusal where one of them has nothing left.
    */
   take(): void {
     const now = Date.now()
@@ -27,20 +30,25 @@ export class Allowance {
       this.#usedInWindow = 0
     }
     if (this.#used >= this.#quota) {
-      throw new Refusal(429, 'The quota of this sandbox is used up: restart it, or raise `quota`', {
-        type: 'quota_exceeded',
-      })
+      const { status, ...more } = this.#quotaError
+      throw new Refusal(
+        status,
+        'The quota of this sandbox is used up: restart it, or raise `quota`',
+        { type: 'quota_exceeded', ...more },
+      )
     }
     if (this.#usedInWindow >= this.#rateLimit) {
+      const retryAfter = Math.ceil((this.#windowEnd - now) / 1000)
       throw new Refusal(429, 'Too many requests in this minute: wait, or raise `rateLimit`', {
-        headers: { 'retry-after': String(Math.ceil((this.#windowEnd - now) / 1000)) },
+        retryAfter,
+        headers: { 'retry-after': String(retryAfter) },
       })
     }
     this.#usedInWindow += 1
     this.#used += 1
   }
 
-  /** What is left, as every answer to a request with a key says it. */
+  /** Returns what is left, for the headers of every answer to a request with a key. */
   headers(): Record<string, string> {
     return {
       'x-vq-ratelimit-limit': String(this.#rateLimit),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { formatFault } from './fault-syntax.ts'
 import type { Fault } from './faults.ts'
 import { type Sandbox, startSandbox } from './server.ts'
 import { dataOf, prompt, rawRequest } from './test-support/raw-request.ts'
@@ -137,6 +138,27 @@ describe('headers', () => {
     const none = await rawRequest(sandbox, { fault: { contentType: 'none' } })
     expect(none.headers.has('content-type')).toBe(false)
     expect(dataOf(none.body).at(-1)).toBe('[DONE]')
+  })
+
+  test('Content-Type in two lines, of the stream and of an error', async () => {
+    const twice = ['text/event-stream; charset=utf-8', 'text/html']
+    for (const fault of [{}, { status: 503 }, { status: 204 }]) {
+      const answer = await rawRequest(sandbox, {
+        headers: {
+          'x-sandbox-fault': `${formatFault(fault)}; header.Content-Type=a/b; header.Content-Type=c/d`,
+        },
+      })
+      expect(answer.headerLines.filter((line) => /^content-type:/i.test(line))).toEqual([
+        'content-type: a/b',
+        'content-type: c/d',
+      ])
+    }
+    await using own = await startSandbox({ faults: { headers: { 'content-type': twice } } })
+    const answer = await rawRequest(own)
+    expect(answer.headerLines.filter((line) => /^content-type:/i.test(line))).toEqual(
+      twice.map((value) => `content-type: ${value}`),
+    )
+    expect(dataOf(answer.body).at(-1)).toBe('[DONE]')
   })
 
   test('any other', async () => {

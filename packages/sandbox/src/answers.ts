@@ -1,13 +1,15 @@
 import type { SimulatedAnalysis } from './analysis.ts'
 import { simulatedModel } from './analysis.ts'
 import { bodyStream } from './body-stream.ts'
-import { errorBody, errorType } from './error-body.ts'
+import { errorBody, errorContentType, errorType } from './error-body.ts'
 import { faultBody, faultHeaders } from './fault-answer.ts'
 import { type Fault, isRedirect } from './faults.ts'
+import { keepHeaderLines } from './header-lines.ts'
 import type { Settings } from './options.ts'
 import type { Refusal } from './refusal.ts'
 import type { Exchange } from './request-log.ts'
 import { heartbeatBytes, type Pace, type Step, streamSteps } from './stream-steps.ts'
+import { spellUsage } from './usage-spelling.ts'
 
 const json = 'application/json; charset=utf-8'
 
@@ -44,7 +46,7 @@ export function jsonAnswer(context: AnswerContext, analysis: SimulatedAnalysis):
       .filter((part) => part.type === 'citation')
       .map(({ source, url }) => ({ source, url })),
     metadata: metadataOf(analysis, pace),
-    usage: analysis.usage,
+    usage: spellUsage(analysis.usage, fault.usage),
   })
   const cut = fault.malformedAfterEvents !== undefined
   const bytes = new TextEncoder().encode(cut ? text.slice(0, text.length / 2) : text)
@@ -78,20 +80,21 @@ export function faultAnswer(context: AnswerContext, selfUrl: () => string): Resp
   return respond(context, status, { 'content-type': contentType, ...size }, steps)
 }
 
-/** A refusal, as the documented error shape. */
+/** A refusal of the sandbox itself, in the shape that the options name. */
 export function refusalAnswer(
   exchange: Exchange,
   headers: Record<string, string>,
   settings: Settings,
   refusal: Refusal,
 ): Response {
-  const { status, message, type = errorType(status) } = refusal
-  const facts = { status, type, message, requestId: exchange.record.id }
-  const wait = Number(refusal.headers['retry-after'] ?? Number.NaN)
-  const body = errorBody('documented', Number.isNaN(wait) ? facts : { ...facts, retryAfter: wait })
+  const { status, message, details } = refusal
+  const { type = errorType(status), code, shape = settings.errorShape, retryAfter } = details
+  const requestId = exchange.record.id
+  const body = errorBody(shape, { status, type, code, message, retryAfter, requestId })
   const bytes = new TextEncoder().encode(JSON.stringify(body))
-  const context = { exchange, fault: {}, settings, headers: { ...headers, ...refusal.headers } }
-  return respond(context, status, sized(json, bytes), [{ type: 'bytes', bytes }])
+  const context = { exchange, fault: {}, settings, headers: { ...headers, ...details.headers } }
+  const contentType = `${errorContentType(shape)}; charset=utf-8`
+  return respond(context, status, sized(contentType, bytes), [{ type: 'bytes', bytes }])
 }
 
 /** An answer without a body. */
@@ -108,16 +111,19 @@ function respond(
 ): Response {
   const { exchange, fault } = context
   const headers = new Headers({ ...context.headers, ...own })
-  for (const [name, value] of faultHeaders(fault)) headers.set(name, value)
+  for (const [name, value] of faultHeaders(fault)) {
+    headers.delete(name)
+    for (const line of [value].flat()) headers.append(name, line)
+  }
   if (fault.contentType === 'none') headers.delete('content-type')
   // A length that is not kept would leave the client waiting: that is not a clean end.
   if (fault.cut === 'clean') headers.delete('content-length')
   exchange.record.status = status
-  if (steps === undefined) {
-    exchange.close('finished')
-    return new Response(null, { status, headers })
-  }
-  return new Response(bodyStream(steps, exchange, { fault, heartbeat }), { status, headers })
+  if (steps === undefined) exchange.close('finished')
+  const body = steps === undefined ? null : bodyStream(steps, exchange, { fault, heartbeat })
+  const response = new Response(body, { status, headers })
+  if (fault.headers !== undefined) keepHeaderLines(response, fault.headers)
+  return response
 }
 
 function sized(contentType: string, bytes: Uint8Array): Record<string, string> {

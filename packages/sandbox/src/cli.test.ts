@@ -78,6 +78,7 @@ describe('sandbox', () => {
       '--api-key=vq_my_own_key',
       '--fault=status=503; retryAfter=9',
       '--tokens-per-second=7',
+      '--usage=camel',
       '--allow-origin=http://localhost:1',
       '--allow-origin=http://localhost:2',
       '--host=localhost',
@@ -94,8 +95,39 @@ describe('sandbox', () => {
     expect(faulty.status).toBe(503)
     expect(faulty.headers.get('retry-after')).toBe('9')
     expect(faulty.headers.get('access-control-allow-origin')).toBe('http://localhost:2')
-    const fine = await ask({ 'x-sandbox-fault': 'cutAfterEvents=1; cut=clean' })
-    expect(await fine.text()).toContain('"tokens_per_second":7')
+    const fine = await ask({ 'x-sandbox-fault': 'events=0' })
+    const text = await fine.text()
+    expect(text).toContain('"tokens_per_second":7')
+    expect(text).toContain('"promptTokens":')
+  })
+
+  test.each([
+    ['any', 'Authorization: Bearer vq_'],
+    ['x-api-key', 'X-API-Key: vq_'],
+    ['bearer', 'Authorization: Bearer vq_'],
+  ])('with --key-header=%s prints a curl line with a header it accepts', async (name, header) => {
+    const sandbox = await start(`--key-header=${name}`, '--tokens-per-second=0')
+    const curl = sandbox.find(/^ +(curl .*)$/m)
+    expect(curl).toContain(header)
+    const { stdout } = await run('sh', ['-c', curl])
+    expect(dataOf(stdout).at(-1)).toBe('[DONE]')
+  })
+
+  test('prints the URL of the base path it serves', async () => {
+    const sandbox = await start('--base-path=/v1/vq', '--tokens-per-second=0')
+    expect(sandbox.url).toMatch(/\/v1\/vq$/)
+    const { stdout } = await run('sh', ['-c', sandbox.find(/^ +(curl .*)$/m)])
+    expect(dataOf(stdout).at(-1)).toBe('[DONE]')
+  })
+
+  test('takes the header of the key and the shape of its errors', async () => {
+    const sandbox = await start('--error-shape=gateway', '--key-header=x-api-key')
+    const response = await fetch(`${sandbox.url}/ai/analyze`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${sandbox.key}` },
+    })
+    expect(response.status).toBe(401)
+    expect(await response.json()).toMatchObject({ error: 'missing_api_key' })
   })
 
   test('tells a port that is in use in one line', async () => {
@@ -114,6 +146,10 @@ describe('sandbox', () => {
     [['--host', '0.0.0.0'], '`host` must be a loopback address'],
     [['--fault', 'status=1'], '`status` takes a whole number from 200 to 599'],
     [['--api-key', 'secret'], '`apiKey` must be "vq_"'],
+    [['--key-header', 'cookie'], '`keyHeader` must be one of any, x-api-key, bearer'],
+    [['--base-path', '/v2'], '`basePath` must be one of /v1, /v1/vq'],
+    [['--usage', 'kebab'], '`usage` must be one of snake, camel'],
+    [['--error-shape', 'xml'], '`errorShape` must be one of documented, flat'],
     [['--allow-origin', 'x'], '`allowedOrigins` takes origins'],
     [['--prot', '1'], "Unknown option '--prot'"],
     [['8787'], "Unexpected argument '8787'"],

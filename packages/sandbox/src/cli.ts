@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { ErrorShape } from './error-body.ts'
 import { parseFault } from './fault-syntax.ts'
+import type { KeyHeader } from './key-header.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { type Sandbox, type StartOptions, startSandbox } from './server.ts'
+import type { UsageSpelling } from './usage-spelling.ts'
 
 const help = `Usage: sandbox [options]
 
@@ -12,10 +15,16 @@ A local VecTrade API for development and tests. Its answers are simulated.
   --port <n>                 port to listen on, 0 for any free one (default 8787)
   --host <address>           loopback address to listen on (default 127.0.0.1)
   --api-key <key>            the key it accepts, "vq_…" (default: a random one)
+  --key-header <header>      the only header it accepts the key in, x-api-key or
+                             bearer (default any, which is both)
+  --base-path <path>         the only base path it serves, /v1 or /v1/vq (default both)
   --tokens-per-second <n>    pace of the answers, 0 as fast as possible (default 40)
   --time-to-first-token <ms> wait before the first word (default 300)
+  --usage <spelling>         snake for prompt_tokens (default), camel for promptTokens
   --fault <fault>            what goes wrong with every request that has no
                              X-Sandbox-Fault header, such as "status=503; times=1"
+  --error-shape <shape>      shape of its errors: documented, flat, problem or
+                             gateway (default documented)
   --allow-origin <origin>    let pages of this origin call it; may be repeated
   --quiet                    no line per request
   --version                  print the version
@@ -28,8 +37,9 @@ await main(process.argv.slice(2))
 
 async function main(argv: string[]): Promise<void> {
   let sandbox: Sandbox
+  let options: StartOptions | string
   try {
-    const options = readOptions(argv)
+    options = readOptions(argv)
     if (typeof options === 'string') {
       process.stdout.write(options)
       return
@@ -40,7 +50,7 @@ async function main(argv: string[]): Promise<void> {
     process.exitCode = 1
     return
   }
-  process.stdout.write(greeting(sandbox))
+  process.stdout.write(greeting(sandbox, options))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.close())
   }
@@ -60,6 +70,12 @@ function readOptions(argv: string[]): StartOptions | string {
   if (values.host !== undefined) options.host = values.host
   if (values['api-key'] !== undefined) options.apiKey = values['api-key']
   if (values.fault !== undefined) options.faults = parseFault(values.fault)
+  // Whatever the texts are: the options are checked, and named, when the sandbox starts.
+  const { usage, 'key-header': keyHeader, 'base-path': path, 'error-shape': errorShape } = values
+  if (keyHeader !== undefined) options.keyHeader = keyHeader as KeyHeader
+  if (path !== undefined) options.basePath = path as NonNullable<StartOptions['basePath']>
+  if (usage !== undefined) options.usage = usage as UsageSpelling
+  if (errorShape !== undefined) options.errorShape = errorShape as ErrorShape
   if (!values.quiet) options.onRequest = (request) => void report(request)
   return options
 }
@@ -74,9 +90,13 @@ function parse(args: string[]) {
         port: text,
         host: text,
         'api-key': text,
+        'key-header': text,
+        'base-path': text,
         'tokens-per-second': text,
         'time-to-first-token': text,
+        usage: text,
         fault: text,
+        'error-shape': text,
         'allow-origin': { type: 'string', multiple: true },
         quiet: flag,
         version: flag,
@@ -101,7 +121,8 @@ function version(): string {
   return (manifest as { version: string }).version
 }
 
-function greeting({ url, apiKey }: Sandbox): string {
+function greeting({ url, apiKey }: Sandbox, { keyHeader }: StartOptions): string {
+  const key = keyHeader === 'x-api-key' ? `X-API-Key: ${apiKey}` : `Authorization: Bearer ${apiKey}`
   return `VecTrade sandbox: every answer is simulated, none is market data.
 
   URL  ${url}
@@ -109,7 +130,7 @@ function greeting({ url, apiKey }: Sandbox): string {
 
 Try it:
 
-  curl -N -H "Authorization: Bearer ${apiKey}" -H "Content-Type: application/json" -d '{"prompt": "Bull case for NVDA?", "stream": true}' ${url}/ai/analyze
+  curl -N -H "${key}" -H "Content-Type: application/json" -d '{"prompt": "Bull case for NVDA?", "stream": true}' ${url}/ai/analyze
 
 Use it from the SDK:
 

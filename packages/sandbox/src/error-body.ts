@@ -1,28 +1,38 @@
+/** The four shapes that the API's errors have: see `errorBody`. */
+export const errorShapes = ['documented', 'flat', 'problem', 'gateway'] as const
+
+/** One of the four shapes that the API's errors have. */
+export type ErrorShape = (typeof errorShapes)[number]
+
 /** What an error says, before it takes one of the API's shapes. */
 export interface ErrorFacts {
   status: number | undefined
   type: string
+  /** The code in the shapes that have one. Default: the type. */
+  code?: string | undefined
   message: string
-  /** Seconds; goes out as `retry_after`. */
+  /** Seconds; goes out as `retry_after`, or `retry_after_seconds` in the gateway's shape. */
   retryAfter?: number | undefined
   requestId?: string | undefined
+  /** More fields, which replace those of the same name. */
+  fields?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** The JSON of an error in one of the shapes that `protocol` knows, `message` being the barest. */
+/** Returns the JSON of an error in one of the API's shapes, or as the bare `message`. */
 export function errorBody(
-  shape: 'documented' | 'flat' | 'problem' | 'message',
+  shape: ErrorShape | 'message',
   facts: ErrorFacts,
 ): Record<string, unknown> {
-  const { status, type, message, retryAfter, requestId } = facts
+  const { status, type, code = type, message, retryAfter, requestId, fields } = facts
   const wait = retryAfter === undefined ? {} : { retry_after: retryAfter }
   switch (shape) {
     case 'documented':
       return {
-        error: { type, message, ...wait },
+        error: { type, message, ...wait, ...fields },
         ...(requestId === undefined ? {} : { request_id: requestId }),
       }
     case 'flat':
-      return { error_code: type, message, details: { simulated: true }, ...wait }
+      return { error_code: code, message, details: { simulated: true }, ...wait, ...fields }
     case 'problem':
       return {
         type: `https://errors.example.com/${type}`,
@@ -30,10 +40,26 @@ export function errorBody(
         detail: message,
         ...(status === undefined ? {} : { status }),
         ...wait,
+        ...fields,
       }
+    case 'gateway': {
+      const seconds = retryAfter === undefined ? {} : { retry_after_seconds: retryAfter }
+      return { error: code, message, ...seconds, ...fields }
+    }
     case 'message':
-      return { message, ...wait }
+      return { message, ...wait, ...fields }
   }
+}
+
+/** Returns the media type that goes with a shape. */
+export function errorContentType(shape: ErrorShape): string {
+  return shape === 'problem' ? 'application/problem+json' : 'application/json'
+}
+
+/** Returns the usual shape if it has room for the code, otherwise the gateway's. */
+export function shapeWithCode(code: string | undefined, usual: ErrorShape): ErrorShape {
+  const hasRoom = usual === 'flat' || usual === 'gateway'
+  return code === undefined || hasRoom ? usual : 'gateway'
 }
 
 /** The `error.type` that goes with a status. */

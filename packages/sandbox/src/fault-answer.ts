@@ -1,5 +1,7 @@
-import { errorBody, errorType } from './error-body.ts'
+import { errorBody, errorContentType, errorType } from './error-body.ts'
+import { isQuotaCode } from './error-codes.ts'
 import type { Fault } from './faults.ts'
+import type { HeaderLines } from './header-lines.ts'
 import type { Step } from './stream-steps.ts'
 
 interface FaultBodyContent {
@@ -15,16 +17,18 @@ export function faultBody(fault: Fault, status: number, requestId: string): Faul
   switch (kind) {
     case 'documented':
     case 'flat':
-    case 'problem': {
+    case 'problem':
+    case 'gateway': {
       const body = errorBody(kind, {
         status,
         type: fault.errorType ?? errorType(status),
+        code: fault.errorCode,
         message: fault.message ?? `Simulated failure with status ${status}`,
         retryAfter: fault.bodyRetryAfter,
         requestId,
+        fields: fault.errorFields,
       })
-      const contentType = kind === 'problem' ? 'application/problem+json' : 'application/json'
-      return whole(contentType, JSON.stringify(body))
+      return whole(errorContentType(kind), JSON.stringify(body))
     }
     case 'html': {
       const title = fault.message ?? `${status} from a proxy`
@@ -41,7 +45,7 @@ export function faultBody(fault: Fault, status: number, requestId: string): Faul
 }
 
 /** The headers a fault sets, with whatever answer they go out. */
-export function* faultHeaders(fault: Fault): Generator<[name: string, value: string]> {
+export function* faultHeaders(fault: Fault): Generator<[name: string, value: HeaderLines]> {
   if (fault.retryAfterDate !== undefined) {
     const date = new Date(Date.now() + fault.retryAfterDate * 1000)
     yield ['retry-after', date.toUTCString()]
@@ -49,9 +53,10 @@ export function* faultHeaders(fault: Fault): Generator<[name: string, value: str
   if (fault.retryAfter !== undefined) yield ['retry-after', String(fault.retryAfter)]
   if (fault.retryAfterMs !== undefined) yield ['retry-after-ms', String(fault.retryAfterMs)]
   if (fault.shouldRetry !== undefined) yield ['x-should-retry', String(fault.shouldRetry)]
-  if (fault.status === 429) {
-    const spent = fault.errorType === 'quota_exceeded' ? 'quota' : 'ratelimit'
-    yield [`x-vq-${spent}-remaining`, '0']
+  if (fault.status === 403 || fault.status === 429) {
+    const isQuota = isQuotaCode(fault.errorCode ?? fault.errorType)
+    if (isQuota) yield ['x-vq-quota-remaining', '0']
+    else if (fault.status === 429) yield ['x-vq-ratelimit-remaining', '0']
   }
   if (fault.contentType !== undefined) yield ['content-type', fault.contentType]
   yield* Object.entries(fault.headers ?? {})

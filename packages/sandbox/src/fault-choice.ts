@@ -1,7 +1,9 @@
 import type { Call } from './calls.ts'
-import { FaultSyntaxError, parseFault } from './fault-syntax.ts'
+import { parseFault } from './fault-syntax.ts'
 import type { Fault } from './faults.ts'
+import { keyHeadersOf } from './key-header.ts'
 import { Refusal } from './refusal.ts'
+import { FaultSyntaxError } from './validate-fault.ts'
 
 /**
  * The fault for this attempt of a call: the request's own if it names one, else the server's.
@@ -17,6 +19,8 @@ export function chooseFault(
 ): Fault {
   const header = headers.get('x-sandbox-fault')
   const fault = header === null ? serverFault(server, call) : readHeader(header)
+  const { whenKeyIn } = fault
+  if (whenKeyIn !== undefined && !keyHeadersOf(headers).includes(whenKeyIn)) return {}
   if (fault.times === undefined) return fault
   const uses = call.id === undefined ? countUses() : call.attempts
   return uses <= fault.times ? fault : {}

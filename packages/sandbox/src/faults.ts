@@ -1,7 +1,12 @@
 import type { Cut } from './connection-cut.ts'
+import type { ErrorShape } from './error-body.ts'
+import type { Frame } from './frame.ts'
+import type { HeaderLines } from './header-lines.ts'
+import type { KeyHeader } from './key-header.ts'
+import type { UsageSpelling } from './usage-spelling.ts'
 
-/** The bodies an error answer can have: the three shapes of the API, and what proxies send. */
-export type FaultBody = 'documented' | 'flat' | 'problem' | 'html' | 'text' | 'empty' | 'endless'
+/** The bodies an error answer can have: the four shapes of the API, and what proxies send. */
+export type FaultBody = ErrorShape | 'html' | 'text' | 'empty' | 'endless'
 
 /**
  * What is to go wrong with one request. All fields are optional and combine; an empty object is a
@@ -14,6 +19,9 @@ export interface Fault {
   /** Only the first n attempts of a call fail. A call is what has one `Idempotency-Key`; without
    * the header, requests that ask for the very same fault are counted together. */
   times?: number
+  /** Only requests that carry a key in this header fail, such as those of a gateway that answers
+   * 403 to the header it does not take. */
+  whenKeyIn?: KeyHeader
 
   /** Waits this long before the response headers. */
   delay?: number
@@ -25,11 +33,18 @@ export interface Fault {
   /** HTTP status, 200 to 599. From 400 on the answer is an error, 204, 205 and 304 have no body,
    * 301, 302, 303, 307 and 308 redirect, another 2xx is the usual answer under that status. */
   status?: number
-  /** Sends this body in place of the answer. Default: `documented` from status 400 on. */
+  /** Sends this body in place of the answer. Default: the server's `errorShape` from status 400
+   * on, and for an `errorCode`. */
   body?: FaultBody
-  /** `error.type` and `error_code`. Default: the one that belongs to the status. */
+  /** `error.type`, and the code where there is no `errorCode`. Default: the type that belongs to
+   * the status. */
   errorType?: string
-  /** The error's message. */
+  /** The code of the shapes `flat` and `gateway`, such as `token_quota_exceeded`. Without
+   * `errorAfterEvents` it replaces the answer, and brings the code's usual `status` (400 for a code
+   * that VecTrade does not have). Default for `body`, `errorShape`: `gateway`, or `flat` if that is
+   * the server's. */
+  errorCode?: string
+  /** The error's message. Default: the usual one of the code, or one that names the status. */
   message?: string
   /** `Retry-After` in seconds. */
   retryAfter?: number
@@ -37,8 +52,12 @@ export interface Fault {
   retryAfterDate?: number
   /** `retry-after-ms`. */
   retryAfterMs?: number
-  /** `retry_after` inside the error's body or error event, in seconds. */
+  /** `retry_after` inside the error's body or error event, in seconds; `retry_after_seconds` in
+   * the shape `gateway`. */
   bodyRetryAfter?: number
+  /** More fields of the error's JSON, such as `{ docs: 'https://…', allowed_scopes: ['ai:read'] }`.
+   * They replace fields of the same name. In the shape `documented` they are inside `error`. */
+  errorFields?: Readonly<Record<string, unknown>>
   /** `x-should-retry`. */
   shouldRetry?: boolean
   /** Where a redirect leads: `self` (default) is this server, where it then works also by GET;
@@ -46,16 +65,18 @@ export interface Fault {
   location?: string
   /** `Content-Type` in place of the right one; `none` sends none. */
   contentType?: string
-  /** Further response headers, which replace those of the same name. */
-  headers?: Record<string, string>
+  /** Further response headers, which replace those of the same name. A list of values is sent in
+   * that many lines; on runtimes other than Node, in one line with commas. */
+  headers?: Readonly<Record<string, HeaderLines>>
 
   /** Sends an error event after n events and then ends the body. */
   errorAfterEvents?: number
-  /** The error event's JSON; `message` is a bare `{ message }`. Default: `documented`. */
-  errorShape?: 'documented' | 'flat' | 'problem' | 'message'
+  /** The error event's JSON; `message` is a bare `{ message }`. Default: the server's
+   * `errorShape`. */
+  errorShape?: ErrorShape | 'message'
   /** What marks the error event: `event` is an `event: error` line, `type` a `"type": "error"`
-   * field in the JSON. Default: `event`. */
-  errorMark?: 'event' | 'type' | 'both'
+   * field in the JSON. With `none` only the fields tell that it is an error. Default: `event`. */
+  errorMark?: 'event' | 'type' | 'both' | 'none'
 
   /** Ends the connection after n events. */
   cutAfterEvents?: number
@@ -75,10 +96,18 @@ export interface Fault {
   malformedAfterEvents?: number
   /** Sends two events no SDK knows after n events: an unknown `type`, and an unknown `event:`. */
   unknownAfterEvents?: number
+  /** Sends a frame that is not part of the answer: `empty` has empty `data`, `empty-id` also an
+   * `id`, `ping` is an `event: ping` with a time stamp that is not JSON, and `greeting` is a JSON
+   * event of an unknown type and without `id`. */
+  frame?: Frame
+  /** Sends the frame after n events. Default: 0, at the beginning. */
+  frameAfterEvents?: number
   /** Sends, after the metadata, one text event whose `data` is this long. At least 64. */
   oversize?: number
   /** Sends this many text events in place of the analysis. */
   events?: number
+  /** The spelling of `usage` in place of the server's: `prompt_tokens` or `promptTokens`. */
+  usage?: UsageSpelling
   /** Leaves out the `done` event. */
   noDoneEvent?: boolean
   /** Leaves out `data: [DONE]`. */

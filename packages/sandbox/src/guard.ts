@@ -1,5 +1,6 @@
-import type { Settings } from './options.ts'
+import { basePaths, type Settings } from './options.ts'
 import { Refusal } from './refusal.ts'
+import { headerName } from './validate-fault.ts'
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d+))?$/
 
@@ -29,29 +30,58 @@ export function checkSource(
   )
 }
 
+const analyze = '/ai/analyze'
+
 /**
- * Refuses a request without the sandbox's key.
+ * Refuses a path that the sandbox does not serve.
  *
- * @throws Refusal with status 401, whose message never repeats what was sent.
+ * @throws Refusal with status 404.
  */
-export function checkKey(headers: Headers, apiKey: string): void {
-  const authorization = headers.get('authorization')
+export function checkPath(pathname: string, served: readonly string[]): void {
+  if (served.some((basePath) => pathname === basePath + analyze)) return
+  // Like a real deployment, this one does not tell clients about the base path of others.
+  if (basePaths.some((basePath) => pathname === basePath + analyze)) {
+    throw new Refusal(
+      404,
+      `This sandbox does not serve POST ${pathname}: it has another \`basePath\``,
+    )
+  }
+  const known = served.map((basePath) => `POST ${basePath}${analyze}`).join(' and ')
+  throw new Refusal(404, `There is nothing at this path. This sandbox serves ${known}`)
+}
+
+/**
+ * Refuses a request without the sandbox's key in a header that the sandbox accepts.
+ *
+ * @throws Refusal with status 401. Its message never repeats what was sent.
+ */
+export function checkKey(
+  headers: Headers,
+  { apiKey, keyHeader }: Pick<Settings, 'apiKey' | 'keyHeader'>,
+): void {
+  const authorization = keyHeader === 'x-api-key' ? null : headers.get('authorization')
   const bearer = authorization === null ? null : /^Bearer +(\S+)$/i.exec(authorization)
   if (authorization !== null && bearer === null) {
-    throw new Refusal(401, 'The Authorization header must read "Bearer <key>"')
+    throw invalidKey('The Authorization header must read "Bearer <key>"')
   }
-  const key = bearer?.[1] ?? headers.get('x-api-key')
-  if (key === null) {
-    throw new Refusal(401, 'No API key: send "Authorization: Bearer <key>" or "X-API-Key: <key>"')
-  }
-  if (!/^vq_[\w-]+$/.test(key)) throw new Refusal(401, 'This is no API key: keys begin with "vq_"')
+  const key = bearer?.[1] ?? (keyHeader === 'bearer' ? null : headers.get('x-api-key'))
+  if (key === null) throw new Refusal(401, missingKey[keyHeader], { code: 'missing_api_key' })
+  if (!/^vq_[\w-]+$/.test(key)) throw invalidKey('Malformed API key: keys begin with "vq_"')
   if (key !== apiKey) {
-    throw new Refusal(401, 'Unknown API key: the sandbox accepts only its own, told at its start')
+    throw invalidKey('Unknown API key: the sandbox accepts only the key it was started with')
   }
 }
 
-const allowedHeaders =
-  'authorization, x-api-key, content-type, accept, cache-control, idempotency-key, last-event-id'
+const missingKey = {
+  any: 'No API key: send "X-API-Key: <key>" or "Authorization: Bearer <key>"',
+  'x-api-key': 'No API key: this sandbox takes it only in "X-API-Key: <key>"',
+  bearer: 'No API key: this sandbox takes it only in "Authorization: Bearer <key>"',
+}
+
+function invalidKey(message: string): Refusal {
+  return new Refusal(401, message, { code: 'invalid_api_key' })
+}
+
 const exposedHeaders =
   'x-request-id, x-vq-ratelimit-limit, x-vq-ratelimit-remaining, x-vq-ratelimit-reset, ' +
   'x-vq-quota-limit, x-vq-quota-remaining, retry-after, retry-after-ms, x-should-retry, ' +
@@ -68,19 +98,19 @@ export function corsHeaders(request: Request, settings: Settings): Record<string
   }
 }
 
-/** The further headers that answer a preflight, or `undefined` where the request is none. */
+/** Returns the headers that answer a preflight, or `undefined` for another request. */
 export function preflightHeaders(request: Request): Record<string, string> | undefined {
   if (request.method !== 'OPTIONS' || !request.headers.has('access-control-request-method')) {
     return undefined
   }
-  // CORS knows no wildcard for a prefix: what was asked for has to be named.
-  const own = (request.headers.get('access-control-request-headers') ?? '')
+  // Clients send headers of their own, such as `traceparent`, that no list could know.
+  const asked = (request.headers.get('access-control-request-headers') ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
-    .filter((name) => /^x-sandbox-[\w-]+$/.test(name))
+    .filter((name) => headerName.test(name))
   return {
     'access-control-allow-methods': 'POST',
-    'access-control-allow-headers': [allowedHeaders, ...own].join(', '),
+    ...(asked.length > 0 && { 'access-control-allow-headers': asked.join(', ') }),
     'access-control-max-age': '600',
   }
 }

@@ -141,6 +141,27 @@ describe('createSandboxHandler', () => {
     expect(() => createSandboxHandler(options)).toThrow(message)
   })
 
+  test.each([
+    ['apiKey', null, 'must not be null'],
+    ['faults', null, 'must not be null'],
+    ['quotaError', null, 'must not be null'],
+    ['keyHeader', null, 'must not be null'],
+    ['rateLimit', null, 'must not be null'],
+    ['allowedOrigins', 'http://localhost:1', 'must be a list of strings'],
+    ['allowedHosts', 'localhost', 'must be a list of strings'],
+    ['allowedHosts', [1], 'must be a list of strings'],
+    ['onRequest', 'log', 'must be a function'],
+  ])('names the option %s if it is %j', (name, value, message) => {
+    expect(() => createSandboxHandler({ [name]: value })).toThrow(TypeError)
+    expect(() => createSandboxHandler({ [name]: value })).toThrow(`\`${name}\` ${message}`)
+  })
+
+  test('joins the lines of a header, which a Response cannot keep apart', async () => {
+    const fault = { headers: { 'content-type': ['a/b', 'c/d'] } }
+    const response = await ask(createSandboxHandler({ faults: fault }), { prompt })
+    expect(response.headers.get('content-type')).toBe('a/b, c/d')
+  })
+
   test('imports nothing of Node', async () => {
     const seen = new Set<string>()
     const { readFile } = await import('node:fs/promises')

@@ -9,10 +9,11 @@ import {
 } from './answers.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { Calls } from './calls.ts'
+import { completeFault } from './complete-fault.ts'
 import { ConnectionCut } from './connection-cut.ts'
 import { chooseFault } from './fault-choice.ts'
 import { type Fault, withoutRedirect } from './faults.ts'
-import { checkKey, checkSource, corsHeaders, preflightHeaders } from './guard.ts'
+import { checkKey, checkPath, checkSource, corsHeaders, preflightHeaders } from './guard.ts'
 import { resolveOptions, type SandboxOptions } from './options.ts'
 import { Refusal } from './refusal.ts'
 import { type AnalysisRequest, parseBody, readBody } from './request-body.ts'
@@ -25,11 +26,16 @@ import {
 } from './request-log.ts'
 import { sleep } from './sleep.ts'
 
+export type { ErrorShape } from './error-body.ts'
+export type { KeyHeader } from './key-header.ts'
+export type { QuotaError } from './quota-error.ts'
 export type { SandboxOptions } from './options.ts'
 export type { Closed, SandboxConnection, SandboxRequest } from './request-log.ts'
 export type { Fault, FaultBody } from './faults.ts'
+export type { UsageSpelling } from './usage-spelling.ts'
 export { ConnectionCut, type Cut } from './connection-cut.ts'
-export { FaultSyntaxError, formatFault, parseFault } from './fault-syntax.ts'
+export { formatFault, parseFault } from './fault-syntax.ts'
+export { FaultSyntaxError } from './validate-fault.ts'
 
 /** The sandbox as a function of the request; see {@link createSandboxHandler}. */
 export interface SandboxHandler {
@@ -48,7 +54,6 @@ export interface SandboxHandler {
   readonly analysesRun: number
 }
 
-const paths = new Set(['/v1/ai/analyze', '/v1/vq/ai/analyze'])
 const redirectMark = 'sandbox-redirect'
 
 /**
@@ -76,7 +81,7 @@ const redirectMark = 'sandbox-redirect'
 export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandler {
   const settings = resolveOptions(options)
   const log = new RequestLog(settings.maxRequests)
-  const allowance = new Allowance(settings.rateLimit, settings.quota)
+  const allowance = new Allowance(settings)
   const calls = new Calls()
   const redirected = new BoundedMap<string>(100)
 
@@ -117,9 +122,7 @@ export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandl
     checkSource(request, settings, connection.localPort)
     Object.assign(headers, corsHeaders(request, settings))
     const { pathname, searchParams } = new URL(request.url)
-    if (!paths.has(pathname)) {
-      throw new Refusal(404, `Nothing here. There is POST ${[...paths].join(' and POST ')}`)
-    }
+    checkPath(pathname, settings.basePaths)
     const preflight = preflightHeaders(request)
     if (preflight !== undefined) {
       const context = { exchange, fault: {}, settings, headers: { ...headers, ...preflight } }
@@ -131,7 +134,7 @@ export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandl
     if (request.method !== 'POST' && (request.method !== 'GET' || remembered === undefined)) {
       throw new Refusal(405, `Use POST, not ${request.method}`, { headers: { allow: 'POST' } })
     }
-    checkKey(request.headers, settings.apiKey)
+    checkKey(request.headers, settings)
     try {
       allowance.take()
     } finally {
@@ -149,7 +152,8 @@ export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandl
     const chosen = chooseFault(request.headers, settings.faults, call, () =>
       calls.countFault(request.headers.get('x-sandbox-fault') ?? '', isFollowUp),
     )
-    const fault = isFollowUp && chosen.location !== 'loop' ? withoutRedirect(chosen) : chosen
+    const due = isFollowUp && chosen.location !== 'loop' ? withoutRedirect(chosen) : chosen
+    const fault = completeFault(due, settings)
     await beforeHeaders(fault, request.signal)
 
     const context = { exchange, fault, settings, headers }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { ConnectionCut } from './connection-cut.ts'
 import type { SandboxHandler } from './handler.ts'
+import { headerLinesOf } from './header-lines.ts'
 import { sleep } from './sleep.ts'
 
 /** What one exchange has to know of the server it belongs to. */
@@ -106,7 +107,7 @@ async function send(
   gone: AbortSignal,
 ): Promise<void> {
   if (!incoming.complete) outgoing.setHeader('connection', 'close')
-  for (const [name, value] of response.headers) outgoing.setHeader(name, value)
+  for (const [name, value] of headerLinesOf(response)) outgoing.setHeader(name, value)
   outgoing.writeHead(response.status)
   if (response.body === null) {
     outgoing.end()

@@ -1,18 +1,26 @@
+import type { ErrorShape } from './error-body.ts'
+
+/** What a refusal can say besides its status and message. */
+interface RefusalDetails {
+  /** `error.type` on the wire. Default: the type that belongs to the status. */
+  type?: string | undefined
+  /** The code on the wire, in shapes that have one. Default: the type. */
+  code?: string | undefined
+  /** Default: the server's `errorShape`. */
+  shape?: ErrorShape | undefined
+  /** Seconds, in the error's JSON alone. */
+  retryAfter?: number | undefined
+  headers?: Readonly<Record<string, string>>
+}
+
 /** Thrown inside the handler where a request is answered with an error the client can act on. */
 export class Refusal extends Error {
   readonly status: number
-  /** `error.type` on the wire; `undefined` takes the one that belongs to the status. */
-  readonly type: string | undefined
-  readonly headers: Readonly<Record<string, string>>
+  readonly details: Readonly<RefusalDetails>
 
-  constructor(
-    status: number,
-    message: string,
-    more: { type?: string; headers?: Record<string, string> } = {},
-  ) {
+  constructor(status: number, message: string, details: RefusalDetails = {}) {
     super(message)
     this.status = status
-    this.type = more.type
-    this.headers = more.headers ?? {}
+    this.details = details
   }
 }

@@ -1,3 +1,5 @@
+import { type KeyHeader, keyHeadersOf } from './key-header.ts'
+
 /** How an exchange ended: all was sent, the client left, a fault cut it, or the sandbox closed. */
 export type Closed = 'finished' | 'client' | 'fault' | 'sandbox'
 
@@ -19,6 +21,8 @@ export interface SandboxRequest {
   readonly path: string
   /** Names in lower case; keys and cookies are replaced by `[redacted]`. */
   readonly headers: Readonly<Record<string, string>>
+  /** Which header carried a key, right or wrong; absent where there was none. */
+  readonly keyHeader?: KeyHeader | 'both'
   /** The JSON the client sent; absent where it sent none, or more than 64 KiB. */
   readonly body?: unknown
   /** The `Idempotency-Key`; undefined without one. */
@@ -31,7 +35,7 @@ export interface SandboxRequest {
   readonly startedAt: number
   /** Absent until the headers are out. */
   readonly status?: number
-  /** Events handed to the connection, without `[DONE]` and heartbeats. */
+  /** Events handed to the connection, without `[DONE]`, heartbeats and frames. */
   readonly eventsSent: number
   /** Bytes of the body handed to the connection. */
   readonly bytesSent: number
@@ -74,6 +78,7 @@ export class RequestLog {
       method: request.method,
       path: redact(pathname + search),
       headers: redactedHeaders(request.headers),
+      ...keyHeader(request.headers),
       idempotencyKey: optional(request.headers.get('idempotency-key'), redact),
       replayed: false,
       startedAt: Date.now(),
@@ -94,6 +99,12 @@ export class RequestLog {
       },
     }
   }
+}
+
+function keyHeader(headers: Headers): Pick<SandboxRequest, 'keyHeader'> {
+  const [first, second] = keyHeadersOf(headers)
+  if (first === undefined) return {}
+  return { keyHeader: second === undefined ? first : 'both' }
 }
 
 /** The body as the log keeps it, or `undefined` where it keeps none. */

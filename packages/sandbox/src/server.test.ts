@@ -133,6 +133,35 @@ describe('everything else', () => {
     expect(errorOf(answer).message).toContain('POST /v1/ai/analyze')
   })
 
+  test.each([
+    ['/v1', '/v1/vq'],
+    ['/v1/vq', '/v1'],
+  ] as const)('with the base path %s is a 404 at the other one', async (basePath, other) => {
+    await using one = await startSandbox({ basePath })
+    expect(new URL(one.url).pathname).toBe(basePath)
+    expect((await rawRequest(one, { path: `${basePath}/ai/analyze` })).status).toBe(200)
+
+    const answer = await rawRequest(one, { path: `${other}/ai/analyze` })
+    expect(answer.status).toBe(404)
+    expect(errorOf(answer).type).toBe('not_found')
+    // Without the path it does serve: a client has to know that by itself.
+    expect(errorOf(answer).message).toBe(
+      `This sandbox does not serve POST ${other}/ai/analyze: it has another \`basePath\``,
+    )
+
+    const elsewhere = await rawRequest(one, { path: '/v2/ai/analyze' })
+    expect(elsewhere.status).toBe(404)
+    expect(errorOf(elsewhere).message).toMatch(new RegExp(`serves POST ${basePath}/ai/analyze$`))
+  })
+
+  test('is served at both base paths unless told otherwise, and told so', async () => {
+    const answer = await rawRequest(sandbox, { path: '/v2' })
+    expect(errorOf(answer).message).toContain('POST /v1/ai/analyze and POST /v1/vq/ai/analyze')
+    await expect(startSandbox({ basePath: '/v2' as never })).rejects.toThrow(
+      '`basePath` must be one of /v1, /v1/vq',
+    )
+  })
+
   test.each(['GET', 'PUT', 'DELETE', 'OPTIONS'])('%s is a 405', async (method) => {
     const answer = await rawRequest(sandbox, { method })
     expect(answer.status).toBe(405)

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { nameMethod } from '@vectrade/core'
 import { createSandboxHandler } from './handler.ts'
 import { serveExchange } from './node-exchange.ts'
 import { defaultMaxBodyBytes, type SandboxOptions } from './options.ts'
@@ -17,7 +18,8 @@ export interface StartOptions extends SandboxOptions {
 
 /** A running sandbox. Also an `AsyncDisposable`: `await using sandbox = await startSandbox()`. */
 export interface Sandbox extends AsyncDisposable {
-  /** What a client's `baseURL` takes, such as `http://127.0.0.1:8787/v1`. */
+  /** What a client's `baseURL` takes, such as `http://127.0.0.1:8787/v1`. It ends in the option
+   * `basePath` if there is one. */
   readonly url: string
   /** The key it accepts. */
   readonly apiKey: string
@@ -80,8 +82,8 @@ export async function startSandbox(options: StartOptions = {}): Promise<Sandbox>
     })
     return closed
   }
-  return {
-    url: `http://${name}:${boundPort}/v1`,
+  const sandbox: Sandbox = {
+    url: `http://${name}:${boundPort}${options.basePath ?? '/v1'}`,
     apiKey: handler.apiKey,
     requests: handler.requests,
     get analysesRun() {
@@ -90,6 +92,8 @@ export async function startSandbox(options: StartOptions = {}): Promise<Sandbox>
     close,
     [Symbol.asyncDispose]: close,
   }
+  nameMethod(sandbox, 'asyncDispose', close)
+  return sandbox
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

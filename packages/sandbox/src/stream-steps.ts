@@ -3,6 +3,8 @@ import type { SimulatedAnalysis } from './analysis.ts'
 import type { Cut } from './connection-cut.ts'
 import { errorBody } from './error-body.ts'
 import type { Fault } from './faults.ts'
+import { frameMessage } from './frame.ts'
+import { spellUsage } from './usage-spelling.ts'
 
 /** What a body is made of. A step with `event` ends an event; a wait of `Infinity` never ends. */
 export type Step =
@@ -78,11 +80,14 @@ function* wireEvents(
     const total_tokens = prompt_tokens + fault.events
     usage = { prompt_tokens, completion_tokens: fault.events, total_tokens }
   }
-  if (!fault.noDoneEvent) yield { type: 'done', usage }
+  if (!fault.noDoneEvent) yield { type: 'done', usage: spellUsage(usage, fault.usage) }
 }
 
 /** What the fault puts at this position; `true` where the answer does not go on after it. */
 function* disturb(position: number, fault: Fault, encode: Encode): Generator<Step, boolean> {
+  if (fault.frame !== undefined && position === (fault.frameAfterEvents ?? 0)) {
+    yield { type: 'bytes', bytes: encode(frameMessage(fault.frame, position)) }
+  }
   if (position === fault.malformedAfterEvents) {
     yield { type: 'bytes', bytes: encode({ data: '{"type":"text","content":"cut o' }), event: true }
   }
@@ -111,11 +116,15 @@ function errorMessage(fault: Fault): EncodableMessage {
   const body = errorBody(fault.errorShape ?? 'documented', {
     status: undefined,
     type: fault.errorType ?? 'server_error',
+    code: fault.errorCode,
     message: fault.message ?? 'Simulated failure in the middle of an answer',
     retryAfter: fault.bodyRetryAfter,
+    fields: fault.errorFields,
   })
-  const data = JSON.stringify(mark === 'event' ? body : { ...body, type: 'error' })
-  return mark === 'type' ? { data } : { event: 'error', data }
+  const hasType = mark === 'type' || mark === 'both'
+  const hasEvent = mark === 'event' || mark === 'both'
+  const data = JSON.stringify(hasType ? { ...body, type: 'error' } : body)
+  return hasEvent ? { event: 'error', data } : { data }
 }
 
 /** One text event with `length` bytes of data, in pieces that never hold the whole of it. */

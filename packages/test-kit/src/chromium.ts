@@ -20,7 +20,8 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-gpu',
       '--disable-quic',
       '--no-proxy-server',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1',
+      // `lan.test` is this machine to it, and no address that browsers trust as they do `localhost`.
+      '--host-resolver-rules=MAP lan.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1',
     ],
   })
 }

@@ -11,7 +11,7 @@ export interface Program {
   variable: string
   /** What it may be called on the `PATH`. */
   commands: readonly string[]
-  /** Files that a package of npm may have brought, each if it did. */
+  /** Files that it may be in all the same, such as one that a package of npm has brought. */
   own?: readonly string[]
   /** Debian's package that has it. */
   debianPackage: string
@@ -51,7 +51,7 @@ export async function findProgram(
   if (brought) return brought
   const advice = `Install it (Debian: ${debianPackage}) or set ${variable} to its file.`
   const problem = await install(debianPackage, surroundings)
-  const found = onPath(commands, variables)
+  const found = onPath(commands, variables) ?? own.find(isExecutable)
   if (found) return found
   throw new Error(`${title} is not there. ${advice} ${problem}`)
 }

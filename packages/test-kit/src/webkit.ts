@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import type { Readable } from 'node:stream'
 import { end, endWithThisProcess } from './end-with-this-process.ts'
 import { findProgram } from './find-program.ts'
+import { freePort } from './free-port.ts'
 import { type TestBrowser, type TestPage, testPage } from './test-browser.ts'
 import { delay } from './within-a-second.ts'
 
@@ -115,13 +115,4 @@ async function firstOf<T>(child: ChildProcess, waited: Promise<T>): Promise<T> {
     throw new Error(`${child.spawnfile} ended before it was ready`)
   })
   return Promise.race([waited, ended])
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -21,7 +21,7 @@ export interface Site extends AsyncDisposable {
 }
 
 /** What the endpoints get of the options of `createHandler`. */
-export type SiteOptions = Pick<HandlerOptions, 'cors' | 'store' | 'owner'>
+export type SiteOptions = Pick<HandlerOptions, 'cors' | 'store' | 'owner' | 'publicOrigin'>
 
 const script = await bundle(new URL('./page.ts', import.meta.url))
 

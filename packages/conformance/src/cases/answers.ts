@@ -28,6 +28,14 @@ export function answers(lab: Lab): Cases {
       assert.match(String(requestId), /^req_/)
     },
 
+    async 'usage has the same names, however the server spells them'() {
+      const { client, stream } = await lab.ask({ usage: 'camel' })
+      const { usage } = await stream.finalAnalysis()
+      assert.isNumber(usage?.completion_tokens)
+      assert.equal(usage?.['completionTokens'], usage?.completion_tokens)
+      assert.isNumber((await client.ai.analyze('p')).usage?.completion_tokens)
+    },
+
     async 'analyze gives the same in one piece'() {
       const { client } = await lab.ask()
       const { requestId: _, ...analysis } = await client.ai.analyze('Bull case?')

@@ -62,6 +62,33 @@ export function conversion(lab: Lab): Cases {
       assert.match(await readText(response.body), /data: \[DONE\]\n\n$/)
     },
 
+    async 'headers of an upstream that are about its connection or its body go no further'() {
+      const headers = {
+        connection: 'keep-alive, X-Hop',
+        'keep-alive': 'timeout=5',
+        'content-length': '5',
+        'content-encoding': 'gzip',
+        etag: '"a"',
+        'transfer-encoding': 'chunked',
+        upgrade: 'h2c',
+        'x-hop': '1',
+        'x-mine': '1',
+      }
+      const response = (await stream()).toResponse({ headers })
+      const { 'x-mine': mine, ...others } = headers
+      assert.equal(response.headers.get('x-mine'), mine)
+      assert.doesNotHaveAnyKeys(Object.fromEntries(response.headers), Object.keys(others))
+      await response.body?.cancel()
+    },
+
+    async 'a response is as good as an object for status and headers'() {
+      const upstream = new Response(null, { status: 203, headers: { 'x-mine': '1' } })
+      const response = (await stream()).toResponse(upstream)
+      assert.equal(response.status, 203)
+      assert.equal(response.headers.get('x-mine'), '1')
+      await response.body?.cancel()
+    },
+
     async 'an error keeps its class, and what had arrived'() {
       const fault = { errorAfterEvents: 4, errorType: 'rate_limit_error', message: 'Said so' }
       const error = await rejection(

@@ -33,7 +33,20 @@ const rows: Row[] = (
   ] as const
 ).map(([status, type, Class, code, retryable]) => ({ status, type, Class, code, retryable }))
 
-const shapes: FaultBody[] = ['documented', 'flat', 'problem']
+const shapes: FaultBody[] = ['documented', 'flat', 'problem', 'gateway']
+/** The gateway's codes, which decide over the status. */
+const codes: Row[] = (
+  [
+    [401, 'invalid_api_key', core.AuthenticationError, 'authentication_error', false],
+    [403, 'scope_denied', core.AuthenticationError, 'authentication_error', false],
+    [403, 'ai_access_denied', core.PaymentRequiredError, 'payment_required', false],
+    [403, 'token_quota_exceeded', core.QuotaExceededError, 'quota_exceeded', false],
+    [429, 'token_quota_exceeded', core.QuotaExceededError, 'quota_exceeded', false],
+    [429, 'ai_daily_limit_exceeded', core.QuotaExceededError, 'quota_exceeded', false],
+    [429, 'newer_than_this', core.RateLimitError, 'rate_limit_error', true],
+  ] as const
+).map(([status, type, Class, code, retryable]) => ({ status, type, Class, code, retryable }))
+
 const foreign: FaultBody[] = ['html', 'text', 'empty']
 
 /** Answers that are errors, and no answers at all. */
@@ -45,11 +58,58 @@ export function errors(lab: Lab): Cases {
       async ([{ status, type, Class, code, retryable }, body]) => {
         const { stream } = await lab.ask({ status, errorType: type, body, message: 'Said so' })
         const error = await rejection(stream.finalText(), Class)
-        assert.include(error, { status, type, code, retryable, message: 'Said so' })
+        assert.include(error, { status, type, code, retryable })
+        // After the server's words, a 404 has advice for those who have the key.
+        assert.match(error.message, status === 404 ? /^Said so( \(.*`baseURL`\))?$/ : /^Said so$/)
         assert.match(String(error.requestId), /^req_/)
         assert(core.VecTradeError.isInstance(error))
         assert.equal(error.name, Class.errorClass)
         assert.doesNotThrow(() => JSON.stringify(error))
+      },
+    ),
+
+    ...forEach(
+      codes.flatMap((row) => (['flat', 'gateway'] as const).map((body) => [row, body] as const)),
+      ([{ status, type }, body]) => `${status} with the code ${type}, ${body}`,
+      async ([{ status, type, Class, code, retryable }, body]) => {
+        const call = await lab.ask({ status, errorCode: type, body, message: 'Said so' })
+        const error = await rejection(call.stream.finalText(), Class)
+        assert.include(error, { status, errorCode: type, code, retryable, message: 'Said so' })
+      },
+    ),
+
+    async 'AUTH_002 stands for a quota where the message names one'() {
+      const fault = { status: 403, errorCode: 'AUTH_002', body: 'gateway' } as const
+      const quota = await lab.ask({ ...fault, message: 'Monthly quota used up' })
+      await rejection(quota.stream.finalText(), core.QuotaExceededError)
+      const scope = await lab.ask({ ...fault, message: 'Scope missing' })
+      await rejection(scope.stream.finalText(), core.AuthenticationError)
+    },
+
+    async 'the gateway shape has everything it says'() {
+      const errorFields = { upgrade_url: 'https://upgrade.example', allowed_scopes: ['quotes'] }
+      const fault = { status: 403, errorCode: 'scope_denied', bodyRetryAfter: 30, errorFields }
+      const { stream } = await lab.ask({ ...fault, body: 'gateway' })
+      const error = await rejection(stream.finalText(), core.AuthenticationError)
+      assert.include(error, { docsUrl: 'https://upgrade.example', retryAfter: 30 })
+      assert.deepNestedInclude(error.details, { allowed_scopes: ['quotes'] })
+    },
+
+    ...forEach(
+      ['documented', 'flat', 'gateway'] as const,
+      (body) => `an error under status 200, ${body}, is the one it is elsewhere`,
+      async (body) => {
+        const fault = {
+          status: 200,
+          body,
+          errorType: 'quota_exceeded',
+          message: 'Said so',
+        } as const
+        const { stream, client } = await lab.ask(fault)
+        for (const failing of [stream.finalText(), client.ai.analyze('p')]) {
+          const error = await rejection(failing, core.QuotaExceededError)
+          assert.include(error, { status: undefined, message: 'Said so' })
+        }
       },
     ),
 

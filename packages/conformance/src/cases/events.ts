@@ -21,6 +21,12 @@ const sameAnswer: Fault[] = [
   { linger: true },
 ]
 
+const frames: Fault[] = [
+  { frame: 'empty', frameAfterEvents: 3 },
+  { frame: 'empty-id', frameAfterEvents: 3 },
+  { frame: 'empty-id', frameAfterEvents: 0, chunkBytes: 1 },
+]
+
 /** What comes over a real connection, event by event. */
 export function events(lab: Lab): Cases {
   const eventsOf = async (fault: Fault): Promise<StreamEvent[]> =>
@@ -61,6 +67,23 @@ export function events(lab: Lab): Cases {
         assert.deepEqual(given, plain)
       },
     ),
+
+    ...forEach(
+      frames,
+      (fault) => `a frame that carries no event is skipped: ${JSON.stringify(fault)}`,
+      async (fault) => {
+        const [given, plain] = await Promise.all([eventsOf(fault), eventsOf({})])
+        assert.deepEqual(given, plain)
+      },
+    ),
+
+    async 'a named event that is no JSON is passed on as text'() {
+      const given = await eventsOf({ frame: 'ping', frameAfterEvents: 2 })
+      const [ping] = given.splice(2, 1)
+      assert.include(ping, { type: 'unknown', wireType: 'ping' })
+      assert.isString(ping?.type === 'unknown' && ping.data)
+      assert.deepEqual(given, await eventsOf({}))
+    },
 
     async 'without a done event, [DONE] ends the answer'() {
       const all = await eventsOf({ noDoneEvent: true })

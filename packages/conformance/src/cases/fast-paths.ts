@@ -4,6 +4,7 @@ import {
   type StreamEvent,
   StreamInterruptedError,
   StreamProtocolError,
+  type TextEvent,
   VecTradeError,
 } from '@vectrade/core'
 import { assert } from 'chai'
@@ -48,9 +49,16 @@ async function checkRelay(chunks: Uint8Array[]): Promise<void> {
   const expected = await reference(join(...chunks))
   const stream = fromReadableStream(bodyOf(chunks))
   const outcome = await read(fromReadableStream(stream.toReadableStream()))
-  assert.deepEqual(outcome.events, expected.events, `in ${chunks.length} chunks`)
+  const events = expected.events.map(withSendableName)
+  assert.deepEqual(outcome.events, events, `in ${chunks.length} chunks`)
   // Of what is wrong with it, another server's reader is told in other words.
   assert.equal(outcome.error === undefined, expected.error === undefined)
+}
+
+/** A name with NUL can be read, but no server may send one on: the event goes without it. */
+function withSendableName(event: StreamEvent): StreamEvent {
+  const isLost = event.type === 'unknown' && event.wireType.includes('\0')
+  return isLost ? { ...event, wireType: '' } : event
 }
 
 interface Outcome {
@@ -74,16 +82,32 @@ async function reference(bytes: Uint8Array): Promise<Outcome> {
   const events: StreamEvent[] = []
   for await (const { event = '', data } of decodeEventStream(bodyOf([bytes]))) {
     if (data === '[DONE]') return { events, error: undefined }
-    let wire: StreamEvent
-    try {
-      wire = JSON.parse(data)
-    } catch {
-      return { events, error: event === 'error' ? 'APIError' : StreamProtocolError.name }
+    const wire = jsonOr(data)
+    if (isText(wire)) {
+      events.push(wire)
+    } else if (wire !== data) {
+      events.push({ type: 'unknown', content: '', wireType: event, data: wire })
+    } else if (event === 'error') {
+      return { events, error: 'APIError' }
+    } else if (data.trim() !== '') {
+      if (event === '' || event === 'message') return { events, error: StreamProtocolError.name }
+      events.push({ type: 'unknown', content: '', wireType: event, data })
     }
-    if (wire?.type === 'text') events.push(wire)
-    else events.push({ type: 'unknown', content: '', wireType: event, data: wire })
   }
   return { events, error: StreamInterruptedError.name }
+}
+
+/** The value of some JSON, or the text itself if it is none. */
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function isText(wire: unknown): wire is TextEvent {
+  return typeof wire === 'object' && wire !== null && 'type' in wire && wire.type === 'text'
 }
 
 function join(...parts: Uint8Array[]): Uint8Array {

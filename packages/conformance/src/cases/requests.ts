@@ -25,6 +25,10 @@ export function requests(lab: Lab): Cases {
         'cache-control': 'no-cache',
         'x-team': 'a',
       })
+      assert.match(
+        String(request?.idempotencyKey),
+        /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/,
+      )
       assert.notProperty(request?.headers, 'last-event-id')
     },
 

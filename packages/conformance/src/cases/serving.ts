@@ -1,4 +1,10 @@
-import { createHandler, fromResponse, type HandlerOptions, RateLimitError } from '@vectrade/core'
+import {
+  ConfigurationError,
+  createHandler,
+  fromResponse,
+  type HandlerOptions,
+  RateLimitError,
+} from '@vectrade/core'
 import type { Fault } from '@vectrade/sandbox/handler'
 import { assert } from 'chai'
 import type { Serve } from '../options.ts'
@@ -141,6 +147,85 @@ export function serving(lab: Lab): Cases {
         const text = await response.text()
         assert.match(text, /^:/)
         assert.match(text, /event: error/)
+      })
+    },
+
+    async 'createHandler: allowed origins may send the headers that they name'() {
+      const origin = 'https://app.example.com'
+      await whileServed(handler(newId(), {}, { cors: { origins: [origin] } }), async (url) => {
+        const ask = async (from: string): Promise<string[] | undefined> => {
+          const headers = {
+            origin: from,
+            'access-control-request-headers': 'traceparent,x-tenant,a b',
+          }
+          const preflight = await lab.call({ url, method: 'OPTIONS', headers })
+          return preflight.headers.get('access-control-allow-headers')?.split(/, */)
+        }
+        const allowed = await ask(origin)
+        assert.includeMembers(allowed ?? [], ['traceparent', 'x-tenant', 'Content-Type'])
+        assert.notInclude(allowed ?? [], 'a b')
+        assert.isUndefined(await ask('https://evil.example'))
+      })
+    },
+
+    async 'createHandler: pages at its publicOrigin may call, whatever Host says'() {
+      const publicOrigin = 'http://192.168.0.5:5173'
+      await whileServed(handler(newId(), {}, { publicOrigin }), async (url) => {
+        const own = await lab.call({ url, headers: { origin: publicOrigin } })
+        assert.equal(own.status, 200)
+        assert.isNull(own.headers.get('access-control-allow-origin'))
+        const other = await lab.call({ url, headers: { origin: 'http://192.168.0.5:5174' } })
+        assert.equal(other.status, 403)
+        assert.include(await other.text(), 'publicOrigin')
+      })
+    },
+
+    async 'createHandler: authorize may read a copy of the body, and is told if it takes the body'() {
+      const told: unknown[] = []
+      const seen: unknown[] = []
+      const options = (copy: boolean): HandlerFields => ({
+        onError: (error) => told.push(error),
+        authorize: async (request) => {
+          seen.push(await (copy ? request.clone() : request).json())
+          return true
+        },
+      })
+      await whileServed(handler(newId(), {}, options(true)), async (url) => {
+        const response = await lab.call({ url })
+        assert.equal(response.status, 200)
+        assert.match(await fromResponse(response).finalText(), /simulated/i)
+      })
+      const id = newId()
+      await whileServed(handler(id, {}, options(false)), async (url) => {
+        assert.equal((await lab.call({ url })).status, 500)
+        assert.deepEqual(await lab.seen({ id }), [])
+      })
+      assert.deepEqual(seen, [{ prompt: 'Bull case?' }, { prompt: 'Bull case?' }])
+      assert.lengthOf(told, 1)
+      assert.instanceOf(told[0], ConfigurationError)
+      assert.include(String(told[0]), '`request.clone()`')
+    },
+
+    async "createHandler: a Response of authorize's is sent with all there is to it"() {
+      const authorize = (): Response => {
+        const headers = new Headers({
+          connection: 'x-hop',
+          'keep-alive': 'timeout=86400',
+          vary: 'Cookie',
+          'x-hop': '1',
+          'x-own': '1',
+        })
+        return new Response('pay first', { status: 402, headers })
+      }
+      const origin = 'https://app.example.com'
+      const options = { authorize, cors: { origins: [origin] } }
+      await whileServed(handler(newId(), {}, options), async (url) => {
+        const { status, headers } = await lab.call({ url, headers: { origin } })
+        assert.equal(status, 402)
+        assert.equal(headers.get('x-own'), '1')
+        assert.match(headers.get('vary') ?? '', /Cookie.*Origin/)
+        assert.isNull(headers.get('x-hop'))
+        assert.notEqual(headers.get('keep-alive'), 'timeout=86400')
       })
     },
 

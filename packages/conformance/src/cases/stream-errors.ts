@@ -4,7 +4,15 @@ import { assert } from 'chai'
 import type { Lab } from '../lab.ts'
 import { type Cases, cutInMidAnswer, forEach, rejection } from './cases.ts'
 
-const shapes: NonNullable<Fault['errorShape']>[] = ['documented', 'flat', 'problem', 'message']
+const shapes: NonNullable<Fault['errorShape']>[] = [
+  'documented',
+  'flat',
+  'problem',
+  'gateway',
+  'message',
+]
+/** Shapes that tell by their fields alone that they are errors. */
+const telling: typeof shapes = ['documented', 'flat', 'gateway']
 const marks: NonNullable<Fault['errorMark']>[] = ['event', 'type', 'both']
 
 const classes = [
@@ -39,7 +47,10 @@ export function streamErrors(lab: Lab): Cases {
 
   return {
     ...forEach(
-      shapes.flatMap((errorShape) => marks.map((errorMark) => ({ errorShape, errorMark }))),
+      [
+        ...shapes.flatMap((errorShape) => marks.map((errorMark) => ({ errorShape, errorMark }))),
+        ...telling.map((errorShape) => ({ errorShape, errorMark: 'none' as const })),
+      ],
       ({ errorShape, errorMark }) => `shape ${errorShape}, marked by ${errorMark}`,
       async (how) => {
         const error = await failing(

@@ -9,7 +9,12 @@ Object.assign(globalThis, {
     runConformance({
       runtime,
       createClient: (options) =>
-        new VecTrade({ endpoint: '/v1/ai/analyze', ...options, apiKey: undefined }),
+        // Absolute, as it has to be where URL resolves nothing.
+        new VecTrade({
+          endpoint: `${location.origin}/v1/ai/analyze`,
+          ...options,
+          apiKey: undefined,
+        }),
       baseUrl: location.origin,
       capabilities,
     }),

@@ -1,3 +1,7 @@
+import { BareAbortController } from './stand-ins/abort-controller.ts'
+import { symbolWithout } from './stand-ins/symbol.ts'
+import { BareURL } from './stand-ins/url.ts'
+
 /** What a supported runtime may lack. */
 const missing: [object, string | symbol][] = [
   [AbortSignal, 'any'],
@@ -9,12 +13,10 @@ const missing: [object, string | symbol][] = [
   [ReadableStream, 'from'],
   [globalThis, 'FinalizationRegistry'],
   [globalThis, 'WeakRef'],
+  [globalThis, 'crypto'],
   [Promise, 'withResolvers'],
   [Promise, 'try'],
   [Array, 'fromAsync'],
-  [URL, 'parse'],
-  [URL, 'canParse'],
-  [crypto, 'randomUUID'],
   [Uint8Array.prototype, 'toBase64'],
 ]
 for (const [holder, name] of missing) {
@@ -23,4 +25,14 @@ for (const [holder, name] of missing) {
   if (!Reflect.deleteProperty(owner as object, name) || name in holder) {
     throw new Error(`Could not take ${String(name)} away`)
   }
+}
+
+/** What it may have in another form. */
+const others: Record<string, unknown> = {
+  URL: BareURL,
+  AbortController: BareAbortController,
+  Symbol: symbolWithout('asyncDispose', 'dispose'),
+}
+for (const [name, value] of Object.entries(others)) {
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
 }

@@ -1,3 +1,4 @@
+import { singleHeader } from '../single-header.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 
 /** What an {@link APIError} is made of. */
@@ -13,6 +14,8 @@ export interface APIErrorFields {
   docsUrl?: string | undefined
   headers?: Headers | undefined
   retryAfter?: number | undefined
+  /** Advice of this SDK, added to the server's message. */
+  hint?: string | undefined
 }
 
 /** VecTrade answered with an error, as an HTTP status or as an event inside a stream. */
@@ -26,19 +29,26 @@ export class APIError extends VecTradeError {
   readonly status: number | undefined
   /** The API's own name of the error, such as `rate_limit_error`. */
   readonly type: string
-  /** The API's code of the error, such as `AUTH_002`, where it has one. */
+  /** The code that the server gave the error, such as `token_quota_exceeded`. */
   declare readonly errorCode?: string
-  /** What the server adds, as sent. Not enumerable: it may repeat the request. */
+  /**
+   * What else the server said, as sent: its `details` field, or all fields of the gateway's shape but
+   * `error` and `message`. Not enumerable because it may repeat the request.
+   */
   declare readonly details?: unknown
-  /** Where the API's documentation explains the error. */
+  /** A page that explains the error, or where to upgrade the plan. */
   declare readonly docsUrl?: string
   /** The response's headers. Not enumerable. */
   declare readonly headers?: Headers
   /** Seconds the server asks to wait, from `retry-after-ms`, `Retry-After` or the body. */
   declare readonly retryAfter?: number
+  /** @internal The end of the message that is this SDK's own advice. */
+  declare readonly hint?: string
 
   constructor(fields: APIErrorFields) {
-    super(fields.message, new.target.code, fields)
+    const { message, hint } = fields
+    super(hint === undefined ? message : `${message} ${hint}`, new.target.code, fields)
+    if (hint !== undefined) hide(this, 'hint', hint)
     this.type = fields.type
     this.status = fields.status
     if (fields.errorCode !== undefined) this.errorCode = fields.errorCode
@@ -146,6 +156,6 @@ export class ServiceUnavailableError extends ServerError {
 
 /** A header that is a plain decimal number, else undefined. */
 export function numberHeader(headers: Headers | undefined, name: string): number | undefined {
-  const value = headers?.get(name)
-  return value && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined
+  const value = singleHeader(headers, name, ',')
+  return value !== undefined && /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined
 }

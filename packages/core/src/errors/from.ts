@@ -1,20 +1,11 @@
 import type { Abortable } from '../abort-scope.ts'
 import { isRecord } from '../events.ts'
+import { mimeType } from '../mime-type.ts'
 import { readBody } from '../web/read-body.ts'
 import { readResponse } from '../response.ts'
 import { retryAfterSeconds } from '../retry.ts'
-import {
-  APIError,
-  type APIErrorFields,
-  AuthenticationError,
-  NotFoundError,
-  PaymentRequiredError,
-  QuotaExceededError,
-  RateLimitError,
-  ServerError,
-  ServiceUnavailableError,
-  ValidationError,
-} from './api-error.ts'
+import { type APIError, QuotaExceededError } from './api-error.ts'
+import { classFor, decides, defaultType, isKnownName, isRetryable } from './class-table.ts'
 import type { FetchResponse } from '../fetch.ts'
 import { redact } from './redact.ts'
 
@@ -26,34 +17,18 @@ export interface ErrorContext {
   requestId?: string | undefined
   /** The key, in case the server quotes it: taken out of all it says. */
   secret?: string | undefined
+  /** Advice of ours to add to the server's words. */
+  hint?: string | undefined
 }
 
-type APIErrorClass = new (fields: APIErrorFields) => APIError
-
-/** The table of the protocol: which class, which `type` where the body names none. */
-const byStatus = new Map<number, [APIErrorClass, type: string]>([
-  [400, [ValidationError, 'invalid_request_error']],
-  [401, [AuthenticationError, 'authentication_error']],
-  [402, [PaymentRequiredError, 'payment_required']],
-  [403, [AuthenticationError, 'permission_error']],
-  [404, [NotFoundError, 'not_found']],
-  [408, [APIError, 'request_timeout']],
-  [409, [APIError, 'conflict']],
-  [422, [ValidationError, 'validation_error']],
-  [429, [RateLimitError, 'rate_limit_error']],
-  [500, [ServerError, 'server_error']],
-  [502, [ServiceUnavailableError, 'bad_gateway']],
-  [503, [ServiceUnavailableError, 'service_unavailable']],
-  [504, [ServiceUnavailableError, 'service_unavailable']],
-])
-
-const byType = /* @__PURE__ */ classesByType()
-
-function classesByType(): Map<string, APIErrorClass> {
-  const classes = new Map<string, APIErrorClass>([['quota_exceeded', QuotaExceededError]])
-  for (const [errorClass, type] of byStatus.values()) classes.set(type, errorClass)
-  return classes
+/** What is known of a response besides itself. */
+export interface ResponseErrorContext extends Pick<ErrorContext, 'secret'> {
+  /** Advice for a 404. */
+  notFoundHint?: string | undefined
 }
+
+/** RFC 9457: the body is an error, whatever is in it. */
+const problemJson = 'application/problem+json'
 
 /** Error pages can be long and never end: this much of one is read, for at most this long. */
 const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }
@@ -61,33 +36,55 @@ const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }
 /**
  * The error of a response that is not a success. Reads a bounded part of its body and closes it.
  *
- * @param signal aborted, it ends the reading
+ * @param signal ends the reading when it is aborted
  */
 export async function errorFromResponse(
   response: FetchResponse,
-  secret?: string,
+  { secret, notFoundHint }: ResponseErrorContext = {},
   signal?: Abortable,
 ): Promise<APIError> {
   const { status, headers, requestId } = readResponse(response, secret)
-  const text = await readBody(response.body, bodyLimits, signal).then(
-    (body) => body.text,
-    () => '',
-  )
-  return apiError(parseJson(text), { status, headers, requestId, secret })
+  const hint = status === 404 ? notFoundHint : undefined
+  const payload = await readPayload(response, signal)
+  return apiError(payload, { status, headers, requestId, secret, hint })
+}
+
+/**
+ * The error that a server answers with as JSON under the status of a success; undefined if the body is
+ * none, and still unread if it is no JSON. The error has no status, as one inside a stream.
+ */
+export async function errorInJson(
+  response: FetchResponse,
+  secret: string | undefined,
+  signal?: Abortable,
+): Promise<APIError | undefined> {
+  const { headers, requestId } = readResponse(response, secret)
+  const type = mimeType(headers.get('content-type') ?? '')
+  if (type !== 'application/json' && type !== problemJson) return undefined
+  const payload = await readPayload(response, signal)
+  return isErrorPayload(payload, headers)
+    ? apiError(payload, { headers, requestId, secret })
+    : undefined
+}
+
+async function readPayload(
+  response: FetchResponse,
+  signal: Abortable | undefined,
+): Promise<unknown> {
+  const body = await readBody(response.body, bodyLimits, signal).catch(() => undefined)
+  return body && parseJson(body.text)
 }
 
 /** The error of an error payload, in any of the protocol's shapes or none of them. */
 export function apiError(payload: unknown, context: ErrorContext): APIError {
-  const said = readPayload(payload, context.secret)
-  const { headers } = context
+  const said = readFields(payload, context.secret)
+  const { headers, hint } = context
   const status = context.status ?? said.status
-  const type = said.type ?? defaultType(status)
   const retryAfter = (headers && retryAfterSeconds(headers)) ?? said.retryAfter
-  const message = said.message?.slice(0, 2_000) ?? defaultMessage(context.status)
-  const ErrorClass = classFor(status, type)
+  const ErrorClass = namesQuota(said, status) ? QuotaExceededError : classFor(status, ...said.names)
   return new ErrorClass({
-    message,
-    type,
+    message: said.message?.slice(0, 2_000) ?? defaultMessage(context.status),
+    type: said.names[0] ?? defaultType(status),
     retryable: isRetryable(ErrorClass, status, headers),
     requestId: said.requestId ?? context.requestId,
     status: context.status,
@@ -96,7 +93,26 @@ export function apiError(payload: unknown, context: ErrorContext): APIError {
     docsUrl: said.docsUrl,
     headers,
     retryAfter,
+    hint,
   })
+}
+
+/**
+ * Whether a payload is an error, in a stream or under the status of a success. One that has a `type` says
+ * itself what it is, unless the body is RFC 9457's, which names the error by it.
+ *
+ * @param headers of the response, where the payload is its whole body
+ */
+export function isErrorPayload(payload: unknown, headers?: Headers): boolean {
+  if (!isRecord(payload)) return false
+  if (headers && mimeType(headers.get('content-type') ?? '') === problemJson) return true
+  const { type, error, error_code: errorCode, message } = payload
+  if (typeof type === 'string') return type === 'error'
+  return (
+    isRecord(error) ||
+    (typeof error === 'string' && typeof message === 'string') ||
+    (typeof errorCode === 'string' && errorCode !== '')
+  )
 }
 
 /** JSON if it is JSON, else undefined. */
@@ -108,41 +124,16 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function classFor(status: number | undefined, type: string): APIErrorClass {
-  const named = byType.get(type)
-  const usual = status === undefined ? undefined : byStatus.get(status)?.[0]
-  if (named === QuotaExceededError && (status === undefined || status === 403 || status === 429)) {
-    return QuotaExceededError
-  }
-  return usual ?? named ?? (status !== undefined && status >= 500 ? ServerError : APIError)
-}
-
-/** Whether an error of this type, without a status, is read as one of the same class. */
-export function leadsTo(type: string, error: APIError): boolean {
-  // By the class's name: the error may come from another copy of this package.
-  const { errorClass } = error.constructor as typeof APIError
-  return (classFor(undefined, type) as typeof APIError).errorClass === errorClass
-}
-
-function isRetryable(
-  errorClass: APIErrorClass,
-  status: number | undefined,
-  headers: Headers | undefined,
-): boolean {
-  const said = status === undefined ? undefined : headers?.get('x-should-retry')?.toLowerCase()
-  if (said === 'true') return true
-  if (said === 'false' || errorClass === QuotaExceededError) return false
-  return (
-    status === 408 ||
-    status === 409 ||
-    errorClass === RateLimitError ||
-    errorClass === ServerError ||
-    errorClass === ServiceUnavailableError
-  )
-}
-
-function defaultType(status: number | undefined): string {
-  return (status !== undefined && byStatus.get(status)?.[1]) || 'unknown_error'
+/**
+ * Whether an error means a quota although its code does not say so: the gateway uses `AUTH_002` for a
+ * missing scope and for a used-up quota, and only the message tells them apart. A `type` of the
+ * protocol needs no such guess.
+ */
+function namesQuota({ names, errorCode, message }: Said, status: number | undefined): boolean {
+  if (errorCode === undefined && names[0] !== undefined && isKnownName(names[0])) return false
+  if (names.some(decides)) return false
+  const isPossible = status === undefined ? errorCode !== undefined : [403, 429].includes(status)
+  return isPossible && /quota/i.test(message ?? '')
 }
 
 function defaultMessage(status: number | undefined): string {
@@ -152,7 +143,8 @@ function defaultMessage(status: number | undefined): string {
 }
 
 interface Said {
-  type?: string | undefined
+  /** What may name the error, the one that counts most first. */
+  names: string[]
   message?: string | undefined
   errorCode?: string | undefined
   details?: unknown
@@ -163,25 +155,36 @@ interface Said {
 }
 
 /** Reads the fields of all shapes by name: no two shapes use one name for different things. */
-function readPayload(payload: unknown, secret: string | undefined): Said {
-  if (!isRecord(payload)) return {}
+function readFields(payload: unknown, secret: string | undefined): Said {
+  if (!isRecord(payload)) return { names: [] }
   const error = isRecord(payload['error']) ? payload['error'] : payload
   const string = (value: unknown): string | undefined =>
     typeof value === 'string' && value !== '' ? redact(value, secret) : undefined
-  const errorCode = string(error['error_code'])
   const title = string(error['title'])
+  const prose = string(error['message']) ?? string(error['detail']) ?? title
+  const said = string(payload['error'])
+  // The gateway's shape has its code where another server may have a sentence.
+  const isGateway = said !== undefined && (prose !== undefined || isKnownName(said))
+  const errorCode = string(error['error_code']) ?? (isGateway ? said : undefined)
+  // Where `type` only marks an error event, the title of RFC 9457 may have the name.
+  const names = [typeName(string(error['type'])), typeName(errorCode), knownName(title)]
   return {
-    // Where `type` only marks an error event, the title of RFC 9457 may have the name.
-    type: typeName(string(error['type'])) ?? typeName(errorCode) ?? knownName(title),
-    message:
-      string(error['message']) ?? string(error['detail']) ?? title ?? string(payload['error']),
+    names: names.filter((name) => name !== undefined),
+    message: prose ?? said,
     errorCode,
-    details: error['details'],
-    docsUrl: string(error['docs_url']),
-    retryAfter: seconds(error['retry_after']),
+    details: isGateway && errorCode === said ? gatewayDetails(payload) : error['details'],
+    docsUrl: string(error['docs']) ?? string(error['docs_url']) ?? string(error['upgrade_url']),
+    retryAfter: seconds(error['retry_after']) ?? seconds(error['retry_after_seconds']),
     requestId: string(payload['request_id']) ?? string(error['request_id']),
     status: typeof error['status'] === 'number' ? error['status'] : undefined,
   }
+}
+
+/** All that the gateway says besides code and message, as sent; undefined if that is nothing. */
+function gatewayDetails(payload: Record<string, unknown>): Record<string, unknown> | undefined {
+  const { error: _, message: __, ...details } = payload
+  if (details['type'] === 'error') delete details['type']
+  return Object.keys(details).length === 0 ? undefined : details
 }
 
 /** An RFC 9457 type is a URI: the API's own name is its last segment. `error` only marks the event. */
@@ -192,7 +195,7 @@ function typeName(name: string | undefined): string | undefined {
 }
 
 function knownName(name: string | undefined): string | undefined {
-  return name !== undefined && byType.has(name) ? name : undefined
+  return name !== undefined && isKnownName(name) ? name : undefined
 }
 
 function seconds(value: unknown): number | undefined {

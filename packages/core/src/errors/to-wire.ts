@@ -1,10 +1,16 @@
 import { APIError } from './api-error.ts'
-import { leadsTo } from './from.ts'
+import { leadsTo } from './class-table.ts'
 import { VecTradeError } from './vectrade-error.ts'
 
 /** The documented shape of an error on the wire. */
 export interface WireError {
-  error: { type: string; message: string; docs_url?: string; retry_after?: number }
+  error: {
+    type: string
+    message: string
+    error_code?: string
+    docs_url?: string
+    retry_after?: number
+  }
   request_id?: string
 }
 
@@ -28,22 +34,30 @@ const wireByCode = new Map<string, WireError['error']>([
 ])
 
 /**
- * An error as it is told to whoever reads our stream: API errors as they came, our own failures in
- * general terms, and of any other exception only that there was one.
+ * An error as it is told to those who read our stream: API errors as they came, our own failures in
+ * general terms, and any other exception without a word of what it says.
+ *
+ * @param status the HTTP status that it is sent with; undefined inside a stream
  */
-export function errorToWire(error: unknown): WireError {
+export function errorToWire(error: unknown, status?: number): WireError {
   const failed = { type: 'server_error', message: 'The analysis failed' }
   if (!VecTradeError.isInstance(error)) return { error: failed }
   const wire: WireError = { error: { ...(wireByCode.get(error.code) ?? failed) } }
   if (error.requestId !== undefined) wire.request_id = error.requestId
   if (error instanceof APIError) {
-    // The class has to come out of the type alone: of another one, its own name is sent.
     wire.error = {
-      type: leadsTo(error.type, error) ? error.type : error.code,
-      message: error.message,
+      // A type that the reader would take for another class gives way to the name of the class.
+      type: leadsTo(status, error.type, error) ? error.type : error.code,
+      message: ownWords(error),
     }
+    if (error.errorCode !== undefined) wire.error.error_code = error.errorCode
     if (error.docsUrl !== undefined) wire.error.docs_url = error.docsUrl
     if (error.retryAfter !== undefined) wire.error.retry_after = error.retryAfter
   }
   return wire
+}
+
+/** What the server said, without our advice about this program's options. */
+function ownWords({ message, hint }: APIError): string {
+  return hint === undefined ? message : message.slice(0, -hint.length - 1)
 }

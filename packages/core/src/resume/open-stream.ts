@@ -1,4 +1,4 @@
-import type { Abortable } from '../abort-scope.ts'
+import { type Abortable, AbortSource } from '../abort-source.ts'
 import { APIError, AuthenticationError, NotFoundError } from '../errors/api-error.ts'
 import { StreamResumeError } from '../errors/stream-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
@@ -6,6 +6,7 @@ import type { EventSource } from '../event-source.ts'
 import type { Settings } from '../options.ts'
 import { type Call, send } from '../request.ts'
 import { readResponse } from '../response.ts'
+import { singleHeader } from '../single-header.ts'
 import { openEventStream } from '../web/from.ts'
 import { closeBody } from '../web/read-body.ts'
 import { Reconnection } from './reconnection.ts'
@@ -13,7 +14,7 @@ import { type Connected, ResumingSource, type StreamEndpoint } from './resuming-
 import { streamIdHeader, streamUrl } from './stream-id.ts'
 
 /** A call with all that reading its answer goes by. */
-export type CallWithLimits = Call & Omit<Settings, 'headers' | 'apiKey' | 'target' | 'isEndpoint'>
+export type CallWithLimits = Call & Omit<Settings, 'headers' | 'target' | 'isEndpoint'>
 
 /** Asks an endpoint, once: a stream that it keeps is read on after a cut, any other one is not. */
 export async function openAtEndpoint(
@@ -23,7 +24,7 @@ export async function openAtEndpoint(
   const response = await send(call, signal)
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
   const reader = await openEventStream(response, withRetry(call, reconnection))
-  const id = response.headers.get(streamIdHeader)
+  const id = singleHeader(response.headers, streamIdHeader)
   if (!id) return reader
   const endpoint = new Endpoint(call, id, reconnection)
   return new ResumingSource(endpoint, { response: reader.response, reader }, '', call, reconnection)
@@ -86,7 +87,7 @@ class Endpoint implements StreamEndpoint {
 /** Has an endpoint end an answer. One that is over and gone is as good. */
 export async function stopStream(call: CallWithLimits, id: string): Promise<void> {
   // The stream's own signal has ended with it.
-  const { signal } = new AbortController()
+  const signal = new AbortSource()
   const stop = { ...aboutStream(call, id, 'DELETE'), maxRetries: 2 }
   const response = await send(stop, signal).catch((error: unknown) => {
     if (!(error instanceof NotFoundError)) throw error

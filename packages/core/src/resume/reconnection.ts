@@ -1,4 +1,4 @@
-import type { Abortable } from '../abort-scope.ts'
+import { type Abortable, AbortSource, whenAborted } from '../abort-source.ts'
 import { APIError } from '../errors/api-error.ts'
 import { StreamResumeError } from '../errors/stream-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
@@ -47,16 +47,14 @@ export class Reconnection {
    */
   async attempt<T>(work: (signal: Abortable) => Promise<T>): Promise<T> {
     this.#unlink?.()
-    const attempt = new AbortController()
-    const follow = (): void => attempt.abort(this.#signal.reason)
-    // Stays behind a success: what that opened ends with the stream.
-    this.#signal.addEventListener('abort', follow)
-    this.#unlink = () => this.#signal.removeEventListener('abort', follow)
+    const attempt = new AbortSource()
+    // Stays after a success: what that opened ends with the stream.
+    this.#unlink = whenAborted(this.#signal, () => attempt.abort(this.#signal.reason))
     const offWake = this.#network?.onWake((isNew) => isNew && attempt.abort())
     try {
-      return await work(this.#signal.aborted ? this.#signal : attempt.signal)
+      return await work(attempt)
     } catch (error) {
-      if (!attempt.signal.aborted || this.#signal.aborted) throw error
+      if (!attempt.aborted || this.#signal.aborted) throw error
     } finally {
       offWake?.()
     }

@@ -1,6 +1,8 @@
 import { checkLimit } from '../check-limit.ts'
+import { checkOptions, type Checks } from '../check-options.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
+import { encodeUtf8 } from '../sse/utf8.ts'
 import type { StoredMessage, StreamStoreLimits } from './stream-store.ts'
 
 /** The limits of a store, with every default in place. For authors of a `StreamStore`. */
@@ -14,6 +16,14 @@ const defaults: ResolvedLimits = {
   lease: 15_000,
 }
 
+const limitChecks: Checks<StreamStoreLimits> = {
+  maxEvents: checkLimit,
+  maxBytes: checkLimit,
+  maxStreams: checkLimit,
+  timeToLive: checkLimit,
+  lease: checkLimit,
+}
+
 /**
  * Checks the limits of a store and fills in the defaults. For authors of a `StreamStore`.
  *
@@ -23,12 +33,10 @@ export function resolveStoreLimits(
   given: StreamStoreLimits,
   maxStreams: number = defaults.maxStreams,
 ): ResolvedLimits {
+  checkOptions(given, limitChecks)
   const limits = { ...defaults, maxStreams }
   for (const name of Object.keys(limits) as (keyof ResolvedLimits)[]) {
-    const value = given[name]
-    if (value === undefined) continue
-    checkLimit(name, value)
-    limits[name] = value
+    limits[name] = given[name] ?? limits[name]
   }
   // Signs of life come three times in it, and every wake-up of a timer is one.
   if (limits.lease < 100 || limits.lease > 3_600_000) {
@@ -37,11 +45,9 @@ export function resolveStoreLimits(
   return limits
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder()
-
 /** Bytes a message counts for, in UTF-8. */
 export function sizeOf({ event = '', data }: StoredMessage): number {
-  return encoder.encode(event).length + encoder.encode(data).length
+  return encodeUtf8(event).length + encodeUtf8(data).length
 }
 
 /** The error of a store that has reached one of its limits. For authors of a `StreamStore`. */

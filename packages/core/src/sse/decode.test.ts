@@ -202,6 +202,17 @@ describe('the body', () => {
     }
   })
 
+  test.for<[string, Record<string, unknown> | null]>([
+    ['onRetry', { onRetry: null }],
+    ['onComment', { onComment: 'log' }],
+    ['maxEventBytes', { maxEventBytes: '5' }],
+    ['maxEventBytes', null],
+  ])('that is read with a wrong option is left alone: %s in %j', ([, options]) => {
+    const body = bodyOf([])
+    expect(() => decodeEventStream(body, options as never)).toThrow(ConfigurationError)
+    expect(body.locked).toBe(false)
+  })
+
   test('that gives text is named, and closed', async () => {
     let cancelled = 0
     const body = new ReadableStream({

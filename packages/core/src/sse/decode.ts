@@ -1,11 +1,18 @@
 import type { EventSourceMessage } from 'eventsource-parser'
+import { letGoOf } from '../body-owner.ts'
 import type { ByteReader, ByteResult, ByteStream } from '../byte-stream.ts'
-import { ConfigurationError } from '../errors/configuration-error.ts'
+import { type Check, checkOptions, checkThat, hasMethods } from '../check-options.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 import { whenDropped } from '../dropped.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { nameMethod } from '../name-method.ts'
 import { PullIterator } from '../pull-iterator.ts'
-import { type DecodeOptions, MessageDecoder, type Shortcut } from './message-decoder.ts'
+import {
+  decodeChecks,
+  type DecodeOptions,
+  MessageDecoder,
+  type Shortcut,
+} from './message-decoder.ts'
 import type { PlainBytes } from './plain-bytes.ts'
 
 /** One Server-Sent Events message, of any protocol. */
@@ -30,7 +37,7 @@ export interface EventMessages extends AsyncIterable<SseMessage> {
  * The body is locked at once and read only on demand. Leaving the loop early cancels it; either way
  * it is unlocked at the end. An unfinished last message is dropped, as the standard says.
  *
- * @throws ConfigurationError when there is no body
+ * @throws ConfigurationError when there is no body, or on a wrong option
  * @throws StreamProtocolError when an event is over `maxEventBytes`, or the body gives no bytes
  * @throws StreamInterruptedError when reading the body fails
  * @throws StreamConsumedError when the body is already being read, or the messages are read twice
@@ -44,6 +51,7 @@ export interface EventMessages extends AsyncIterable<SseMessage> {
  * ```
  */
 export function decodeEventStream(body: ByteStream, options: DecodeOptions = {}): EventMessages {
+  checkOptions(options, decodeChecks)
   return new DecodedMessages(new MessageReader(body, options))
 }
 
@@ -57,6 +65,7 @@ class DecodedMessages implements EventMessages {
 
   constructor(reader: MessageReader) {
     this.#reader = reader
+    nameMethod<DecodedMessages>(this, 'asyncIterator', (messages) => messages.#iterate())
     whenDropped(this, () => reader.close())
   }
 
@@ -65,6 +74,10 @@ class DecodedMessages implements EventMessages {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SseMessage, undefined> {
+    return this.#iterate()
+  }
+
+  #iterate(): AsyncIterator<SseMessage, undefined> {
     if (this.#used) {
       throw new StreamConsumedError('These messages are already read: they are read once')
     }
@@ -121,6 +134,11 @@ function toMessage({ event, data, id }: EventSourceMessage): SseMessage {
   return message
 }
 
+export const checkBody: Check = /* @__PURE__ */ checkThat(
+  'a ReadableStream: a response may have none, and Readable.toWeb() makes one of a stream of Node',
+  (value) => hasMethods(value, 'getReader'),
+)
+
 /**
  * Reads a body chunk by chunk and hands out its messages one by one; no chunk is read before it is
  * asked for. The body is locked from the beginning: Node cancels one that is not, once the response
@@ -136,9 +154,7 @@ export class MessageReader<T extends object = never> {
   #bytes: Uint8Array[] = []
 
   constructor(body: ByteStream, options: DecodeOptions, shortcut?: Shortcut<T>) {
-    if (typeof body?.getReader !== 'function') {
-      throw new ConfigurationError('The body must be a ReadableStream: a response may have none')
-    }
+    checkBody('body', body)
     this.#decoder = new MessageDecoder(options, shortcut)
     this.#body = body
     this.#lock()
@@ -180,7 +196,7 @@ export class MessageReader<T extends object = never> {
 
   readonly #onChunk = (result: ByteResult): boolean => {
     if (result.done) {
-      this.close()
+      this.#leave(true)
       return false
     }
     const chunk = bytesOf(result.value)
@@ -202,13 +218,18 @@ export class MessageReader<T extends object = never> {
     throw connectionError(error, 'body')
   }
 
-  /** Cancels what is left of the body and unlocks it. A read under way ends. */
+  /** Cancels what is left of the body, unlocks it and ends its request. A read under way ends. */
   close(reason?: unknown): void {
     if (this.#closed) return
-    this.#closed = true
     // Not awaited: the source's own clean-up may take for ever, and its failure is nobody's.
     this.#reader?.cancel(reason).catch(() => {})
+    this.#leave(false)
+  }
+
+  #leave(isWhole: boolean): void {
+    this.#closed = true
     this.#reader?.releaseLock()
+    letGoOf(this.#body, isWhole)
   }
 
   #lock(): void {

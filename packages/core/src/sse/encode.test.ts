@@ -50,6 +50,20 @@ test('what is encoded comes back the same, whatever it is', async () => {
   )
 })
 
+test.for<[unknown, RegExp]>([
+  [null, /object/],
+  ['text', /object/],
+  [{ event: null, data: '' }, /`event`/],
+  [{ event: 0, data: '' }, /`event`/],
+  [{ id: null, data: '' }, /`id`/],
+  [{ data: null }, /`data`/],
+  [{ comment: null }, /`comment`/],
+  [{ retry: null, data: '' }, /`retry`/],
+])('%j is no message', ([message, names]) => {
+  expect(() => encodeEvent(message as never)).toThrow(TypeError)
+  expect(() => encodeEvent(message as never)).toThrow(names)
+})
+
 test('errors name the field and not its value', () => {
   expect(() => encodeEvent({ event: 'se\ncret', data: '' })).toThrow(/`event`/)
   expect(() => encodeEvent({ event: 'se\ncret', data: '' })).not.toThrow(/cret/)

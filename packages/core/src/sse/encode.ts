@@ -14,8 +14,8 @@ export interface EncodableMessage extends Partial<SseMessage> {
  * Line breaks in `data` and `comment` (CR, LF, CRLF) become lines of their own and come back as LF.
  * Fields go out as given: an absent `id` leaves the reader's last event ID alone, `''` resets it.
  *
- * @throws TypeError on CR, LF or NUL in `event` or `id`, which would let a value write fields of
- *   its own, and on a `retry` that is not a whole number >= 0.
+ * @throws TypeError on what is no message or no string, on CR, LF or NUL in `event` or `id`, which would
+ *   let a value write fields of its own, and on a `retry` that is not a whole number >= 0.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  * @example
  * ```ts
@@ -26,10 +26,13 @@ export interface EncodableMessage extends Partial<SseMessage> {
  * ```
  */
 export function encodeEvent(message: EncodableMessage): string {
+  if (typeof message !== 'object' || message === null) {
+    throw new TypeError('The message must be an object such as { data: … }')
+  }
   const { event, id, retry, data, comment } = message
   let text = ''
   if (comment !== undefined) text += lines(': ', comment, 'comment')
-  if (event) text += `event: ${singleLine(event, 'event')}\n`
+  if (event !== undefined && event !== '') text += `event: ${singleLine(event, 'event')}\n`
   if (id !== undefined) text += `id: ${singleLine(id, 'id')}\n`
   if (retry !== undefined) text += `retry: ${wholeNumber(retry)}\n`
   if (data !== undefined) text += lines('data: ', data, 'data')

@@ -1,6 +1,8 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser'
 import { checkLimit } from '../check-limit.ts'
+import { checkFunction, type Checks } from '../check-options.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
+import { encodeUtf8 } from './utf8.ts'
 import { Utf8Chunks } from './utf8-chunks.ts'
 
 /** What {@link decodeEventStream} can be told. */
@@ -14,6 +16,12 @@ export interface DecodeOptions {
    * of up to three bytes each.
    */
   maxEventBytes?: number | undefined
+}
+
+export const decodeChecks: Checks<DecodeOptions> = {
+  onRetry: checkFunction,
+  onComment: checkFunction,
+  maxEventBytes: checkLimit,
 }
 
 export const defaultMaxEventBytes: number = 64 * 2 ** 20
@@ -58,7 +66,6 @@ export class MessageDecoder<T extends object> {
   constructor(options: DecodeOptions, shortcut: Shortcut<T> | undefined) {
     this.#shortcut = shortcut
     const { maxEventBytes = defaultMaxEventBytes } = options
-    checkLimit('maxEventBytes', maxEventBytes)
     this.#maxEventBytes = maxEventBytes
     this.#parser = createParser({
       onEvent: (message) => {
@@ -173,5 +180,5 @@ export class MessageDecoder<T extends object> {
 /** Whether text has more than so many bytes as UTF-8; counts only where the length leaves a doubt. */
 function isLonger(text: string, bytes: number): boolean {
   if (text.length * 3 <= bytes) return false
-  return text.length > bytes || new TextEncoder().encode(text).byteLength > bytes
+  return text.length > bytes || encodeUtf8(text).byteLength > bytes
 }

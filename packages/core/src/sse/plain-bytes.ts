@@ -1,5 +1,6 @@
 import { parseJson } from '../errors/from.ts'
 import { isRecord } from '../events.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 /** The types that neither end an answer nor say that it failed. */
 const harmless: ReadonlySet<unknown> = /* @__PURE__ */ new Set(['text', 'citation', 'metadata'])
@@ -109,17 +110,15 @@ function endOfText(bytes: Uint8Array, view: DataView, start: number): number {
 function endOfParsed(bytes: Uint8Array, start: number): number {
   const end = bytes.indexOf(lineFeed, start)
   if (end === -1 || bytes[end + 1] !== lineFeed) return 0
-  const line = decoder.decode(bytes.subarray(start, end))
+  const line = decodeUtf8(bytes.subarray(start, end))
   if (!line.startsWith('data: {') || line.includes('\r')) return 0
   const wire = parseJson(line.slice('data: '.length))
   return isRecord(wire) && harmless.has(wire['type']) ? end + 2 : 0
 }
 
-// A byte order mark is no part of an event.
-const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
-
+/** @param text of ASCII */
 function wordsOf(text: string): number[] {
-  const view = viewOf(new TextEncoder().encode(text))
+  const view = viewOf(Uint8Array.from(text, (character) => character.charCodeAt(0)))
   return Array.from({ length: view.byteLength / 4 }, (_, word) => view.getUint32(4 * word))
 }
 

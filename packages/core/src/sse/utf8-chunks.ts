@@ -1,5 +1,4 @@
-/** Keeps nothing between chunks, so that one serves all streams. */
-const whole = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
+import { decodeUtf8 } from './utf8.ts'
 
 /**
  * UTF-8 in chunks as text, a byte order mark included.
@@ -17,7 +16,7 @@ export class Utf8Chunks {
     const last = chunk[chunk.length - 1]
     if (last === undefined) return ''
     const isWhole = last < 0x80
-    if (isWhole && !this.#pending) return whole.decode(chunk)
+    if (isWhole && !this.#pending) return decodeUtf8(chunk)
     this.#pending = !isWhole
     this.#stream ??= new TextDecoder('utf-8', { ignoreBOM: true })
     return this.#stream.decode(chunk, { stream: !isWhole })

@@ -1,4 +1,5 @@
 import type { AnalysisRequest } from '../client.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { parseJson } from '../errors/from.ts'
 import { isRecord } from '../events.ts'
 import { readBody } from './read-body.ts'
@@ -6,11 +7,22 @@ import { Refusal } from './refusal.ts'
 
 const maxSymbols = 50
 
-/** What a request to an endpoint asks. @throws Refusal that says what is wrong with it */
+/**
+ * What a request to an endpoint asks.
+ *
+ * @throws Refusal that says what is wrong with the request
+ * @throws ConfigurationError if somebody else has read its body
+ */
 export async function readRequest(
   request: Request,
   maxPromptLength: number,
 ): Promise<AnalysisRequest> {
+  if (request.bodyUsed || request.body?.locked) {
+    throw new ConfigurationError(
+      'The body of the request is already read: in `authorize` and `owner` read `request.clone()`, ' +
+        'and call the handler before anything that parses bodies',
+    )
+  }
   // A character takes at most six bytes, as an escape; the symbols get what is left of the page.
   const limits = { maxBytes: maxPromptLength * 6 + 4096, silence: 0, deadline: 30_000 }
   const announced = Number(request.headers.get('content-length') ?? 0)

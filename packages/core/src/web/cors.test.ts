@@ -47,7 +47,57 @@ describe('pages', () => {
       'access-control-allow-origin': 'https://other.example',
       'access-control-allow-credentials': 'true',
       'access-control-allow-methods': 'POST, GET, DELETE',
+      'access-control-allow-headers':
+        'Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID',
     })
+  })
+
+  test.for<[string, string[], string[]]>([
+    ['traceparent,baggage, X-Tenant', ['traceparent', 'baggage', 'X-Tenant'], []],
+    ['x-a\t, ,,x-b', ['x-a', 'x-b'], ['']],
+    ['x-a, b c, d:e, é, x-f', ['x-a', 'x-f'], ['b', 'c', 'b c', 'd:e', 'é']],
+  ])('may send the headers that they ask for: %j', async ([asks, allowed, refused]) => {
+    const origin = 'https://other.example'
+    const headers = {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': asks,
+    }
+    const { handler } = serve(ok, { cors })
+    const response = await handler(new Request(url, { method: 'OPTIONS', headers }))
+    const names = response.headers.get('access-control-allow-headers')?.split(', ')
+    expect(names).toEqual(expect.arrayContaining(['Content-Type', 'Last-Event-ID', ...allowed]))
+    for (const name of refused) expect(names).not.toContain(name)
+
+    const other = { ...headers, origin: 'https://evil.example' }
+    const refusal = await handler(new Request(url, { method: 'OPTIONS', headers: other }))
+    expect(refusal.status).toBe(403)
+    expect([...refusal.headers.keys()].filter((name) => name.startsWith('access-'))).toEqual([])
+  })
+
+  test('of allowed origins may read all that the client reads', async () => {
+    const { handler } = serve(ok, { cors })
+    const response = await handler(post(asked, { origin: 'https://other.example' }))
+    const exposed = response.headers.get('access-control-expose-headers')?.toLowerCase().split(', ')
+    expect(exposed).toEqual([
+      'retry-after',
+      'retry-after-ms',
+      'x-request-id',
+      'x-should-retry',
+      'x-vectrade-stream-id',
+      'x-vq-ratelimit-limit',
+      'x-vq-ratelimit-remaining',
+      'x-vq-ratelimit-reset',
+      'x-vq-quota-limit',
+      'x-vq-quota-remaining',
+    ])
+    await response.body?.cancel()
+  })
+
+  test('of its own may ask what there is', async () => {
+    const { handler } = serve(ok, { cors })
+    const response = await handler(new Request(url, { method: 'OPTIONS' }))
+    expect([response.status, response.headers.get('allow')]).toEqual([204, 'POST, OPTIONS'])
   })
 
   test('of other origins get no CORS headers without `cors`', async () => {

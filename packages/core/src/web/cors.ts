@@ -1,4 +1,6 @@
-import { ConfigurationError } from '../errors/configuration-error.ts'
+import { checkBoolean, checkOptions, type Checks } from '../check-options.ts'
+import { isHeaderName } from '../headers.ts'
+import { checkOrigins } from './page-origin.ts'
 
 /** Which pages of other origins may call an endpoint. */
 export interface Cors {
@@ -8,71 +10,44 @@ export interface Cors {
   credentials?: boolean | undefined
 }
 
+const corsChecks: Checks<Cors> = { origins: checkOrigins, credentials: checkBoolean }
+
 /** @throws ConfigurationError on what is no origin, and would match none */
-export function checkCors({ origins }: Cors): void {
-  if (Array.isArray(origins) && origins.every(isOrigin)) return
-  throw new ConfigurationError(
-    "`cors.origins` must be an array of origins as browsers send them, such as 'https://example.com': " +
-      'no path or slash behind the host, no *',
-  )
+export function checkCors(name: string, value: unknown): void {
+  const cors = value as Cors
+  checkOptions(cors, corsChecks, name)
+  checkOrigins(`${name}.origins`, cors.origins)
 }
 
-function isOrigin(value: unknown): boolean {
-  try {
-    // The scheme of an app's own pages may be another, and has no origin for URL.
-    return typeof value === 'string' && (new URL(value).origin === value || isAppOrigin(value))
-  } catch {
-    return false
-  }
-}
+/** The headers that the SDK's client reads, besides those that every page may read. */
+const exposedHeaders =
+  'Retry-After, Retry-After-Ms, X-Request-Id, X-Should-Retry, X-VecTrade-Stream-Id, ' +
+  'X-VQ-RateLimit-Limit, X-VQ-RateLimit-Remaining, X-VQ-RateLimit-Reset, ' +
+  'X-VQ-Quota-Limit, X-VQ-Quota-Remaining'
 
-/** Such as `capacitor://localhost`. */
-function isAppOrigin(value: string): boolean {
-  return /^(?!https?:)[a-z][a-z\d+.-]*:\/\/[\w.-]+$/.test(value)
-}
+/** The headers that the SDK's client sends. */
+const sentHeaders =
+  'Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID'
 
-/**
- * Whether a request comes from the endpoint's own origin, from an allowed one, or from no page.
- *
- * Browsers say so in `Sec-Fetch-Site`, which no page can forge; where that is missing, `Origin` is
- * compared with the address asked for.
- *
- * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
- */
-export function isAllowedOrigin(request: Request, cors: Cors | undefined): boolean {
-  const origin = request.headers.get('origin')
-  if (origin !== null && cors?.origins.includes(origin)) return true
-  const site = request.headers.get('sec-fetch-site')
-  if (site !== null) return site === 'same-origin' || site === 'none'
-  return origin === null || hostOf(origin) === new URL(request.url).host
-}
-
-/** The headers that let an allowed page read the answer; of them only `vary` for anybody else. */
-export function corsHeaders(request: Request, cors: Cors | undefined): Record<string, string> {
-  if (cors === undefined) return {}
-  const origin = request.headers.get('origin')
+/** Adds what lets a page of an allowed origin make its call and read the answer. */
+export function addCorsHeaders(
+  headers: Headers,
+  request: Request,
+  { origins, credentials }: Cors,
+): void {
   // A cache must not give one origin's answer to another.
-  if (origin === null || !cors.origins.includes(origin)) return { vary: 'Origin' }
-  return {
-    vary: 'Origin',
-    'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'Retry-After, X-VecTrade-Stream-Id',
-    ...(cors.credentials ? { 'access-control-allow-credentials': 'true' } : {}),
-  }
-}
-
-/** What a browser asks before a call to another origin, and may keep for ten minutes. */
-export const preflightHeaders: Readonly<Record<string, string>> = {
-  'access-control-allow-methods': 'POST, GET, DELETE',
-  'access-control-allow-headers':
-    'Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID',
-  'access-control-max-age': '600',
-}
-
-function hostOf(origin: string): string | undefined {
-  try {
-    return new URL(origin).host
-  } catch {
-    return undefined
-  }
+  headers.append('vary', 'Origin')
+  const origin = request.headers.get('origin')
+  if (origin === null || !origins.includes(origin)) return
+  headers.set('access-control-allow-origin', origin)
+  headers.append('access-control-expose-headers', exposedHeaders)
+  if (credentials) headers.set('access-control-allow-credentials', 'true')
+  if (request.method !== 'OPTIONS') return
+  headers.set('access-control-allow-methods', 'POST, GET, DELETE')
+  // An origin that may ask may do so with any header: its own, a tracer's, a proxy's.
+  const asked = request.headers.get('access-control-request-headers')?.split(',') ?? []
+  const names = [sentHeaders, ...asked.map((name) => name.trim()).filter(isHeaderName)]
+  headers.set('access-control-allow-headers', names.join(', '))
+  // Seconds that the browser may remember this for.
+  headers.set('access-control-max-age', '600')
 }

@@ -71,6 +71,27 @@ describe('fromResponse', () => {
     },
   )
 
+  test.for([{ signal: null }, { signal: {} }, { idleTimeout: '5' }, 'text', null])(
+    'refuses options that are none, and leaves the body alone: %j',
+    (given) => {
+      const options = given as object
+      const { stream } = new Body(complete)
+      const headers = { 'content-type': 'text/event-stream' }
+      expect(() => fromReadableStream(stream, options)).toThrow(ConfigurationError)
+      expect(() => fromResponse(new Response(stream, { headers }), options)).toThrow(
+        ConfigurationError,
+      )
+      expect(stream.locked).toBe(false)
+    },
+  )
+
+  test('names what is no response', () => {
+    for (const given of [undefined, null, Promise.resolve(new Response('')), {}, 'text']) {
+      expect(() => fromResponse(given as Response)).toThrow(ConfigurationError)
+      expect(() => fromResponse(given as Response)).toThrow('`response`')
+    }
+  })
+
   test('says that a body is used', async () => {
     const response = new Response('x', { headers: { 'content-type': 'text/event-stream' } })
     await response.text()
@@ -114,6 +135,13 @@ describe('the response', () => {
 })
 
 describe('fromReadableStream', () => {
+  test('names what is no body', () => {
+    for (const given of [undefined, null, new Response(''), {}, 'text']) {
+      expect(() => fromReadableStream(given as never)).toThrow(ConfigurationError)
+      expect(() => fromReadableStream(given as never)).toThrow('`body`')
+    }
+  })
+
   test('locks the body at once', async () => {
     const body = new Body(complete)
     const stream = fromReadableStream(body.stream)

@@ -1,15 +1,19 @@
 import type { Abortable } from '../abort-scope.ts'
 import type { ByteStream } from '../byte-stream.ts'
 import { checkLimit } from '../check-limit.ts'
-import { errorFromResponse } from '../errors/from.ts'
+import { errorFromResponse, errorInJson } from '../errors/from.ts'
+import { checkOptions, type Checks, checkSignal, checkThat } from '../check-options.ts'
 import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { EventReader } from '../event-reader.ts'
 import type { FetchResponse } from '../fetch.ts'
 import { handled } from '../handled.ts'
+import { mimeType } from '../mime-type.ts'
+import { isResponse } from '../request.ts'
 import { readResponse } from '../response.ts'
 import type { StreamOrigin } from '../event-source.ts'
-import { type DecodeOptions, defaultMaxEventBytes } from '../sse/message-decoder.ts'
+import { checkBody } from '../sse/decode.ts'
+import type { DecodeOptions } from '../sse/message-decoder.ts'
 import { AnalysisStream } from '../stream.ts'
 import type { WaitLimits } from '../watchdog.ts'
 import { closeBody } from './read-body.ts'
@@ -22,11 +26,24 @@ export interface FromOptions extends Partial<WaitLimits> {
   maxEventBytes?: number | undefined
 }
 
+const fromChecks: Checks<FromOptions> = {
+  signal: checkSignal,
+  idleTimeout: checkLimit,
+  heartbeatTimeout: checkLimit,
+  maxEventBytes: checkLimit,
+}
+
+const checkResponse = /* @__PURE__ */ checkThat(
+  'a WHATWG Response: `await` the one that fetch promises',
+  isResponse,
+)
+
 /**
  * Reads the body that {@link toReadableStream} makes, here or in another service, as a stream again.
  *
  * No time limits by default. The body is locked at once; ending the stream cancels it.
  *
+ * @throws ConfigurationError when there is no body, or on a wrong option
  * @throws StreamConsumedError on the first read, when the body is already being read
  * @example
  * ```ts
@@ -37,6 +54,7 @@ export interface FromOptions extends Partial<WaitLimits> {
  * ```
  */
 export function fromReadableStream(body: ByteStream, options: FromOptions = {}): AnalysisStream {
+  checkBody('body', body)
   const info = readResponse({ status: 200, headers: new Headers() })
   let reader: EventReader | undefined
   const open = async (): Promise<EventReader> => (reader ??= new EventReader(body, info, options))
@@ -47,10 +65,9 @@ export function fromReadableStream(body: ByteStream, options: FromOptions = {}):
   return stream
 }
 
-/** @throws ConfigurationError on a wrong limit, before anything is done */
+/** @throws ConfigurationError on a wrong option, before anything is done */
 function fromOrigin(origin: StreamOrigin, options: FromOptions): AnalysisStream {
-  const { maxEventBytes = defaultMaxEventBytes } = options
-  checkLimit('maxEventBytes', maxEventBytes)
+  checkOptions(options, fromChecks)
   return new AnalysisStream(origin, options)
 }
 
@@ -58,6 +75,7 @@ function fromOrigin(origin: StreamOrigin, options: FromOptions): AnalysisStream 
  * Reads a response whose body is VecTrade's event stream. A status that is no success, and a body
  * that is no event stream, throw on the first read what the client would throw.
  *
+ * @throws ConfigurationError on what is no response, or on a wrong option
  * @example
  * ```ts
  * import { fromResponse } from '@vectrade/core'
@@ -69,6 +87,7 @@ function fromOrigin(origin: StreamOrigin, options: FromOptions): AnalysisStream 
  * ```
  */
 export function fromResponse(response: FetchResponse, options: FromOptions = {}): AnalysisStream {
+  checkResponse('response', response)
   return fromOrigin(
     {
       open: (signal) => openEventStream(response, options, signal),
@@ -89,8 +108,12 @@ export async function openEventStream(
   if (response.bodyUsed || response.body?.locked) {
     throw new StreamConsumedError("This response's body is already used: a body is read once")
   }
-  if (response.status >= 400) throw await errorFromResponse(response, secret, signal)
+  if (response.status >= 400) throw await errorFromResponse(response, { secret }, signal)
   const problem = protocolProblem(response)
+  if (problem !== undefined && response.status < 300) {
+    const said = await errorInJson(response, secret, signal)
+    if (said !== undefined) throw said
+  }
   // undefined in React Native.
   if (problem !== undefined || !response.body) {
     closeBody(response.body)
@@ -108,7 +131,6 @@ const noBody =
 function protocolProblem(response: FetchResponse): string | undefined {
   if (response.status !== 200) return `Expected status 200, got ${response.status}`
   const contentType = response.headers.get('content-type') ?? ''
-  const essence = contentType.split(';', 1)[0]?.trim().toLowerCase()
-  if (essence === eventStream) return undefined
+  if (mimeType(contentType) === eventStream) return undefined
   return `Expected content type ${eventStream}, got ${contentType.slice(0, 100) || 'none'}: is \`baseURL\` VecTrade's API, or \`endpoint\` one of yours?`
 }

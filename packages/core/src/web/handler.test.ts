@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Body, catchError, complete, sse, text as piece } from '../test-support/body.ts'
 import { asked, ok, post, serve, stream, url } from '../test-support/serve.ts'
-import { ConfigurationError, fromResponse, type HandlerOptions } from '../index.ts'
+import { ConfigurationError, createHandler, fromResponse, memoryStore } from '../index.ts'
 
 describe('an answer', () => {
   test('is the stream', async () => {
@@ -125,32 +125,86 @@ describe('a body', () => {
   })
 })
 
-describe('authorize', () => {
-  test.for<[string, HandlerOptions['authorize'], number, number]>([
-    ['true', () => true, 200, 1],
-    ['a promise of true', async () => true, 200, 1],
-    ['false', () => false, 401, 0],
-    ['401', () => 401, 401, 0],
-    ['403', () => Promise.resolve<403>(403), 403, 0],
-    ['nothing', (() => {}) as never, 401, 0],
-    ['a response', () => new Response('pay first', { status: 402 }), 402, 0],
-    ['a redirect', () => Response.redirect('https://app.example/login'), 302, 0],
-    ['a throw', () => Promise.reject(new Error('secret')), 500, 0],
-  ])('%s', async ([, authorize, status, times]) => {
+describe('what is called with no Request', () => {
+  const web = post(asked)
+  test.for<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a URL', url],
+    ["Node's request", { method: 'POST', url: '/', headers: { 'content-type': 'text/plain' } }],
+    ['one without a signal', { method: 'POST', url, headers: web.headers, body: web.body }],
+    ['one with a signal of null', { method: 'POST', url, headers: web.headers, signal: null }],
+  ])('%s is a 500, and the server is told', async ([, request]) => {
     const onError = vi.fn<(error: unknown) => void>()
     const cors = { origins: ['https://other.example'] }
-    const { handler, sent } = serve(ok, { authorize, cors, onError })
-    const response = await handler(post(asked))
-    expect(response.status).toBe(status)
-    expect(await response.text()).not.toContain('secret')
-    expect(sent).toHaveLength(times)
-    // The server's own log may know what its own code threw.
-    expect(onError.mock.calls).toEqual(status === 500 ? [[new Error('secret')]] : [])
+    const { handler, sent } = serve(ok, { cors, onError })
+    expect((await handler(request as Request)).status).toBe(500)
+    expect(sent).toHaveLength(0)
+    expect(onError.mock.calls).toEqual([[expect.any(ConfigurationError)]])
+    expect(String(onError.mock.calls[0]?.[0])).toMatch(/`request`.*`signal`.*toNodeHandler/)
   })
+})
+
+test('an onError that fails is no failure of anything else', async () => {
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  const authorize = (): never => {
+    throw new Error('secret')
+  }
+  const failing = [authorize, () => Promise.reject(new Error('secret'))]
+  for (const onError of failing) {
+    expect((await serve(ok, { authorize, onError }).handler(post(asked))).status).toBe(500)
+  }
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+})
+
+test("VecTrade's id of the request goes along, on an answer and on a refusal", async () => {
+  const headers = { 'x-request-id': 'r1', 'x-vq-ratelimit-limit': '60' }
+  const answered = (): Response =>
+    new Response(complete.join(''), {
+      headers: { 'content-type': 'text/event-stream', ...headers },
+    })
+  const response = await serve(answered).handler(post(asked))
+  // How much is left of the server's own quota is not for its pages.
+  expect(response.headers.has('x-vq-ratelimit-limit')).toBe(false)
+  expect(await fromResponse(response).finalAnalysis()).toMatchObject({ requestId: 'r1' })
+  const refused = (): Response =>
+    Response.json({ error: { message: 'Said' } }, { status: 422, headers })
+  const refusal = fromResponse(await serve(refused).handler(post(asked)))
+  expect(await catchError(refusal.finalText())).toMatchObject({ requestId: 'r1' })
+})
+
+test.for([undefined, null, 'options', []])('options of %j are named', (options) => {
+  expect(() => createHandler(options as never)).toThrow(ConfigurationError)
+  expect(() => createHandler(options as never)).toThrow('{ client: … }')
 })
 
 test.for<[string, Record<string, unknown>]>([
   ['client', { client: undefined }],
+  ['client', { client: null }],
+  ['authorize', { authorize: null }],
+  ['cors', { cors: null }],
+  ['cors', { cors: ['https://app.example.com'] }],
+  ['cors', { cors: 'https://app.example.com' }],
+  ['cors.credentials', { cors: { origins: [], credentials: 'include' } }],
+  ['publicOrigin', { publicOrigin: null }],
+  ['publicOrigin', { publicOrigin: 'app.example.com' }],
+  ['publicOrigin', { publicOrigin: 'https://app.example.com/' }],
+  ['publicOrigin', { publicOrigin: 'https://app.example.com/api' }],
+  ['publicOrigin', { publicOrigin: '*' }],
+  ['publicOrigin', { publicOrigin: new URL('https://app.example.com') }],
+  ['publicOrigin', { publicOrigin: ['https://app.example.com', '*'] }],
+  ['store', { store: null }],
+  ['store', { store: Promise.resolve(memoryStore()) }],
+  ['owner', { owner: null }],
+  ['onError', { onError: console }],
+  ['logger', { logger: null }],
+  ['logger', { logger: console.log }],
+  ['heartbeat', { heartbeat: null }],
+  ['firstByteAfter', { firstByteAfter: null }],
+  ['maxPromptLength', { maxPromptLength: null }],
   ['client', { client: {} }],
   ['authorize', { authorize: 'everybody' }],
   ['cors.origins', { cors: { origins: 'https://app.example.com' } }],

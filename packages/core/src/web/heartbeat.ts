@@ -1,4 +1,3 @@
-import { checkLimit } from '../check-limit.ts'
 import { clampTimer } from '../timers.ts'
 import { encodeEvent } from '../sse/encode.ts'
 
@@ -16,9 +15,8 @@ export class Heartbeat {
   #since = 0
   #beat: (() => void) | undefined
 
-  /** @param ms 0 for none @throws ConfigurationError */
+  /** @param ms 0 for none */
   constructor(ms: number) {
-    checkLimit('heartbeat', ms)
     this.#ms = ms
   }
 

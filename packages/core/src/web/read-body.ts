@@ -1,4 +1,5 @@
-import type { Abortable } from '../abort-scope.ts'
+import { type Abortable, whenAborted } from '../abort-source.ts'
+import { letGoOf } from '../body-owner.ts'
 import type { ByteStream } from '../byte-stream.ts'
 import { within } from '../timers.ts'
 
@@ -33,9 +34,8 @@ export async function readBody(
   if (!body) return { text: '', ended: 'complete' }
   const reader = body.getReader()
   const decoder = new TextDecoder()
-  const onAbort = (): void => void reader.cancel().catch(() => {})
-  if (signal?.aborted) onAbort()
-  else signal?.addEventListener('abort', onAbort)
+  const unlink = signal && whenAborted(signal, () => void reader.cancel().catch(() => {}))
+  let isWhole = false
   let text = ''
   let bytes = 0
   const end = performance.now() + (deadline || Infinity)
@@ -46,21 +46,27 @@ export async function readBody(
       const result = await within(reader.read(), Math.min(untilEnd, untilSilent))
       // Not by the clock: a timer may fire a fraction of a millisecond early.
       if (result === undefined) return { text, ended: untilEnd <= untilSilent ? 'late' : 'silent' }
-      if (result.done) return { text: text + decoder.decode(), ended: 'complete' }
+      if (result.done) {
+        isWhole = true
+        return { text: text + decoder.decode(), ended: 'complete' }
+      }
       const room = maxBytes - bytes
       bytes += result.value.byteLength
       text += decoder.decode(result.value.subarray(0, room), { stream: true })
       if (bytes > maxBytes) return { text, ended: 'too-large' }
     }
   } finally {
-    signal?.removeEventListener('abort', onAbort)
+    unlink?.()
     // Without effect on a body that has ended; closes the connection of any other.
     reader.cancel().catch(() => {})
     reader.releaseLock()
+    letGoOf(body, isWhole)
   }
 }
 
 /** Ends a body nobody reads, so that its connection is not held. */
 export function closeBody(body: ByteStream | null | undefined): void {
-  if (!body?.locked) body?.cancel().catch(() => {})
+  if (!body || body.locked) return
+  body.cancel().catch(() => {})
+  letGoOf(body, false)
 }

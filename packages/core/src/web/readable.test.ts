@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Body, complete, sse, text } from '../test-support/body.ts'
 import {
+  ConfigurationError,
   fromReadableStream,
   fromResponse,
   StreamConsumedError,
@@ -187,6 +188,74 @@ describe('toResponse', () => {
       'x-accel-buffering': 'no',
       'x-own': '1',
     })
+  })
+
+  test('takes nothing of another hop or another body from headers it is given', () => {
+    const headers = new Headers({
+      'accept-ranges': 'bytes',
+      age: '9',
+      connection: 'close, X-Hop ,x-other',
+      'content-digest': 'sha-256=:AA==:',
+      'content-md5': 'AA==',
+      'content-range': 'bytes 0-1/2',
+      etag: '"a"',
+      'keep-alive': 'timeout=5',
+      'last-modified': 'Sat, 28 Nov 2026 12:00:00 GMT',
+      'proxy-authenticate': 'Basic',
+      'proxy-connection': 'close',
+      'proxy-status': 'kept.example',
+      te: 'trailers',
+      trailer: 'x-sum',
+      'transfer-encoding': 'gzip, chunked',
+      upgrade: 'h2,h2c',
+      vary: 'Cookie',
+      'x-hop': '1',
+      'x-other': '2',
+    })
+    headers.append('set-cookie', 'a=1')
+    headers.append('set-cookie', 'b=2')
+    const response = toResponse(fromReadableStream(new Body(complete).stream), { headers })
+    expect([...response.headers]).toEqual([
+      ['cache-control', 'no-cache, no-transform'],
+      ['content-type', 'text/event-stream; charset=utf-8'],
+      ['proxy-status', 'kept.example'],
+      ['set-cookie', 'a=1'],
+      ['set-cookie', 'b=2'],
+      ['vary', 'Cookie'],
+      ['x-accel-buffering', 'no'],
+    ])
+  })
+
+  test('takes status, words and headers of a response as of an object', () => {
+    const init = new Response(null, { status: 203, statusText: 'Said', headers: { 'x-own': '1' } })
+    const response = toResponse(fromReadableStream(new Body(complete).stream), init)
+    expect([response.status, response.statusText]).toEqual([203, 'Said'])
+    expect(response.headers.get('x-own')).toBe('1')
+  })
+
+  test.for<[string, unknown]>([
+    ['heartbeat', { heartbeat: null }],
+    ['heartbeat', { heartbeat: '15000' }],
+    ['signal', { signal: null }],
+    ['signal', { signal: new AbortController() }],
+    ['status', { status: 204 }],
+    ['status', { status: 99 }],
+    ['status', { status: '200' }],
+    ['statusText', { statusText: 'a\nb' }],
+    ['statusText', { statusText: null }],
+    ['headers', { headers: null }],
+    ['headers', { headers: { 'x-a': undefined } }],
+    ['must be an object', null],
+    ['must be an object', 'text'],
+  ])('names a wrong option and does not use the stream: %s in %j', async ([name, options]) => {
+    const stream = fromReadableStream(new Body(complete).stream)
+    const make = (): unknown => toResponse(stream, options as object)
+    expect(make).toThrow(ConfigurationError)
+    expect(make).toThrow(name)
+    if (!['status', 'statusText', 'headers'].includes(name)) {
+      expect(() => toReadableStream(stream, options as object)).toThrow(ConfigurationError)
+    }
+    expect(await stream.finalText()).toBe('Héllo world')
   })
 
   test('starts at once', () => {

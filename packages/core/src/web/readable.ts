@@ -1,5 +1,8 @@
 import type { Abortable } from '../abort-scope.ts'
+import { checkLimit } from '../check-limit.ts'
+import { checkOptions, type Checks, checkSignal, checkText, checkThat } from '../check-options.ts'
 import { type StreamEvent, toMessage } from '../events.ts'
+import { headersForOtherBody, type HeaderValues } from '../headers.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import type { AnalysisStream } from '../stream.ts'
 import { Relay, type RelaySource } from './relay.ts'
@@ -12,6 +15,24 @@ export interface ReadableOptions {
   signal?: Abortable | undefined
 }
 
+const readableChecks: Checks<ReadableOptions> = { heartbeat: checkLimit, signal: checkSignal }
+
+/** Headers are checked where they are read. */
+const responseChecks: Checks<Omit<ResponseInit, 'headers'>> = {
+  status: /* @__PURE__ */ checkThat(
+    'the status of a response with a body, such as 200',
+    (value) => Number.isInteger(value) && isStatusWithBody(value as number),
+  ),
+  statusText: /* @__PURE__ */ checkText(
+    'a string of Latin-1, no line breaks',
+    /^[\t -~\x80-\xff]*$/,
+  ),
+}
+
+function isStatusWithBody(status: number): boolean {
+  return status >= 200 && status < 600 && ![204, 205, 304].includes(status)
+}
+
 /**
  * Passes a stream on as Server-Sent Events, in bytes: its events, then `data: [DONE]`.
  *
@@ -21,6 +42,7 @@ export interface ReadableOptions {
  * source becomes an error event and then a clean end; what an unexpected exception says is not sent.
  * Uses the stream.
  *
+ * @throws ConfigurationError on what is no stream of events, or on a wrong option
  * @throws StreamConsumedError when the stream is used already
  * @example
  * ```ts
@@ -37,6 +59,7 @@ export function toReadableStream(
   stream: AnalysisStream | AsyncIterable<StreamEvent>,
   options: ReadableOptions = {},
 ): ReadableStream<Uint8Array> {
+  checkOptions(options, readableChecks)
   return readable(new Relay(stream, eventText, options, false))
 }
 
@@ -55,6 +78,12 @@ function readable<T>(relay: Relay<T>): ReadableStream<Uint8Array> {
  * {@link toReadableStream} as a response with the headers an event stream needs. It starts at once:
  * a failure to reach VecTrade comes as an error event, with status 200 gone out already.
  *
+ * `init` may be another response, such as an upstream's. Of its headers, those that are about its
+ * connection (`connection` and what that names, `keep-alive`, `transfer-encoding`, …) or about its own
+ * bytes (`content-length`, `content-encoding`, `etag`, …) are left out. All others are sent, `set-cookie`
+ * too.
+ *
+ * @throws ConfigurationError on what is no stream of events, or on a wrong option
  * @throws StreamConsumedError when the stream is used already
  * @example
  * ```ts
@@ -70,6 +99,8 @@ export function toResponse(
   stream: AnalysisStream | AsyncIterable<StreamEvent>,
   init: ResponseInit & ReadableOptions = {},
 ): Response {
+  checkOptions(init, responseChecks)
+  checkOptions<ReadableOptions>(init, readableChecks)
   return relayResponse(stream, eventText, init, { greet: false })
 }
 
@@ -86,16 +117,13 @@ export function relayResponse<T>(
   init: ResponseInit & ReadableOptions,
   { greet }: { greet: boolean },
 ): Response {
-  const { heartbeat, signal, ...responseInit } = init
-  const headers = new Headers(responseInit.headers)
+  const { heartbeat, signal, ...platformInit } = init
+  // By name: a response has these on its prototype, where a spread does not look.
+  const { status = 200, statusText = '', headers: given = {} } = init
+  const headers = headersForOtherBody(given as HeaderValues)
   for (const [name, value] of Object.entries(eventStreamHeaders)) headers.set(name, value)
-  // Copied from an upstream, these would describe bytes that are not sent.
-  for (const name of ['content-length', 'content-encoding']) headers.delete(name)
   const relay = new Relay(source, encode, { heartbeat, signal }, greet)
-  return new Response(readable(relay), {
-    ...responseInit,
-    headers,
-  })
+  return new Response(readable(relay), { ...platformInit, status, statusText, headers })
 }
 
 /** Proxies must neither buffer, nor compress, nor keep an event stream. */

@@ -8,6 +8,7 @@ import { isRecord } from '../events.ts'
 import { handled } from '../handled.ts'
 import { PullIterator } from '../pull-iterator.ts'
 import { encodeEvent } from '../sse/encode.ts'
+import { encodeUtf8 } from '../sse/utf8.ts'
 import { Heartbeat, heartbeatText } from './heartbeat.ts'
 import type { ReadableOptions } from './readable.ts'
 
@@ -21,7 +22,6 @@ export type RelaySource<T> = AsyncIterable<T> & {
 const defaultHeartbeat = 15_000
 /** Characters of events that are there already and go out in one piece. */
 const longestBatch = 65_536
-const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
 
 /** What a read of the source came to; nothing where its end needs no words. */
 interface Chunk {
@@ -75,7 +75,7 @@ export class Relay<T> {
   pull(controller: ReadableStreamDefaultController<Uint8Array>): void | Promise<void> {
     if (this.#greet) {
       this.#greet = false
-      controller.enqueue(encoder.encode(heartbeatText))
+      controller.enqueue(encodeUtf8(heartbeatText))
     } else if (this.#isReading || this.#arrived.length > 0 || !this.#takeReady(controller)) {
       return this.#wait(controller)
     }
@@ -93,7 +93,7 @@ export class Relay<T> {
     let text = ''
     let isTaken = false
     const passOn = (): void => {
-      if (text !== '') controller.enqueue(encoder.encode(text))
+      if (text !== '') controller.enqueue(encodeUtf8(text))
       text = ''
     }
     while (text.length < longestBatch) {
@@ -141,12 +141,12 @@ export class Relay<T> {
 
   #passOn(controller: ReadableStreamDefaultController<Uint8Array>, chunk?: Chunk): void {
     if (chunk === undefined) {
-      controller.enqueue(encoder.encode(heartbeatText))
+      controller.enqueue(encodeUtf8(heartbeatText))
       return
     }
     const { content, last } = chunk
     if (content !== undefined) {
-      controller.enqueue(typeof content === 'string' ? encoder.encode(content) : content)
+      controller.enqueue(typeof content === 'string' ? encodeUtf8(content) : content)
     }
     if (last) {
       this.#end()

@@ -32,6 +32,17 @@ test.for(['', '-1', '1e9', ' 3', 'NaN', '99999999999999', '0x2', '3.5', '…'])(
   },
 )
 
+test('a Last-Event-ID that a proxy has sent twice is one', async () => {
+  const { handler, source } = kept()
+  const begun = await handler(post())
+  const id = begun.headers.get('x-vectrade-stream-id') ?? ''
+  source.send({ type: 'text', content: 'a' }, { type: 'done' })
+  await begun.text()
+  const headers = { 'last-event-id': '1, 1' }
+  const text = await (await handler(new Request(`${endpoint}?stream=${id}`, { headers }))).text()
+  expect(text).toMatch(/^id: 2\n/)
+})
+
 test('a caller who leaves before there is an id ends the request upstream', async () => {
   const controller = new AbortController()
   const store = memoryStore()
@@ -48,7 +59,7 @@ test.for([undefined, 7, null])('an owner of %o is a mistake of the server', asyn
   const onError = vi.fn()
   const { handler } = kept({ owner: () => owner as never, onError })
   expect((await handler(post())).status).toBe(500)
-  expect(onError).toHaveBeenCalledWith(expect.objectContaining({ name: 'TypeError' }))
+  expect(onError).toHaveBeenCalledWith(expect.objectContaining({ name: 'ConfigurationError' }))
 })
 
 test('a caller who does not read holds up an answer that its store has given up', async () => {

@@ -12,6 +12,7 @@ import type {
   StreamStore,
 } from '../resume/stream-store.ts'
 import { streamIdHeader } from '../resume/stream-id.ts'
+import { singleHeader } from '../single-header.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import type { AnalysisStream } from '../stream.ts'
 import type { HandlerContext } from './handler.ts'
@@ -188,7 +189,7 @@ const interrupted: Numbered = {
 
 /** Where the caller left off; what is no number of ours is the beginning. */
 function lastEventIdOf(request: Request): number {
-  const value = request.headers.get('last-event-id') ?? ''
+  const value = singleHeader(request.headers, 'last-event-id', ',') ?? ''
   return /^\d{1,9}$/.test(value) ? Number(value) : 0
 }
 

@@ -31,6 +31,8 @@ export async function startJsrRegistry(): Promise<JsrRegistry> {
         execFileSync('tar', ['-xz', '-C', folder(name)], { input: await buffer(request) })
         versions.set(name, version)
         response.end(JSON.stringify({ id: name, status: 'success', error: null }))
+      } else if (version !== undefined && versions.get(name) === version) {
+        response.end('{}')
       } else if (version !== undefined) {
         // None is there before it is published.
         response.writeHead(404).end(JSON.stringify({ code: 'packageVersionNotFound', message: '' }))

@@ -7,6 +7,8 @@ import type { Sandbox } from '../server.ts'
 export interface RawAnswer {
   status: number
   headers: Map<string, string>
+  /** The header lines as they came, repeated ones too. */
+  headerLines: string[]
   /** The frames of a chunked body; one frame for any other. */
   frames: Buffer[]
   /** All frames together. */
@@ -78,7 +80,7 @@ function parse(bytes: Buffer): Omit<RawAnswer, 'end'> {
   const status = Number(first.split(' ')[1] ?? 0)
   const rest = headEnd < 0 ? Buffer.alloc(0) : bytes.subarray(headEnd + 4)
   if (headers.get('transfer-encoding') !== 'chunked') {
-    return { status, headers, frames: [rest], body: rest, terminated: false }
+    return { status, headers, headerLines: lines, frames: [rest], body: rest, terminated: false }
   }
   const frames: Buffer[] = []
   let at = 0
@@ -90,7 +92,7 @@ function parse(bytes: Buffer): Omit<RawAnswer, 'end'> {
     if (!terminated) frames.push(rest.subarray(line + 2, line + 2 + length))
     at = line + 2 + length + 2
   }
-  return { status, headers, frames, body: Buffer.concat(frames), terminated }
+  return { status, headers, headerLines: lines, frames, body: Buffer.concat(frames), terminated }
 }
 
 /** The `data` of the events of a stream with LF line endings. */

@@ -1,0 +1,44 @@
+/** The parts of an `AbortSignal` that the SDK uses, so that the signals of other libraries fit as well. */
+export interface Abortable {
+  readonly aborted: boolean
+  /** Becomes the `cause` of the error. */
+  readonly reason?: unknown
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+/**
+ * Aborts some work, and is to that work what aborts it: an AbortController and its signal in one.
+ *
+ * It keeps the reason, which the AbortController of React Native before 0.87 drops, and takes less memory.
+ * Only `fetch` needs a real signal.
+ */
+export class AbortSource implements Abortable {
+  aborted = false
+  reason: unknown
+  /** Few, so no Set, which takes more. */
+  #listeners: (() => void)[] = []
+
+  addEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  removeEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener)
+  }
+
+  abort(reason?: unknown): void {
+    if (this.aborted) return
+    this.aborted = true
+    this.reason = reason
+    for (const listener of this.#listeners) listener()
+    this.#listeners = []
+  }
+}
+
+/** Calls the listener once the signal is aborted, at once if it is already; returns what ends that. */
+export function whenAborted(signal: Abortable, listener: () => void): () => void {
+  if (signal.aborted) listener()
+  else signal.addEventListener('abort', listener)
+  return () => signal.removeEventListener('abort', listener)
+}

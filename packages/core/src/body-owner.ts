@@ -1,0 +1,25 @@
+import type { ByteStream } from './byte-stream.ts'
+
+/** The request that a body came by. */
+export interface BodyOwner {
+  /** @param isWhole whether the body was read to its end, so that its connection can be used again */
+  end(isWhole: boolean): void
+}
+
+const owners = /* @__PURE__ */ new WeakMap<ByteStream, BodyOwner>()
+
+/**
+ * Has a body end its request when it is let go.
+ *
+ * Cancelling the body alone does not end the request where somebody has cloned the response, as
+ * OpenTelemetry's instrumentation of fetch does: the clone goes on reading, and holds the connection.
+ */
+export function ownBody(body: ByteStream, owner: BodyOwner): void {
+  owners.set(body, owner)
+}
+
+/** Ends the request of a body that was read to its end, or that nobody reads any more. */
+export function letGoOf(body: ByteStream, isWhole: boolean): void {
+  owners.get(body)?.end(isWhole)
+  owners.delete(body)
+}

@@ -1,0 +1,17 @@
+/**
+ * Returns the MIME type of a `Content-Type` header, without its parameters. A header that was sent more than once is a
+ * list, where the last type that is valid and no wildcard counts. Undefined where there is none.
+ *
+ * @see https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
+ */
+export function mimeType(contentType: string): string | undefined {
+  let last: string | undefined
+  // A comma inside a quoted parameter separates nothing.
+  for (const value of contentType.match(/(?:[^",]|"(?:[^"\\]|\\.)*"?)+/gs) ?? []) {
+    const type = /^[\t\n\r ]*([\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+)[\t\n\r ]*(?:;|$)/.exec(
+      value,
+    )
+    if (type?.[1] !== undefined && type[1] !== '*/*') last = type[1].toLowerCase()
+  }
+  return last
+}

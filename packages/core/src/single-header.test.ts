@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { singleHeader } from './single-header.ts'
+
+test.for<[lines: string[], value: string | undefined, separator?: string]>([
+  [['a'], 'a'],
+  [['a', 'a'], 'a'],
+  [['a', ''], 'a'],
+  [['a', 'b'], undefined],
+  [[], undefined],
+  [[''], undefined],
+  [['https://e/a,b', 'https://e/a,b'], 'https://e/a,b'],
+  [['5,5'], '5,5'],
+  [['5,5'], '5', ','],
+  [['5', '5'], '5', ','],
+])('of %o it is %s', ([lines, value, separator]) => {
+  const headers = new Headers()
+  for (const line of lines) headers.append('x-name', line)
+  expect(singleHeader(headers, 'X-Name', separator)).toBe(value)
+})
+
+test('of no headers there is none', () => {
+  expect(singleHeader(undefined, 'x-name')).toBeUndefined()
+})

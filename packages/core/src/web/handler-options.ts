@@ -1,0 +1,98 @@
+import { checkLimit } from '../check-limit.ts'
+import {
+  type Check,
+  checkFunction,
+  checkLogger,
+  checkOptions,
+  type Checks,
+  checkThat,
+  hasMethods,
+} from '../check-options.ts'
+import type { VecTrade } from '../client.ts'
+import { isRecord } from '../events.ts'
+import type { Logger } from '../logger.ts'
+import type { StreamStore } from '../resume/stream-store.ts'
+import type { Authorization } from './authorization.ts'
+import { checkCors, type Cors } from './cors.ts'
+import { checkPublicOrigin } from './page-origin.ts'
+
+/** How `createHandler` serves. */
+export interface HandlerOptions {
+  /** The client that asks VecTrade, with your key. */
+  client: VecTrade
+  /**
+   * Who may ask. Where it throws the answer is 500 and nothing is asked. To look at the body, read
+   * `request.clone()`. Default: everybody who reaches the endpoint, at the cost of your quota.
+   */
+  authorize?: ((request: Request) => Authorization | Promise<Authorization>) | undefined
+  /** In characters. Default 10 000. */
+  maxPromptLength?: number | undefined
+  /** Pages of which other origins may ask. Default: none. */
+  cors?: Cors | undefined
+  /**
+   * The origin, or origins, at which browsers reach the endpoint's own pages, such as
+   * `https://app.example.com`. Set it if a proxy passes requests on with another `Host`. Default: the
+   * address that the request asks for.
+   */
+  publicOrigin?: string | readonly string[] | undefined
+  /** ms of silence after which a comment keeps the connection alive; 0 for none. Default 15 000. */
+  heartbeat?: number | undefined
+  /**
+   * ms until the response begins, VecTrade having answered or not. Until then a refusal keeps its
+   * own status; what fails later comes as an error event. Default 8 000.
+   */
+  firstByteAfter?: number | undefined
+  /**
+   * Makes streams resumable: an answer goes on when its caller leaves, and is kept for those who
+   * come back. Default: none, an answer ends with its caller.
+   */
+  store?: StreamStore | undefined
+  /**
+   * Whose the streams of a request are, such as a user's id: others get them no more than streams
+   * that do not exist. Default: anybody's who has the id, which cannot be guessed.
+   */
+  owner?: ((request: Request) => string | Promise<string>) | undefined
+  /**
+   * Gets what `authorize`, `owner` or this endpoint itself threw, such as a ConfigurationError; the
+   * caller gets a 500 that does not tell. Default: `console.error`.
+   */
+  onError?: ((error: unknown) => void) | undefined
+  /** Hears of a store that fails. Default: silent. */
+  logger?: Logger | undefined
+}
+
+const checkClient = /* @__PURE__ */ checkThat(
+  'a VecTrade client',
+  (value) => isRecord(value) && hasMethods(value['ai'], 'stream'),
+)
+
+const handlerChecks: Checks<HandlerOptions> = {
+  client: checkClient,
+  authorize: checkFunction,
+  maxPromptLength: checkLimit,
+  cors: checkCors,
+  publicOrigin: checkPublicOrigin,
+  heartbeat: checkLimit,
+  firstByteAfter: checkLimit,
+  store: /* @__PURE__ */ checkThat('a StreamStore, such as memoryStore() gives', (value) =>
+    hasMethods(value, 'create', 'find', 'read', 'stop'),
+  ),
+  owner: checkFunction,
+  onError: checkFunction,
+  logger: checkLogger,
+}
+
+/** @throws ConfigurationError on a wrong option */
+export function checkHandlerOptions(options: HandlerOptions): void {
+  checkOptions(options, handlerChecks)
+  checkClient('client', options.client)
+}
+
+export const checkRequest: Check = /* @__PURE__ */ checkThat(
+  'a Web-standard Request with a `signal`, which tells that the caller has left: on Node, ' +
+    'toNodeHandler makes one of what Node has',
+  (value) =>
+    hasMethods(value) &&
+    hasMethods((value as Request).headers, 'get') &&
+    hasMethods((value as Request).signal, 'addEventListener'),
+)

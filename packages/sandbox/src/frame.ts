@@ -1,0 +1,22 @@
+import type { EncodableMessage } from '@vectrade/core'
+
+/** The kinds of frame that a stream can hold besides the events of the answer. */
+export const frames = ['empty', 'empty-id', 'ping', 'greeting'] as const
+
+/** A frame that is not part of the answer. No kind of it harms the answer. */
+export type Frame = (typeof frames)[number]
+
+/** Returns a frame for a place in the stream: how many events of the answer come before it. */
+export function frameMessage(frame: Frame, position: number): EncodableMessage {
+  switch (frame) {
+    case 'empty':
+      return { data: '' }
+    // At the beginning, this is the event with which MCP servers prime a client's last event ID.
+    case 'empty-id':
+      return { id: String(position), data: '' }
+    case 'ping':
+      return { event: 'ping', data: new Date().toISOString() }
+    case 'greeting':
+      return { data: '{"type":"greeting","message":"connected"}' }
+  }
+}

@@ -1,0 +1,10 @@
+/** A header that can carry the API key: `X-API-Key`, or `Authorization: Bearer`. */
+export type KeyHeader = 'x-api-key' | 'bearer'
+
+/** Returns the headers of a request that carry a key, whether or not the key is right. */
+export function keyHeadersOf(headers: Headers): KeyHeader[] {
+  const found: KeyHeader[] = []
+  if (headers.has('x-api-key')) found.push('x-api-key')
+  if (/^bearer\b/i.test(headers.get('authorization') ?? '')) found.push('bearer')
+  return found
+}

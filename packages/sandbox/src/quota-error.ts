@@ -1,0 +1,43 @@
+import { type ErrorShape, shapeWithCode } from './error-body.ts'
+import { quotaCodes } from './error-codes.ts'
+
+/** How the sandbox refuses requests beyond its `quota`. Every field is optional. */
+export interface QuotaError {
+  /** The code, in the shape `gateway` unless `errorShape` has room for it. `AUTH_002` is also the
+   * code of a missing permission. Default: `quota_exceeded`, in the server's `errorShape`. */
+  code?: (typeof quotaCodes)[number] | 'AUTH_002'
+  /** HTTP status. Default: 429. */
+  status?: 403 | 429
+  /** Seconds, in the error's JSON alone: `retry_after_seconds` in the shape `gateway`, otherwise
+   * `retry_after`. Default: none. */
+  retryAfter?: number
+}
+
+/** A {@link QuotaError} with its defaults, checked. */
+export interface QuotaRefusal {
+  code: string
+  status: number
+  retryAfter: number | undefined
+  shape: ErrorShape
+}
+
+/**
+ * Checks the option `quotaError` and fills in what is missing.
+ *
+ * @throws TypeError that names the field and what it takes.
+ */
+export function resolveQuotaError(option: QuotaError, errorShape: ErrorShape): QuotaRefusal {
+  if (typeof option !== 'object') throw new TypeError('`quotaError` must be an object')
+  const { code, status = 429, retryAfter } = option
+  const codes = [...quotaCodes, 'AUTH_002']
+  if (code !== undefined && !codes.includes(code)) {
+    throw new TypeError(`\`quotaError.code\` must be one of ${codes.join(', ')}`)
+  }
+  if (status !== 403 && status !== 429)
+    throw new TypeError('`quotaError.status` must be 403 or 429')
+  if (retryAfter !== undefined && !(Number.isFinite(retryAfter) && retryAfter >= 0)) {
+    throw new TypeError('`quotaError.retryAfter` must be a number of seconds, 0 or more')
+  }
+  const shape = shapeWithCode(code, errorShape)
+  return { code: code ?? 'quota_exceeded', status, retryAfter, shape }
+}

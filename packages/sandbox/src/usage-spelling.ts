@@ -1,0 +1,20 @@
+import type { SimulatedAnalysis } from './analysis.ts'
+
+/** How the fields of `usage` are spelled. VecTrade's guide and its OpenAPI file differ. */
+export type UsageSpelling = 'snake' | 'camel'
+
+/** The two spellings of `usage`. */
+export const usageSpellings = ['snake', 'camel'] as const
+
+/** Returns `usage` as it goes out: `prompt_tokens` in `snake`, `promptTokens` in `camel`. */
+export function spellUsage(
+  usage: SimulatedAnalysis['usage'],
+  spelling: UsageSpelling = 'snake',
+): Record<string, number> {
+  if (spelling === 'snake') return usage
+  return {
+    promptTokens: usage.prompt_tokens,
+    completionTokens: usage.completion_tokens,
+    totalTokens: usage.total_tokens,
+  }
+}

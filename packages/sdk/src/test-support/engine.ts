@@ -1,0 +1,114 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { createContext, runInContext } from 'node:vm'
+import { build } from 'esbuild'
+
+const require = createRequire(import.meta.url)
+const resolveDir = fileURLToPath(new URL('.', import.meta.url))
+
+/** What the web's own globals are called, as far as any package could look for them. */
+export const webGlobals = [
+  'AbortController',
+  'AbortSignal',
+  'Blob',
+  'DOMException',
+  'Event',
+  'EventTarget',
+  'Headers',
+  'MessageChannel',
+  'ReadableStream',
+  'Request',
+  'Response',
+  'TextDecoder',
+  'TextDecoderStream',
+  'TextEncoder',
+  'TextEncoderStream',
+  'TransformStream',
+  'URL',
+  'URLSearchParams',
+  'WebSocket',
+  'WritableStream',
+  'atob',
+  'btoa',
+  'clearInterval',
+  'clearTimeout',
+  'console',
+  'crypto',
+  'fetch',
+  'navigator',
+  'performance',
+  'process',
+  'queueMicrotask',
+  'setInterval',
+  'setTimeout',
+  'structuredClone',
+] as const
+
+/** What the language itself has, but not every engine. */
+export const engineGlobals = [
+  'FinalizationRegistry',
+  'WeakRef',
+  'Array.fromAsync',
+  'Promise.try',
+  'Promise.withResolvers',
+  'Symbol.asyncDispose',
+  'Symbol.asyncIterator',
+  'Symbol.dispose',
+] as const
+
+/** A realm with these globals of this process, and without these of its own. */
+export function createEngine(globals: readonly string[], missing: readonly string[]): object {
+  const given = Object.fromEntries(
+    globals.map((name) => [name, (globalThis as Record<string, unknown>)[name]]),
+  )
+  const engine = createContext({ ...given, require })
+  runInContext(
+    // The well-known symbols cannot be deleted.
+    `{
+      const missing = ${JSON.stringify(missing)}
+      const { prototype, ...properties } = Object.getOwnPropertyDescriptors(Symbol)
+      const Whole = Symbol
+      const Bare = function Symbol(description) { return Whole(description) }
+      for (const [name, property] of Object.entries(properties)) {
+        if (!missing.includes('Symbol.' + name)) Object.defineProperty(Bare, name, property)
+      }
+      Object.defineProperty(Bare, 'prototype', { value: prototype.value })
+      globalThis.Symbol = Bare
+      for (const path of missing) {
+        const [name, member] = path.split('.')
+        if (member === undefined) delete globalThis[name]
+        else if (globalThis[name]) delete globalThis[name][member]
+      }
+    }`,
+    engine,
+  )
+  return engine
+}
+
+/** Builds a module from the packages as they are built, with \`using\` and \`for await\` compiled where told. */
+export async function compile(
+  contents: string,
+  conditions: string[],
+  isLowered = false,
+): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir },
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'neutral',
+    target: 'es2022',
+    conditions,
+    external: ['node:*', 'redis'],
+    ...(isLowered && { supported: { using: false, 'for-await': false } }),
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+/** Runs a compiled module in a realm, and gives what it exports. */
+export function load(code: string, engine: object): Record<string, unknown> {
+  return runInContext(
+    `{ const module = { exports: {} }; (({ module, exports }) => {${code}\n})({ module, exports: module.exports }); module.exports }`,
+    engine,
+  ) as Record<string, unknown>
+}

@@ -1,0 +1,13 @@
+import process from 'node:process'
+import { ReleaseError } from './release-error.ts'
+
+/** Runs a step as a program: a `ReleaseError` is printed without its stack, and the exit code is 1. */
+export async function main(step: () => Promise<void> | void): Promise<void> {
+  try {
+    await step()
+  } catch (error) {
+    if (!(error instanceof ReleaseError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 1
+  }
+}

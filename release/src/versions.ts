@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PublicPackage } from './workspace.ts'
+
+const advice = 'run `npx -y pnpm@12 version-packages` and commit what it changes.'
+
+/** What keeps these versions from being released: `version-packages` has to have made them. */
+export function versionProblems(repository: string, packages: readonly PublicPackage[]): string[] {
+  const versions = [...new Set(packages.map(({ version }) => version))]
+  const [version] = versions
+  if (version === undefined) return ['There is no package to publish.']
+  if (versions.length > 1) {
+    return [`The packages have different versions, ${versions.join(' and ')}: ${advice}`]
+  }
+  const problems: string[] = []
+  const silent = packages.filter(({ directory }) => !hasEntry(join(repository, directory), version))
+  if (silent.length > 0) {
+    const names = silent.map(({ name }) => name).join(', ')
+    problems.push(`No CHANGELOG.md entry is about version ${version} of ${names}: ${advice}`)
+  }
+  const file = 'packages/core/src/version.ts'
+  const source = readFileSync(join(repository, file), 'utf8')
+  if (!source.includes(`'${version}'`)) problems.push(`${file} is not ${version}: ${advice}`)
+  return problems
+}
+
+/** Whether the CHANGELOG.md of a package tells about a version. */
+export function hasEntry(folder: string, version: string): boolean {
+  const file = join(folder, 'CHANGELOG.md')
+  return existsSync(file) && readFileSync(file, 'utf8').split('\n').includes(`## ${version}`)
+}
