@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     fileParallelism: false,
+    maxConcurrency: 2,
+    globalSetup: 'test-support/install-packages.ts',
   },
 })
 

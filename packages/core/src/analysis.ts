@@ -2,11 +2,15 @@ import type { Citation, StreamEvent, Usage } from './events.ts'
 
 /** A complete answer. */
 export interface Analysis {
+  /** The whole text. */
   text: string
+  /** The sources, in the order in which they came. */
   citations: Citation[]
   /** The fields of all metadata events; of two with one name the later one. */
   metadata: Record<string, unknown>
+  /** The tokens that the answer used; undefined if the server did not say. */
   usage: Usage | undefined
+  /** The id of the request, which VecTrade's support asks for. */
   requestId: string | undefined
 }
 

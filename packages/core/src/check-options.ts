@@ -31,13 +31,18 @@ export function checkOptions<Options extends object>(
   }
 }
 
-/** @param what completes the sentence "`name` must be …" */
+/**
+ * Makes a check of a condition.
+ *
+ * @param what completes the sentence "`name` must be …"
+ */
 export function checkThat(what: string, holds: (value: unknown) => boolean): Check {
   return (name, value) => {
     if (!holds(value)) throw new ConfigurationError(`\`${name}\` must be ${what}`)
   }
 }
 
+/** Makes a check for text that matches a pattern. */
 export function checkText(what: string, pattern: RegExp): Check {
   return checkThat(what, (value) => typeof value === 'string' && pattern.test(value))
 }
@@ -48,26 +53,31 @@ export function hasMethods(value: unknown, ...names: string[]): value is object 
   return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
 }
 
+/** Checks for a string. */
 export const checkString: Check = /* @__PURE__ */ checkThat(
   'a string',
   (value) => typeof value === 'string',
 )
 
+/** Checks for `true` or `false`. */
 export const checkBoolean: Check = /* @__PURE__ */ checkThat(
   'true or false',
   (value) => typeof value === 'boolean',
 )
 
+/** Checks for a function. */
 export const checkFunction: Check = /* @__PURE__ */ checkThat(
   'a function',
   (value) => typeof value === 'function',
 )
 
+/** Checks for an AbortSignal, of any library. */
 export const checkSignal: Check = /* @__PURE__ */ checkThat(
   'an AbortSignal, such as `controller.signal`',
   (value) => hasMethods(value, 'addEventListener', 'removeEventListener') && 'aborted' in value,
 )
 
+/** Checks for a `Logger`. */
 export const checkLogger: Check = /* @__PURE__ */ checkThat(
   'an object with methods such as `warn`: `console` is one',
   (value) => ['debug', 'info', 'warn', 'error'].some((name) => hasMethods(value, name)),

@@ -35,6 +35,7 @@ import { openEventStream } from './web/from.ts'
 
 /** What to analyse: a question, and optionally the symbols it is about. */
 export interface AnalysisRequest {
+  /** The question, in plain words. */
   prompt: string
   /** Ticker symbols, such as `['NVDA']`. */
   symbols?: readonly string[] | undefined
@@ -47,6 +48,7 @@ export interface AnalysisRequest {
  * The key is kept where inspecting, serialising and logging do not reach it.
  */
 export class VecTrade implements Disposable, AsyncDisposable {
+  /** The calls of the AI analysis. */
   readonly ai: AI
   readonly #open = new Set<(error: RequestAbortedError) => void>()
   #closed = false

@@ -10,6 +10,7 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
 
 /** The second argument of a {@link Fetch}; a new object for each request. */
 export interface FetchInit {
+  /** `POST` asks, `GET` resumes a stream, `DELETE` stops one. */
   method: 'POST' | 'GET' | 'DELETE'
   /** Names in lower case. */
   headers: Record<string, string>
@@ -28,12 +29,15 @@ export type FetchCredentials = 'omit' | 'same-origin' | 'include'
 
 /** The parts of a `Response` that the SDK uses. */
 export interface FetchResponse {
+  /** The HTTP status. */
   readonly status: number
   /** Only `opaqueredirect` counts. */
   readonly type?: string
+  /** The headers. */
   readonly headers: FetchHeaders
   /** Missing where fetch cannot stream, as in React Native. */
   readonly body?: ByteStream | null | undefined
+  /** Whether the body has been read. */
   readonly bodyUsed?: boolean
 }
 

@@ -1,8 +1,12 @@
 /** Where the SDK reports what it does by itself, such as a retry. `console` is one. */
 export interface Logger {
+  /** Details that help to find a fault. */
   debug?(message: string): void
+  /** What happened as it should. */
   info?(message: string): void
+  /** What went wrong and is tried again. */
   warn?(message: string): void
+  /** What went wrong for good. */
   error?(message: string): void
 }
 

@@ -74,6 +74,7 @@ export interface VecTradeOptions extends CallLimits {
 export interface CallOptions extends CallLimits {
   /** Aborted, it ends the call and its stream. */
   signal?: Abortable | undefined
+  /** Sent with this call, over the client's own of the same name. */
   headers?: HeaderValues | undefined
   /** The same on every attempt, so that none is answered twice. Default: a random UUID. */
   idempotencyKey?: string | undefined
@@ -83,6 +84,7 @@ export interface CallOptions extends CallLimits {
 export interface ResumeOptions extends CallLimits {
   /** Aborted, it ends the stream, not the answer. */
   signal?: Abortable | undefined
+  /** Sent with this call, over the client's own of the same name. */
   headers?: HeaderValues | undefined
   /** Of the last event that is known. Default: none, the answer comes from its beginning. */
   lastEventId?: string | undefined
@@ -104,6 +106,7 @@ export interface RuntimeDefaults {
 
 /** What a runtime knows of its network; streams that can be resumed go by it. */
 export interface Network {
+  /** Whether the runtime believes that it has a network. */
   isOnline: () => boolean
   /**
    * Calls the listener when the program has been woken, or is online again (`isNew`), and gives what

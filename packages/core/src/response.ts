@@ -5,10 +5,13 @@ import { singleHeader } from './single-header.ts'
 
 /** What is known of a response once its headers are in. */
 export interface StreamResponse {
+  /** The HTTP status. */
   status: number
+  /** The response's headers. */
   headers: Headers
   /** From `X-Request-Id`: what VecTrade's support asks for. */
   requestId: string | undefined
+  /** What the headers say of rate limit and quota. */
   rateLimit: RateLimit
 }
 
@@ -16,10 +19,13 @@ export interface StreamResponse {
 export interface RateLimit {
   /** Requests per window. */
   limit: number | undefined
+  /** Requests left in this window. */
   remaining: number | undefined
   /** When the window ends, in Unix seconds. */
   reset: number | undefined
+  /** The plan's quota, from `X-VQ-Quota-Limit`. */
   quotaLimit: number | undefined
+  /** What is left of the quota, from `X-VQ-Quota-Remaining`. */
   quotaRemaining: number | undefined
 }
 

@@ -32,12 +32,15 @@ export interface ServeOptions {
 
 /** Deno's `Deno.HttpServer`; `await using server = serve(…)` shuts it down. */
 export interface HttpServer extends AsyncDisposable {
+  /** Where it listens. */
   readonly addr: { transport: 'tcp' | 'udp'; hostname: string; port: number }
   /** Resolves when the server has ended. */
   readonly finished: Promise<void>
   /** Takes no new requests, and resolves once those that run have ended, streams included. */
   shutdown(): Promise<void>
+  /** Keeps the process alive while the server runs, which is the default. */
   ref(): void
+  /** Lets the process end although the server runs. */
   unref(): void
 }
 

@@ -24,6 +24,7 @@ import { createScriptRunner } from './script-runner.ts'
 import { create, stop } from './scripts.ts'
 import { WakeUps } from './wake-ups.ts'
 
+/** How {@link redisStore} keeps streams, and how many. */
 export interface RedisStoreOptions extends StreamStoreLimits {
   /** What the names of all keys and channels begin with, without braces. Default `vectrade:`. */
   prefix?: string | undefined

@@ -12,6 +12,7 @@ const brand = Symbol.for('vectrade.sandbox.connection-cut')
  * into a FIN or a RST; on other runtimes it stays a rejection or an errored body.
  */
 export class ConnectionCut extends Error {
+  /** Tells it from other errors, as `isInstance` does. */
   override readonly name: string = 'ConnectionCut'
   /** How the connection ends. */
   readonly cut: Cut

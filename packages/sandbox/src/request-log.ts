@@ -15,6 +15,7 @@ export interface SandboxConnection {
 export interface SandboxRequest {
   /** What the answer's `X-Request-Id` says. */
   readonly id: string
+  /** The HTTP method. */
   readonly method: string
   /** With its query. */
   readonly path: string
@@ -24,6 +25,7 @@ export interface SandboxRequest {
   readonly keyHeader?: KeyHeader | 'both'
   /** The JSON the client sent; absent where it sent none, or more than 64 KiB. */
   readonly body?: unknown
+  /** The `Idempotency-Key`; undefined without one. */
   readonly idempotencyKey: string | undefined
   /** Which request with this `Idempotency-Key` it is, from 1; absent without one. */
   readonly attempt?: number
@@ -41,6 +43,7 @@ export interface SandboxRequest {
   readonly closed?: Closed
   /** Milliseconds since 1970. */
   readonly closedAt?: number
+  /** The client's port: equal on two requests that shared a connection. */
   readonly remotePort: number | undefined
   /** Resolves when the exchange is over, however it ended; never rejects. */
   readonly done: Promise<void>

@@ -3,6 +3,7 @@ import type { Fault } from './faults.ts'
 
 /** Thrown where a fault cannot be understood; the message names the field and what it takes. */
 export class FaultSyntaxError extends TypeError {
+  /** Tells it from other errors. */
   override readonly name: string = 'FaultSyntaxError'
 }
 

@@ -10,6 +10,7 @@ export type ConnectionPhase = 'connect' | 'redirect' | 'body'
 export class ConnectionError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'ConnectionError'
+  /** Where it failed. */
   readonly phase: ConnectionPhase
 
   constructor(
@@ -53,6 +54,7 @@ const waitedFor: Record<TimeoutPhase, string> = {
 export class TimeoutError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'TimeoutError'
+  /** What was waited for. */
   readonly phase: TimeoutPhase
 
   /** @param ms how long was waited, in milliseconds */

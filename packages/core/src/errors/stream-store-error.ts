@@ -10,6 +10,7 @@ export type StreamStoreProblem = 'exists' | 'superseded' | 'finished' | 'limit' 
 export class StreamStoreError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamStoreError'
+  /** What went wrong. */
   readonly problem: StreamStoreProblem
 
   constructor(message: string, problem: StreamStoreProblem, options: ErrorOptions = {}) {

@@ -4,6 +4,7 @@ import type { Citation } from '../events.ts'
 export interface PartialAnswer {
   /** The text so far, `''` if none. */
   text: string
+  /** The sources so far. */
   citations: Citation[]
   /** The last event ID in effect, `''` if the server sent none. */
   lastEventId: string

@@ -5,6 +5,7 @@ import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
 import type { StoredMessage, StreamStoreLimits } from './stream-store.ts'
 
+/** The limits of a store, with every default in place. For authors of a `StreamStore`. */
 export type ResolvedLimits = { [K in keyof StreamStoreLimits]-?: number }
 
 const defaults: ResolvedLimits = {
@@ -23,7 +24,11 @@ const limitChecks: Checks<StreamStoreLimits> = {
   lease: checkLimit,
 }
 
-/** @throws ConfigurationError on a limit that is no number of the right kind */
+/**
+ * Checks the limits of a store and fills in the defaults. For authors of a `StreamStore`.
+ *
+ * @throws ConfigurationError on a limit that is no number of the right kind
+ */
 export function resolveStoreLimits(
   given: StreamStoreLimits,
   maxStreams: number = defaults.maxStreams,
@@ -45,6 +50,7 @@ export function sizeOf({ event = '', data }: StoredMessage): number {
   return encodeUtf8(event).length + encodeUtf8(data).length
 }
 
+/** The error of a store that has reached one of its limits. For authors of a `StreamStore`. */
 export function limitError(option: 'maxEvents' | 'maxBytes' | 'maxStreams', limit: number): Error {
   const what = {
     maxEvents: 'The stream has as many messages as its store keeps',

@@ -1,11 +1,14 @@
 /** One Server-Sent Event of a stored stream. Its id is its position, from 1, and is not part of it. */
 export interface StoredMessage {
+  /** The name of the event; absent means "message". */
   event?: string
+  /** The data: JSON. */
   data: string
 }
 
 /** A message with its position. */
 export interface NumberedMessage extends StoredMessage {
+  /** The position, from 1. */
   id: number
 }
 

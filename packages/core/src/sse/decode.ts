@@ -19,6 +19,7 @@ import type { PlainBytes } from './plain-bytes.ts'
 export interface SseMessage {
   /** The event's name; absent means "message". */
   event?: string
+  /** The data, its lines joined by LF. */
   data: string
   /** The last event ID in effect at dispatch (it stays from message to message); absent means `''`. */
   id?: string

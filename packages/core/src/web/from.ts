@@ -20,6 +20,7 @@ import { closeBody } from './read-body.ts'
 
 /** How a stream is read that somebody else has opened. */
 export interface FromOptions extends Partial<WaitLimits> {
+  /** Aborting it ends the stream and cancels the body. */
   signal?: Abortable | undefined
   /** Bytes one event may have. Default 64 MiB. */
   maxEventBytes?: number | undefined

@@ -1,0 +1,61 @@
+import type { Outcome, UserProject } from './user-project.ts'
+
+/** Each has a folder of this name in `node_modules`; 7 is the one that the repository is built with. */
+export type TypeScript = '4.9' | '5.5' | '5.6' | '5.9' | '6' | '7'
+
+export type CompilerOptions = Record<string, string | boolean | readonly string[]>
+
+/** A way of finding packages. */
+export type Resolution = 'node16' | 'nodenext' | 'bundler' | 'node10'
+
+/** What `tsconfig.json` says for each. */
+export const resolutions: Record<Resolution, CompilerOptions> = {
+  node16: { module: 'node16', moduleResolution: 'node16' },
+  nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
+  bundler: { module: 'esnext', moduleResolution: 'bundler' },
+  node10: { module: 'commonjs', moduleResolution: 'node10' },
+}
+
+/** Everything that a strict project may have switched on. */
+export const strictest: CompilerOptions = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noPropertyAccessFromIndexSignature: true,
+  noImplicitOverride: true,
+  noImplicitReturns: true,
+  noFallthroughCasesInSwitch: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  isolatedModules: true,
+  skipLibCheck: false,
+}
+
+let configurations = 0
+
+/** Compiles files of a project, without output. */
+export function compile(
+  project: UserProject,
+  version: TypeScript,
+  resolution: Resolution,
+  options: CompilerOptions,
+  files: readonly string[],
+): Promise<Outcome> {
+  const config = {
+    files,
+    compilerOptions: {
+      noEmit: true,
+      target: 'es2022',
+      ...resolutions[resolution],
+      // ES modules in a file that becomes CommonJS is what this option forbids.
+      ...(resolution !== 'node10' && version !== '4.9' && { verbatimModuleSyntax: true }),
+      ...(resolution === 'node10' && version === '6' && { ignoreDeprecations: '6.0' }),
+      ...options,
+    },
+  }
+  // A file of its own: compilations run at the same time.
+  const name = `tsconfig.${(configurations += 1)}.json`
+  project.write(name, config)
+  const folder = version === '7' ? 'typescript' : `ts${version}`
+  return project.runModule(`${folder}/bin/tsc`, ['--pretty', 'false', '-p', name])
+}

@@ -1,0 +1,77 @@
+// What an editor shows where a name of the packages is used, read from what would be published.
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'ts6'
+import { expect, test } from 'vitest'
+import { entries } from '../test-support/entries.ts'
+import { tmp } from '../test-support/install-packages.ts'
+import { UserProject } from '../test-support/user-project.ts'
+
+/** Their members are those of the platform's and of other libraries' objects, which have their own pages. */
+const mirrors = new Set([
+  'Abortable',
+  'ByteReader',
+  'ByteStream',
+  'FetchHeaders',
+  'RedisCommands',
+  'RedisConnection',
+  'RedisSubscriber',
+])
+
+const project = new UserProject('types-docstrings')
+project.write('package.json', { type: 'module' })
+const importAll = entries.map((entry, at) => `import * as entry${at} from '${entry}'\n`).join('')
+const file = project.write('all.ts', importAll)
+const program = ts.createProgram([file], {
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  target: ts.ScriptTarget.ESNext,
+  types: ['node'],
+})
+const checker = program.getTypeChecker()
+
+test('everything that can be imported has a docstring, its members included', () => {
+  const undocumented = new Set<string>()
+  const seen = new Set<ts.Symbol>()
+  for (const [name, symbol] of exportedSymbols()) {
+    if (seen.has(symbol)) continue
+    seen.add(symbol)
+    if (!isDocumented(symbol)) undocumented.add(name)
+    if (mirrors.has(name)) continue
+    for (const member of membersOf(symbol)) {
+      if (!isDocumented(member)) undocumented.add(`${name}.${member.name}`)
+    }
+  }
+  expect(seen.size).toBeGreaterThan(60)
+  expect([...undocumented]).toEqual([])
+})
+
+test('no declaration that is published was left out', () => {
+  const published = globSync('node_modules/@vectrade/*/dist/index.d.ts', { cwd: tmp })
+  const loaded = new Set(program.getSourceFiles().map(({ fileName }) => fileName))
+  expect(published.filter((path) => !loaded.has(join(tmp, path)))).toEqual([])
+})
+
+function* exportedSymbols(): Generator<[name: string, symbol: ts.Symbol]> {
+  for (const statement of program.getSourceFile(file)?.statements ?? []) {
+    if (!ts.isImportDeclaration(statement)) continue
+    const entry = checker.getSymbolAtLocation(statement.moduleSpecifier)
+    if (entry === undefined) throw new Error(`not found: ${statement.getText()}`)
+    for (const symbol of checker.getExportsOfModule(entry)) {
+      const isAlias = (symbol.flags & ts.SymbolFlags.Alias) !== 0
+      yield [symbol.name, isAlias ? checker.getAliasedSymbol(symbol) : symbol]
+    }
+  }
+}
+
+/** Properties and methods, static ones too; none that are inherited, private, or symbols'. */
+function membersOf(symbol: ts.Symbol): ts.Symbol[] {
+  const own = [...(symbol.members?.values() ?? [])]
+  if (symbol.flags & ts.SymbolFlags.Class) own.push(...(symbol.exports?.values() ?? []))
+  const kinds = ts.SymbolFlags.Property | ts.SymbolFlags.Method | ts.SymbolFlags.Accessor
+  return own.filter(({ name, flags }) => flags & kinds && !/^(?:__|#|prototype$)/.test(name))
+}
+
+function isDocumented(symbol: ts.Symbol): boolean {
+  return symbol.getDocumentationComment(checker).length > 0
+}

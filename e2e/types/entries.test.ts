@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { compile, strictest } from '../test-support/compile.ts'
+import { entries } from '../test-support/entries.ts'
+import { UserProject } from '../test-support/user-project.ts'
+
+const project = new UserProject('types-entries', 'types')
+project.write('package.json', { type: 'module' })
+const imports = entries.map((entry, at) => `import * as entry${at} from '${entry}'\n`).join('')
+const checks = entries.map((_, at) => `const is${at}: IsAny<typeof entry${at}> = false\n`).join('')
+const uses = entries.map((_, at) => `is${at}`).join(', ')
+project.write(
+  'entries.ts',
+  `import type { IsAny } from './is-any.js'\n${imports}${checks}export const all = [${uses}]\n`,
+)
+const options = { ...strictest, types: ['node'], skipLibCheck: true }
+
+test('there are some', () => {
+  expect(entries).toContain('@vectrade/sdk')
+  expect(entries).toContain('@vectrade/sandbox/handler')
+})
+
+describe('every entry has its types', () => {
+  test.concurrent.for([
+    ['5.6', 'node10'],
+    ['5.9', 'node10'],
+    ['6', 'node10'],
+    ['7', 'bundler'],
+    ['7', 'nodenext'],
+  ] as const)('in TypeScript %s, by %s', async ([version, resolution]) => {
+    const outcome = await compile(project, version, resolution, options, ['entries.ts'])
+    expect(outcome).toEqual({ code: 0, output: '' })
+  })
+})
+
+describe('every entry says what it needs', () => {
+  test.concurrent.for([
+    ['4.9', 'node10'],
+    ['4.9', 'nodenext'],
+    ['5.5', 'node10'],
+    ['5.5', 'bundler'],
+    ['5.5', 'nodenext'],
+  ] as const)('in TypeScript %s, by %s', async ([version, resolution]) => {
+    // Node's types of today are no TypeScript to one this old.
+    const old = { ...options, types: [] }
+    const { code, output } = await compile(project, version, resolution, old, ['entries.ts'])
+    expect(code).toBe(2)
+    const lines = output.match(
+      /TS2306: File '.*\/needs-typescript-5\.6-or-newer\.d\.ts' is not a module/g,
+    )
+    expect(lines).toHaveLength(entries.length)
+  })
+})

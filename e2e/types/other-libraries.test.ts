@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { compile, type CompilerOptions, strictest } from '../test-support/compile.ts'
+import { UserProject } from '../test-support/user-project.ts'
+
+const project = new UserProject('types-libraries', 'types')
+project.write('package.json', { type: 'module' })
+
+const node: CompilerOptions = { types: ['node'], lib: ['es2023'] }
+const programs: Record<string, readonly [file: string, CompilerOptions]> = {
+  'the fetch of each library': ['fetches.ts', node],
+  'the fetch of each library, with the DOM': ['fetches.ts', { types: ['node'] }],
+  'what Node and its libraries give': ['node-libraries.ts', node],
+  'the same, with the DOM': ['node-libraries.ts', { types: ['node'] }],
+  'what Bun gives': ['bun.ts', { types: ['bun-types'], lib: ['esnext'] }],
+  'the fetch of Expo': ['react-native.ts', { types: [], lib: ['esnext', 'dom'] }],
+}
+
+/** The libraries' own declarations are theirs to check. */
+const flags: CompilerOptions = {
+  ...strictest,
+  noUnusedLocals: false,
+  skipLibCheck: true,
+  target: 'esnext',
+}
+
+test.concurrent.for(
+  Object.entries(programs).flatMap(([name, [file, options]]) =>
+    (['5.6', '7'] as const).map((version) => ({ name, file, options, version })),
+  ),
+)('$name fits, in TypeScript $version', async ({ file, options, version }) => {
+  // The only one that needs a newer TypeScript by itself.
+  const at = file === 'react-native.ts' && version === '5.6' ? '5.9' : version
+  const outcome = await compile(project, at, 'bundler', { ...flags, ...options }, [file])
+  expect(outcome).toEqual({ code: 0, output: '' })
+})
+
+test('what Deno gives fits', async () => {
+  // The one that the repository runs its tests in.
+  const deno = fileURLToPath(new URL('../../packages/deno/node_modules/.bin/deno', import.meta.url))
+  project.write('deno.json', { nodeModulesDir: 'manual', compilerOptions: { strict: true } })
+  const outcome = await project.run(deno, ['check', 'deno.ts'])
+  expect(outcome).toMatchObject({ code: 0 })
+})
