@@ -76,3 +76,16 @@ test('a reader who takes longer than the time for an event is no silent server',
   }
   expect(whole).toBe('1-2-3-')
 })
+
+test('the id of a frame without an event is where the next connection reads on', async () => {
+  const asked: (string | null)[] = []
+  const fetch: Fetch = async (_, init) => {
+    asked.push(new Headers(init.headers).get('last-event-id'))
+    const bodies = [`${firstEvent}id: 4\ndata:\n\n`, 'id: 0\ndata:\n\n', 'data: [DONE]\n\n']
+    return new Response(bodies[asked.length - 1] ?? '', { headers })
+  }
+  const stream = new VecTrade({ endpoint, fetch }).ai.stream('p')
+  expect(await stream.finalText()).toBe('a')
+  expect(asked).toEqual([null, '4', '4'])
+  expect(stream.lastEventId).toBe('4')
+})

@@ -87,8 +87,12 @@ export class ResumingSource implements EventSource {
   take(): ReturnType<EventSource['take']> {
     for (;;) {
       const event = this.#connected.reader?.take()
-      if (event === undefined) return undefined
       const id = this.#connected.reader?.lastEventId ?? ''
+      if (event === undefined) {
+        // A frame that carries no event moves on the position all the same.
+        if (Number(id) > Number(this.#lastEventId)) this.#lastEventId = id
+        return undefined
+      }
       if (id !== '' && Number(id) <= this.#seen) continue
       // A server may greet each connection with an event without an id: only a new one is progress.
       if (id === '') {
