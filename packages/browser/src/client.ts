@@ -1,13 +1,10 @@
 import {
-  checkOptions,
-  type Checks,
-  checkThat,
   ConfigurationError,
   type FetchCredentials,
-  type RuntimeDefaults,
   VecTrade as CoreVecTrade,
   type VecTradeOptions,
 } from '@vectrade/core'
+import { checkOptions, type Checks, checkThat, type RuntimeDefaults } from '@vectrade/core/adapter'
 import { network } from './network.ts'
 
 /** How a page reaches VecTrade: by an `endpoint` of its own site, which has the key. */

@@ -48,7 +48,10 @@ describe.for(browserNames)('a page in %s', (name) => {
     await delay(1000)
     expect(await notes(page, 'now')).toEqual(noted)
     expect(noted).not.toHaveProperty('end')
-    expect(stage.proxy.connections - connections).toBeLessThan(3)
+    // It tries in case that it is told wrong, after 0.25 s, 0.5 s, 1 s … For each of its requests that is
+    // refused Firefox makes some ten connections.
+    const tries = (stage.proxy.connections - connections) / (name === 'firefox' ? 10 : 1)
+    expect(tries).toBeLessThan(4)
     const start = performance.now()
     await set(true)
     await notes(page, 'until', noted.ids.length + 1)
@@ -84,6 +87,27 @@ describe.for(browserNames)('a page in %s', (name) => {
       })
     },
   )
+
+  test('goes on soon where it is told that there is no network, but there is', async () => {
+    const { proxy, site } = stage
+    await using page = await open(stage)
+    await page.evaluate(`
+      Object.defineProperty(navigator, 'onLine', { value: false, configurable: true })
+      dispatchEvent(new Event('offline'))`)
+    const start = performance.now()
+    await begin(page)
+    for (const events of [10, 20, 30]) {
+      await notes(page, 'until', events)
+      proxy.cut()
+    }
+    expect(await notes(page, 'ended')).toMatchObject(complete())
+    const { POST, GET } = methodsAsked(site)
+    expect(POST).toBe(1)
+    // What was on its way already is not cut.
+    expect(GET).toBeGreaterThanOrEqual(1)
+    // A cut costs half a second; once it was half a minute.
+    expect(performance.now() - start).toBeLessThan(20_000)
+  })
 
   test('finds its connection dead when it comes from the background', async () => {
     const { proxy, site } = stage

@@ -1,4 +1,4 @@
-import type { Network } from '@vectrade/core'
+import type { Network } from '@vectrade/core/adapter'
 
 interface Page {
   addEventListener?: (type: string, listener: () => void) => void

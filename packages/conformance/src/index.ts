@@ -15,6 +15,7 @@ import { lettingGo } from './cases/letting-go.ts'
 import { redirects } from './cases/redirects.ts'
 import { requests } from './cases/requests.ts'
 import { resuming } from './cases/resuming.ts'
+import { sameTick } from './cases/same-tick.ts'
 import { serving } from './cases/serving.ts'
 import { streamErrors } from './cases/stream-errors.ts'
 import { timeouts } from './cases/timeouts.ts'
@@ -44,6 +45,7 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   timeouts,
   redirects,
   cancellation,
+  'ended in the same tick': sameTick,
   'letting go': lettingGo,
   conversion,
   backpressure,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { scripted, ok } from './test-support/scripted.ts'
-import type { RuntimeDefaults } from './index.ts'
+import type { RuntimeDefaults } from './adapter.ts'
 
 const endpoint = 'https://page.example/api/analyze'
 

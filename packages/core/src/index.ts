@@ -64,25 +64,8 @@ export type {
   StreamStoreLimits,
 } from './resume/stream-store.ts'
 
-// For those who write an adapter, or speak another protocol of Server-Sent Events.
+// For those who speak another protocol of Server-Sent Events.
 export { decodeEventStream, type EventMessages, type SseMessage } from './sse/decode.ts'
 export type { DecodeOptions } from './sse/message-decoder.ts'
 export { type EncodableMessage, encodeEvent } from './sse/encode.ts'
-export { limitError, type ResolvedLimits, resolveStoreLimits } from './resume/store-limits.ts'
-export { nameMethod } from './name-method.ts'
-export type { Network, RuntimeDefaults } from './options.ts'
-export {
-  type Check,
-  checkBoolean,
-  checkFunction,
-  checkLogger,
-  checkOptions,
-  type Checks,
-  checkSignal,
-  checkString,
-  checkText,
-  checkThat,
-  hasMethods,
-} from './check-options.ts'
-export { headersToSend, isBodyHeader } from './headers.ts'
 export { version } from './version.ts'

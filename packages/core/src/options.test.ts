@@ -55,6 +55,12 @@ describe('refuses', () => {
     expect(inspect(error)).not.toContain('secret')
   })
 
+  test.for([null, 'env', { env: null }, { env: {} }])('%j for what a runtime has', (runtime) => {
+    const create = (): unknown => new VecTrade({ apiKey: 'vq_key' }, runtime as never)
+    expect(create).toThrow(ConfigurationError)
+    expect(create).toThrow(/`env`|\{ env: … \}/)
+  })
+
   test.for([
     undefined,
     null,

@@ -175,6 +175,7 @@ export function checkCall(options: CallOptions & ResumeOptions): void {
 
 /** @throws ConfigurationError that names the option, or the variable, and what to set it to */
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
+  checkOptions<Pick<RuntimeDefaults, 'env'>>(runtime, { env: checkFunction })
   checkOptions(options, clientChecks)
   const { name = 'core', credentials, network } = runtime
   const target = resolveTarget(options, runtime)

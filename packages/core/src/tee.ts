@@ -1,3 +1,4 @@
+import { whenAborted } from './abort-source.ts'
 import type { StreamEvent } from './events.ts'
 import type { StreamResponse } from './response.ts'
 import type { EventSource, StreamOrigin } from './event-source.ts'
@@ -109,7 +110,15 @@ export function teeOrigins(input: TeeInput): [StreamOrigin, StreamOrigin] {
   })
 
   const origin = (branch: Branch): StreamOrigin => ({
-    open: async () => source(branch, await input.response()),
+    async open(signal) {
+      // The headers may take long, and both may have left before.
+      const unlink = whenAborted(signal, () => leave(branch))
+      try {
+        return source(branch, await input.response())
+      } finally {
+        unlink()
+      }
+    },
     discard: () => leave(branch),
   })
 

@@ -1,11 +1,5 @@
-import {
-  checkFunction,
-  checkOptions,
-  type Fetch,
-  type RuntimeDefaults,
-  VecTrade as CoreVecTrade,
-  type VecTradeOptions,
-} from '@vectrade/core'
+import { type Fetch, VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
+import { checkFunction, checkOptions, type RuntimeDefaults } from '@vectrade/core/adapter'
 import { withAdvice } from './permission.ts'
 
 /**

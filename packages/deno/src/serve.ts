@@ -7,7 +7,7 @@ import {
   checkSignal,
   checkString,
   checkThat,
-} from '@vectrade/core'
+} from '@vectrade/core/adapter'
 import { withAdvice } from './permission.ts'
 
 /** What `Deno.serve` takes for a server on a TCP port. */

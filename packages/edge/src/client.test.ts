@@ -87,6 +87,13 @@ describe('fromEnv', () => {
     expect(make).toThrow(message)
   })
 
+  test.for([null, 'vq_secret'])('names options that are %j', (options) => {
+    const env = { VECTRADE_API_KEY: 'vq_bound' }
+    const make = (): VecTrade => VecTrade.fromEnv(env, options as never)
+    expect(make).toThrow(ConfigurationError)
+    expect(make).toThrow('{ apiKey: … }')
+  })
+
   test.for([{}, { VECTRADE_API_KEY: '' }])('without a key refuses a call: %o', (env) => {
     const client = VecTrade.fromEnv(env)
     expect(() => client.ai.stream(prompt)).toThrow(/`apiKey`.*VECTRADE_API_KEY/)

@@ -1,9 +1,5 @@
-import {
-  ConfigurationError,
-  type RuntimeDefaults,
-  VecTrade as CoreVecTrade,
-  type VecTradeOptions,
-} from '@vectrade/core'
+import { ConfigurationError, VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
+import { type RuntimeDefaults } from '@vectrade/core/adapter'
 
 /**
  * A client of VecTrade's AI stock analysis, for Cloudflare Workers, Vercel Edge and other WinterTC

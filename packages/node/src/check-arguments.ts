@@ -1,4 +1,4 @@
-import { type Check, checkThat, hasMethods } from '@vectrade/core'
+import { type Check, checkThat, hasMethods } from '@vectrade/core/adapter'
 
 export const checkIncoming: Check = /* @__PURE__ */ checkThat(
   "a request of Node: Fastify's is `request.raw`, Koa's is `ctx.req`",

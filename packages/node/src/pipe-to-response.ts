@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AnalysisStream,
-  checkOptions,
   type ReadableOptions,
   type StreamEvent,
   toResponse,
 } from '@vectrade/core'
+import { checkOptions } from '@vectrade/core/adapter'
 import type { NodeRequest, NodeResponse } from './node-message.ts'
 import { checkIncoming, checkOutgoing } from './check-arguments.ts'
 import { writeResponse } from './write-response.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeRequest, NodeResponse } from './node-message.ts'
-import { checkFunction, hasMethods } from '@vectrade/core'
+import { checkFunction, hasMethods } from '@vectrade/core/adapter'
 import { checkIncoming, checkOutgoing } from './check-arguments.ts'
 import { RequestBody } from './request-body.ts'
 import { writeResponse } from './write-response.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { headersToSend, isBodyHeader } from '@vectrade/core'
+import { headersToSend, isBodyHeader } from '@vectrade/core/adapter'
 
 /**
  * ms. A source that is never at a loss, written to a client that keeps up, is all microtasks: without

@@ -1,21 +1,23 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import {
-  checkLogger,
-  checkOptions,
-  type Checks,
-  checkText,
-  checkThat,
   ConfigurationError,
-  hasMethods,
   type Logger,
-  nameMethod,
   type NumberedMessage,
-  resolveStoreLimits,
   type StoredStream,
   type StreamProducer,
   type StreamStore,
   type StreamStoreLimits,
 } from '@vectrade/core'
+import {
+  checkLogger,
+  checkOptions,
+  type Checks,
+  checkText,
+  checkThat,
+  hasMethods,
+  nameMethod,
+  resolveStoreLimits,
+} from '@vectrade/core/adapter'
 import type { RedisConnection } from './connection.ts'
 import { readStream } from './read-stream.ts'
 import { RedisProducer } from './redis-producer.ts'

@@ -1,4 +1,5 @@
-import type { NumberedMessage, ResolvedLimits, StreamOutcome } from '@vectrade/core'
+import type { NumberedMessage, StreamOutcome } from '@vectrade/core'
+import type { ResolvedLimits } from '@vectrade/core/adapter'
 import type { ScriptRunner } from './script-runner.ts'
 import { enlist, expire, read, type Script, strike } from './scripts.ts'
 import type { WakeUps } from './wake-ups.ts'

@@ -1,9 +1,5 @@
-import {
-  limitError,
-  type ResolvedLimits,
-  StreamStoreError,
-  type StreamStoreProblem,
-} from '@vectrade/core'
+import { StreamStoreError, type StreamStoreProblem } from '@vectrade/core'
+import { limitError, type ResolvedLimits } from '@vectrade/core/adapter'
 import type { RedisConnection } from './connection.ts'
 import type { Script } from './scripts.ts'
 

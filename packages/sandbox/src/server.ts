@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { nameMethod } from '@vectrade/core'
+import { nameMethod } from '@vectrade/core/adapter'
 import { createSandboxHandler } from './handler.ts'
 import { serveExchange } from './node-exchange.ts'
 import { defaultMaxBodyBytes, type SandboxOptions } from './options.ts'

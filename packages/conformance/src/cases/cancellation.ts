@@ -81,6 +81,16 @@ export function cancellation(lab: Lab): Cases {
       },
     ),
 
+    async 'both halves of a tee may leave before there is an answer'() {
+      const call = await lab.ask({ hang: true })
+      const halves = call.stream.tee()
+      const reading = halves.map((half) => half[Symbol.asyncIterator]().next())
+      await lab.sent(call, 0)
+      for (const half of halves) await half.cancel()
+      await lab.assertLeft(call)
+      for (const { done } of await Promise.all(reading)) assert.equal(done, true)
+    },
+
     async 'a signal that is aborted already sends nothing'() {
       const controller = new AbortController()
       controller.abort()

@@ -1,12 +1,20 @@
 import type { Abortable } from '../abort-scope.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ConnectionError, type Fetch, StreamResumeError, VecTrade } from '../index.ts'
+import {
+  ConnectionError,
+  type Fetch,
+  ServerError,
+  StreamInterruptedError,
+  StreamResumeError,
+  VecTrade,
+  type VecTradeError,
+} from '../index.ts'
 import { catchError } from '../test-support/body.ts'
 import { endpoint } from '../test-support/kept.ts'
 import { Reconnection } from './reconnection.ts'
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   vi.spyOn(Math, 'random').mockReturnValue(0)
 })
 afterEach(() => {
@@ -36,19 +44,52 @@ function fakeNetwork(online: boolean) {
 const cause = new ConnectionError('none', 'connect')
 const { signal } = new AbortController()
 
-test('without a network a pause lasts until there is one, and is not counted', async () => {
+/** How long the next pause lasts, in ms. */
+async function pauseOf(reconnection: Reconnection, error: VecTradeError = cause): Promise<number> {
+  const start = Date.now()
+  const pause = reconnection.pause(error)
+  await vi.advanceTimersToNextTimerAsync()
+  await pause
+  return Date.now() - start
+}
+
+test.for([
+  [0, [250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000]],
+  [0.5, [375, 750, 1500, 3000, 6000, 12_000, 22_500, 22_500]],
+] as const)(
+  'a page told to be offline tries all the same, at a pace (%d)',
+  async ([random, pauses]) => {
+    vi.spyOn(Math, 'random').mockReturnValue(random)
+    const reconnection = new Reconnection(signal, fakeNetwork(false), 0)
+    for (const ms of pauses) expect(await pauseOf(reconnection)).toBe(ms)
+  },
+)
+
+test('such attempts are not counted: after hours offline it goes on at once, with its usual attempts', async () => {
   const network = fakeNetwork(false)
   const reconnection = new Reconnection(signal, network, 0)
-  for (let pauses = 0; pauses < 20; pauses += 1) {
-    const ended = vi.fn()
-    const pause = reconnection.pause(cause).then(ended)
-    await vi.advanceTimersByTimeAsync(29_000)
-    expect(ended).not.toHaveBeenCalled()
-    network.wake(true)
-    await pause
-  }
+  for (let pauses = 0; pauses < 1000; pauses += 1) await pauseOf(reconnection)
+  const pause = reconnection.pause(cause)
+  network.online = true
+  network.wake(true)
+  await pause
+  for (let pauses = 0; pauses < 12; pauses += 1) expect(await pauseOf(reconnection)).toBe(0)
+  expect(await catchError(reconnection.pause(cause))).toBeInstanceOf(StreamResumeError)
   expect(network.listeners.size).toBe(0)
   expect(vi.getTimerCount()).toBe(0)
+})
+
+test.for<[string, VecTradeError]>([
+  ['refuses', new ServerError({ message: 'm', type: 'server_error', retryable: true })],
+  ['cuts its answers', new StreamInterruptedError()],
+])('a server that answers with %s is no missing network, whatever a page is told', async (row) => {
+  const [, error] = row
+  const reconnection = new Reconnection(signal, fakeNetwork(false), 0)
+  for (let pauses = 0; pauses < 12; pauses += 1) {
+    await reconnection.attempt(async () => {})
+    await pauseOf(reconnection, error)
+  }
+  expect(await catchError(reconnection.pause(error))).toBeInstanceOf(StreamResumeError)
 })
 
 test('a pause ends when the program wakes', async () => {

@@ -12,7 +12,8 @@ const mostAttempts = 12
 
 /**
  * When to try again: exponential with full jitter, so that a server that comes back is not met by
- * everybody at once. Attempts count until an event comes; those that find no network do not.
+ * everybody at once. Attempts count until there is progress. A page that is told that it is offline may be wrong: it
+ * tries all the same, and what it tries does not count unless the server answers.
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
@@ -22,6 +23,10 @@ export class Reconnection {
   readonly #maxRetryAfter: number
   #delay = usualDelay
   #attempts = 0
+  /** Attempts that did not count, one after the other. */
+  #probes = 0
+  /** Whether the server has answered since there was progress. */
+  #hasAnswered = false
   /** Ends what binds the last connection to the stream. */
   #unlink: (() => void) | undefined
 
@@ -31,9 +36,10 @@ export class Reconnection {
     this.#maxRetryAfter = maxRetryAfter
   }
 
-  /** An event has come. */
-  succeeded(): void {
-    this.#attempts = 0
+  /** An event has come that was not known. */
+  progressed(): void {
+    this.#attempts = this.#probes = 0
+    this.#hasAnswered = false
   }
 
   /** The server's `retry`, in ms: it may be anything. */
@@ -52,7 +58,9 @@ export class Reconnection {
     this.#unlink = whenAborted(this.#signal, () => attempt.abort(this.#signal.reason))
     const offWake = this.#network?.onWake((isNew) => isNew && attempt.abort())
     try {
-      return await work(attempt)
+      const result = await work(attempt)
+      this.#hasAnswered = true
+      return result
     } catch (error) {
       if (!attempt.aborted || this.#signal.aborted) throw error
     } finally {
@@ -63,19 +71,22 @@ export class Reconnection {
 
   /** Ends early when the program wakes. @throws StreamResumeError after too many, or the signal's reason */
   async pause(cause: VecTradeError): Promise<void> {
-    const isOnline = this.#network?.isOnline() !== false
-    if (isOnline) this.#attempts += 1
+    const isOffline = this.#network?.isOnline() === false
+    const isProbe = isOffline && !this.#hasAnswered && !(cause instanceof APIError)
+    this.#attempts += isProbe ? 0 : 1
+    this.#probes = isProbe ? this.#probes + 1 : 0
     if (this.#attempts > mostAttempts) {
       throw new StreamResumeError(
         `The stream could not be taken up again in ${mostAttempts} attempts`,
         { cause, retryable: true },
       )
     }
-    const ceiling = Math.min(longestDelay, this.#delay * 2 ** Math.max(0, this.#attempts - 1))
+    const failures = isProbe ? this.#probes : this.#attempts
+    const ceiling = Math.min(longestDelay, this.#delay * 2 ** (failures - 1))
+    // What does not count has no other limit than its pace. To be online again wakes.
+    const share = isProbe ? (1 + Math.random()) / 2 : Math.random()
     const asked = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
-    const due = Math.max(Math.random() * ceiling, Math.min(asked, this.#maxRetryAfter))
-    // Without a network there is nothing to try, and to have one again wakes.
-    const ms = isOnline ? due : longestDelay
+    const ms = Math.max(share * ceiling, Math.min(asked, this.#maxRetryAfter))
     await new Promise<void>((resolve) => {
       const end = (): void => {
         clearTimeout(timer)

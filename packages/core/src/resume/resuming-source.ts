@@ -34,7 +34,7 @@ const staleAfter = 20_000
 /**
  * The events of a stream that its endpoint keeps, over as many connections as it takes: every event
  * once and in order. What ends it is its end, an error that another attempt would meet again, or
- * too many attempts without an event between them.
+ * too many attempts without a new event between them.
  */
 export class ResumingSource implements EventSource {
   readonly id: string
@@ -48,7 +48,8 @@ export class ResumingSource implements EventSource {
   #lastEventId: string
   /** What came before this connection: such events are not given twice. */
   #seen: number
-  #waitingSince: number | undefined
+  /** ms that the caller has waited since there was progress, over all connections. */
+  #waited = 0
   /** Whether a connection was given up that may have been sound. */
   #isDropped = false
   #lastByte = performance.now()
@@ -86,19 +87,27 @@ export class ResumingSource implements EventSource {
   take(): ReturnType<EventSource['take']> {
     for (;;) {
       const event = this.#connected.reader?.take()
-      if (event === undefined) return undefined
       const id = this.#connected.reader?.lastEventId ?? ''
+      if (event === undefined) {
+        // A frame that carries no event moves on the position all the same.
+        if (Number(id) > Number(this.#lastEventId)) this.#lastEventId = id
+        return undefined
+      }
       if (id !== '' && Number(id) <= this.#seen) continue
-      if (id !== '') this.#lastEventId = id
-      this.#waitingSince = undefined
-      this.#reconnection.succeeded()
+      // A server may greet each connection with an event without an id: only a new one is progress.
+      if (id === '') {
+        if (this.#lastEventId === '') this.#waited = 0
+      } else if (id !== this.#lastEventId) {
+        this.#lastEventId = id
+        this.#waited = 0
+        this.#reconnection.progressed()
+      }
       return event
     }
   }
 
   async fill(): Promise<boolean> {
     if (this.complete) return false
-    this.#waitingSince ??= performance.now()
     const problem = await this.#bytes()
     if (this.#isClosed) return false
     if (problem !== undefined && !this.complete) await this.#reconnect(problem)
@@ -123,27 +132,26 @@ export class ResumingSource implements EventSource {
   /** Reads on; gives what is wrong with the connection, if anything. @throws TimeoutError (`idle`) */
   async #bytes(): Promise<VecTradeError | undefined> {
     const { heartbeatTimeout, idleTimeout } = this.#settings
-    const idleLeft = this.#idleLeft()
+    const idleLeft = idleTimeout === 0 ? Infinity : Math.max(1, idleTimeout - this.#waited)
     const silence = heartbeatTimeout || Infinity
+    const start = performance.now()
+    let isSilent = false
     try {
       const filling = this.#connected.reader?.fill() ?? Promise.resolve(false)
       const more = await within(handled(filling), Math.min(silence, idleLeft))
       this.#lastByte = performance.now()
       if (more) return undefined
       if (more === false) return new StreamInterruptedError()
+      isSilent = true
     } catch (error) {
       if (VecTradeError.isInstance(error) && error.retryable) return error
       throw error
+    } finally {
+      // Time without a connection, or on one that was dead, says nothing about the server.
+      if (!isSilent && !this.#isDropped) this.#waited += performance.now() - start
     }
     if (idleLeft < silence) throw new TimeoutError('idle', idleTimeout)
     return new TimeoutError('heartbeat', heartbeatTimeout)
-  }
-
-  /** ms until an event is due. */
-  #idleLeft(): number {
-    const { idleTimeout } = this.#settings
-    if (idleTimeout === 0) return Infinity
-    return Math.max(1, (this.#waitingSince ?? 0) + idleTimeout - performance.now())
   }
 
   async #reconnect(problem: VecTradeError): Promise<void> {
@@ -154,8 +162,7 @@ export class ResumingSource implements EventSource {
     if (this.#isClosed) this.#connected.reader?.close()
     this.#isDropped = false
     this.#seen = Number(this.#lastEventId) || 0
-    // Time without a connection is no silence of the server.
-    this.#waitingSince = this.#lastByte = performance.now()
+    this.#lastByte = performance.now()
   }
 
   #onWake(isNew: boolean): void {

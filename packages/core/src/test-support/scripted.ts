@@ -1,11 +1,6 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
-import {
-  type CallOptions,
-  type Fetch,
-  type RuntimeDefaults,
-  VecTrade,
-  type VecTradeOptions,
-} from '../index.ts'
+import { type CallOptions, type Fetch, VecTrade, type VecTradeOptions } from '../index.ts'
+import type { RuntimeDefaults } from '../adapter.ts'
 import { complete } from './body.ts'
 
 export interface Sent {

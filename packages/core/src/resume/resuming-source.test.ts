@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type Fetch, StreamResumeError, TimeoutError, VecTrade } from '../index.ts'
+import { catchError } from '../test-support/body.ts'
+import { endpoint } from '../test-support/kept.ts'
+
+// No pauses between attempts.
+beforeEach(() => {
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+})
+afterEach(() => vi.restoreAllMocks())
+
+const headers = { 'content-type': 'text/event-stream', 'x-vectrade-stream-id': 'id' }
+const firstEvent = 'id: 1\ndata: {"type":"text","content":"a"}\n\n'
+
+/** A server that greets every connection, gives this and ends it, or goes on with comments alone. */
+function greeting(rest: string, isAlive = false): { fetch: Fetch; asked: () => number } {
+  let asked = 0
+  const greetings = [
+    'data: {"type":"metadata","model":"m"}\n\n',
+    'data: {"type":"text","content":""}\n\n',
+  ]
+  const fetch: Fetch = async () => {
+    const text = greetings[asked % 2] + rest
+    asked += 1
+    if (!isAlive) return new Response(text, { headers })
+    let timers: ReturnType<typeof setTimeout>[]
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(text))
+        const comment = (): void => controller.enqueue(new TextEncoder().encode(': \n\n'))
+        const end = (): void => {
+          clearInterval(timers[0])
+          controller.close()
+        }
+        timers = [setInterval(comment, 20), setTimeout(end, 300)]
+      },
+      cancel: () => timers.forEach(clearTimeout),
+    })
+    return new Response(body, { headers })
+  }
+  return { fetch, asked: () => asked }
+}
+
+test.for(['', firstEvent, `id: 1\n\n`])(
+  'a greeting is no success: with %o behind it attempts are counted',
+  async (rest) => {
+    const { fetch, asked } = greeting(rest)
+    const error = await catchError(new VecTrade({ endpoint, fetch }).ai.stream('p').finalText())
+    expect(error).toBeInstanceOf(StreamResumeError)
+    expect(asked()).toBe(13)
+  },
+)
+
+test('nor does it keep a stream alive: only new events do, over all connections', async () => {
+  const { fetch, asked } = greeting(firstEvent, true)
+  const client = new VecTrade({ endpoint, fetch, idleTimeout: 1_000 })
+  const error = await catchError(client.ai.stream('p').finalText())
+  expect(error).toBeInstanceOf(TimeoutError)
+  expect(error).toMatchObject({ phase: 'idle', partial: { text: 'a' } })
+  expect(asked()).toBeGreaterThan(2)
+})
+
+test('a reader who takes longer than the time for an event is no silent server', async () => {
+  const text = (id: number): string =>
+    `id: ${id}\ndata: {"type":"text","content":"${id}"}\n\ndata: {"type":"text","content":"-"}\n\n`
+  let asked = 0
+  const fetch: Fetch = async () => {
+    asked += 1
+    return new Response(asked < 4 ? text(asked) : 'data: [DONE]\n\n', { headers })
+  }
+  const stream = new VecTrade({ endpoint, fetch, idleTimeout: 200 }).ai.stream('p')
+  let whole = ''
+  for await (const { content } of stream) {
+    whole += content
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+  expect(whole).toBe('1-2-3-')
+})
+
+test('the id of a frame without an event is where the next connection reads on', async () => {
+  const asked: (string | null)[] = []
+  const fetch: Fetch = async (_, init) => {
+    asked.push(new Headers(init.headers).get('last-event-id'))
+    const bodies = [`${firstEvent}id: 4\ndata:\n\n`, 'id: 0\ndata:\n\n', 'data: [DONE]\n\n']
+    return new Response(bodies[asked.length - 1] ?? '', { headers })
+  }
+  const stream = new VecTrade({ endpoint, fetch }).ai.stream('p')
+  expect(await stream.finalText()).toBe('a')
+  expect(asked).toEqual([null, '4', '4'])
+  expect(stream.lastEventId).toBe('4')
+})
