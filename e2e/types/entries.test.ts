@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { compile, strictest } from '../test-support/compile.ts'
 import { entries } from '../test-support/entries.ts'
+import { tmp } from '../test-support/install-packages.ts'
 import { UserProject } from '../test-support/user-project.ts'
 
 const project = new UserProject('types-entries', 'types')
@@ -15,6 +18,15 @@ const options = { ...strictest, types: ['node'], skipLibCheck: true }
 test('there are some', () => {
   expect(entries).toContain('@vectrade/sdk')
   expect(entries).toContain('@vectrade/sandbox/handler')
+})
+
+test.for(entries)('tools that do not read `exports` find the same names in %s', (entry) => {
+  const require = createRequire(join(project.folder, 'entries.ts'))
+  const names = require(entry) as object
+  // By its path, Node looks for files and `main` as it did before there was `exports`.
+  const found = require(join(tmp, 'node_modules', entry)) as object
+  expect(Object.keys(found).length).toBeGreaterThan(0)
+  expect({ ...found }).toEqual({ ...names })
 })
 
 describe('every entry has its types', () => {
