@@ -1,6 +1,6 @@
 import type { Outcome, UserProject } from './user-project.ts'
 
-/** Each has a folder of this name in `node_modules`; 7 is the one that the repository is built with. */
+/** 6 is `typescript` in `node_modules`, which frameworks and their tools work with; the others are `ts5.6` and so on. */
 export type TypeScript = '4.9' | '5.5' | '5.6' | '5.9' | '6' | '7'
 
 export type CompilerOptions = Record<string, string | boolean | readonly string[]>
@@ -56,6 +56,6 @@ export function compile(
   // A file of its own: compilations run at the same time.
   const name = `tsconfig.${(configurations += 1)}.json`
   project.write(name, config)
-  const folder = version === '7' ? 'typescript' : `ts${version}`
+  const folder = version === '6' ? 'typescript' : `ts${version}`
   return project.runModule(`${folder}/bin/tsc`, ['--pretty', 'false', '-p', name])
 }

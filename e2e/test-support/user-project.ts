@@ -1,18 +1,21 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
-import { stripVTControlCharacters } from 'node:util'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Outcome, run } from '../release/run.ts'
 import { tmp } from './install-packages.ts'
 
-const home = fileURLToPath(new URL('..', import.meta.url))
+export type { Outcome }
 
-/** How a program ended, and all it wrote. */
-export interface Outcome {
-  code: number | null
-  output: string
-}
+const home = join(import.meta.dirname, '..')
+
+export type Env = Record<string, string>
+
+/** A program that runs until it is disposed of. */
+export type Running = AsyncDisposable
 
 /** A user's project: it has the packages as they are published, and no key in its environment. */
 export class UserProject {
@@ -41,30 +44,59 @@ export class UserProject {
 
   /** Runs a program of `e2e/node_modules` by its file, with the Node that runs the tests. */
   runModule(module: string, args: readonly string[] = [], env: Env = {}): Promise<Outcome> {
-    return this.run(process.execPath, [join(home, 'node_modules', module), ...args], env)
+    return this.run(process.execPath, [installed(module), ...args], env)
   }
 
   run(command: string, args: readonly string[], env: Env = {}): Promise<Outcome> {
-    const child = spawn(command, args, {
+    return run(command, args, { cwd: this.folder, env: { ...environment(), ...env } })
+  }
+
+  /** Starts a program that listens on a port, and waits until it does. */
+  async serve(file: string, args: readonly string[], port: number, env: Env): Promise<Running> {
+    const child = spawn(process.execPath, [file, ...args], {
       cwd: this.folder,
       env: { ...environment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, which is ended as a whole.
+      detached: true,
     })
+    const gone = once(child, 'close')
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (output += text))
     }
-    return new Promise((resolve, reject) => {
-      child.on('error', reject)
-      child.on('close', (code) => resolve({ code, output: stripVTControlCharacters(output) }))
-    })
+    while (!(await accepts(port))) {
+      if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}:\n${output}`)
+      await delay(50)
+    }
+    return {
+      async [Symbol.asyncDispose]() {
+        if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+        await gone
+      },
+    }
   }
 }
 
-export type Env = Record<string, string>
+/** The path of something in `e2e/node_modules`. */
+export function installed(module: string): string {
+  return join(home, 'node_modules', module)
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, 'localhost')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
 
 /** The environment of a user who has set nothing up. */
-export function environment(): NodeJS.ProcessEnv {
+function environment(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env
   return { PATH, HOME, NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1', CI: 'true' }
 }

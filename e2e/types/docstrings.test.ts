@@ -1,7 +1,7 @@
 // What an editor shows where a name of the packages is used, read from what would be published.
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
-import ts from 'ts6'
+import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { entries } from '../test-support/entries.ts'
 import { tmp } from '../test-support/install-packages.ts'

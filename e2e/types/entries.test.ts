@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { compile, strictest } from '../test-support/compile.ts'
 import { entries } from '../test-support/entries.ts'
+import { tmp } from '../test-support/install-packages.ts'
 import { UserProject } from '../test-support/user-project.ts'
 
 const project = new UserProject('types-entries', 'types')
@@ -8,15 +11,22 @@ project.write('package.json', { type: 'module' })
 const imports = entries.map((entry, at) => `import * as entry${at} from '${entry}'\n`).join('')
 const checks = entries.map((_, at) => `const is${at}: IsAny<typeof entry${at}> = false\n`).join('')
 const uses = entries.map((_, at) => `is${at}`).join(', ')
-project.write(
-  'entries.ts',
-  `import type { IsAny } from './is-any.js'\n${imports}${checks}export const all = [${uses}]\n`,
-)
+const program = `import type { IsAny } from './is-any.js'\n${imports}${checks}export const all = [${uses}]\n`
+project.write('entries.ts', program)
 const options = { ...strictest, types: ['node'], skipLibCheck: true }
 
 test('there are some', () => {
   expect(entries).toContain('@vectrade/sdk')
   expect(entries).toContain('@vectrade/sandbox/handler')
+})
+
+test.for(entries)('tools that do not read `exports` find the same names in %s', (entry) => {
+  const require = createRequire(join(project.folder, 'entries.ts'))
+  const names = require(entry) as object
+  // By its path, Node looks for files and `main` as it did before there was `exports`.
+  const found = require(join(tmp, 'node_modules', entry)) as object
+  expect(Object.keys(found).length).toBeGreaterThan(0)
+  expect({ ...found }).toEqual({ ...names })
 })
 
 describe('every entry has its types', () => {
@@ -28,7 +38,7 @@ describe('every entry has its types', () => {
     ['7', 'nodenext'],
   ] as const)('in TypeScript %s, by %s', async ([version, resolution]) => {
     const outcome = await compile(project, version, resolution, options, ['entries.ts'])
-    expect(outcome).toEqual({ code: 0, output: '' })
+    expect(outcome).toMatchObject({ code: 0, output: '' })
   })
 })
 
@@ -48,5 +58,26 @@ describe('every entry says what it needs', () => {
       /TS2306: File '.*\/needs-typescript-5\.6-or-newer\.d\.ts' is not a module/g,
     )
     expect(lines).toHaveLength(entries.length)
+  })
+})
+
+describe('a file that becomes CommonJS takes every entry', () => {
+  const commonJs = new UserProject('types-commonjs', 'types')
+  commonJs.write('package.json', {})
+  commonJs.write('entries.ts', program)
+  const flags = { ...options, verbatimModuleSyntax: false }
+
+  test.concurrent.for([
+    ['5.9', 'nodenext'],
+    ['6', 'nodenext'],
+    ['7', 'nodenext'],
+  ] as const)('in TypeScript %s, by %s', async ([version, resolution]) => {
+    const outcome = await compile(commonJs, version, resolution, flags, ['entries.ts'])
+    expect(outcome).toMatchObject({ code: 0, output: '' })
+  })
+
+  test('but not by node16, as the page says', async () => {
+    const { output } = await compile(commonJs, '7', 'node16', flags, ['entries.ts'])
+    expect(output).toContain('TS1479: The current file is a CommonJS module')
   })
 })

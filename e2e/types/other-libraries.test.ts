@@ -26,13 +26,19 @@ const flags: CompilerOptions = {
 
 test.concurrent.for(
   Object.entries(programs).flatMap(([name, [file, options]]) =>
-    (['5.6', '7'] as const).map((version) => ({ name, file, options, version })),
+    // Twice where it costs little.
+    (name.includes('DOM') ? (['7'] as const) : (['5.6', '7'] as const)).map((version) => ({
+      name,
+      file,
+      options,
+      version,
+    })),
   ),
 )('$name fits, in TypeScript $version', async ({ file, options, version }) => {
   // The only one that needs a newer TypeScript by itself.
   const at = file === 'react-native.ts' && version === '5.6' ? '5.9' : version
   const outcome = await compile(project, at, 'bundler', { ...flags, ...options }, [file])
-  expect(outcome).toEqual({ code: 0, output: '' })
+  expect(outcome).toMatchObject({ code: 0, output: '' })
 })
 
 test('what Deno gives fits', async () => {
