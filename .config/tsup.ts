@@ -22,10 +22,10 @@ function sources(target: Target): string[] {
 }
 
 /**
- * The declarations that a TypeScript below the floor is sent to, by `types@<5.6` and `typesVersions` in
- * package.json. Such a TypeScript would read ours with errors that `skipLibCheck` hides, and take what it
- * cannot read for `any`. This file exports nothing, so each import of the package is an error that has
- * the name of the file in it.
+ * The declarations for a TypeScript below the floor, by `types@<5.6` and `typesVersions` in
+ * package.json. It would read the real ones with errors that `skipLibCheck` hides, and turn what
+ * it cannot read into `any`. This file exports nothing, so each import of the package is an error
+ * that names the file.
  */
 const belowFloor = 'dist/needs-typescript-5.6-or-newer.d.ts'
 

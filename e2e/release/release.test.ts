@@ -145,7 +145,7 @@ describe('a release that stops half way', () => {
     await maintainer.git('commit', '--quiet', '--all', '--message', 'Another commit')
     const { code, output } = await maintainer.script('release')
     expect(code).toBe(1)
-    expect(output).toContain('the registry has this version already, of other files')
+    expect(output).toContain('the registry already has this version, with other files')
     expect(output).toContain('@vectrade/core: README.md')
     expect(await registry.read('@vectrade/redis')).toBeUndefined()
     await maintainer.git('reset', '--quiet', '--hard', 'HEAD~1')

@@ -39,7 +39,7 @@ export function createUser(registry: string): User {
     `npmRegistryServer: ${registry}`,
     'unsafeHttpWhitelist: [127.0.0.1]',
     'enableTelemetry: false',
-    // What is released a minute ago is what is to be installed.
+    // The packages to install were released a minute ago.
     'npmMinimalAgeGate: 0',
   ]
   writeFileSync(join(home, '.yarnrc.yml'), `${yarnSettings.join('\n')}\n`)

@@ -47,7 +47,7 @@ export function compile(
       noEmit: true,
       target: 'es2022',
       ...resolutions[resolution],
-      // ES modules in a file that becomes CommonJS is what this option forbids.
+      // This option forbids ES modules in a file that becomes CommonJS.
       ...(resolution !== 'node10' && version !== '4.9' && { verbatimModuleSyntax: true }),
       ...(resolution === 'node10' && version === '6' && { ignoreDeprecations: '6.0' }),
       ...options,

@@ -1,5 +1,5 @@
-// Once per test run: what would be published stands in `tmp/node_modules`, where the projects in `tmp`
-// find it. What else they import they find one folder further up, in `e2e/node_modules`.
+// Once per test run, puts the packages as published into `tmp/node_modules`, where the projects
+// in `tmp` find them. They find their other imports one folder further up, in `e2e/node_modules`.
 import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -6,10 +6,10 @@ import { ReleaseError } from './release-error.ts'
 import { differentFiles, unpack } from './tarball.ts'
 
 /**
- * Makes sure that what is published already is what this commit publishes: the start of this very
- * release, which stopped half way.
+ * Makes sure that the published packages have the files of this commit. If so, they are the start
+ * of this release, which stopped halfway.
  *
- * @throws ReleaseError if it came from something else
+ * @throws ReleaseError if their files differ
  */
 export async function comparePublished(
   packages: readonly PackedPackage[],
@@ -28,8 +28,8 @@ export async function comparePublished(
   }
   if (problems.length === 0) return
   throw new ReleaseError(
-    'Nothing was published: the registry has this version already, of other files than this ' +
-      'commit. Check out the commit that it came from, or make a new version. What differs:',
+    'Nothing was published: the registry already has this version, with other files than this ' +
+      'commit. Check out the commit that it came from, or make a new version. Different files:',
     problems,
   )
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { readPublicPackages } from './workspace.ts'
 
 /**
- * What is wrong with the `fixed` group of changesets, which has to be the packages that are
- * published: a pattern such as `@vectrade/*` also catches private packages, and changesets fails at
- * one that has no version.
+ * Returns what is wrong with the `fixed` group of changesets, which must name the published
+ * packages. A pattern such as `@vectrade/*` also catches private packages, and changesets fails
+ * at one without a version.
  */
 export function fixedGroupProblems(repository: string): string[] {
   const config = JSON.parse(readFileSync(join(repository, '.changeset/config.json'), 'utf8')) as {

@@ -1,7 +1,7 @@
 import { run } from './run.ts'
 import type { PublicPackage } from './workspace.ts'
 
-/** What keeps this checkout from being released: what is published has to be in a commit. */
+/** Returns what keeps this checkout from being released, such as uncommitted files. */
 export async function checkoutProblems(repository: string): Promise<string[]> {
   const problems: string[] = []
   const status = await git(repository, ['status', '--porcelain']).catch(() => undefined)

@@ -9,7 +9,7 @@ export interface NpmCredential {
   env: NodeJS.ProcessEnv
 }
 
-/** Looks for what lets these packages be published, before any of them is. */
+/** Looks for a credential for these packages, before any is published. */
 export async function findNpmCredential(
   repository: string,
   registry: string,

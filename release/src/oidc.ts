@@ -2,8 +2,8 @@ import { ReleaseError } from './release-error.ts'
 import { reasonOf } from './registry.ts'
 
 /**
- * The packages that the registry does not let this CI job publish as a trusted publisher. It asks
- * for each, as npm and pnpm do when they publish: they only warn if it fails, and then publish
+ * Returns the packages that this CI job may not publish as a trusted publisher. Asks the registry
+ * about each, as npm and pnpm do when they publish. They only warn if that fails, and then publish
  * without a credential.
  */
 export async function untrustedPackages(

@@ -8,7 +8,7 @@ import { ReleaseError } from './release-error.ts'
 import { versionProblems } from './versions.ts'
 import { type PublicPackage, readManifest, readPublicPackages } from './workspace.ts'
 
-/** A release that nothing is known to stand in the way of. */
+/** A release without known problems. */
 export interface Plan {
   packages: readonly PublicPackage[]
   metadata: Metadata

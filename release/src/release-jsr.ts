@@ -17,7 +17,7 @@ await main(async () => {
   const credential = isTrial ? undefined : jsrCredentialProblem(process.env, process.stdin.isTTY)
   if (credential !== undefined) problems.push(credential)
   if (problems.length > 0) {
-    const error = new ReleaseError(isTrial ? 'To be refused:' : 'Nothing was published:', problems)
+    const error = new ReleaseError(isTrial ? 'Problems:' : 'Nothing was published:', problems)
     if (!isTrial) throw error
     console.log(error.message)
   }

@@ -1,6 +1,6 @@
-// `npx -y pnpm@12 release`: publishes every package on npm and tags the commit, as a whole or not at
-// all. npm has no transactions, so everything that can be checked is checked before the first
-// upload. An upload that fails all the same stops the release, and a second run finishes it.
+// `npx -y pnpm@12 release`: publishes every package on npm and tags the commit. npm has no
+// transactions, so everything that can be checked is checked before the first upload. If an upload
+// still fails, the release stops, and a second run finishes it.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ await main(async () => {
     return
   }
 
-  // What a build of an earlier commit left behind would be packed as well.
+  // Files of an earlier build would be packed as well.
   for (const { directory } of packages)
     rmSync(join(root, directory, 'dist'), { recursive: true, force: true })
   await runVisibly('pnpm', ['run', 'build'], { cwd: root })

@@ -25,7 +25,7 @@ describe.for(workflows)('%s', (file) => {
     expect(await problemsOf(text)).toEqual([])
   })
 
-  test('uses actions of one commit each, with the release that it is', () => {
+  test('pins each action to a commit and names its release', () => {
     const uses = text.split('\n').filter((line) => /^\s*(?:- )?uses:/.test(line))
     expect(uses.length).toBeGreaterThan(0)
     expect(uses.filter((line) => !/uses: [\w./-]+@[\da-f]{40} # v[\d.]+$/.test(line))).toEqual([])

@@ -46,7 +46,7 @@ export class VecTrade extends CoreVecTrade {
   }
 }
 
-/** The others are checked by core, or where a key is looked at. */
+/** Core checks the other options; a key is refused where it is read. */
 const ownChecks: Checks<Pick<BrowserOptions, 'credentials'>> = {
   credentials: /* @__PURE__ */ checkThat("'same-origin', 'include' or 'omit'", (value) =>
     ['same-origin', 'include', 'omit'].includes(value as string),

@@ -14,7 +14,7 @@ import { prompt, visit } from './test-support/visit.ts'
 /** More than the six connections that a page gets to a server of HTTP/1.1. */
 const many = 9
 
-/** What OpenTelemetry's instrumentation of fetch does: it reads a clone of each response to its end. */
+/** Reads a clone of each response to its end, as OpenTelemetry's instrumentation of fetch does. */
 const instrument = `
   const { fetch } = globalThis
   globalThis.fetch = async (...parameters) => {

@@ -8,7 +8,7 @@ export interface Abortable {
 }
 
 /**
- * Aborts some work, and is to that work what aborts it: an AbortController and its signal in one.
+ * An AbortController and its signal in one.
  *
  * It keeps the reason, which the AbortController of React Native before 0.87 drops, and takes less memory.
  * Only `fetch` needs a real signal.
@@ -36,7 +36,7 @@ export class AbortSource implements Abortable {
   }
 }
 
-/** Calls the listener once the signal is aborted, at once if it is already; returns what ends that. */
+/** Calls the listener when the signal is aborted, or at once if it is. Returns how to end that. */
 export function whenAborted(signal: Abortable, listener: () => void): () => void {
   if (signal.aborted) listener()
   else signal.addEventListener('abort', listener)

@@ -9,8 +9,8 @@ export type Checks<Options> = { readonly [Name in keyof Required<Options>]: Chec
 /**
  * Checks the options of a caller, once, where they come in.
  *
- * There is one rule for all options: `undefined` is the same as leaving the option out. Anything else,
- * `null` included, must be what the option must be.
+ * There is one rule for all options: `undefined` is the same as leaving the option out. Any other
+ * value, `null` included, must be valid.
  *
  * @param within the option that has these options, if they are not the caller's own
  * @throws ConfigurationError that names the option, without its value, which may be a secret

@@ -3,7 +3,7 @@ import { ConfigurationError } from './errors/configuration-error.ts'
 
 export const checkEndpoint: Check = /* @__PURE__ */ checkThat(
   "a string, such as '/api/analyze', or a URL",
-  // Not by `instanceof`: a URL may come from another realm.
+  // Without `instanceof`, because a URL may come from another realm.
   (value) => typeof value === 'string' || typeof (value as Partial<URL> | null)?.href === 'string',
 )
 

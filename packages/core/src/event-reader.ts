@@ -113,7 +113,7 @@ export class EventReader implements EventSource {
 
   #error(wire: unknown): Error {
     const { headers, requestId } = this.response
-    // The word of a server that keeps streams, of one whose writer is gone.
+    // A server that keeps streams says this about one whose writer is gone.
     if (typeOf(wire) === 'stream_interrupted') return new StreamInterruptedError({ requestId })
     return apiError(wire, { headers, requestId, secret: this.#secret })
   }

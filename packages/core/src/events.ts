@@ -64,8 +64,8 @@ export interface UnknownEvent {
 }
 
 /**
- * What an answer used, in tokens. Servers that write `promptTokens` have these fields as well, beside
- * those they sent.
+ * The tokens that an answer used. If a server sends `promptTokens` and the like, these fields are
+ * added to those it sent.
  */
 export interface Usage {
   /** Tokens of the question and of what the model was given with it. */
@@ -85,7 +85,7 @@ const camelCase = {
   total_tokens: 'totalTokens',
 }
 
-/** Gives a server's usage the fields of {@link Usage}, in place. Undefined where it is none. */
+/** Adds {@link Usage}'s fields to a server's usage, in place; undefined if it is no record. */
 export function readUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined
   for (const [name, other] of Object.entries(camelCase)) {

@@ -7,7 +7,7 @@ export type HeaderValues =
   | Iterable<readonly [name: string, value: string]>
   | (FetchHeaders & { forEach(callback: (value: string, name: string) => void): void })
 
-/** About the connection that a message came by, and so not for the next one: RFC 9110, 7.6.1. */
+/** Headers about one connection, which are not passed on: RFC 9110, 7.6.1. */
 const hopHeader =
   /^(?:connection|http2-settings|keep-alive|proxy-(?:auth.*|connection)|te|trailer|transfer-encoding|upgrade)$/
 
@@ -68,7 +68,7 @@ export function headersToSend({ headers, url }: Response): Headers {
   return without(own, (name) => isDecoded && /^content-(?:encoding|length)$/.test(name))
 }
 
-/** Takes off what is about the connection that the headers came by, and more. */
+/** Removes the headers about their connection, and those that `isOff` picks. */
 function without(headers: Headers, isOff: (name: string) => boolean): Headers {
   const named =
     headers

@@ -70,7 +70,7 @@ describe('by default', () => {
     expect(sent).toHaveLength(2)
   })
 
-  test('what else the second header meets is how the call fails', async () => {
+  test('any other error with the second header is thrown', async () => {
     const { client, sent } = scripted([refused(401, 'a'), refused(403, 'scope_denied', 'second')])
     expect(await run(client)).toMatchObject({ message: 'second', errorCode: 'scope_denied' })
     expect(sent).toHaveLength(2)

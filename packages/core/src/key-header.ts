@@ -11,7 +11,7 @@ type Outcome = FetchResponse | VecTradeError
 /** ms that a call waits for another one to find out which header to use. */
 const mostWait = 500
 
-/** What is said with a 403 by servers that do not know the key; others know it and refuse the call. */
+/** With these codes, a 403 means an unknown key. With others, the key is known but not allowed. */
 const unknownKey: ReadonlySet<string | undefined> = /* @__PURE__ */ new Set([
   'authentication_error',
   'invalid_api_key',
@@ -23,8 +23,9 @@ const unknownKey: ReadonlySet<string | undefined> = /* @__PURE__ */ new Set([
  *
  * VecTrade's gateway wants `X-API-Key`; its streaming guide says `Authorization: Bearer`. With the scheme
  * `auto`, a call sends the first, and if the key is refused there, the second. The client remembers
- * which one worked. While a first call finds that out, other calls wait for it, but not for long: its
- * server may be slow, and on Workers its caller may leave and take it along.
+ * which one worked. While a first call finds that out, other calls wait, but not for long: the
+ * server may be slow, and on Workers the first call may end without a result when its caller
+ * leaves.
  */
 export class KeyHeader {
   /** The key. */

@@ -1,6 +1,7 @@
 /**
- * Returns the MIME type of a `Content-Type` header, without its parameters. A header that was sent more than once is a
- * list, where the last type that is valid and no wildcard counts. Undefined where there is none.
+ * Returns the MIME type of a `Content-Type` header, without its parameters. If the header was
+ * sent more than once, the last valid type that is no wildcard counts. Undefined if there is
+ * none.
  *
  * @see https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
  */

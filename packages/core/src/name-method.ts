@@ -1,11 +1,13 @@
 import { hide } from './errors/vectrade-error.ts'
 
 /**
- * Lets `await using`, `using` or `for await` find a method of an object where the engine has no symbol for it: WebKit
- * lacks those of `using`, Hermes that of `for await`. Babel, esbuild and SWC look for the registered symbol there.
- * What TypeScript compiles needs a polyfill of the symbol, loaded before the object is made.
+ * Lets `await using`, `using` and `for await` find a method where the engine has no symbol for
+ * it. WebKit lacks the symbols of `using`, Hermes the one of `for await`. Babel, esbuild and SWC
+ * then look for the registered symbol. TypeScript's output needs a polyfill, loaded before the
+ * object is made.
  *
- * For constructors: in a class, only a name such as `[Symbol.asyncDispose]` leaves bundlers free to drop the class.
+ * Called in constructors, because a class with any other computed name cannot be dropped by
+ * bundlers.
  */
 export function nameMethod<T extends object>(
   object: T,

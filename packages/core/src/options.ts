@@ -44,8 +44,8 @@ export interface VecTradeOptions extends CallLimits {
    */
   endpoint?: string | URL | undefined
   /**
-   * Default: the environment's `VECTRADE_API_KEY`. If there is none, the first call throws: frameworks
-   * evaluate modules, clients and all, when they build.
+   * Default: the environment's `VECTRADE_API_KEY`. Without a key, the first call throws. The
+   * constructor does not, because frameworks evaluate modules when they build.
    */
   apiKey?: string | undefined
   /** Default: the environment's `VECTRADE_BASE_URL`, else `https://api.vectrade.io/v1`. */

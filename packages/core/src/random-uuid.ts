@@ -17,7 +17,7 @@ export function randomUUID(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** With the clock mixed in: Math.random begins at one of 2^31 places in React Native's engine. */
+/** Mixes in the clock: React Native's engine gives Math.random only 2^31 starting points. */
 function fill(bytes: Uint8Array): void {
   let now = Date.now()
   for (let at = 0; at < bytes.length; at += 1) {

@@ -59,7 +59,7 @@ export function nextHop(
       requestId,
     )
   }
-  // Not by the URL's setters, which React Native's has not.
+  // As text, because React Native's URL has no setters.
   const url = target.href.replace(/^(https?:\/\/)[^/\\?#]*@/, '$1')
   if (change === 'keep') return { ...from, url }
   return { url, method: 'GET', body: undefined }

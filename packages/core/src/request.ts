@@ -78,7 +78,7 @@ async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | 
   }
 }
 
-/** What helps with a 404 of VecTrade's API; an endpoint has an address of its own. */
+/** Advice for a 404 of VecTrade's API. An endpoint of the user's own gets none. */
 function hintOf({ key, url }: Call): string | undefined {
   if (key === undefined || url.endsWith('/vq/ai/analyze')) return undefined
   return '(some deployments serve this API at /v1/vq: check `baseURL`)'
@@ -91,7 +91,7 @@ function hintOf({ key, url }: Call): string | undefined {
  */
 class Attempt extends AbortSource implements BodyOwner {
   readonly #unlink: () => void
-  /** Of the request under way: redirects make several of an attempt. */
+  /** For the request under way: redirects make several of an attempt. */
   #controller: AbortController | undefined
 
   constructor(signal: Abortable) {
@@ -212,7 +212,7 @@ function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): Fe
   return init
 }
 
-/** Whether a value is a Response, be it of another realm or library. */
+/** Whether a value is a Response, also of another realm or library. */
 export function isResponse(value: unknown): value is FetchResponse {
   if (!isRecord(value) || typeof value['status'] !== 'number') return false
   const { headers, body } = value

@@ -47,7 +47,7 @@ export function retryAfterSeconds(headers: Headers, now: number = Date.now()): n
   return longestOf(headers, 'retry-after', (value) => numberOf(value) ?? secondsUntil(value, now))
 }
 
-/** Of a header that was sent more than once, the longest wait: anyone who comes too soon is refused again. */
+/** The longest wait in a repeated header: a client that comes too soon is refused again. */
 function longestOf(
   headers: Headers,
   name: string,

@@ -1,10 +1,10 @@
 import type { FetchHeaders } from './fetch.ts'
 
 /**
- * Returns the value of a header that has one. A proxy may send it once more, which says nothing new. Where the values
- * differ nobody can tell which one holds: undefined, as if it were missing.
+ * Returns the value of a header that must have only one. Equal values, as a proxy may add, count
+ * once. If the values differ, none can be trusted, and the header counts as missing.
  *
- * @param separator default: as `Headers` joins the lines of one name; a URL may have a comma of its own
+ * @param separator default: as `Headers` joins lines; a bare comma may be part of a URL
  */
 export function singleHeader(
   headers: FetchHeaders | undefined,

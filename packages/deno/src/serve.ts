@@ -64,9 +64,9 @@ type ServeHandler = (request: Request) => Response | Promise<Response>
  * `Deno.serve` for a handler such as `createHandler` makes. The server belongs to the caller: end it
  * by `signal`, `shutdown()` or `await using`.
  *
- * @throws ConfigurationError on a handler that is no function, on a wrong option, and where Deno may not
- *   listen there: it names the flag. What else `Deno.serve` throws comes as it is, such as
- *   `Deno.errors.AddrInUse`.
+ * @throws ConfigurationError on a handler that is no function, on a wrong option, or, with the
+ *   flag to set, if Deno may not listen there. Other errors of `Deno.serve` are passed on, such
+ *   as `Deno.errors.AddrInUse`.
  * @example
  * ```ts
  * import { createHandler, serve, VecTrade } from '@vectrade/deno'

@@ -47,7 +47,7 @@ export async function pipeToResponse(
   checkOutgoing('res', res)
   // Before the stream is used: `toResponse` checks the others.
   checkOptions<Pick<PipeOptions, 'req'>>(options, { req: checkIncoming })
-  // HTTP/2's classes have what is used of these; their types name less.
+  // HTTP/2's classes have the members used here; their types lack some.
   const [request, response] = [options.req as IncomingMessage | undefined, res as ServerResponse]
   await writeResponse(toResponse(stream, options), response, request)
 }

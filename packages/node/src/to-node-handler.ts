@@ -19,12 +19,13 @@ export type NodeHandler = (req: NodeRequest, res: NodeResponse) => Promise<void>
  * `Object.assign(request.raw, { body: request.body })`. A handler that throws, or whose response
  * cannot be sent, answers with status 500.
  *
- * Status and headers are those of the response. A framework's own headers that it does not name are
- * sent as well, except those that describe another body; cookies, `vary`, `link` and `server-timing`
- * are added up. Headers about a connection, such as `keep-alive`, are left out.
+ * Status and headers are those of the response. Headers that a framework has set are sent too,
+ * unless they describe another body. The response's headers replace them; `set-cookie`, `vary`,
+ * `link` and `server-timing` are added. Headers about a connection, such as `keep-alive`, are
+ * left out.
  *
- * @throws ConfigurationError if `handler` is no function; its result rejects with one if it is not
- *   called with a request and a response of Node
+ * @throws ConfigurationError if `handler` is no function. The returned handler rejects with one
+ *   if its arguments are not Node's.
  * @example
  * ```ts
  * import { createServer } from 'node:http'
@@ -65,7 +66,7 @@ export function toNodeHandler(handler: FetchHandler): NodeHandler {
     body.release()
     res.off('close', onClose)
   }
-  // HTTP/2's classes have what is used of these; their types name less.
+  // HTTP/2's classes have the members used here; their types lack some.
   return serve as NodeHandler
 }
 

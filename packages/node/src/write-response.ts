@@ -10,7 +10,7 @@ const mostBusy = 10
 /** Compression middleware adds `flush`, without which it holds small writes back. */
 type MaybeCompressed = ServerResponse & { flush?: () => void }
 
-/** What a response adds to, where something was set before; it replaces all other headers. */
+/** Headers that are added to those set before. All others are replaced. */
 const addedHeaders = new Set(['link', 'server-timing', 'set-cookie', 'vary'])
 
 /**
@@ -65,14 +65,14 @@ function writeHead(response: Response, res: ServerResponse, req: IncomingMessage
   if (response.body) res.flushHeaders()
 }
 
-/** Whatever was set before, and by whom: frameworks set 201 or 404 before anything is known. */
+/** Replaces a status set before: frameworks set 201 or 404 before the answer is known. */
 function setStatus(
   res: ServerResponse,
   { httpVersionMajor }: IncomingMessage,
   { status, statusText }: Pick<Response, 'status' | 'statusText'>,
 ): void {
   res.statusCode = status
-  // HTTP/2 has no words for it, and Node warns of any. Without words, Node has its own.
+  // HTTP/2 has no status text, and Node warns of one. For an empty text, Node has its own.
   if (httpVersionMajor < 2) res.statusMessage = statusText
 }
 

@@ -10,9 +10,9 @@ export interface FaultDefaults {
 }
 
 /**
- * Returns the fault with what it leaves open: a code brings its usual status and message, and an
- * error has the server's shape. A code is only visible in two of the shapes, so that an error with
- * a code takes the gateway's where the server's has no room for it.
+ * Fills in what a fault leaves open: the usual status and message of a code, and the server's
+ * error shape. Only two of the shapes hold a code. If the server's does not, an error with a code
+ * takes the gateway's.
  */
 export function completeFault(fault: Fault, { errorShape, usage }: FaultDefaults): Fault {
   const { errorCode, errorAfterEvents, status = 200 } = fault

@@ -8,9 +8,9 @@ const errorFieldPrefix = 'errorField.'
 /**
  * Reads a fault as `X-Sandbox-Fault` and `--fault` take it: fields of {@link Fault} as
  * `name=value`, separated by `;`. A flag needs no value. `header.<name>=<value>` is one of
- * `headers`; given twice, it is sent in two lines. `errorField.<name>=<value>` is one of `errorFields`: its value is read as JSON if it
- * is JSON, otherwise as text. Spaces around names and values do not count. A value cannot hold a
- * `;`; inside a JSON string, write `\u003b`.
+ * `headers`; given twice, it is sent in two lines. `errorField.<name>=<value>` is one of
+ * `errorFields`: its value is read as JSON if it is JSON, otherwise as text. Spaces around names
+ * and values do not count. A value cannot hold a `;`; inside a JSON string, write `\u003b`.
  *
  * @throws FaultSyntaxError that names the field in question.
  * @example

@@ -17,7 +17,7 @@ export interface SandboxOptions {
   /** The one key that is accepted: `vq_` and at least 8 letters, digits, `_` or `-`. Default: a
    * random one, which Cloudflare Workers can make only while they answer a request. */
   apiKey?: string
-  /** The only header in which the key is accepted. What comes in the other one does not count: a
+  /** The only header in which the key is accepted. A key in the other one does not count: a
    * request without the right header is a 401 with the code `missing_api_key`. Default: `any`. */
   keyHeader?: KeyHeader | 'any'
   /** The only base path it serves, as some deployments do: a client with the other one in its

@@ -27,7 +27,7 @@ const imports = published.flatMap(({ name, exports }) =>
     }),
 )
 
-test('each package that is published is among those that this one is built after', () => {
+test('this package is built after every published package', () => {
   const { name: own, dependencies, devDependencies } = read(`${packages}/sdk/package.json`)
   const known = { ...dependencies, ...devDependencies, [own]: '' }
   for (const { name } of published) expect(Object.keys(known)).toContain(name)

@@ -60,7 +60,7 @@ export async function startNginx(server: string): Promise<Nginx> {
   throw new Error(`nginx did not start:\n${problem}`)
 }
 
-/** All of its files stand in its folder, and it is one process, of whoever runs the test. */
+/** Keeps all files in its folder, and is one process, of the user who runs the test. */
 function configuration(server: string, port: number): string {
   const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `

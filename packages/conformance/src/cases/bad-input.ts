@@ -17,7 +17,7 @@ import { type Lab, newId } from '../lab.ts'
 import { bodyOf, utf8 } from './bytes.ts'
 import { type Cases, forEach } from './cases.ts'
 
-/** What no program in TypeScript passes, and others do. Each is named, and nothing is sent. */
+/** Values that only programs without TypeScript pass. Each is named, and nothing is sent. */
 const ofClient: [string, unknown][] = [
   ['authScheme', null],
   ['baseURL', null],

@@ -42,7 +42,7 @@ export function headers(lab: Lab): Cases {
       assert.include(error, { retryAfter: 7, limit: 60, remaining: undefined })
     },
 
-    async 'what says twice that nothing is sent again is heard'() {
+    async 'x-should-retry: false that is sent twice is obeyed'() {
       const fault = { status: 503, headers: { 'x-should-retry': 'false, false' } }
       const call = await lab.ask(fault, { client: { maxRetries: 2 } })
       await rejection(call.stream.finalText(), Error)

@@ -86,7 +86,7 @@ export function keys(lab: Lab): Cases {
       ])
     },
 
-    async 'without one the first call fails, naming option and variable, and nothing before it'() {
+    async 'without a key calls fail, naming option and variable, but the constructor does not'() {
       const { ai } = createClient({ apiKey: '', baseURL: 'https://api.example.com/v1' })
       assert.throws(() => ai.stream('p'), ConfigurationError, /apiKey.*VECTRADE_API_KEY/)
       await rejection(ai.analyze('p'), ConfigurationError)

@@ -22,7 +22,7 @@ const wholeText: Use = async ({ stream }) => assert.match(await stream.finalText
 const isRefused: Use = ({ stream }) => rejection(stream.finalText(), APIError)
 const isNone: Use = ({ stream }) => rejection(stream.finalText(), StreamProtocolError)
 
-/** What happens to a call, and how it is used: after it the server is to see that the client has left. */
+/** A fault, and what the caller does. After that, the server must see that the client has left. */
 const rows: [name: string, fault: Fault, use: Use][] = [
   [
     'an answer that is left',
@@ -37,7 +37,7 @@ const rows: [name: string, fault: Fault, use: Use][] = [
   ['an answer of another status', { status: 201, tokensPerSecond: 20 }, isNone],
 ]
 
-/** Whoever lets go of a response ends its request, though somebody else may read on. */
+/** Letting go of a response ends its request, though somebody else may read on. */
 export function lettingGo(lab: Lab): Cases {
   return {
     ...forEach(

@@ -50,11 +50,11 @@ const deeds: Record<string, Deed> = {
   },
 }
 
-/** A call that ends before its caller has given anybody else a turn, as React's StrictMode has it. */
+/** Calls that end in the tick in which they begin, as with React's StrictMode. */
 export function sameTick(lab: Lab): Cases {
   const endpoint = new URL('/kept', lab.options.baseUrl)
 
-  /** A fetch that tells how often it was called, and a turn of everybody after which it is known. */
+  /** A fetch that counts its calls; `sent` gives the count after a late call would have come. */
   const counting = (): { fetch: Fetch; sent: () => Promise<number> } => {
     let calls = 0
     return {

@@ -180,7 +180,7 @@ export function serving(lab: Lab): Cases {
       })
     },
 
-    async 'createHandler: authorize may read a copy of the body, and is told if it takes the body'() {
+    async 'createHandler: authorize may read a copy of the body, but not the body itself'() {
       const told: unknown[] = []
       const seen: unknown[] = []
       const options = (copy: boolean): HandlerFields => ({
@@ -206,7 +206,7 @@ export function serving(lab: Lab): Cases {
       assert.include(String(told[0]), '`request.clone()`')
     },
 
-    async "createHandler: a Response of authorize's is sent with all there is to it"() {
+    async 'createHandler: authorize may answer with a Response of its own'() {
       const authorize = (): Response => {
         const headers = new Headers({
           connection: 'x-hop',

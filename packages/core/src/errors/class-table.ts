@@ -31,7 +31,7 @@ const byStatus = new Map<number, [APIErrorClass, type: string]>([
   [504, [ServiceUnavailableError, 'service_unavailable']],
 ])
 
-/** The gateway's codes: they decide over the status. */
+/** The gateway's codes, which take precedence over the status. */
 const byCode = new Map<string, APIErrorClass>([
   ['invalid_api_key', AuthenticationError],
   ['missing_api_key', AuthenticationError],
@@ -71,14 +71,14 @@ export function classFor(status: number | undefined, ...names: string[]): APIErr
   return usual ?? named ?? (status !== undefined && status >= 500 ? ServerError : APIError)
 }
 
-/** Whether an error with this `type` is read as one of the same class by those it is sent to. */
+/** Whether a client that gets this `type` makes an error of the same class of it. */
 export function leadsTo(status: number | undefined, type: string, error: APIError): boolean {
   return isOfClass(error, classFor(status, type))
 }
 
 /**
- * The status to answer with for an error that came without one: its reader has to find the same class.
- * That of an error of no known kind is 424 (failed dependency), which no class is named for.
+ * The status for an error that came without one, so that its reader finds the same class. An
+ * error of no known kind gets 424 (Failed Dependency), which has no class of its own.
  */
 export function statusFor(error: APIError): number {
   // A quota has no status of its own: the protocol has 403 and 429.

@@ -50,8 +50,9 @@ export async function errorFromResponse(
 }
 
 /**
- * The error that a server answers with as JSON under the status of a success; undefined if the body is
- * none, and still unread if it is no JSON. The error has no status, as one inside a stream.
+ * Returns the error in a JSON body that came with a success status; undefined if the body is no
+ * error. A body that is not JSON stays unread. Like an error inside a stream, the result has no
+ * status.
  */
 export async function errorInJson(
   response: FetchResponse,
@@ -98,8 +99,9 @@ export function apiError(payload: unknown, context: ErrorContext): APIError {
 }
 
 /**
- * Whether a payload is an error, in a stream or under the status of a success. One that has a `type` says
- * itself what it is, unless the body is RFC 9457's, which names the error by it.
+ * Whether a payload is an error, in a stream or with a success status. A payload with a `type` is
+ * an error only if that is `error`. In an RFC 9457 body, which is always an error, `type` names
+ * the error.
  *
  * @param headers of the response, where the payload is its whole body
  */
@@ -143,7 +145,7 @@ function defaultMessage(status: number | undefined): string {
 }
 
 interface Said {
-  /** What may name the error, the one that counts most first. */
+  /** Names for the error, the most important first. */
   names: string[]
   message?: string | undefined
   errorCode?: string | undefined
@@ -180,7 +182,7 @@ function readFields(payload: unknown, secret: string | undefined): Said {
   }
 }
 
-/** All that the gateway says besides code and message, as sent; undefined if that is nothing. */
+/** The gateway's fields except code and message, as sent; undefined if there are none. */
 function gatewayDetails(payload: Record<string, unknown>): Record<string, unknown> | undefined {
   const { error: _, message: __, ...details } = payload
   if (details['type'] === 'error') delete details['type']

@@ -34,8 +34,8 @@ const wireByCode = new Map<string, WireError['error']>([
 ])
 
 /**
- * An error as it is told to those who read our stream: API errors as they came, our own failures in
- * general terms, and any other exception without a word of what it says.
+ * The error that readers of our stream get: API errors as they came, our own failures in general
+ * terms, and nothing of what any other exception says.
  *
  * @param status the HTTP status that it is sent with; undefined inside a stream
  */
@@ -46,7 +46,7 @@ export function errorToWire(error: unknown, status?: number): WireError {
   if (error.requestId !== undefined) wire.request_id = error.requestId
   if (error instanceof APIError) {
     wire.error = {
-      // A type that the reader would take for another class gives way to the name of the class.
+      // If the reader would take the type for another class, the class's code is sent instead.
       type: leadsTo(status, error.type, error) ? error.type : error.code,
       message: ownWords(error),
     }

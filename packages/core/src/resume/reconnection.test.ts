@@ -82,7 +82,7 @@ test('such attempts are not counted: after hours offline it goes on at once, wit
 test.for<[string, VecTradeError]>([
   ['refuses', new ServerError({ message: 'm', type: 'server_error', retryable: true })],
   ['cuts its answers', new StreamInterruptedError()],
-])('a server that answers with %s is no missing network, whatever a page is told', async (row) => {
+])('attempts count if the server %s, whatever a page is told of its network', async (row) => {
   const [, error] = row
   const reconnection = new Reconnection(signal, fakeNetwork(false), 0)
   for (let pauses = 0; pauses < 12; pauses += 1) {

@@ -12,8 +12,8 @@ const mostAttempts = 12
 
 /**
  * When to try again: exponential with full jitter, so that a server that comes back is not met by
- * everybody at once. Attempts count until there is progress. A page that is told that it is offline may be wrong: it
- * tries all the same, and what it tries does not count unless the server answers.
+ * everybody at once. Attempts count until there is progress. A page that is told it is offline
+ * still tries, because that may be wrong. Those attempts count only if the server answers.
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
@@ -83,7 +83,7 @@ export class Reconnection {
     }
     const failures = isProbe ? this.#probes : this.#attempts
     const ceiling = Math.min(longestDelay, this.#delay * 2 ** (failures - 1))
-    // What does not count has no other limit than its pace. To be online again wakes.
+    // Only their pace limits attempts that do not count. Going online ends the pause.
     const share = isProbe ? (1 + Math.random()) / 2 : Math.random()
     const asked = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
     const ms = Math.max(share * ceiling, Math.min(asked, this.#maxRetryAfter))

@@ -42,7 +42,7 @@ function greeting(rest: string, isAlive = false): { fetch: Fetch; asked: () => n
 }
 
 test.for(['', firstEvent, `id: 1\n\n`])(
-  'a greeting is no success: with %o behind it attempts are counted',
+  'a greeting is no progress: if only %o follows, attempts count',
   async (rest) => {
     const { fetch, asked } = greeting(rest)
     const error = await catchError(new VecTrade({ endpoint, fetch }).ai.stream('p').finalText())
@@ -51,7 +51,7 @@ test.for(['', firstEvent, `id: 1\n\n`])(
   },
 )
 
-test('nor does it keep a stream alive: only new events do, over all connections', async () => {
+test('a greeting keeps no stream alive: only new events do, over all connections', async () => {
   const { fetch, asked } = greeting(firstEvent, true)
   const client = new VecTrade({ endpoint, fetch, idleTimeout: 1_000 })
   const error = await catchError(client.ai.stream('p').finalText())

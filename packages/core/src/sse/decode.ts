@@ -135,7 +135,7 @@ function toMessage({ event, data, id }: EventSourceMessage): SseMessage {
 }
 
 export const checkBody: Check = /* @__PURE__ */ checkThat(
-  'a ReadableStream: a response may have none, and Readable.toWeb() makes one of a stream of Node',
+  'a ReadableStream: a response may have none, and Readable.toWeb() converts a Node stream',
   (value) => hasMethods(value, 'getReader'),
 )
 

@@ -21,13 +21,13 @@ export interface HandlerOptions {
   /** The client that asks VecTrade, with your key. */
   client: VecTrade
   /**
-   * Who may ask. Where it throws the answer is 500 and nothing is asked. To look at the body, read
-   * `request.clone()`. Default: everybody who reaches the endpoint, at the cost of your quota.
+   * Decides who may ask. If it throws, the answer is a 500 and nothing is sent. To look at the
+   * body, read `request.clone()`. Default: anyone who reaches the endpoint may use up your quota.
    */
   authorize?: ((request: Request) => Authorization | Promise<Authorization>) | undefined
   /** In characters. Default 10 000. */
   maxPromptLength?: number | undefined
-  /** Pages of which other origins may ask. Default: none. */
+  /** Other origins whose pages may ask. Default: none. */
   cors?: Cors | undefined
   /**
    * The origin, or origins, at which browsers reach the endpoint's own pages, such as
@@ -38,8 +38,8 @@ export interface HandlerOptions {
   /** ms of silence after which a comment keeps the connection alive; 0 for none. Default 15 000. */
   heartbeat?: number | undefined
   /**
-   * ms until the response begins, VecTrade having answered or not. Until then a refusal keeps its
-   * own status; what fails later comes as an error event. Default 8 000.
+   * ms until the response begins, whether or not VecTrade has answered. An earlier refusal keeps
+   * its status; a later failure becomes an error event. Default 8 000.
    */
   firstByteAfter?: number | undefined
   /**
@@ -48,16 +48,16 @@ export interface HandlerOptions {
    */
   store?: StreamStore | undefined
   /**
-   * Whose the streams of a request are, such as a user's id: others get them no more than streams
-   * that do not exist. Default: anybody's who has the id, which cannot be guessed.
+   * Identifies the owner of a request's streams, such as a user's id. Anyone else gets a 404.
+   * Default: a stream is open to anyone who has its id, which cannot be guessed.
    */
   owner?: ((request: Request) => string | Promise<string>) | undefined
   /**
-   * Gets what `authorize`, `owner` or this endpoint itself threw, such as a ConfigurationError; the
-   * caller gets a 500 that does not tell. Default: `console.error`.
+   * Called with the errors of `authorize`, `owner` and the endpoint, such as a ConfigurationError.
+   * The caller gets a 500 that says nothing about them. Default: `console.error`.
    */
   onError?: ((error: unknown) => void) | undefined
-  /** Hears of a store that fails. Default: silent. */
+  /** Gets the failures of a store. Default: silent. */
   logger?: Logger | undefined
 }
 
@@ -89,8 +89,8 @@ export function checkHandlerOptions(options: HandlerOptions): void {
 }
 
 export const checkRequest: Check = /* @__PURE__ */ checkThat(
-  'a Web-standard Request with a `signal`, which tells that the caller has left: on Node, ' +
-    'toNodeHandler makes one of what Node has',
+  'a Web-standard Request with a `signal`, which is aborted when the caller leaves: on Node, ' +
+    'use toNodeHandler',
   (value) =>
     hasMethods(value) &&
     hasMethods((value as Request).headers, 'get') &&

@@ -20,7 +20,7 @@ describe('an endpoint behind a proxy that changes Host', () => {
     // A page of the second origin cannot read what the first one answers: that is for `cors`.
     ['of another of its origins', [own, 'https://app.example'], { origin: own, ...crossSite }, 403],
     ['that is none', own, {}, 200],
-  ])('takes a page %s', async ([, publicOrigin, headers, status]) => {
+  ])('judges a page %s', async ([, publicOrigin, headers, status]) => {
     const { handler, sent } = serve(ok, { publicOrigin })
     const response = await handler(post(asked, headers))
     expect(response.status).toBe(status)

@@ -27,11 +27,11 @@ export function isAllowedOrigin(request: Request, { cors, publicOrigin }: Origin
   return [publicOrigin].flat().includes(origin)
 }
 
-/** What to do about a page that is refused, whichever it is. */
+/** Says what to set for a refused page, whichever it is. */
 export const originRefused: string =
-  'Pages of this origin may not call this endpoint. If the page is its own, and a proxy before it changes ' +
-  '`Host`, set the option `publicOrigin` of createHandler to the origin in the address bar. If the page is ' +
-  "another site's, name its origin in `cors.origins`"
+  'Pages of this origin may not call this endpoint. If the page belongs to it, and a proxy ' +
+  'changes `Host`, set the option `publicOrigin` of createHandler to the origin in the address ' +
+  "bar. If the page is another site's, name its origin in `cors.origins`"
 
 const anOrigin =
   "as browsers send it, such as 'https://example.com': no path or slash after the host, no *"

@@ -78,10 +78,10 @@ function readable<T>(relay: Relay<T>): ReadableStream<Uint8Array> {
  * {@link toReadableStream} as a response with the headers an event stream needs. It starts at once:
  * a failure to reach VecTrade comes as an error event, with status 200 gone out already.
  *
- * `init` may be another response, such as an upstream's. Of its headers, those that are about its
- * connection (`connection` and what that names, `keep-alive`, `transfer-encoding`, …) or about its own
- * bytes (`content-length`, `content-encoding`, `etag`, …) are left out. All others are sent, `set-cookie`
- * too.
+ * `init` may be another response, such as an upstream's. Its headers about the connection
+ * (`connection` and what that names, `keep-alive`, `transfer-encoding`, …) and about its own
+ * bytes (`content-length`, `content-encoding`, `etag`, …) are left out. All others are sent,
+ * including `set-cookie`.
  *
  * @throws ConfigurationError on what is no stream of events, or on a wrong option
  * @throws StreamConsumedError when the stream is used already

@@ -85,7 +85,7 @@ export function createEngine(globals: readonly string[], missing: readonly strin
   return engine
 }
 
-/** Builds a module from the packages as they are built, with \`using\` and \`for await\` compiled where told. */
+/** Bundles a module from the built packages; `isLowered` compiles `using` and `for await`. */
 export async function compile(
   contents: string,
   conditions: string[],

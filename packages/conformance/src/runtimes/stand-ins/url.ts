@@ -1,7 +1,7 @@
 /**
- * What React Native has in place of URL, as of 0.82: it refuses next to nothing, joins a base and a path without
- * resolving one against the other, adds a slash to a path, and has getters only. Later versions are nearer to the
- * standard.
+ * Stands in for the URL of React Native 0.82. It refuses next to nothing, joins a base and a path
+ * without resolving them, adds a slash to a path, and has getters only. Later versions are nearer
+ * to the standard.
  *
  * @see https://github.com/facebook/react-native/blob/v0.82.1/packages/react-native/Libraries/Blob/URL.js
  */
