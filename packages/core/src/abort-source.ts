@@ -4,6 +4,8 @@ export interface Abortable extends Pick<AbortSignal, 'aborted' | 'reason'> {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
+const none: readonly never[] = []
+
 /**
  * Aborts some work, and is to that work what aborts it: an AbortController and its signal in one.
  *
@@ -13,15 +15,16 @@ export interface Abortable extends Pick<AbortSignal, 'aborted' | 'reason'> {
 export class AbortSource implements Abortable {
   aborted = false
   reason: unknown
-  /** Few, so no Set, which takes more. */
-  #listeners: (() => void)[] = []
+  /** Few, so no Set, which takes more; nor does an array grow, which takes room for many. */
+  #listeners: readonly (() => void)[] = none
 
   addEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners.push(listener)
+    this.#listeners = [...this.#listeners, listener]
   }
 
   removeEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners = this.#listeners.filter((other) => other !== listener)
+    const others = this.#listeners.filter((other) => other !== listener)
+    this.#listeners = others.length === 0 ? none : others
   }
 
   abort(reason?: unknown): void {
@@ -29,7 +32,7 @@ export class AbortSource implements Abortable {
     this.aborted = true
     this.reason = reason
     for (const listener of this.#listeners) listener()
-    this.#listeners = []
+    this.#listeners = none
   }
 }
 
