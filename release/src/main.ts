@@ -1,13 +1,19 @@
 import process from 'node:process'
 import { ReleaseError } from './release-error.ts'
 
-/** Runs a step as a program: a `ReleaseError` is printed without its stack, and the exit code is 1. */
+/** Runs a step as a program: a mistake is printed without its stack, and the exit code is 1. */
 export async function main(step: () => Promise<void> | void): Promise<void> {
   try {
     await step()
   } catch (error) {
-    if (!(error instanceof ReleaseError)) throw error
+    if (!(error instanceof ReleaseError) && !isUnknownFlag(error)) throw error
     process.stderr.write(`${error.message}\n`)
     process.exitCode = 1
   }
+}
+
+function isUnknownFlag(error: unknown): error is Error {
+  return (
+    error instanceof TypeError && 'code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
+  )
 }

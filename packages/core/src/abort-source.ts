@@ -7,6 +7,8 @@ export interface Abortable {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
+const none: readonly never[] = []
+
 /**
  * An AbortController and its signal in one.
  *
@@ -16,15 +18,16 @@ export interface Abortable {
 export class AbortSource implements Abortable {
   aborted = false
   reason: unknown
-  /** Few, so no Set, which takes more. */
-  #listeners: (() => void)[] = []
+  /** Few, so no Set, which takes more; nor does an array grow, which takes room for many. */
+  #listeners: readonly (() => void)[] = none
 
   addEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners.push(listener)
+    this.#listeners = [...this.#listeners, listener]
   }
 
   removeEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners = this.#listeners.filter((other) => other !== listener)
+    const others = this.#listeners.filter((other) => other !== listener)
+    this.#listeners = others.length === 0 ? none : others
   }
 
   abort(reason?: unknown): void {
@@ -32,7 +35,7 @@ export class AbortSource implements Abortable {
     this.aborted = true
     this.reason = reason
     for (const listener of this.#listeners) listener()
-    this.#listeners = []
+    this.#listeners = none
   }
 }
 

@@ -152,15 +152,28 @@ describe('a call', () => {
     [{ error_code: 'invalid_api_key', message: 'Said' }, {}, 'AuthenticationError'],
     [{ type: 'error', message: 'Said' }, {}, 'APIError'],
     [
+      { error: 'quota_exceeded', message: 'Said' },
+      { 'content-type': 'application/vnd.gateway+json' },
+      'QuotaExceededError',
+    ],
+    [
+      { error: 'quota_exceeded', message: 'Said' },
+      { 'content-type': 'text/plain' },
+      'QuotaExceededError',
+    ],
+    [
       { type: 'about:blank', title: 'T', detail: 'Said', status: 429 },
       { 'content-type': 'application/problem+json' },
       'RateLimitError',
     ],
   ])('an error with status 200 is the same without streaming and with it: %j', async (row) => {
     const [payload, headers, name] = row
-    const { client } = scripted([() => Response.json(payload, { headers })])
-    for (const failing of [client.ai.analyze('p'), client.ai.stream('p').finalText()]) {
-      expect(await catchError(failing)).toMatchObject({ name, message: 'Said', status: undefined })
+    for (const status of [200, 202]) {
+      const { client } = scripted([() => Response.json(payload, { status, headers })])
+      for (const failing of [client.ai.analyze('p'), client.ai.stream('p').finalText()]) {
+        const expected = { name, message: 'Said', status: undefined }
+        expect(await catchError(failing)).toMatchObject(expected)
+      }
     }
   })
 

@@ -4,7 +4,9 @@ import { ConfigurationError } from './errors/configuration-error.ts'
 export const checkEndpoint: Check = /* @__PURE__ */ checkThat(
   "a string, such as '/api/analyze', or a URL",
   // Without `instanceof`, because a URL may come from another realm.
-  (value) => typeof value === 'string' || typeof (value as Partial<URL> | null)?.href === 'string',
+  (value) =>
+    (typeof value === 'string' && value !== '') ||
+    typeof (value as Partial<URL> | null)?.href === 'string',
 )
 
 /**

@@ -28,6 +28,7 @@ describe('a frame that carries no event', () => {
     'id: 7\n\n',
     'event: ping\ndata:\n\n',
     'event: message\ndata:\n\n',
+    'event: error\ndata:\n\n',
     'retry: 100\ndata:\n\n',
     ': comment\n\n',
   ])('is skipped: %j', async (frame) => {
@@ -89,6 +90,15 @@ describe('an error that nothing marks', () => {
       expect(await catchError(fromReadableStream(relayed).finalText())).toMatchObject({ name })
     }
   })
+
+  test.for(['overloaded', '"overloaded"'])(
+    'has the words of one that is no object: %s',
+    async (data) => {
+      const body = new Body([sse(text('a')), `event: error\ndata: ${data}\n\n`])
+      const error = await catchError(fromReadableStream(body.stream).finalText())
+      expect(error).toMatchObject({ name: 'APIError', message: 'overloaded' })
+    },
+  )
 
   test.for([
     { type: 'chart', error: { type: 'x' } },

@@ -61,8 +61,9 @@ export class EventReader implements EventSource {
       if (message === undefined || 'type' in message) return message
       const event = this.#read(message)
       if (event === 'nothing') continue
-      if (event === undefined || event.type === 'done') this.#complete = true
-      if (event !== undefined) this.#shape.note(message.data, event)
+      this.#complete = event === 'end' || event.type === 'done'
+      if (event === 'end') return undefined
+      this.#shape.note(message.data, event)
       return event
     }
   }
@@ -93,17 +94,17 @@ export class EventReader implements EventSource {
     }
   }
 
-  /** A message as an event: undefined where it ends the answer, `nothing` where it carries no event. */
-  #read(message: EventSourceMessage): StreamEvent | 'nothing' | undefined {
+  /** Reads a message as an event. `end` ends the answer; `nothing` is a frame that carries no event. */
+  #read(message: EventSourceMessage): StreamEvent | 'end' | 'nothing' {
     const { data, event: name = '' } = message
     const isNamed = name !== '' && name !== 'message' && name !== 'error'
-    if (data === '[DONE]' && name !== 'error') return undefined
+    if (data === '[DONE]' && name !== 'error') return 'end'
     const wire = parseJson(data)
-    const isError = name === 'error' || (isRecord(wire) && wire['type'] === 'error')
-    if (isError || (!isNamed && isErrorPayload(wire))) throw this.#error(wire)
-    if (wire !== undefined) return eventFromWire(wire, name)
     // A priming event, or a ping: other protocols and proxies put such frames between the events.
-    if (data.trim() === '') return 'nothing'
+    if (wire === undefined && data.trim() === '') return 'nothing'
+    const isError = name === 'error' || (isRecord(wire) && wire['type'] === 'error')
+    if (isError || (!isNamed && isErrorPayload(wire))) throw this.#error(wire ?? data)
+    if (wire !== undefined) return eventFromWire(wire, name)
     if (isNamed) return eventFromWire(data, name)
     throw new StreamProtocolError(
       `An event (${data.length} characters) is not JSON: is \`baseURL\` VecTrade's API?`,

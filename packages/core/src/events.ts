@@ -90,7 +90,7 @@ export function readUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined
   for (const [name, other] of Object.entries(camelCase)) {
     const count = usage[other]
-    if (usage[name] === undefined && typeof count === 'number') usage[name] = count
+    if (typeof usage[name] !== 'number' && typeof count === 'number') usage[name] = count
   }
   return usage
 }

@@ -91,7 +91,7 @@ async function read(events: AsyncIterable<StreamEvent>): Promise<Outcome> {
 async function* parsed(bytes: Uint8Array): AsyncGenerator<StreamEvent> {
   for await (const { event, data: line } of decodeEventStream(bodyOf([bytes]))) {
     if (line === '[DONE]') return
-    if (line === '' && event !== 'error') continue
+    if (line === '') continue
     let wire
     try {
       wire = JSON.parse(line)

@@ -22,7 +22,8 @@ const bodyHeader =
  */
 function toHeaders(given: HeaderValues): Headers {
   try {
-    // Any of these would go out as a word, such as "undefined".
+    if (typeof given !== 'object') throw new TypeError('no headers')
+    // A value of another kind would go out as a word, such as "undefined", or as the code of a function.
     const name = given instanceof Headers ? undefined : nameWithoutValue(given)
     if (name === undefined) return new Headers(given as ConstructorParameters<typeof Headers>[0])
     throw new ConfigurationError(`\`headers\` must have a string for \`${name}\`, or leave it out`)
@@ -37,7 +38,7 @@ function toHeaders(given: HeaderValues): Headers {
 function nameWithoutValue(given: HeaderValues): string | undefined {
   const pairs = Symbol.iterator in given ? [...given] : Object.entries(given)
   return (pairs as [string, unknown][]).find(
-    ([, value]) => value === undefined || typeof value === 'object',
+    ([, value]) => !['string', 'number', 'boolean'].includes(typeof value),
   )?.[0]
 }
 

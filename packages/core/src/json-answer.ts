@@ -1,6 +1,6 @@
 import type { Abortable } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
-import { apiError, isErrorPayload, parseJson } from './errors/from.ts'
+import { apiError, errorInJson, isErrorPayload, parseJson } from './errors/from.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { TimeoutError } from './errors/connection-error.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
@@ -29,7 +29,9 @@ export async function readAnalysis(
 ): Promise<Analysis> {
   const { requestId, headers } = readResponse(response, limits.secret)
   if (response.status !== 200) {
+    const said = await errorInJson(response, limits.secret, signal)
     closeBody(response.body)
+    if (said !== undefined) throw said
     throw new StreamProtocolError(`Expected status 200, got ${response.status}`, { requestId })
   }
   const { maxEventBytes: maxBytes, heartbeatTimeout: silence, idleTimeout: deadline } = limits

@@ -1,4 +1,4 @@
-import type { Abortable } from './abort-scope.ts'
+import { type Abortable, whenAborted } from './abort-source.ts'
 import { APIError } from './errors/api-error.ts'
 import type { VecTradeError } from './errors/vectrade-error.ts'
 import type { FetchResponse } from './fetch.ts'
@@ -9,7 +9,7 @@ export type KeyScheme = 'x-api-key' | 'bearer'
 type Outcome = FetchResponse | VecTradeError
 
 /** ms that a call waits for another one to find out which header to use. */
-const mostWait = 500
+const mostWait = 2_000
 
 /** With these codes, a 403 means an unknown key. With others, the key is known but not allowed. */
 const unknownKey: ReadonlySet<string | undefined> = /* @__PURE__ */ new Set([
@@ -31,7 +31,7 @@ export class KeyHeader {
   /** The key. */
   readonly secret: string
   #scheme: KeyScheme | undefined
-  #probing: Promise<unknown> | undefined
+  #probing: Promise<Outcome> | undefined
 
   constructor(key: string, scheme: KeyScheme | 'auto') {
     this.secret = key
@@ -42,24 +42,32 @@ export class KeyHeader {
   begin(
     headers: Record<string, string>,
     signal: Abortable,
-  ): (request: Request) => Promise<Outcome> {
-    // A header of the caller's own is not for this SDK to guess about.
-    const isFixed = 'authorization' in headers || 'x-api-key' in headers
+  ): (send: SendWithKey) => Promise<Outcome> {
+    // The caller's own header takes the place of the key's: the two are never sent together.
+    if ('authorization' in headers || 'x-api-key' in headers) return (send) => send({})
     let refusal: APIError | undefined
-    const probe = async (request: Request): Promise<Outcome> => {
+    const probe = async (send: SendWithKey): Promise<Outcome> => {
       if (refusal === undefined) {
-        const outcome = await request(this.#headers('x-api-key'))
-        if (!isKeyRefused(outcome)) return this.#remember('x-api-key', outcome)
+        const outcome = await send(this.#header('x-api-key'))
+        if (!isKeyRefused(outcome)) {
+          // A failure does not count: it may come from something on the way.
+          if (!(outcome instanceof Error)) this.#scheme = 'x-api-key'
+          return outcome
+        }
         refusal = outcome
       }
-      const outcome = await request(this.#headers('bearer'))
-      return isKeyRefused(outcome) ? refusal : this.#remember('bearer', outcome)
+      const outcome = await send(this.#header('bearer'))
+      if (isKeyRefused(outcome)) return refusal
+      if (isKeyKnown(outcome)) this.#scheme = 'bearer'
+      return outcome
     }
-    return async (request) => {
-      const others = this.#probing
-      if (others && this.#scheme === undefined && !isFixed) await heard(others, signal)
-      if (this.#scheme !== undefined || isFixed) return request(this.#headers(this.#scheme))
-      const probing = probe(request)
+    return async (send) => {
+      const others = this.#scheme === undefined ? this.#probing : undefined
+      const found = others && (await heard(others, signal))
+      if (this.#scheme !== undefined) return send(this.#header(this.#scheme))
+      // Another call has just found that neither header works. This one needs its own error, no more.
+      if (found !== undefined && isKeyRefused(found)) return send(this.#header('x-api-key'))
+      const probing = probe(send)
       this.#probing = probing
       try {
         return await probing
@@ -70,21 +78,15 @@ export class KeyHeader {
     }
   }
 
-  #headers(scheme: KeyScheme = 'x-api-key'): Record<string, string> {
+  #header(scheme: KeyScheme): Record<string, string> {
     return scheme === 'bearer'
       ? { authorization: `Bearer ${this.secret}` }
       : { 'x-api-key': this.secret }
   }
-
-  #remember(scheme: KeyScheme, outcome: Outcome): Outcome {
-    // A failure says nothing of the key: it may come from something on the way.
-    if (!(outcome instanceof Error)) this.#scheme = scheme
-    return outcome
-  }
 }
 
 /** Sends one request with these headers besides the call's own. Never rejects. */
-type Request = (keyHeader: Record<string, string>) => Promise<Outcome>
+type SendWithKey = (keyHeader: Record<string, string>) => Promise<Outcome>
 
 function isKeyRefused(outcome: Outcome): outcome is APIError {
   if (!(outcome instanceof APIError)) return false
@@ -92,16 +94,24 @@ function isKeyRefused(outcome: Outcome): outcome is APIError {
   return status === 401 || (status === 403 && (unknownKey.has(type) || unknownKey.has(errorCode)))
 }
 
-/** Resolves when the work is done, after {@link mostWait}, or when the signal is aborted. */
-function heard(work: Promise<unknown>, signal: Abortable): Promise<void> {
+/** Whether a server has refused or served the call itself, and so knows the key. */
+function isKeyKnown(outcome: Outcome): boolean {
+  if (!(outcome instanceof Error)) return true
+  const status = outcome instanceof APIError ? (outcome.status ?? 0) : 0
+  return status >= 400 && status < 500 && status !== 404 && status !== 408
+}
+
+/** What the work comes to; undefined after {@link mostWait}, or when the signal is aborted. */
+function heard(work: Promise<Outcome>, signal: Abortable): Promise<Outcome | undefined> {
   return new Promise((resolve) => {
-    const end = (): void => {
+    let unlink: (() => void) | undefined
+    const end = (outcome?: Outcome): void => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
+      unlink?.()
+      resolve(outcome)
     }
     const timer = setTimeout(end, mostWait)
-    signal.addEventListener('abort', end)
+    unlink = whenAborted(signal, () => end())
     void work.then(end)
   })
 }

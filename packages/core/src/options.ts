@@ -9,6 +9,7 @@ import {
   checkSignal,
   checkString,
   checkText,
+  checkThat,
 } from './check-options.ts'
 import { checkEndpoint, resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
@@ -53,8 +54,7 @@ export interface VecTradeOptions extends CallLimits {
   /**
    * The header the key goes in: `X-API-Key` or `Authorization: Bearer`. Default `auto`: the first call
    * sends `X-API-Key` and, if the key is refused there, asks again with `Authorization`. The client
-   * remembers what worked. A header of either name in `headers` is sent as given, and nothing is asked
-   * twice.
+   * remembers what worked. A header of either name in `headers` is sent in place of the key.
    */
   authScheme?: KeyScheme | 'auto' | undefined
   /**
@@ -147,7 +147,9 @@ const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> 
   apiKey: checkString,
   endpoint: checkEndpoint,
   baseURL: checkString,
-  authScheme: checkString,
+  authScheme: /* @__PURE__ */ checkThat("'auto', 'x-api-key' or 'bearer'", (value) =>
+    ['auto', 'x-api-key', 'bearer'].includes(value as string),
+  ),
   fetch: checkFunction,
   logger: checkLogger,
   allowInsecure: checkBoolean,
@@ -202,7 +204,7 @@ function resolveTarget(
   { env = () => undefined, base }: RuntimeDefaults,
 ): Pick<Settings, 'key' | 'target' | 'isEndpoint'> {
   const { endpoint } = options
-  if (endpoint) {
+  if (endpoint !== undefined) {
     if (options.apiKey !== undefined) {
       throw new ConfigurationError(
         'Choose one of `endpoint` and `apiKey`: an endpoint has the key, its callers need none',
@@ -212,9 +214,6 @@ function resolveTarget(
   }
   const apiKey = (options.apiKey ?? env('VECTRADE_API_KEY')) || undefined
   const { authScheme = 'auto', allowInsecure = false } = options
-  if (authScheme !== 'auto' && authScheme !== 'bearer' && authScheme !== 'x-api-key') {
-    throw new ConfigurationError("`authScheme` must be 'auto', 'x-api-key' or 'bearer'")
-  }
   const baseURL = checkBaseURL(
     options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL),
     allowInsecure,
@@ -250,7 +249,8 @@ export function headerRecord(given: HeaderValues | undefined): Record<string, st
 
 export function noKey(): ConfigurationError {
   return new ConfigurationError(
-    'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY',
+    'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY. ' +
+      "In a page, import '@vectrade/browser' and pass `endpoint`",
   )
 }
 

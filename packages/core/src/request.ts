@@ -60,21 +60,24 @@ export async function send(call: Call, signal: Abortable): Promise<FetchResponse
 }
 
 async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | VecTradeError> {
-  const attempt = new Attempt(signal)
+  const attempt = new Attempt()
+  const unlink = whenAborted(signal, () => attempt.abort(signal.reason))
   try {
     // A caller that leaves in the same tick sends nothing: React's StrictMode mounts every component,
     // unmounts it and mounts it again, and each analysis costs.
     await Promise.resolve()
     const response = await follow(call, attempt)
-    attempt.belongsTo(response.body)
+    // From here on it ends with its body, whoever reads that.
+    if (response.body) ownBody(response.body, attempt)
     if (response.status < 400) return response
     const context = { secret: call.secret, notFoundHint: hintOf(call) }
     return await errorFromResponse(response, context, signal)
   } catch (error) {
-    // Nothing is left to abort. To do so all the same makes undici throw where nobody can catch it
-    // (a response with too many content encodings, Node 22 to 26).
-    attempt.end(true)
+    // Not by aborting what has failed: that makes undici throw where nobody can catch it (a response with
+    // too many content encodings, Node 22 to 26).
     return connectionError(error, 'connect')
+  } finally {
+    unlink()
   }
 }
 
@@ -84,20 +87,10 @@ function hintOf({ key, url }: Call): string | undefined {
   return '(some deployments serve this API at /v1/vq: check `baseURL`)'
 }
 
-/**
- * One attempt: it ends with the call, at its time limit, or when its response is let go.
- *
- * It is kept as long as the answer is read, and so must not keep the call, prompt and all.
- */
+/** One attempt. It is kept as long as the answer is read, and so must not keep the call, prompt and all. */
 class Attempt extends AbortSource implements BodyOwner {
-  readonly #unlink: () => void
   /** For the request under way: redirects make several of an attempt. */
   #controller: AbortController | undefined
-
-  constructor(signal: Abortable) {
-    super()
-    this.#unlink = whenAborted(signal, () => this.abort(signal.reason))
-  }
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
@@ -109,13 +102,7 @@ class Attempt extends AbortSource implements BodyOwner {
     this.#controller?.abort(reason)
   }
 
-  belongsTo(body: FetchResponse['body']): void {
-    if (body) ownBody(body, this)
-    else this.end(true)
-  }
-
   end(isWhole: boolean): void {
-    this.#unlink()
     if (!isWhole) this.#controller?.abort()
   }
 

@@ -1,3 +1,4 @@
+import { startSandbox } from './server.ts'
 import { describe, expect, test } from 'vitest'
 import { createSandboxHandler, type SandboxHandler } from './handler.ts'
 import { dataOf, prompt, textOf } from './test-support/raw-request.ts'
@@ -139,6 +140,11 @@ describe('createSandboxHandler', () => {
   ])('refuses the options %j', (options, message) => {
     expect(() => createSandboxHandler(options)).toThrow(TypeError)
     expect(() => createSandboxHandler(options)).toThrow(message)
+  })
+
+  test.each([null, [], 'x', () => {}])('refuses options that are no object: %j', async (wrong) => {
+    expect(() => createSandboxHandler(wrong as never)).toThrow(/options must be an object/)
+    await expect(startSandbox(wrong as never)).rejects.toThrow(/options must be an object/)
   })
 
   test.each([

@@ -82,12 +82,19 @@ export interface Settings {
   onRequest: ((request: SandboxRequest) => void) | undefined
 }
 
+/** @throws TypeError on options that are no object */
+export function checkIsObject(options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
+  throw new TypeError('The options must be an object such as { tokensPerSecond: 40 }')
+}
+
 /**
  * Checks options and fills in what is missing.
  *
  * @throws TypeError that names the option and what it takes.
  */
 export function resolveOptions(options: SandboxOptions): Settings {
+  checkIsObject(options)
   for (const [name, value] of Object.entries(options)) {
     if (value === null) {
       throw new TypeError(`\`${name}\` must not be null: leave it out for its default`)

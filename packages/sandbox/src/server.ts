@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { nameMethod } from '@vectrade/core/adapter'
 import { createSandboxHandler } from './handler.ts'
 import { serveExchange } from './node-exchange.ts'
-import { defaultMaxBodyBytes, type SandboxOptions } from './options.ts'
+import { checkIsObject, defaultMaxBodyBytes, type SandboxOptions } from './options.ts'
 import type { SandboxRequest } from './request-log.ts'
 
 /** What {@link startSandbox} takes besides the options of the handler. */
@@ -50,6 +50,7 @@ export interface Sandbox extends AsyncDisposable {
  * ```
  */
 export async function startSandbox(options: StartOptions = {}): Promise<Sandbox> {
+  checkIsObject(options)
   const { port = 0, host = '127.0.0.1', ...rest } = options
   if (!/^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host)) {
     throw new TypeError('`host` must be a loopback address such as 127.0.0.1 or ::1')

@@ -83,14 +83,16 @@ async function reference(bytes: Uint8Array): Promise<Outcome> {
   for await (const { event = '', data } of decodeEventStream(bodyOf([bytes]))) {
     if (data === '[DONE]') return { events, error: undefined }
     const wire = jsonOr(data)
+    if (data.trim() === '') continue
     if (isText(wire)) {
       events.push(wire)
     } else if (wire !== data) {
       events.push({ type: 'unknown', content: '', wireType: event, data: wire })
     } else if (event === 'error') {
       return { events, error: 'APIError' }
-    } else if (data.trim() !== '') {
-      if (event === '' || event === 'message') return { events, error: StreamProtocolError.name }
+    } else if (event === '' || event === 'message') {
+      return { events, error: StreamProtocolError.name }
+    } else {
       events.push({ type: 'unknown', content: '', wireType: event, data })
     }
   }

@@ -56,7 +56,7 @@ export function isKnownName(name: string): boolean {
 }
 
 /** Whether a name is one of the gateway's codes. */
-export function decides(name: string): boolean {
+export function isGatewayCode(name: string): boolean {
   return byCode.has(name)
 }
 
@@ -72,7 +72,7 @@ export function classFor(status: number | undefined, ...names: string[]): APIErr
 }
 
 /** Whether a client that gets this `type` makes an error of the same class of it. */
-export function leadsTo(status: number | undefined, type: string, error: APIError): boolean {
+export function isReadAs(status: number | undefined, type: string, error: APIError): boolean {
   return isOfClass(error, classFor(status, type))
 }
 

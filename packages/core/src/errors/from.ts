@@ -5,7 +5,7 @@ import { readBody } from '../web/read-body.ts'
 import { readResponse } from '../response.ts'
 import { retryAfterSeconds } from '../retry.ts'
 import { type APIError, QuotaExceededError } from './api-error.ts'
-import { classFor, decides, defaultType, isKnownName, isRetryable } from './class-table.ts'
+import { classFor, isGatewayCode, defaultType, isKnownName, isRetryable } from './class-table.ts'
 import type { FetchResponse } from '../fetch.ts'
 import { redact } from './redact.ts'
 
@@ -60,12 +60,17 @@ export async function errorInJson(
   signal?: Abortable,
 ): Promise<APIError | undefined> {
   const { headers, requestId } = readResponse(response, secret)
-  const type = mimeType(headers.get('content-type') ?? '')
-  if (type !== 'application/json' && type !== problemJson) return undefined
+  if (!mayBeJson(headers.get('content-type') ?? '')) return undefined
   const payload = await readPayload(response, signal)
   return isErrorPayload(payload, headers)
     ? apiError(payload, { headers, requestId, secret })
     : undefined
+}
+
+/** Servers that fail may say text, or nothing, about a body that is JSON; a page of HTML is none. */
+function mayBeJson(contentType: string): boolean {
+  const type = mimeType(contentType)
+  return type === undefined || type === 'text/plain' || /[/+]json$/.test(type)
 }
 
 async function readPayload(
@@ -84,7 +89,7 @@ export function apiError(payload: unknown, context: ErrorContext): APIError {
   const retryAfter = (headers && retryAfterSeconds(headers)) ?? said.retryAfter
   const ErrorClass = namesQuota(said, status) ? QuotaExceededError : classFor(status, ...said.names)
   return new ErrorClass({
-    message: said.message?.slice(0, 2_000) ?? defaultMessage(context.status),
+    message: said.message?.slice(0, 2_000) ?? defaultMessage(context.status, said.names[0]),
     type: said.names[0] ?? defaultType(status),
     retryable: isRetryable(ErrorClass, status, headers),
     requestId: said.requestId ?? context.requestId,
@@ -133,15 +138,19 @@ export function parseJson(text: string): unknown {
  */
 function namesQuota({ names, errorCode, message }: Said, status: number | undefined): boolean {
   if (errorCode === undefined && names[0] !== undefined && isKnownName(names[0])) return false
-  if (names.some(decides)) return false
+  if (names.some(isGatewayCode)) return false
   const isPossible = status === undefined ? errorCode !== undefined : [403, 429].includes(status)
   return isPossible && /quota/i.test(message ?? '')
 }
 
-function defaultMessage(status: number | undefined): string {
-  return status === undefined
-    ? 'The stream reported an error and did not say which'
-    : `The server answered with status ${status} and did not say why`
+function defaultMessage(status: number | undefined, name: string | undefined): string {
+  if (status === undefined) {
+    return name === undefined
+      ? 'The stream reported an error and did not say which'
+      : `The stream reported the error ${name}`
+  }
+  const why = name === undefined ? ' and did not say why' : `: ${name}`
+  return `The server answered with status ${status}${why}`
 }
 
 interface Said {
@@ -158,6 +167,7 @@ interface Said {
 
 /** Reads the fields of all shapes by name: no two shapes use one name for different things. */
 function readFields(payload: unknown, secret: string | undefined): Said {
+  if (typeof payload === 'string') return { names: [], message: redact(payload, secret) }
   if (!isRecord(payload)) return { names: [] }
   const error = isRecord(payload['error']) ? payload['error'] : payload
   const string = (value: unknown): string | undefined =>

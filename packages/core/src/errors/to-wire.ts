@@ -1,5 +1,5 @@
 import { APIError } from './api-error.ts'
-import { leadsTo } from './class-table.ts'
+import { isReadAs } from './class-table.ts'
 import { VecTradeError } from './vectrade-error.ts'
 
 /** The documented shape of an error on the wire. */
@@ -47,7 +47,7 @@ export function errorToWire(error: unknown, status?: number): WireError {
   if (error instanceof APIError) {
     wire.error = {
       // If the reader would take the type for another class, the class's code is sent instead.
-      type: leadsTo(status, error.type, error) ? error.type : error.code,
+      type: isReadAs(status, error.type, error) ? error.type : error.code,
       message: ownWords(error),
     }
     if (error.errorCode !== undefined) wire.error.error_code = error.errorCode

@@ -27,8 +27,6 @@ export class Reconnection {
   #probes = 0
   /** Whether the server has answered since there was progress. */
   #hasAnswered = false
-  /** Ends what binds the last connection to the stream. */
-  #unlink: (() => void) | undefined
 
   constructor(signal: Abortable, network: Network | undefined, maxRetryAfter: number) {
     this.#signal = signal
@@ -48,14 +46,12 @@ export class Reconnection {
   }
 
   /**
-   * Makes an attempt, the connection before being closed; one that a new network finds under way
-   * begins again, for the old one may never answer it.
+   * Makes an attempt. One that a new network finds under way begins again, because the old one may never
+   * answer it.
    */
   async attempt<T>(work: (signal: Abortable) => Promise<T>): Promise<T> {
-    this.#unlink?.()
     const attempt = new AbortSource()
-    // Stays after a success: what that opened ends with the stream.
-    this.#unlink = whenAborted(this.#signal, () => attempt.abort(this.#signal.reason))
+    const unlink = whenAborted(this.#signal, () => attempt.abort(this.#signal.reason))
     const offWake = this.#network?.onWake((isNew) => isNew && attempt.abort())
     try {
       const result = await work(attempt)
@@ -64,6 +60,7 @@ export class Reconnection {
     } catch (error) {
       if (!attempt.aborted || this.#signal.aborted) throw error
     } finally {
+      unlink()
       offWake?.()
     }
     return this.attempt(work)

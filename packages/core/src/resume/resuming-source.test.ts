@@ -89,3 +89,21 @@ test('the id of a frame without an event is where the next connection reads on',
   expect(asked).toEqual([null, '4', '4'])
   expect(stream.lastEventId).toBe('4')
 })
+
+test.for(['c', '1.', ''])(
+  'a greeting with an id that is no number is neither progress nor a position: %o',
+  async (prefix) => {
+    const asked: (string | null)[] = []
+    const fetch: Fetch = async (_, init) => {
+      asked.push(new Headers(init.headers).get('last-event-id'))
+      const id = prefix === '' ? 'hello-2' : `${prefix}${asked.length}`
+      const greetings = `id: ${id}\nevent: hello\ndata: {}\n\n`
+      return new Response(asked.length === 1 ? firstEvent : greetings, { headers })
+    }
+    const stream = new VecTrade({ endpoint, fetch }).ai.stream('p')
+    expect(await catchError(stream.finalText())).toBeInstanceOf(StreamResumeError)
+    expect(new Set(asked.slice(1))).toEqual(new Set(['1']))
+    expect(asked).toHaveLength(13)
+    expect(stream.lastEventId).toBe('1')
+  },
+)

@@ -90,12 +90,13 @@ export class ResumingSource implements EventSource {
       const id = this.#connected.reader?.lastEventId ?? ''
       if (event === undefined) {
         // A frame that carries no event moves on the position all the same.
-        if (Number(id) > Number(this.#lastEventId)) this.#lastEventId = id
+        if (isPosition(id) && Number(id) > Number(this.#lastEventId)) this.#lastEventId = id
         return undefined
       }
-      if (id !== '' && Number(id) <= this.#seen) continue
-      // A server may greet each connection with an event without an id: only a new one is progress.
-      if (id === '') {
+      if (isPosition(id) && Number(id) <= this.#seen) continue
+      // A server may greet each connection with an event without an id, or with an id that is none of
+      // its numbers: only a new position is progress.
+      if (id === '' || (isPosition(this.#lastEventId) && !isPosition(id))) {
         if (this.#lastEventId === '') this.#waited = 0
       } else if (id !== this.#lastEventId) {
         this.#lastEventId = id
@@ -172,4 +173,9 @@ export class ResumingSource implements EventSource {
     this.#isDropped = true
     this.#connected.reader?.close()
   }
+}
+
+/** Whether an id is one of those that our endpoints give: 1, 2, 3 … */
+function isPosition(id: string): boolean {
+  return /^\d+$/.test(id)
 }

@@ -29,6 +29,9 @@ export async function askToAuthorize(
 /** A copy, because headers cannot be added to a redirect or to what fetch gave. */
 function ownCopy(response: Response): Response {
   const { body, status, statusText } = response
+  if (status < 200) {
+    throw new ConfigurationError('`authorize` gave a Response that cannot be sent, with no status')
+  }
   if (response.bodyUsed || body?.locked) {
     throw new ConfigurationError(
       '`authorize` gave a Response that is already used: make a new one for each request',

@@ -1,4 +1,5 @@
 import type { Abortable } from '../abort-scope.ts'
+import { letGoOf } from '../body-owner.ts'
 import type { ByteStream } from '../byte-stream.ts'
 import { checkLimit } from '../check-limit.ts'
 import { errorFromResponse, errorInJson } from '../errors/from.ts'
@@ -106,6 +107,7 @@ export async function openEventStream(
   const { secret } = options
   const info = readResponse(response, secret)
   if (response.bodyUsed || response.body?.locked) {
+    if (response.body) letGoOf(response.body, false)
     throw new StreamConsumedError("This response's body is already used: a body is read once")
   }
   if (response.status >= 400) throw await errorFromResponse(response, { secret }, signal)

@@ -14,7 +14,7 @@ const refusals: [number, Record<string, unknown>][] = [
   [403, { error: 'scope_denied', message: 'm', allowed_scopes: ['secret'] }],
   [403, { error: 'ai_access_denied', message: 'm' }],
   [401, { error_code: 'invalid_api_key', message: 'm', details: 'secret' }],
-  [429, { error_code: 'rate_limited', message: 'm', retry_after: 9 }],
+  [429, { error_code: 'rate_limited', message: 'm', retry_after: 1.5 }],
   [503, { error: 'overloaded', message: 'm' }],
   [429, { error: { type: 'rate_limit_error', message: quota, retry_after: 9 } }],
   [500, { error: { type: 'rate_limit_error', message: 'm' } }],

@@ -171,15 +171,16 @@ async function hasAnswered(stream: AnalysisStream, options: HandlerOptions): Pro
 
 /** A failure before the response began: VecTrade's own status, or one for ours. */
 function failure(error: unknown): Response {
-  const retryAfter = error instanceof APIError ? error.retryAfter : undefined
   const status = statusOf(error)
-  return errorResponse(
-    status,
-    errorToWire(error, status),
-    retryAfter === undefined
-      ? {}
-      : { 'retry-after': String(Math.ceil(Math.min(retryAfter, longestRetryAfter))) },
-  )
+  const headers: Record<string, string> = {}
+  const retryAfter = error instanceof APIError ? error.retryAfter : undefined
+  if (retryAfter !== undefined) {
+    const seconds = Math.min(retryAfter, longestRetryAfter)
+    // The standard header has whole seconds only; our clients read the other one first.
+    headers['retry-after'] = String(Math.ceil(seconds))
+    if (!Number.isInteger(seconds)) headers['retry-after-ms'] = String(seconds * 1000)
+  }
+  return errorResponse(status, errorToWire(error, status), headers)
 }
 
 function statusOf(error: unknown): number {

@@ -23,7 +23,7 @@ export function isAllowedOrigin(request: Request, { cors, publicOrigin }: Origin
   if (site !== null) return site === 'same-origin' || site === 'none'
   if (origin === null) return true
   // Without its scheme, which a proxy may have changed.
-  if (publicOrigin === undefined) return hostOf(origin) === new URL(request.url).host
+  if (publicOrigin === undefined) return isHostOf(origin, new URL(request.url).host)
   return [publicOrigin].flat().includes(origin)
 }
 
@@ -60,10 +60,12 @@ function isAppOrigin(value: string): boolean {
   return /^(?!https?:)[a-z][a-z\d+.-]*:\/\/[\w.-]+$/.test(value)
 }
 
-function hostOf(origin: string): string | undefined {
+function isHostOf(origin: string, host: string): boolean {
   try {
-    return new URL(origin).host
+    const { host: own, protocol } = new URL(origin)
+    // A proxy may name the port that the scheme of the page has anyway.
+    return own === new URL(`${protocol}//${host}`).host
   } catch {
-    return undefined
+    return false
   }
 }

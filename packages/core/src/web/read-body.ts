@@ -47,7 +47,8 @@ export async function readBody(
       // Not by the clock: a timer may fire a fraction of a millisecond early.
       if (result === undefined) return { text, ended: untilEnd <= untilSilent ? 'late' : 'silent' }
       if (result.done) {
-        isWhole = true
+        // A body that was cancelled looks as if it had ended.
+        isWhole = !signal?.aborted
         return { text: text + decoder.decode(), ended: 'complete' }
       }
       const room = maxBytes - bytes
