@@ -17,6 +17,8 @@ export interface Capabilities {
   key?: boolean
   /** Its fetch tells where a redirect leads. */
   redirects?: boolean
+  /** Its fetch hears of an aborted signal, however long ago the request began. */
+  abortsLate?: boolean
   /** Its fetch stops reading when nobody reads the body. */
   backpressure?: boolean
   /** Its server hears of a caller who leaves without having to write to it. */

@@ -13,6 +13,7 @@ const suite = defineConformance({
   capabilities: {
     key: true,
     redirects: true,
+    abortsLate: true,
     hearsLeaving: true,
     backpressure: true,
     serve: () => expect.unreachable('the names are all that is needed'),

@@ -21,7 +21,9 @@ export function browser(
       await using running = await launchBrowser(name)
       await using page = await running.newPage()
       await page.goto(new URL(path, url).href)
-      const given = [runtime, capabilities].map((value) => JSON.stringify(value)).join(', ')
+      const given = [runtime, { abortsLate: true, ...capabilities }]
+        .map((value) => JSON.stringify(value))
+        .join(', ')
       await page.evaluate(`await globalThis.conformance(${given})`)
       return running.version
     },

@@ -13,6 +13,7 @@ for (const { name, run } of defineConformance({
   capabilities: {
     key: true,
     redirects: true,
+    abortsLate: true,
     hearsLeaving: true,
     backpressure: true,
     async serve(handler) {

@@ -19,6 +19,7 @@ for (const { name, run } of defineConformance({
   capabilities: {
     key: true,
     redirects: true,
+    abortsLate: true,
     hearsLeaving: true,
     backpressure: true,
     serve: serveNode,

@@ -17,6 +17,7 @@ export default {
       capabilities: {
         key: true,
         redirects: true,
+        abortsLate: true,
         backpressure: true,
         async serve(handle) {
           const path = `/served/${crypto.randomUUID()}`
