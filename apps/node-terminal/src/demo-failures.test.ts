@@ -68,7 +68,8 @@ describe.concurrent('failures are one line and exit code 1', () => {
     [['  '], 'The question is empty'],
     [
       ['--base-url', 'https://api.example.com/v1', 'NVDA'],
-      'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY.',
+      'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY ' +
+        "(in a page, import '@vectrade/browser' and pass `endpoint`).",
     ],
   ])('%j', async (args, message) => {
     const { stdout, stderr, code } = await runDemo(args)

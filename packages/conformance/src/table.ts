@@ -28,7 +28,8 @@ test\`, on Linux x64).
 ${rows.map(line).join('\n')}
 
 «Older globals only» is without \`AbortSignal.any\`, \`TextDecoderStream\`, async iteration of a
-\`ReadableStream\` and other things that a runtime may lack.
+\`ReadableStream\`, \`crypto\`, \`Symbol.asyncDispose\` and other things that a runtime may lack, and has
+\`URL\` and \`AbortController\` as React Native has them.
 
 What is not run, and why:
 

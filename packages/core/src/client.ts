@@ -101,7 +101,8 @@ export class AI {
   }
 
   /**
-   * Asks for an analysis as a stream of events. Returns at once; the request is sent on first use.
+   * Asks for an analysis as a stream of events. Returns at once; the request is sent on first use,
+   * unless the stream ends in the same tick.
    *
    * @throws ConfigurationError when there is no key, the prompt is no string, or on a wrong option
    */

@@ -103,7 +103,7 @@ export class EventReader implements EventSource {
     // A priming event, or a ping: other protocols and proxies put such frames between the events.
     if (wire === undefined && data.trim() === '') return 'nothing'
     const isError = name === 'error' || (isRecord(wire) && wire['type'] === 'error')
-    if (isError || (!isNamed && isErrorPayload(wire))) throw this.#error(wire ?? data)
+    if (isError || (!isNamed && isErrorPayload(wire))) throw this.#error(wire)
     if (wire !== undefined) return eventFromWire(wire, name)
     if (isNamed) return eventFromWire(data, name)
     throw new StreamProtocolError(

@@ -249,8 +249,8 @@ export function headerRecord(given: HeaderValues | undefined): Record<string, st
 
 export function noKey(): ConfigurationError {
   return new ConfigurationError(
-    'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY. ' +
-      "In a page, import '@vectrade/browser' and pass `endpoint`",
+    'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY ' +
+      "(in a page, import '@vectrade/browser' and pass `endpoint`)",
   )
 }
 

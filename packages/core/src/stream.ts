@@ -19,7 +19,7 @@ import { type ReadableOptions, toReadableStream, toResponse } from './web/readab
 /**
  * The events of one analysis: single use, pull-based, and the one owner of its connection.
  *
- * Nothing is sent before the first use. Reading is on demand: no chunk is read before the caller
+ * Nothing is sent before the first use, nor for one that ends in the same tick. Reading is on demand: no chunk is read before the caller
  * asks. `break`, `throw`, `return()`, `cancel()`, disposal and an aborted signal close the connection
  * at once, and garbage collection some time after the stream was dropped; a complete answer frees it for
  * the next request.

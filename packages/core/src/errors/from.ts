@@ -167,7 +167,6 @@ interface Said {
 
 /** Reads the fields of all shapes by name: no two shapes use one name for different things. */
 function readFields(payload: unknown, secret: string | undefined): Said {
-  if (typeof payload === 'string') return { names: [], message: redact(payload, secret) }
   if (!isRecord(payload)) return { names: [] }
   const error = isRecord(payload['error']) ? payload['error'] : payload
   const string = (value: unknown): string | undefined =>
