@@ -2,8 +2,7 @@ import type { ByteStream } from './byte-stream.ts'
 
 /** The request that a body came by. */
 export interface BodyOwner {
-  /** @param isWhole whether the body was read to its end, so that its connection can be used again */
-  end(isWhole: boolean): void
+  end(): void
 }
 
 const owners = /* @__PURE__ */ new WeakMap<ByteStream, BodyOwner>()
@@ -18,8 +17,13 @@ export function ownBody(body: ByteStream, owner: BodyOwner): void {
   owners.set(body, owner)
 }
 
-/** Ends the request of a body that was read to its end, or that nobody reads any more. */
+/**
+ * Ends the request of a body that nobody reads any more.
+ *
+ * @param isWhole whether the body was read to its end: its connection can then be used again, and is left
+ *   alone
+ */
 export function letGoOf(body: ByteStream, isWhole: boolean): void {
-  owners.get(body)?.end(isWhole)
+  if (!isWhole) owners.get(body)?.end()
   owners.delete(body)
 }

@@ -37,7 +37,7 @@ export interface Call extends RetryPolicy {
  *
  * Once a success is given back nothing is sent again: an answer that has begun is the caller's.
  *
- * @param signal aborted, it ends the call, waits and the response's body included
+ * @param signal ends the call when it is aborted, waits included, until there is a response: that ends with its body
  * @throws APIError, ConnectionError, TimeoutError (`headers`), or the signal's reason
  */
 export async function send(call: Call, signal: Abortable): Promise<FetchResponse> {
@@ -102,14 +102,14 @@ class Attempt extends AbortSource implements BodyOwner {
     this.#controller?.abort(reason)
   }
 
-  end(isWhole: boolean): void {
-    if (!isWhole) this.#controller?.abort()
+  end(): void {
+    this.#controller?.abort()
   }
 
   /** Ends a request that has been answered, but not the attempt. */
   endRequest(body: FetchResponse['body']): void {
     closeBody(body)
-    this.#controller?.abort()
+    this.end()
     this.#controller = undefined
   }
 }
