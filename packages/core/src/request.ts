@@ -37,7 +37,8 @@ export interface Call extends RetryPolicy {
  *
  * Once a success is given back nothing is sent again: an answer that has begun is the caller's.
  *
- * @param signal ends the call when it is aborted, waits included, until there is a response: that ends with its body
+ * @param signal ends the call when it is aborted, waits included, until there is a response. A response
+ *   ends with its body.
  * @throws APIError, ConnectionError, TimeoutError (`headers`), or the signal's reason
  */
 export async function send(call: Call, signal: Abortable): Promise<FetchResponse> {
@@ -73,7 +74,7 @@ async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | 
     const context = { secret: call.secret, notFoundHint: hintOf(call) }
     return await errorFromResponse(response, context, signal)
   } catch (error) {
-    // Not by aborting what has failed: that makes undici throw where nobody can catch it (a response with
+    // What has failed is not aborted: that makes undici throw where no one can catch it (a response with
     // too many content encodings, Node 22 to 26).
     return connectionError(error, 'connect')
   } finally {

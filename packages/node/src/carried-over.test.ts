@@ -4,8 +4,8 @@ import express from 'express'
 import Fastify from 'fastify'
 import Koa from 'koa'
 import { startSandbox } from '@vectrade/sandbox'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { describe, expect, test } from 'vitest'
+import { expectNoWarnings } from './test-support/expect-no-warnings.ts'
 import { serveHttp2 } from './test-support/http2-server.ts'
 import { rawClient } from './test-support/raw-client.ts'
 import { clientOf } from './test-support/sandbox-client.ts'
@@ -20,17 +20,7 @@ import {
   VecTrade,
 } from './index.ts'
 
-let warnings: Error[]
-const onWarning = (warning: Error): void => void warnings.push(warning)
-beforeEach(() => {
-  warnings = []
-  process.on('warning', onWarning)
-})
-afterEach(async () => {
-  await delay(5)
-  process.off('warning', onWarning)
-  expect(warnings).toEqual([])
-})
+expectNoWarnings()
 
 /** What a framework has set on a response before it asks anyone for the answer. */
 function preset(res: ServerResponse): void {

@@ -4,8 +4,9 @@ import compression from 'compression'
 import express from 'express'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { startSandbox } from '@vectrade/sandbox'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { delay, lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
+import { expectNoWarnings } from './test-support/expect-no-warnings.ts'
 import { gate } from './test-support/gate.ts'
 import { rawClient } from './test-support/raw-client.ts'
 import { clientOf } from './test-support/sandbox-client.ts'
@@ -20,17 +21,7 @@ import {
   toResponse,
 } from './index.ts'
 
-let warnings: Error[]
-const onWarning = (warning: Error): void => void warnings.push(warning)
-beforeEach(() => {
-  warnings = []
-  process.on('warning', onWarning)
-})
-afterEach(async () => {
-  await delay(5)
-  process.off('warning', onWarning)
-  expect(warnings).toEqual([])
-})
+expectNoWarnings()
 
 const json = {
   method: 'POST',

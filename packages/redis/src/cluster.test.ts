@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { freePort } from '@vectrade/test-kit/free-port'
 import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { createCluster } from 'redis'
 import { expect, test } from 'vitest'
@@ -7,16 +6,6 @@ import { redisStore } from './index.ts'
 import { drained } from './test-support/collect.ts'
 import { produce } from './test-support/produce.ts'
 import { RedisServer, startTimeout } from './test-support/redis-server.ts'
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Clusters talk by TCP alone. */
 async function startNode(): Promise<{ server: RedisServer; port: number; bus: number }> {

@@ -1,0 +1,17 @@
+import { delay } from '@vectrade/test-kit/within-a-second'
+import { afterEach, beforeEach, expect } from 'vitest'
+
+/** Fails each test of a file in which Node prints a warning, such as one about too many listeners. */
+export function expectNoWarnings(): void {
+  let warnings: Error[]
+  const onWarning = (warning: Error): void => void warnings.push(warning)
+  beforeEach(() => {
+    warnings = []
+    process.on('warning', onWarning)
+  })
+  afterEach(async () => {
+    await delay(5)
+    process.off('warning', onWarning)
+    expect(warnings).toEqual([])
+  })
+}
