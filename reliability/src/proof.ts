@@ -1,0 +1,19 @@
+/** A promise of the documentation, and the program that puts it to the test. */
+export interface Proof {
+  /** The name of its folder, which `pnpm soak NAME` takes. */
+  readonly name: string
+  /** The promise, in one sentence. */
+  readonly promise: string
+  /** Puts the promise to the test. `short` runs in CI, `long` takes minutes and is `pnpm soak`. */
+  run(form: Form): Promise<Outcome>
+}
+
+export type Form = 'short' | 'long'
+
+/** What a proof came to. */
+export interface Outcome {
+  /** What was measured, by a name with its unit: `{ aborts: 2000, 'close seen, p99 (ms)': 12 }`. */
+  readonly figures: Readonly<Record<string, number | string>>
+  /** What did not hold, one line each; empty if the promise holds. */
+  readonly failures: readonly string[]
+}
