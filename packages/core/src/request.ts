@@ -11,7 +11,7 @@ import type { KeyHeader } from './key-header.ts'
 import { type Logger, warn } from './logger.ts'
 import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
-import { clampTimer, sleep } from './timers.ts'
+import { after, sleep } from './timers.ts'
 import { closeBody } from './web/read-body.ts'
 
 /** One call: everything that is the same on each of its attempts. */
@@ -116,9 +116,8 @@ class Attempt extends AbortSource implements BodyOwner {
 }
 
 /** In a function of its own: what a closure keeps is all that the closures of one function use. */
-function startTimer(ms: number, attempt: Attempt): ReturnType<typeof setTimeout> | undefined {
-  if (ms === 0) return undefined
-  return setTimeout(() => attempt.abort(new TimeoutError('headers', ms)), clampTimer(ms))
+function startTimer(ms: number, attempt: Attempt): () => void {
+  return after(ms, () => attempt.abort(new TimeoutError('headers', ms)))
 }
 
 /**
@@ -127,7 +126,7 @@ function startTimer(ms: number, attempt: Attempt): ReturnType<typeof setTimeout>
  */
 async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
   const { url, method = 'POST', body } = call
-  const timer = startTimer(call.timeout, attempt)
+  const stopTimer = startTimer(call.timeout, attempt)
   try {
     let hop: Hop = { url, method, body }
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
@@ -139,7 +138,7 @@ async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
     }
     throw refused(`more than ${maxRedirects} redirects`)
   } finally {
-    clearTimeout(timer)
+    stopTimer()
   }
 }
 
