@@ -38,6 +38,11 @@ export class EventReader implements EventSource {
   }
 
   get lastEventId(): string {
+    return this.givenId ?? ''
+  }
+
+  /** The last event ID of this body: undefined before the first one, `''` after an empty one. */
+  get givenId(): string | undefined {
     return this.#messages.lastEventId
   }
 

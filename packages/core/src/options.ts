@@ -17,6 +17,7 @@ import type { Fetch, FetchCredentials } from './fetch.ts'
 import { KeyHeader, type KeyScheme } from './key-header.ts'
 import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { Logger } from './logger.ts'
+import { isSendableId } from './resume/last-event-id.ts'
 import { defaultMaxEventBytes } from './sse/message-decoder.ts'
 import { version } from './version.ts'
 
@@ -163,7 +164,10 @@ const callChecks: Checks<OtherCallOptions> = {
     'a string of visible ASCII characters',
     /^[\x21-\x7e]+$/,
   ),
-  lastEventId: /* @__PURE__ */ checkText('that of an event: `stream.lastEventId`', /^\d*$/),
+  lastEventId: /* @__PURE__ */ checkThat(
+    'the ID of an event, such as `stream.lastEventId`: no control characters, no spaces at its ends',
+    (value) => typeof value === 'string' && isSendableId(value),
+  ),
 }
 
 /**
