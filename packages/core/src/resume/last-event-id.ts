@@ -1,13 +1,26 @@
 import { encodeUtf8 } from '../sse/utf8.ts'
 
 /**
- * Returns an event ID as the value of a `Last-Event-ID` header: each character stands for a byte of the
- * ID in UTF-8.
+ * Returns an event ID as the value of a `Last-Event-ID` header, which goes out as the ID's UTF-8 bytes.
+ *
+ * By the standard, each character of a header's value is a byte, and others are refused. Workers encode
+ * values as UTF-8 instead.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#last-event-id
  */
 export function headerOfId(id: string): string {
-  return Array.from(encodeUtf8(id), (byte) => String.fromCharCode(byte)).join('')
+  return takesBytes()
+    ? Array.from(encodeUtf8(id), (byte) => String.fromCharCode(byte)).join('')
+    : id
+}
+
+function takesBytes(): boolean {
+  try {
+    new Headers([['x', '\u0100']])
+    return false
+  } catch {
+    return true
+  }
 }
 
 /**
