@@ -16,7 +16,7 @@ export function headerOfId(id: string): string {
 
 function takesBytes(): boolean {
   try {
-    new Headers([['x', '\u0100']])
+    new Headers().append('x', '\u0100')
     return false
   } catch {
     return true
