@@ -1,4 +1,5 @@
+import { canaries } from './canaries/canaries.ts'
 import type { Proof } from './proof.ts'
 
 /** Every proof, in the order of docs/reliability.md. */
-export const proofs: readonly Proof[] = []
+export const proofs: readonly Proof[] = [canaries]
