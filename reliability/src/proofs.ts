@@ -1,5 +1,6 @@
 import { busy } from './busy/busy.ts'
+import { canaries } from './canaries/canaries.ts'
 import type { Proof } from './proof.ts'
 
 /** Every proof, in the order of docs/reliability.md. */
-export const proofs: readonly Proof[] = [busy]
+export const proofs: readonly Proof[] = [busy, canaries]

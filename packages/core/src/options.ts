@@ -291,7 +291,9 @@ function checkBaseURL(baseURL: string, allowInsecure: boolean): string {
         'or set `allowInsecure: true` on a network you trust',
     )
   }
-  return url.href.replace(/\/+$/, '')
+  let { href } = url
+  while (href.endsWith('/')) href = href.slice(0, -1)
+  return href
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3 for names under localhost */

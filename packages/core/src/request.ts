@@ -1,5 +1,6 @@
 import { type Abortable, AbortSource, whenAborted } from './abort-source.ts'
 import { type BodyOwner, ownBody } from './body-owner.ts'
+import type { Secrets } from './errors/clean.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { TimeoutError } from './errors/connection-error.ts'
 import { errorFromResponse } from './errors/from.ts'
@@ -28,8 +29,8 @@ export interface Call extends RetryPolicy {
   logger: Logger | undefined
   /** Undefined where none is needed: an endpoint has the key. */
   key: KeyHeader | undefined
-  /** The key, in case the server quotes it in an error. */
-  secret: string | undefined
+  /** The key and other credentials, in case the server quotes them in an error. */
+  secrets: Secrets
 }
 
 /**
@@ -71,7 +72,7 @@ async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | 
     // From here on it ends with its body, whoever reads that.
     if (response.body) ownBody(response.body, attempt)
     if (response.status < 400) return response
-    const context = { secret: call.secret, notFoundHint: hintOf(call) }
+    const context = { secrets: call.secrets, notFoundHint: hintOf(call) }
     return await errorFromResponse(response, context, signal)
   } catch (error) {
     // What has failed is not aborted: that makes undici throw where no one can catch it (a response with
@@ -131,7 +132,7 @@ async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
     let hop: Hop = { url, method, body }
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
       const response = await fetchHop(call, hop, attempt)
-      const next = nextHopOrEnded(response, hop, call.secret, attempt)
+      const next = nextHopOrEnded(response, hop, call.secrets, attempt)
       if (next === undefined) return response
       attempt.endRequest(response.body)
       hop = next
@@ -146,11 +147,11 @@ async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
 function nextHopOrEnded(
   response: FetchResponse,
   hop: Hop,
-  secret: string | undefined,
+  secrets: Secrets,
   attempt: Attempt,
 ): Hop | undefined {
   try {
-    return nextHop(response, hop, secret)
+    return nextHop(response, hop, secrets)
   } catch (error) {
     attempt.endRequest(response.body)
     throw error

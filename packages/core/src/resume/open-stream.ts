@@ -81,7 +81,7 @@ class Endpoint implements StreamEndpoint {
     const response = await send({ ...call, headers }, signal)
     if (response.status === 204) {
       closeBody(response.body)
-      return { response: readResponse(response), reader: undefined }
+      return { response: readResponse(response, call.secrets), reader: undefined }
     }
     const reader = await openEventStream(response, withRetry(this.#call, this.#reconnection))
     return { response: reader.response, reader }
@@ -105,10 +105,10 @@ function aboutStream(call: CallWithLimits, id: string, method: 'GET' | 'DELETE')
 }
 
 function withRetry(
-  { maxEventBytes, secret }: CallWithLimits,
+  { maxEventBytes, secrets }: CallWithLimits,
   reconnection: Reconnection,
 ): Parameters<typeof openEventStream>[1] {
-  return { maxEventBytes, secret, onRetry: (ms) => reconnection.setRetry(ms) }
+  return { maxEventBytes, secrets, onRetry: (ms) => reconnection.setRetry(ms) }
 }
 
 /** An error that may be gone at the next attempt. @throws it otherwise */
