@@ -5,6 +5,12 @@ import { keepPositions } from './inline-positions.ts'
 const deepestBlock = 30
 
 /**
+ * Pieces that a block may be made of: items, cells, links, words in bold. The page gets an element for
+ * each, every time that the block has grown.
+ */
+const mostTokens = 10_000
+
+/**
  * The Markdown of answers: GitHub's, without HTML. Markup in an answer is text like any other, an
  * image is its description: showing it would tell a stranger's server who reads this.
  *
@@ -26,7 +32,11 @@ rules['image'] = (tokens, index, options, env, renderer) =>
 /** The tokens of a block; undefined where it is to be shown as it came. */
 export function parseMarkdown(source: string): Token[] | undefined {
   const tokens = markdown.parse(source, {})
-  if (tokens.some(({ level }) => level >= deepestBlock)) return undefined
+  let count = tokens.length
+  for (const { level, children } of tokens) {
+    count += children?.length ?? 0
+    if (level >= deepestBlock || count > mostTokens) return undefined
+  }
   for (const [index, token] of tokens.entries()) adapt(token, tokens[index - 2])
   return tokens
 }
