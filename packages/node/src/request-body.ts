@@ -11,6 +11,7 @@ type Body = NonNullable<RequestInit['body']>
 export class RequestBody {
   readonly #req: IncomingMessage
   #chunks: AsyncIterator<Uint8Array> | undefined
+  #isReleased = false
 
   constructor(req: IncomingMessage) {
     this.#req = req
@@ -32,7 +33,8 @@ export class RequestBody {
 
   /** What is left unread is thrown away, as Node does with a body nobody reads: requests may follow. */
   release(): void {
-    if (this.#chunks === undefined) return
+    if (this.#chunks === undefined || this.#isReleased) return
+    this.#isReleased = true
     void this.#chunks.return?.().then(
       () => this.#req.resume(),
       () => {},
