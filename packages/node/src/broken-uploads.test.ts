@@ -172,7 +172,7 @@ describe.for(failures)('an `onError` that %s', ([, fail]) => {
     async ([, authorize]) => {
       await using server = await serving({
         authorize: authorize as () => boolean,
-        onError: fail as () => void,
+        onError: fail,
       })
       const init = { method: 'POST', body: '{"prompt":"p"}' }
       for (let at = 0; at < 3; at += 1) {

@@ -9,10 +9,12 @@ import {
   shortLease,
 } from './store-under-test.ts'
 
+function refused(promise: Promise<unknown>): Promise<unknown> {
+  return assertRefused(promise, 'owner-limit')
+}
+
 export function owners(createStore: CreateStore): Cases {
   const ada = { owner: 'Ada Łovelace {1}', maxStreamsPerOwner: 2 }
-  const refused = (promise: Promise<unknown>): Promise<unknown> =>
-    assertRefused(promise, 'owner-limit')
 
   return {
     async 'as many streams of one owner run as allowed, of both instances'() {

@@ -92,13 +92,12 @@ export class StoredPlace {
   /** Has the platform let the work end, which it cannot know of. */
   #outlive(work: Promise<void>): void {
     void handled(work)
-    try {
-      this.#context.waitUntil?.(work)
-    } catch (error) {
+    const telling = (async () => this.#context.waitUntil?.(work))()
+    telling.catch((error: unknown) => {
       // The work has begun, and goes on as long as the platform lets it.
       const name = error instanceof Error ? error.name : 'no error'
       warn(this.#logger, `vectrade: the platform's waitUntil failed (${name})`)
-    }
+    })
   }
 }
 
