@@ -51,7 +51,13 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
     served = kept({ owner, maxStreamsPerOwner: 2, ...options() })
   })
 
-  const begin = (user: string): Promise<Response> => served.handler(post(user))
+  /** Held: an answer that nobody can read any more ends, some time. */
+  const held: Response[] = []
+  const begin = async (user: string): Promise<Response> => {
+    const response = await served.handler(post(user))
+    held.push(response)
+    return response
+  }
 
   test('one more is a 429 that says what to do, and VecTrade is not asked', async () => {
     await begin('ada')
