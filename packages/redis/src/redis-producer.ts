@@ -19,9 +19,19 @@ export class RedisProducer implements StreamProducer {
   #heardAt: number = performance.now()
   #isLooking = false
   #listedAt: number = performance.now()
+  /** Whose running streams it counts among; undefined where nobody counts them. */
+  readonly #owner: string | undefined
+  #countedAt: number = performance.now()
 
   /** @param token what Redis knows this producer by, from the script that began the stream */
-  constructor(stream: RedisStream, token: string, known: number, stopAsked: boolean) {
+  constructor(
+    stream: RedisStream,
+    token: string,
+    known: number,
+    stopAsked: boolean,
+    owner: string | undefined,
+  ) {
+    this.#owner = owner
     const { open, pollInterval } = stream.context
     this.#stream = stream
     this.#token = token
@@ -54,6 +64,11 @@ export class RedisProducer implements StreamProducer {
         this.#listedAt = this.#heardAt
         this.#stream.enlist(life).catch(() => {})
       }
+      // Signs of life come three times in a lease, appends at any time.
+      if (this.#owner !== undefined && this.#heardAt - this.#countedAt > lease / 4) {
+        this.#countedAt = this.#heardAt
+        this.#stream.begin(this.#owner, lease).catch(() => {})
+      }
     })
   }
 
@@ -66,6 +81,7 @@ export class RedisProducer implements StreamProducer {
       const { timeToLive } = this.#stream.context.limits
       await this.#stream.run(finish, this.#token, this.#known, outcome, timeToLive)
       this.#leave()
+      if (this.#owner !== undefined) await this.#stream.end(this.#owner).catch(() => {})
       // It has ended, whether its place in the list is free in time or a lease later.
       await this.#stream.enlist(timeToLive).catch(() => {})
     })

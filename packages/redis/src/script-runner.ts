@@ -1,5 +1,5 @@
 import { StreamStoreError, type StreamStoreProblem } from '@vectrade/core'
-import { limitError, type ResolvedLimits } from '@vectrade/core/adapter'
+import { limitError, ownerLimitError, type ResolvedLimits } from '@vectrade/core/adapter'
 import type { RedisConnection } from './connection.ts'
 import type { Script } from './scripts.ts'
 
@@ -37,6 +37,7 @@ export function createScriptRunner(redis: RedisConnection, limits: ResolvedLimit
     if (typeof reply !== 'string') return reply
     const [problem, message] = refusals[reply] ?? []
     if (problem !== undefined) throw new StreamStoreError(message ?? '', problem)
+    if (reply === 'maxStreamsPerOwner') throw ownerLimitError()
     const option = reply as 'maxEvents' | 'maxBytes' | 'maxStreams'
     throw limitError(option, limits[option])
   }

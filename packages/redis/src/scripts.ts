@@ -93,28 +93,29 @@ if token and not outcome then
 end
 return {}`)
 
-/** ARGV: channel. Who reads it has 10 s to learn that it is not lost. */
+/** ARGV: channel. Who reads it has 10 s to learn that it is not lost. Answers with its owner, if there was one. */
 export const expire: Script = script(`
+local owner = redis.call('HGET', KEYS[1], 'owner')
 if redis.call('DEL', KEYS[1], KEYS[2]) > 0 then
   redis.call('HSET', KEYS[1], 'expired', 1)
   redis.call('PEXPIRE', KEYS[1], 10000)
   redis.call('PUBLISH', ARGV[1], 'expired')
 end
-return {}`)
+return {owner}`)
 
 /**
- * KEYS: the list of all streams, each with the time it is gone by. ARGV: id, ms from now, maxStreams.
+ * KEYS: a list of streams, each with the time it is gone by. ARGV: id, ms from now, how many there may
+ * be, and the word for more. Answers whether it is new in the list.
  * In a cluster it is on another node than most streams, so that it is kept in a step of its own.
  * Where only one of two steps is taken, the list is wrong by one stream until that time.
  */
 export const enlist: Script = script(`${clock}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
-  return 'maxStreams'
-end
+local listed = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not listed and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return ARGV[4] end
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return {}`)
+return {listed and 0 or 1}`)
 
-/** KEYS: the list of all streams. ARGV: id. */
+/** KEYS: a list of streams. ARGV: id. */
 export const strike: Script = script(`redis.call('ZREM', KEYS[1], ARGV[1]) return {}`)

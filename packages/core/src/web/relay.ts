@@ -35,6 +35,7 @@ export class Relay<T> {
   readonly #iterator: AsyncIterator<T | RelayedBytes>
   readonly #encode: (item: T) => string
   readonly #signal: Abortable | undefined
+  readonly #onEnd: (() => void) | undefined
   readonly #grip: Grip<Relay<T>> = new Grip<Relay<T>>(this)
   #unlink: (() => void) | undefined
   readonly #heartbeat: Heartbeat
@@ -54,8 +55,10 @@ export class Relay<T> {
     encode: (item: T) => string,
     options: ReadableOptions,
     greet: boolean,
+    onEnd?: () => void,
   ) {
     this.#encode = encode
+    this.#onEnd = onEnd
     this.#greet = greet
     this.#heartbeat = new Heartbeat(options.heartbeat ?? defaultHeartbeat)
     if (typeof source?.[Symbol.asyncIterator] !== 'function') {
@@ -71,7 +74,7 @@ export class Relay<T> {
       const onAbort = this.#grip.bind((relay) => relay.#onAbort())
       this.#unlink = linked(this.#signal, onAbort)
     }
-    whenDropped(this, ending(this.#heartbeat, this.#unlink))
+    whenDropped(this, ending(this.#heartbeat, this.#unlink, onEnd))
   }
 
   pull(controller: ReadableStreamDefaultController<Uint8Array>): void | Promise<void> {
@@ -160,6 +163,7 @@ export class Relay<T> {
   #end(): void {
     this.#heartbeat.stop()
     this.#unlink?.()
+    this.#onEnd?.()
     forgetDropped(this)
     if (this.#isOver) return
     this.#isOver = true
@@ -214,10 +218,15 @@ function linked(signal: Abortable, onAbort: () => void): () => void {
 }
 
 /** Ends a relay of which there is nothing else left; its source, if that is dropped too, does so itself. */
-function ending(heartbeat: Heartbeat, unlink: (() => void) | undefined): () => void {
+function ending(
+  heartbeat: Heartbeat,
+  unlink: (() => void) | undefined,
+  onEnd: (() => void) | undefined,
+): () => void {
   return () => {
     heartbeat.stop()
     unlink?.()
+    onEnd?.()
   }
 }
 
