@@ -1,0 +1,60 @@
+/** A `Dispatcher` of undici. Its types would be a dependency of our users' compilers. */
+interface Dispatcher {
+  dispatch: unknown
+}
+
+interface DispatcherModule<Options> {
+  default: new (options: Options) => Dispatcher
+}
+
+/** `direct` connects to servers, `proxied` through the proxies that the environment names. */
+export type AgentKind = 'direct' | 'proxied'
+
+// Files of undici's and not its index. When that is loaded, it replaces the global dispatcher of the
+// whole process. It is also three times as much.
+const files: Record<AgentKind, () => Promise<unknown>> = {
+  // @ts-expect-error undici has no types for its files
+  direct: () => import('undici/lib/dispatcher/agent.js') as Promise<unknown>,
+  // @ts-expect-error as above
+  proxied: () => import('undici/lib/dispatcher/env-http-proxy-agent.js') as Promise<unknown>,
+}
+
+const options = {
+  // The limits of the SDK are the only ones. undici's own, of 300 s, would end what they allow.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  // As Node's own fetch does it.
+  allowH2: false,
+  proxyTunnel: true,
+}
+
+/** All clients share them, as they share the agent of the global fetch. */
+const agents = new Map<AgentKind, Promise<Dispatcher | undefined>>()
+
+/** An agent of an undici newer than Node's own. Undefined, with a warning, where undici is missing. */
+export function agentOf(kind: AgentKind): Promise<Dispatcher | undefined> {
+  let agent = agents.get(kind)
+  if (agent === undefined) {
+    agent = load(kind).catch(warn)
+    agents.set(kind, agent)
+  }
+  return agent
+}
+
+async function load(kind: AgentKind): Promise<Dispatcher> {
+  // @ts-expect-error as above
+  const wrapper = import('undici/lib/dispatcher/dispatcher1-wrapper.js') as Promise<unknown>
+  const [{ default: Agent }, { default: Wrapper }] = (await Promise.all([
+    files[kind](),
+    wrapper,
+  ])) as [DispatcherModule<typeof options>, DispatcherModule<Dispatcher>]
+  // The wrapper understands the fetch of an older undici, which expects other methods.
+  return new Wrapper(new Agent(options))
+}
+
+function warn(error: unknown): undefined {
+  process.emitWarning(
+    'undici could not be loaded. Without it an answer can end this process: see docs/node.md',
+    { code: 'VECTRADE_UNDICI', detail: error instanceof Error ? error.message : '' },
+  )
+}
