@@ -15,8 +15,18 @@ export type AgentKind = 'direct' | 'proxied'
 const files: Record<AgentKind, () => Promise<unknown>> = {
   // @ts-expect-error undici has no types for its files
   direct: () => import('undici/lib/dispatcher/agent.js') as Promise<unknown>,
-  // @ts-expect-error as above
-  proxied: () => import('undici/lib/dispatcher/env-http-proxy-agent.js') as Promise<unknown>,
+  async proxied() {
+    // @ts-expect-error as above
+    const { connect } = (await import('undici/lib/api/index.js')) as { connect: unknown }
+    // @ts-expect-error as above
+    const { default: Base } = (await import('undici/lib/dispatcher/dispatcher.js')) as {
+      default: { prototype: object }
+    }
+    // Tunnels are opened with this method, which otherwise the index gives to all dispatchers.
+    Object.assign(Base.prototype, { connect })
+    // @ts-expect-error as above
+    return import('undici/lib/dispatcher/env-http-proxy-agent.js') as Promise<unknown>
+  },
 }
 
 const options = {
