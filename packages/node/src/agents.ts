@@ -1,10 +1,18 @@
-/** A `Dispatcher` of undici. Its types would be a dependency of our users' compilers. */
+/** A `Dispatcher` of undici. Its own types would be a dependency of our users' compilers. */
 interface Dispatcher {
-  dispatch: unknown
+  dispatch(request: object, handler: object): boolean
 }
 
-interface DispatcherModule<Options> {
-  default: new (options: Options) => Dispatcher
+type AgentClass = new (settings: typeof options) => Dispatcher
+
+/** Translates for the handlers of an older undici, such as those of Node's fetch. */
+interface WrapperClass {
+  new (dispatcher: Dispatcher): Dispatcher
+  wrapHandler: (handler: object) => NewHandler
+}
+
+interface NewHandler {
+  onResponseStart(controller: { rawHeaders: unknown }, ...rest: unknown[]): void
 }
 
 /** `direct` connects to servers, `proxied` through the proxies that the environment names. */
@@ -57,9 +65,28 @@ async function load(kind: AgentKind): Promise<Dispatcher> {
   const [{ default: Agent }, { default: Wrapper }] = (await Promise.all([
     files[kind](),
     wrapper,
-  ])) as [DispatcherModule<typeof options>, DispatcherModule<Dispatcher>]
-  // The wrapper understands the fetch of an older undici, which expects other methods.
-  return new Wrapper(new Agent(options))
+  ])) as [{ default: AgentClass }, { default: WrapperClass }]
+  return new (withoutRawHeaders(Wrapper))(new Agent(options))
+}
+
+/**
+ * A wrapper whose handlers make requests forget their raw headers once these are passed on. A request
+ * keeps them until its answer ends, and they are a kibibyte of each open stream.
+ */
+function withoutRawHeaders(Wrapper: WrapperClass): WrapperClass {
+  const Handler = Wrapper.wrapHandler({}).constructor as new (handler: object) => NewHandler
+  class LeanHandler extends Handler {
+    override onResponseStart(controller: { rawHeaders: unknown }, ...rest: unknown[]): void {
+      super.onResponseStart(controller, ...rest)
+      controller.rawHeaders = undefined
+    }
+  }
+  return class extends Wrapper {
+    override dispatch(request: object, handler: object): boolean {
+      const isNew = 'onRequestStart' in handler
+      return super.dispatch(request, isNew ? handler : new LeanHandler(handler))
+    }
+  }
 }
 
 function warn(error: unknown): undefined {
