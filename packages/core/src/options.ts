@@ -103,6 +103,8 @@ export interface RuntimeDefaults {
   network?: Network
   /** Whether a page's cookies go along. Default: as the runtime's fetch has it. */
   credentials?: FetchCredentials | undefined
+  /** What sends requests if the caller gives no `fetch`. Default: the global one. */
+  fetch?: Fetch | undefined
 }
 
 /** What a runtime knows of its network; streams that can be resumed go by it. */
@@ -185,7 +187,7 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
   checkOptions(options, clientChecks)
   const { name = 'core', credentials, network } = runtime
   const target = resolveTarget(options, runtime)
-  const { fetch = (url, init) => globalThis.fetch(url, init) } = options
+  const { fetch = runtime.fetch ?? ((url, init) => globalThis.fetch(url, init)) } = options
   return {
     ...mergeLimits({ ...defaultLimits, ...(target.isEndpoint && { maxRetries: 0 }) }, options),
     ...target,
