@@ -2,7 +2,7 @@ import type { StoredMessage } from '@vectrade/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisConnection, redisStore } from './index.ts'
 import { caught, collect } from './test-support/collect.ts'
-import { type Client, RedisServer, startTimeout } from './test-support/redis-server.ts'
+import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
 let server: RedisServer
 let redis: Client
