@@ -1,4 +1,5 @@
 import type { Proof } from './proof.ts'
+import { relay } from './relay/relay.ts'
 
 /** Every proof, in the order of docs/reliability.md. */
-export const proofs: readonly Proof[] = []
+export const proofs: readonly Proof[] = [relay]

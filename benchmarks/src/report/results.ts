@@ -1,6 +1,6 @@
 import { machine } from '@vectrade/report/machine'
 import { versionOf } from '../builds.ts'
-import { quantile } from '../quantile.ts'
+import { quantile } from '@vectrade/report/quantile'
 import { ratio, type Row, type Suite } from '../suite.ts'
 
 /** Whose versions are kept. */
