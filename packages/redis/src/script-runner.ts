@@ -6,7 +6,8 @@ import type { Script } from './scripts.ts'
 /**
  * Runs a script with its KEYS and ARGV, for so many ms at most (default and longest: 2000).
  *
- * @throws StreamStoreError
+ * @throws StreamStoreError. A mistake in a program, such as a RangeError, is thrown as it is: no
+ *   second attempt mends it, so that it must not look like a Redis that is away.
  */
 export type ScriptRunner = (
   script: Script,
@@ -43,6 +44,8 @@ export function createScriptRunner(redis: RedisConnection, limits: ResolvedLimit
   }
 }
 
+const mistakes = [RangeError, ReferenceError, SyntaxError, TypeError]
+
 /** The word an error of Redis starts with, such as `OOM`, or the class of one of its client. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
@@ -58,7 +61,8 @@ async function within(answer: Promise<unknown>, ms: number): Promise<unknown> {
   try {
     return await Promise.race([answer, late])
   } catch (cause) {
-    if (cause instanceof StreamStoreError) throw cause
+    if (cause instanceof StreamStoreError || mistakes.some((type) => cause instanceof type))
+      throw cause
     // Not its message: Redis repeats what it was given.
     throw new StreamStoreError(`Redis did not do it: ${codeOf(cause)}`, 'unavailable', { cause })
   } finally {
