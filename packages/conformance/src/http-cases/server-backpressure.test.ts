@@ -12,21 +12,26 @@ import { expectNoUnhandledRejections } from './test-support/unhandled-rejections
 
 expectNoUnhandledRejections()
 
-function* forEver(length: number): Generator<StreamEvent> {
-  for (;;) yield text('x'.repeat(length))
+/** Characters of an event, and so bytes. */
+const length = 16_384
+/** More than a system holds for a connection. */
+const mostBytes = 64 * 2 ** 20
+
+/** As good as endless: who does not wait for the client is to fail the test, and no more. */
+function* forEver(): Generator<StreamEvent> {
+  for (let bytes = 0; bytes < 2 * mostBytes; bytes += length) yield text('x'.repeat(length))
 }
 
 test('helper-backpressure', async () => {
-  const length = 16_384
   for (const [name, help] of Object.entries(helpers)) {
-    const source = countedSource(forEver(length))
+    const source = countedSource(forEver())
     let response: ServerResponse | undefined
     await using server = await serve((req, res) => {
       response = res
       void help(() => source, req, res)
     })
     const client = await rawClient(server.port, { read: false })
-    await standsStill(() => source.taken)
+    await standsStill(() => source.taken * length)
     const socket = response?.socket
     // What the system has taken is no longer this program's.
     const given = (socket?.bytesWritten ?? 0) - (response?.writableLength ?? 0)
@@ -59,11 +64,12 @@ test('helper-backpressure', async () => {
   await expectWithinASecond(() => api.open === 0)
 })
 
-/** Resolves once a number has grown and then stays. */
-async function standsStill(number: () => number): Promise<void> {
-  for (let before = -1; number() === 0 || before !== number();) {
-    before = number()
+/** Resolves once so many bytes have become more and then stay. Fails before they fill the memory. */
+async function standsStill(bytes: () => number): Promise<void> {
+  for (let before = -1; bytes() === 0 || before !== bytes();) {
+    before = bytes()
     await delay(250)
+    expect(bytes()).toBeLessThan(mostBytes)
   }
 }
 
@@ -86,7 +92,7 @@ test('helper-disconnect-while-waiting-for-drain', async () => {
 /** A helper that has written as much as its client, who does not read, takes. */
 async function waitForDrain(help: Helper): Promise<Waiting> {
   const before = { timers: timers(), listeners: {} }
-  const source = countedSource(forEver(16_384))
+  const source = countedSource(forEver())
   const waiting = { source, before, settled: 0 }
   let response: ServerResponse | undefined
   const server = await serve((req, res) => {
@@ -95,7 +101,7 @@ async function waitForDrain(help: Helper): Promise<Waiting> {
     void help(() => source, req, res).then(() => (waiting.settled += 1))
   })
   const client = await rawClient(server.port, { read: false })
-  await standsStill(() => source.taken)
+  await standsStill(() => source.taken * length)
   return Object.assign(waiting, {
     client,
     response: response!,

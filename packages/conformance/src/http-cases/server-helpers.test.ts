@@ -123,8 +123,12 @@ async function everyFifteenSeconds(): Promise<void> {
       await vi.advanceTimersByTimeAsync(15_000)
       expect(new TextDecoder().decode((await reading).value)).toMatch(/^:.*\n\n$/)
     }
+    const reading = reader.read()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(vi.getTimerCount()).toBe(1)
     await reader.cancel()
     expect(vi.getTimerCount()).toBe(0)
+    expect(await reading).toEqual({ done: true, value: undefined })
   } finally {
     vi.useRealTimers()
   }
