@@ -6,7 +6,7 @@ import {
 } from '@vectrade/core'
 import { difference } from './difference.ts'
 import { readAnswer } from './protocol.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import { readEventStream } from './standard.ts'
 
 const strings = [

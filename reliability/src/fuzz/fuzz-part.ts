@@ -3,7 +3,7 @@ import { checkEncoder, checkRelayedEvents } from './check-encoder.ts'
 import { checkRelay } from './check-relay.ts'
 import { checkStream } from './check-stream.ts'
 import { type Given, givenOf } from './given.ts'
-import { Random } from './random.ts'
+import { Random } from '../random.ts'
 import { randomEnds, randomStream } from './random-stream.ts'
 import { type Check, shrink } from './shrink.ts'
 
