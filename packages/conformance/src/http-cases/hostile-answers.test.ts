@@ -114,9 +114,9 @@ test('early-rejection-cancels-body', async () => {
   const kinds = [endlessly(400, 'text/event-stream'), endlessly(200, 'text/html')]
   let asked = 0
   await using api = await startApi((response, request) => {
-    const answer = kinds[asked % 3] ?? endlessly(200, 'text/event-stream')
+    const endless = kinds[asked % 3] ?? endlessly(200, 'text/event-stream')
     asked += 1
-    answer(response, request)
+    endless(response, request)
   })
   const client = api.client({ maxEventBytes: 1_000 })
   const many = async (calls: number): Promise<void> => {

@@ -11,12 +11,9 @@ await clientAt('/plain').ai.stream('Bull case?').finalText()
 const before = process.memoryUsage.rss()
 const errors: string[] = []
 for (let asked = 0; asked < 5; asked += 1) {
-  errors.push(
-    await clientAt('/chain')
-      .ai.stream('Bull case?')
-      .finalText()
-      .catch((error: Error) => error.name),
-  )
+  const { ai } = clientAt('/chain')
+  const calling = asked % 2 === 0 ? ai.stream('Bull case?').finalText() : ai.analyze('Bull case?')
+  errors.push(await calling.then(() => 'an answer').catch((error: Error) => error.name))
 }
 // The highest there was, in KiB.
 const growth = process.resourceUsage().maxRSS * 1024 - before
