@@ -1,8 +1,8 @@
 import express from 'express'
 import { delay, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { rawClient } from './test-support/raw-client.ts'
-import { serve, type WebServer } from './test-support/web-server.ts'
+import { rawClient } from '@vectrade/test-kit/raw-client'
+import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 import { createHandler, type HandlerOptions, toNodeHandler, VecTrade } from './index.ts'
 
 const client = new VecTrade({ apiKey: 'vq_of_no_meaning', baseURL: 'http://127.0.0.1:1/v1' })

@@ -2,7 +2,7 @@ import process from 'node:process'
 import { MockAgent } from 'undici'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type FetchInit, VecTrade } from './index.ts'
-import { chunk, type RawServer, startRawServer, streamHead } from './test-support/raw-server.ts'
+import { chunk, type RawServer, startRawServer, streamHead } from '@vectrade/test-kit/raw-server'
 
 const text = chunk('data: {"type":"text","content":"whole"}\n\ndata: [DONE]\n\n')
 const apiKey = 'vq_test'

@@ -4,10 +4,10 @@ import { type Fault, startSandbox } from '@vectrade/sandbox'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { delay, lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { type OwnTimers, watchOwnTimers } from './test-support/own-timers.ts'
-import { rawClient } from './test-support/raw-client.ts'
+import { rawClient } from '@vectrade/test-kit/raw-client'
 import { clientOf, prompt } from './test-support/sandbox-client.ts'
 import { type CountedSource, endless, source, text } from './test-support/sources.ts'
-import { serve, type WebServer } from './test-support/web-server.ts'
+import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 import {
   type AnalysisStream,
   pipeToResponse,

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { delay, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { collectGarbage } from './test-support/collect-garbage.ts'
 import { gate } from './test-support/gate.ts'
-import { rawClient } from './test-support/raw-client.ts'
+import { rawClient } from '@vectrade/test-kit/raw-client'
 import { endless, source, text } from './test-support/sources.ts'
-import { serve, type WebServer } from './test-support/web-server.ts'
+import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 import { type FetchHandler, pipeToResponse, toNodeHandler, toResponse } from './index.ts'
 
 /** What a promise of the handler that nobody awaits would end the process with. */

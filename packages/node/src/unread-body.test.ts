@@ -5,9 +5,9 @@ import express from 'express'
 import Fastify from 'fastify'
 import { delay, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { describe, expect, test } from 'vitest'
-import { type RawClient, rawClient } from './test-support/raw-client.ts'
+import { type RawClient, rawClient } from '@vectrade/test-kit/raw-client'
 import { endless, source } from './test-support/sources.ts'
-import { serve, type WebServer } from './test-support/web-server.ts'
+import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 import {
   createHandler,
   type FetchHandler,

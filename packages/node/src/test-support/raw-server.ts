@@ -1,1 +1,0 @@
-export * from '@vectrade/test-kit/raw-server'
