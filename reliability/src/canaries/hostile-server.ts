@@ -29,11 +29,11 @@ export async function startHostileServer(): Promise<HostileServer> {
       request += bytes.toString('latin1')
       if (!isWhole(request)) return
       received.push(request)
-      const answer = answers[Number(/^\w+ \/(\d+)/.exec(request)?.[1])] ?? ''
+      const told = answers[Number(/^\w+ \/(\d+)/.exec(request)?.[1])] ?? ''
       const whole = request
       request = ''
-      if (typeof answer === 'string') socket.end(answer)
-      else answer(socket, whole)
+      if (typeof told === 'string') socket.end(told)
+      else told(socket, whole)
     })
   })
   await new Promise<void>((resolve) => {
@@ -46,7 +46,7 @@ export async function startHostileServer(): Promise<HostileServer> {
     get connections() {
       return connections
     },
-    at: (answer) => `http://127.0.0.1:${port}/${answers.push(answer) - 1}`,
+    at: (told) => `http://127.0.0.1:${port}/${answers.push(told) - 1}`,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       await new Promise<void>((resolve) => {

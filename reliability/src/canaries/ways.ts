@@ -6,7 +6,7 @@ export type Way = (value: unknown) => string
 /** The ways that must show nothing. */
 export const ways: Readonly<Record<string, Way>> = {
   String: String,
-  message: (value) => String((value as Error).message),
+  message: (value) => inspect((value as Error).message),
   stack: (value) => String((value as Error).stack),
   inspect: (value) => inspect(value),
   'inspect, deep': (value) => inspect({ nested: [value] }, { depth: Infinity, getters: true }),

@@ -31,13 +31,13 @@ export const conversion: readonly Situation[] = [
       run: () =>
         failureOf(
           fromResponse(
-            new Response(text, { headers: { 'content-type': 'text/event-stream' } }) as never,
+            new Response(text, { headers: { 'content-type': 'text/event-stream' } }),
           ).finalText(),
         ),
     },
     {
       name: `a response of another type with ${what}`,
-      run: () => failureOf(fromResponse(new Response(text) as never).finalText()),
+      run: () => failureOf(fromResponse(new Response(text)).finalText()),
     },
   ]),
   {

@@ -56,7 +56,7 @@ export const piped: readonly Situation[] = [
       through(
         toNodeHandler(() => {
           throw new Error(`${own} ${key}`)
-        }) as never,
+        }),
       ),
   },
   {

@@ -169,6 +169,7 @@ export const serving: readonly Situation[] = [
   ]),
   ...Object.entries<() => AsyncIterable<never>>({
     fails: async function* () {
+      yield { type: 'text', content: 'a' } as never
       fail()
     },
     'gives what is no event': async function* () {
