@@ -86,6 +86,7 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   await settled(upstream)
   const early = await held()
 
+  await upstream.call('goLive')
   await delay(seconds * 500)
   if (store !== 'none') await readers.call('reload', 10)
   if (redis) {

@@ -22,15 +22,14 @@ export class Lab {
   readonly #places: Places
   readonly #clients = new Map<string, VecTrade>()
 
-  private constructor(places: Places, random: () => number) {
+  constructor(places: Places, random: () => number) {
     this.#places = places
     this.random = random
   }
 
-  static async open(places: Places, random: () => number): Promise<Lab> {
-    const lab = new Lab(places, random)
-    lab.whole = await lab.direct().ai.stream(lab.prompt).finalText()
-    return lab
+  /** Asks for the answer as it is when nothing happens to it. */
+  async open(): Promise<void> {
+    this.whole = await this.direct().ai.stream(this.prompt).finalText()
   }
 
   /** A program's client, with the key. */

@@ -26,7 +26,7 @@ export interface SoakOutcome {
   counts: Record<string, number>
   failures: string[]
   firstEvents: number[]
-  /** Sockets of clients and server when all is over, besides those that are kept for the next call. */
+  /** Sockets of clients and server when all is over and at rest, beside those they began with. */
   socketsLeft: number
   /** Requests that VecTrade is still answering. */
   openLeft: number
@@ -52,6 +52,16 @@ export async function runSoak(
   const endpoint = await server.call<string>('url')
   const clients = await start('clients', url, apiKey, endpoint, String(together), String(seed))
 
+  const sockets = async (): Promise<number> => {
+    const states = await Promise.all(
+      [clients, server].map((each) => each.call<ProcessState>('state')),
+    )
+    return states.reduce((sum, state) => sum + state.sockets, 0)
+  }
+  // The store opens one more connection to Redis when somebody reads.
+  const atFirst = (await sockets()) + 1
+  await clients.call('begin')
+
   const samples: Sample[] = []
   const firstEvents: number[] = []
   const begun = performance.now()
@@ -75,19 +85,10 @@ export async function runSoak(
   const { counts, failures } =
     await clients.call<Pick<SoakOutcome, 'counts' | 'failures'>>('finish')
   const openLeft = await atRest(() => sandbox.call<number>('open'), 0)
-  const sockets = async (): Promise<number> => {
-    const states = await Promise.all(
-      [clients, server].map((each) => each.call<ProcessState>('state')),
-    )
-    return states.reduce((sum, state) => sum + state.sockets, 0)
-  }
-  // Kept ones are closed after some seconds of rest. Two are the server's own, and two go to Redis.
-  const socketsLeft = await atRest(sockets, restingSockets)
+  // Connections that are kept for the next call are closed after some seconds.
+  const socketsLeft = Math.max(0, (await atRest(sockets, atFirst)) - atFirst)
   return { samples, counts, failures, firstEvents, socketsLeft, openLeft }
 }
-
-/** The channels to this process, the server's port and its connections to Redis. */
-export const restingSockets = 6
 
 /** Waits until a count is no more than it should be in the end; gives what it comes to. */
 async function atRest(count: () => Promise<number>, most: number): Promise<number> {

@@ -9,7 +9,7 @@ import { scenarios } from '../scenarios.ts'
 
 const [, , baseURL = '', apiKey = '', endpoint = '', together = '', seed = ''] = process.argv
 const random = seeded(Number(seed))
-const lab = await Lab.open({ baseURL, apiKey, endpoint }, random)
+const lab = new Lab({ baseURL, apiKey, endpoint }, random)
 const names = Object.keys(scenarios)
 const counts: Record<string, number> = Object.fromEntries(names.map((name) => [name, 0]))
 const failures: string[] = []
@@ -17,6 +17,7 @@ process.on('unhandledRejection', (error) => {
   failures.push(`unhandled rejection: ${String(error)}`)
 })
 const over = new AbortController()
+let working: Promise<unknown> | undefined
 
 async function work(): Promise<void> {
   while (!over.signal.aborted) {
@@ -29,11 +30,14 @@ async function work(): Promise<void> {
     counts[name] = (counts[name] ?? 0) + 1
   }
 }
-const working = Promise.all(Array.from({ length: Number(together) }, work))
 
 serveCalls({
+  async begin() {
+    await lab.open()
+    working = Promise.all(Array.from({ length: Number(together) }, work))
+  },
   /** What is held, and the times to the first event since the last sample. */
-  sample: () => ({ ...processState(), firstEvents: lab.firstEvents.splice(0), counts }),
+  sample: () => ({ ...processState(), firstEvents: lab.firstEvents.splice(0) }),
   async finish() {
     over.abort()
     await working

@@ -14,8 +14,8 @@ const [, , baseURL = '', apiKey = '', path = ''] = process.argv
 const redis = createClient({ socket: { path, tls: false } })
 redis.on('error', () => {})
 await redis.connect()
-// Kept for a short time, so that memory is level soon.
-const limits = { timeToLive: 5000, maxStreams: 100_000, lease: 60_000 }
+// Kept for a minute, so that memory is level after that.
+const limits = { timeToLive: 60_000, maxStreams: 100_000, lease: 60_000 }
 const stores = new Map([
   ['memory', memoryStore(limits)],
   ['redis', redisStore(redis, limits)],
