@@ -86,6 +86,7 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   await settled(upstream)
   const early = await held()
 
+  await upstream.call('goLive')
   await delay(seconds * 500)
   if (store !== 'none') await readers.call('reload', 10)
   if (redis) {
@@ -107,8 +108,10 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   }
   const killedAt = monotonic()
   await leavers.kill()
-  for (let at = 0; at < stalled; at += 1) goneAt.set(`stalls ${at}`, killedAt)
-  for (let at = 0; at < leaving && store === 'none'; at += 1) goneAt.set(`leaves ${at}`, killedAt)
+  const isKilled = { stalls: stalled, leaves: store === 'none' ? leaving : 0 }
+  for (const [kind, count] of Object.entries(isKilled)) {
+    for (let at = 0; at < count; at += 1) goneAt.set(`${kind} ${at}`, killedAt)
+  }
   const cancelled = await cancellations(upstream, goneAt)
   timers.disable()
 

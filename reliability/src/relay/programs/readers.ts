@@ -8,7 +8,7 @@ import { serveCalls } from '../../program.ts'
 import { monotonic } from '../monotonic.ts'
 
 const urls = process.argv.slice(2)
-const clients = urls.map((endpoint) => new VecTrade({ endpoint }))
+const clients = urls.map((endpoint) => new VecTrade({ endpoint, idleTimeout: 0 }))
 /** How many open their streams at the same time. */
 const together = 100
 

@@ -32,7 +32,13 @@ async function createStore(): Promise<StreamStore | undefined> {
 }
 
 const handler = createHandler({
-  client: new VecTrade({ apiKey: 'vq_of_no_meaning', baseURL }),
+  // Opening all streams may take longer than VecTrade may be silent by default.
+  client: new VecTrade({
+    apiKey: 'vq_of_no_meaning',
+    baseURL,
+    idleTimeout: 0,
+    heartbeatTimeout: 0,
+  }),
   store: await createStore(),
 })
 const server = createServer(toNodeHandler(handler))

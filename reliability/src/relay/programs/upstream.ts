@@ -59,13 +59,14 @@ const server = createServer((request, response) => {
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
 await once(server, 'listening')
 
+let isLive = false
 let round = 0
 setInterval(() => {
   let at = 0
   for (const answer of answers) {
     at += 1
     if (answer.prompt.startsWith('stalls')) flood(answer)
-    else if (at % rounds === round % rounds) send(answer)
+    else if (isLive && at % rounds === round % rounds) send(answer)
   }
   round += 1
 }, roundTime)
@@ -74,6 +75,10 @@ const stalled = (): Answer[] => [...answers].filter(({ prompt }) => prompt.start
 
 serveCalls({
   url: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+  /** Begins the steady pace. Until then an answer has its first piece: opening many may take long. */
+  goLive() {
+    isLive = true
+  },
   running: () => answers.size,
   closings: () => closings,
   /** Bytes that each of the answers to stalled readers has been able to send. */
