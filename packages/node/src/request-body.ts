@@ -11,6 +11,7 @@ type Body = NonNullable<RequestInit['body']>
 export class RequestBody {
   readonly #req: IncomingMessage
   #chunks: AsyncIterator<Uint8Array> | undefined
+  #left: Promise<unknown> | undefined
 
   constructor(req: IncomingMessage) {
     this.#req = req
@@ -51,8 +52,8 @@ export class RequestBody {
   }
 
   /** Reads no more. Waits for nobody: a read that is under way ends with the next bytes. */
-  async #leave(): Promise<void> {
-    await this.#chunks?.return?.().catch(() => {})
+  #leave(): Promise<unknown> {
+    return (this.#left ??= (async () => this.#chunks?.return?.())().catch(() => {}))
   }
 
   #read(): AsyncIterator<Uint8Array> {

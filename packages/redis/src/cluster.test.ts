@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { redisStore } from './index.ts'
 import { drained } from './test-support/collect.ts'
 import { produce } from './test-support/produce.ts'
-import { RedisServer, startTimeout } from './test-support/redis-server.ts'
+import { RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
 /** Clusters talk by TCP alone. */
 async function startNode(): Promise<{ server: RedisServer; port: number; bus: number }> {

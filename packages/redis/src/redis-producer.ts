@@ -6,6 +6,7 @@ import {
 } from '@vectrade/core'
 import type { RedisStream } from './redis-stream.ts'
 import { append, finish } from './scripts.ts'
+import { slicesOf } from './slices.ts'
 
 export class RedisProducer implements StreamProducer {
   readonly #stream: RedisStream
@@ -52,14 +53,19 @@ export class RedisProducer implements StreamProducer {
   append(messages: readonly StoredMessage[]): Promise<void> {
     return this.#inTurn(async () => {
       const { lease, timeToLive, maxEvents, maxBytes } = this.#stream.context.limits
-      const fields = messages.flatMap(({ event = '', data }) => [event, data])
       const life = lease + timeToLive
-      const limits = [lease, life, maxEvents, maxBytes]
-      const reply = await this.#stream.run(append, this.#token, this.#known, ...limits, ...fields)
-      const [length, stop] = reply as [number, string | null]
-      this.#known = length
-      this.#heardAt = performance.now()
-      if (stop !== null) this.#controller.abort()
+      const begun = [this.#token, this.#known, lease, life, maxEvents, maxBytes]
+      let known = this.#known
+      for (const { fields, ...place } of slicesOf(messages)) {
+        const { before, after, bytesAfter } = place
+        const reply = await this.#stream.run(append, ...begun, before, after, bytesAfter, ...fields)
+        const [length, stop] = reply as [number, string | null]
+        known = length
+        this.#heardAt = performance.now()
+        if (stop !== null) this.#controller.abort()
+      }
+      // Only now: an append that failed half way is repeated from where it began.
+      this.#known = known
       if (this.#heardAt - this.#listedAt > timeToLive / 2) {
         this.#listedAt = this.#heardAt
         this.#stream.enlist(life).catch(() => {})

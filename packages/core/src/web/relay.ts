@@ -39,6 +39,8 @@ export class Relay<T> {
   readonly #grip: Grip<Relay<T>> = new Grip<Relay<T>>(this)
   #unlink: (() => void) | undefined
   readonly #heartbeat: Heartbeat
+  /** Whether the source has ended, by itself or because it was told to: it is told once, or not at all. */
+  #isOver = false
   /** Whether a read of the source is under way; it outlives a pull that was answered with a heartbeat. */
   #isReading = false
   /** What reads came to while no pull waited for it: an item, an abort behind it. */
@@ -157,12 +159,14 @@ export class Relay<T> {
     }
   }
 
-  /** Ends the source, however far it is. */
+  /** Ends the source, however far it is, unless it has ended already. */
   #end(): void {
     this.#heartbeat.stop()
     this.#unlink?.()
     this.#onEnd?.()
     forgetDropped(this)
+    if (this.#isOver) return
+    this.#isOver = true
     // Not awaited: a generator answers only once its pending read does. What it fails with is its own.
     void handled((async () => this.#iterator.return?.())())
   }
@@ -175,16 +179,21 @@ export class Relay<T> {
   #read(): void {
     this.#isReading = true
     const onResult = (result: IteratorResult<T | RelayedBytes>): void => {
+      if (result.done) this.#isOver = true
       if (this.#isReading) this.#arrive(this.#chunkOf(result))
     }
     const onError = (error: unknown): void => {
       if (this.#isReading) this.#arrive(errorChunk(error))
     }
+    const onFailure = (error: unknown): void => {
+      this.#isOver = true
+      onError(error)
+    }
     try {
       // Not every iterator keeps to promises. An event may be one that cannot be encoded.
-      Promise.resolve(this.#iterator.next()).then(onResult).catch(onError)
+      Promise.resolve(this.#iterator.next()).then(onResult, onFailure).catch(onError)
     } catch (error) {
-      onError(error)
+      onFailure(error)
     }
   }
 

@@ -1,3 +1,4 @@
+import { handled } from '../handled.ts'
 import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import type { NumberedMessage, StoredStream, StreamStore } from '../resume/stream-store.ts'
@@ -86,13 +87,25 @@ export class StoredSource implements RelaySource<Numbered> {
     const iterator = this.#messages[Symbol.asyncIterator]()
     let position: number | undefined
     let isAtEnd = false
+    /** Whether the messages have ended, by themselves or because they were told to. */
+    let isOver = false
+    const leave = async (): Promise<void> => {
+      if (isOver) return
+      isOver = true
+      await iterator.return?.()
+    }
     return {
       next: async () => {
-        if (this.cut) return { done: true, value: undefined }
+        if (this.cut) {
+          // The error is the last message, but the store was not asked for what comes after it.
+          void handled(leave())
+          return { done: true, value: undefined }
+        }
         try {
           const result = await iterator.next()
           if (result.done) {
             isAtEnd = true
+            isOver = true
             // One that expired while it was read is over, and is no whole answer.
             if (!(await this.#isWhole(position))) throw new StreamInterruptedError()
             return result
@@ -101,6 +114,7 @@ export class StoredSource implements RelaySource<Numbered> {
           this.cut = result.value.event === 'error'
           return result
         } catch (error) {
+          isOver = true
           // A store that is away for a moment: without a word at the end, the caller comes again.
           const isNothingRead = position === undefined || isAtEnd
           if (isNothingRead && error instanceof StreamStoreError && error.retryable) {
@@ -114,7 +128,7 @@ export class StoredSource implements RelaySource<Numbered> {
         }
       },
       return: async () => {
-        await iterator.return?.()
+        await leave()
         return { done: true, value: undefined }
       },
     }
