@@ -10,7 +10,7 @@ function feed(pieces: string[]): { settled: string[]; live: string } {
   let live = ''
   for (const piece of pieces) {
     text += piece
-    for (let found: Split | undefined; found?.live === undefined; ) {
+    for (let found: Split | undefined; found?.live === undefined;) {
       found = blocks.split(text)
       settled.push(...found.settled.map(({ source }) => source))
       live = found.live?.source ?? ''

@@ -56,6 +56,9 @@ const ownChecks: Checks<Omit<RedisStoreOptions, keyof StreamStoreLimits>> = {
 /**
  * Keeps streams in Redis 6.2 or newer, for any number of instances.
  *
+ * A stream's events and its owner are kept, not its prompt. Redis removes them `timeToLive` after its
+ * end; `expire(id)` deletes them at once.
+ *
  * The client is yours: connect it, listen to its errors, and close it after the store. The store
  * has one further connection, however many read, and closes that. Every answer of Redis may take
  * 2 s; longer is a `StreamStoreError` (`unavailable`).

@@ -21,7 +21,8 @@ import type {
 /**
  * Keeps streams in this process: for one instance, with nothing to install. They end with it.
  *
- * A stream is let go `timeToLive` after its end, when the next one begins or somebody asks for it.
+ * A stream's events and its owner are kept, not its prompt. It is let go `timeToLive` after its end, when
+ * the next one begins or somebody asks for it; `expire(id)` deletes it at once.
  *
  * @throws ConfigurationError on a wrong limit
  * @example

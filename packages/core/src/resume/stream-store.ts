@@ -84,7 +84,7 @@ export interface StreamStore {
   read(id: string, after: number, signal?: AbortSignal): AsyncIterable<NumberedMessage>
   /** Asks the producer, wherever it runs, to stop; it hears of it within a second. */
   stop(id: string): Promise<void>
-  /** Ends a stream's life now. Those who read it are at the end. */
+  /** Ends a stream's life now, and deletes all that is kept of it. Those who read it are at the end. */
   expire(id: string): Promise<void>
 }
 

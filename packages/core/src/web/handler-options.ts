@@ -47,7 +47,8 @@ export interface HandlerOptions {
   firstByteAfter?: number | undefined
   /**
    * Makes streams resumable: an answer goes on when its caller leaves, and is kept for those who
-   * come back. Default: none, an answer ends with its caller.
+   * come back, for the store's `timeToLive`. `DELETE` stops an answer, `store.expire(id)` deletes it.
+   * Default: none, an answer ends with its caller.
    */
   store?: StreamStore | undefined
   /**
