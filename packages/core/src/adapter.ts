@@ -23,3 +23,4 @@ export {
   type ResolvedLimits,
   resolveStoreLimits,
 } from './resume/store-limits.ts'
+export { within } from './timers.ts'

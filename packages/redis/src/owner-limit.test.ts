@@ -2,7 +2,7 @@ import { createHandler, VecTrade } from '@vectrade/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { redisStore } from './index.ts'
 import { type Instance, startInstance } from './test-support/instance.ts'
-import { type Client, RedisServer, startTimeout } from './test-support/redis-server.ts'
+import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 import { startUpstream, type Upstream } from './test-support/upstream.ts'
 
 const lease = 1500

@@ -1,3 +1,4 @@
+import { handled } from '../handled.ts'
 import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import type { NumberedMessage, StoredStream, StreamStore } from '../resume/stream-store.ts'

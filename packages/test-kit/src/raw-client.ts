@@ -1,0 +1,75 @@
+import { connect, type Socket } from 'node:net'
+
+/** A client of bare sockets, which reads only when told to. */
+export interface RawClient {
+  readonly socket: Socket
+  /** All that was read so far. */
+  readonly text: string
+  /** How often this occurs in what was read. */
+  count(part: string): number
+  /** Resolves once what was read fits. */
+  until(fits: (text: string) => boolean): Promise<void>
+  /** Resolves when the server has ended the connection. */
+  readonly ended: Promise<void>
+}
+
+/** Sends a request of bare HTTP/1.1. `read: false` reads nothing before `socket.resume()`. */
+export async function rawClient(
+  port: number,
+  request: {
+    method?: string
+    host?: string
+    path?: string
+    headers?: string[]
+    body?: string
+    read?: boolean
+  } = {},
+): Promise<RawClient> {
+  const {
+    method = 'GET',
+    host = 'localhost',
+    path = '/',
+    headers = [],
+    body = '',
+    read = true,
+  } = request
+  const socket = connect(port, '127.0.0.1')
+  let text = ''
+  const waiting = new Set<() => void>()
+  if (read) {
+    socket.on('data', (bytes: Buffer) => {
+      text += bytes.toString()
+      for (const look of waiting) look()
+    })
+  }
+  const ended = new Promise<void>((resolve) => {
+    socket.on('end', resolve)
+    socket.on('close', () => resolve())
+  })
+  socket.on('error', () => {})
+  await new Promise<void>((resolve) => {
+    socket.once('connect', resolve)
+  })
+  const length = body === '' ? [] : [`content-length: ${Buffer.byteLength(body)}`]
+  socket.write(
+    `${[`${method} ${path} HTTP/1.1`, `host: ${host}`, ...length, ...headers].join('\r\n')}\r\n\r\n${body}`,
+  )
+  return {
+    socket,
+    get text() {
+      return text
+    },
+    count: (part) => text.split(part).length - 1,
+    until: (fits) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!fits(text)) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      }),
+    ended,
+  }
+}
