@@ -13,6 +13,8 @@ const NodeAgent = nodesOwn.constructor as new (options?: object) => object
 const { Agent, Dispatcher1Wrapper, EnvHttpProxyAgent, interceptors, MockAgent, ProxyAgent } =
   await import('undici')
 
+const DerivedAgent = { Agent: class extends Agent {} }.Agent
+
 function choose(dispatcher: object | undefined, newDispatcher?: object): void {
   globals[key] = dispatcher
   globals[newKey] = newDispatcher
@@ -55,6 +57,7 @@ describe('is left as it is:', () => {
     ['an agent of the class of Node with options', () => new NodeAgent(configured)],
     ['an agent with a factory', () => new Agent({ factory: () => new Agent() })],
     ['an agent with interceptors', () => new Agent().compose(interceptors.retry())],
+    ['an agent of a derived class of that name', () => new DerivedAgent()],
     ['a mock', () => new MockAgent()],
     ['a proxy', () => new ProxyAgent('http://127.0.0.1:9')],
     ['a proxy of the environment that the program has made', () => new EnvHttpProxyAgent()],

@@ -54,6 +54,8 @@ function usesEnvProxy(): boolean {
 /** Whether a dispatcher is as its class makes it without options. */
 function hasDefaults(dispatcher: object): boolean {
   const Class = dispatcher.constructor as new () => object
+  // The program may have derived a class from undici's.
+  if ((Object.getPrototypeOf(Class) as { name?: string }).name !== 'DispatcherBase') return false
   // Interceptors replace this method.
   if ((dispatcher as Parts)['dispatch'] !== (Class.prototype as Parts)['dispatch']) return false
   try {
