@@ -5,16 +5,9 @@ import { faults } from './faults/faults.ts'
 import { fuzz } from './fuzz/fuzz.ts'
 import { leaks } from './leaks/leaks.ts'
 import { relay } from './relay/relay.ts'
-<<<<<<< HEAD
 import { soak } from './soak/soak.ts'
-import type { Proof } from './proof.ts'
-
-/** Every proof, in the order of docs/reliability.md. */
-export const proofs: readonly Proof[] = [faults, busy, fuzz, aborts, leaks, relay, canaries, soak]
-=======
 import { uploads } from './uploads/uploads.ts'
 import type { Proof } from './proof.ts'
 
 /** Every proof, in the order of docs/reliability.md. */
-export const proofs: readonly Proof[] = [busy, fuzz, aborts, relay, canaries, uploads]
->>>>>>> w-handler
+export const proofs: readonly Proof[] = [faults, busy, fuzz, aborts, leaks, relay, uploads, canaries, soak]
