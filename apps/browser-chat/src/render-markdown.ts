@@ -1,12 +1,12 @@
 import { type Citation, safeUrl } from '@vectrade/browser'
 import DOMPurify from 'dompurify'
-import { type Mark, placeMarks, splitAtMarks } from './citation-mark.ts'
-import { isReadable, markdown } from './markdown.ts'
+import { htmlWithMarks, type Mark, splitAtMarks, textWithMarks } from './citation-mark.ts'
+import type { Block } from './markdown-blocks.ts'
 import { createHost, hostBehind, linkOut, sourceName } from './source-link.ts'
 
 const allowed = {
   ALLOWED_TAGS:
-    'p h3 h4 h5 h6 ul ol li blockquote pre code hr br a em strong del table thead tbody tr th td'.split(
+    'p h3 h4 h5 h6 ul ol li blockquote pre code hr br a em strong s table thead tbody tr th td'.split(
       ' ',
     ),
   ALLOWED_ATTR: ['href', 'start', 'align'],
@@ -20,11 +20,11 @@ const allowed = {
  * What cannot be read as Markdown is there as it came.
  */
 export function renderMarkdown(
-  block: string,
+  block: Pick<Block, 'source' | 'isText'>,
   marks: readonly Mark[],
   sources: readonly Citation[],
 ): DocumentFragment {
-  const fragment = parse(block, marks) ?? asText(block, marks)
+  const fragment = parse(block, marks) ?? asText(block.source, marks)
   for (const link of fragment.querySelectorAll('a')) {
     const url = safeUrl(link.getAttribute('href') ?? '')
     if (url === undefined) link.replaceWith(...link.childNodes)
@@ -43,21 +43,21 @@ export function renderMarkdown(
   return fragment
 }
 
-function parse(block: string, marks: readonly Mark[]): DocumentFragment | undefined {
-  if (!isReadable(block)) return undefined
-  try {
-    const html = markdown.parse(placeMarks(block, marks), { async: false })
-    return DOMPurify.sanitize(html, { ...allowed, RETURN_DOM_FRAGMENT: true })
-  } catch {
-    return undefined
-  }
+function parse(
+  { source, isText }: Pick<Block, 'source' | 'isText'>,
+  marks: readonly Mark[],
+): DocumentFragment | undefined {
+  const html = isText ? undefined : htmlWithMarks(source, marks)
+  return html === undefined
+    ? undefined
+    : DOMPurify.sanitize(html, { ...allowed, RETURN_DOM_FRAGMENT: true })
 }
 
-function asText(block: string, marks: readonly Mark[]): DocumentFragment {
+function asText(source: string, marks: readonly Mark[]): DocumentFragment {
   const fragment = document.createDocumentFragment()
   const paragraph = document.createElement('p')
   paragraph.className = 'as-text'
-  paragraph.textContent = block + placeMarks('', marks)
+  paragraph.textContent = textWithMarks(source, marks)
   fragment.append(paragraph)
   return fragment
 }

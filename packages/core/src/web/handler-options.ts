@@ -25,7 +25,10 @@ export interface HandlerOptions {
    * body, read `request.clone()`. Default: anyone who reaches the endpoint may use up your quota.
    */
   authorize?: ((request: Request) => Authorization | Promise<Authorization>) | undefined
-  /** In characters. Default 10 000. */
+  /**
+   * The longest prompt, in characters, its symbols included: each counts for its length, and for one at
+   * least. A longer one is a 422. Default 10 000.
+   */
   maxPromptLength?: number | undefined
   /** Other origins whose pages may ask. Default: none. */
   cors?: Cors | undefined
@@ -53,6 +56,15 @@ export interface HandlerOptions {
    */
   owner?: ((request: Request) => string | Promise<string>) | undefined
   /**
+   * The most streams of one owner that may run at a time. One more is a 429 (`rate_limit_error`), and
+   * VecTrade is not asked. Without `owner`, all callers are one owner.
+   *
+   * The stores of the SDK count over all instances, and a producer that dies counts for one lease more.
+   * Without a store, with one that cannot be reached, or with one of your own that does not count, the
+   * limit is for each handler. Default: no limit.
+   */
+  maxStreamsPerOwner?: number | undefined
+  /**
    * Called with the errors of `authorize`, `owner` and the endpoint, such as a ConfigurationError.
    * The caller gets a 500 that says nothing about them. Default: `console.error`.
    */
@@ -78,6 +90,7 @@ const handlerChecks: Checks<HandlerOptions> = {
     hasMethods(value, 'create', 'find', 'read', 'stop'),
   ),
   owner: checkFunction,
+  maxStreamsPerOwner: checkLimit,
   onError: checkFunction,
   logger: checkLogger,
 }

@@ -1,0 +1,61 @@
+import { seeded } from '@vectrade/test-kit/seeded'
+import { chunk } from '../answer.ts'
+import { type Cell, stages, whenFailed } from '../cell.ts'
+
+const seed = 20_260_801
+const random = seeded(seed)
+/** Bytes that are no HTTP, by chance. */
+const garbage = Buffer.from(Array.from({ length: 2_000 }, () => Math.floor(random() * 256)))
+
+/** What follows is not HTTP, or less than it says. */
+export const garbled: readonly Cell[] = [
+  ...stages.flatMap((stage): Cell[] => [
+    {
+      family: 'garbage after the status line',
+      stage,
+      expected: whenFailed(stage),
+      async play(wire) {
+        await wire.sendUpTo(stage)
+        // Where the headers belong, or the head of a chunk.
+        if (stage === 'before headers') await wire.send('HTTP/1.1 200 OK\r\n')
+        else await wire.pause(30)
+        await wire.send(garbage)
+        wire.halfClose()
+      },
+    },
+  ]),
+  ...(['before headers', 'after done'] as const).map((stage): Cell => ({
+    family: 'garbage after the status line',
+    variant: 'after a whole answer',
+    stage,
+    expected: stage === 'after done' ? ['complete'] : ['ConnectionError', 'complete'],
+    calls: stage === 'after done' ? 1 : 2,
+    async play(wire) {
+      await wire.answer()
+      await wire.send(garbage)
+    },
+  })),
+  ...stages.slice(1).map((stage): Cell => ({
+    family: 'truncated chunk',
+    stage,
+    expected: whenFailed(stage),
+    async play(wire) {
+      const { before } = await wire.split(stage)
+      await wire.send(before)
+      const begun = Buffer.from(stage === 'after done' ? ': ' : 'data: {"type":"te')
+      await wire.send(chunk(begun, 500).subarray(0, -2))
+      wire.halfClose()
+    },
+  })),
+  ...stages.slice(1).map((stage): Cell => ({
+    family: 'truncated chunk',
+    variant: 'the head of one',
+    stage,
+    expected: whenFailed(stage),
+    async play(wire) {
+      await wire.sendUpTo(stage)
+      await wire.send('1f')
+      wire.halfClose()
+    },
+  })),
+]

@@ -1,0 +1,85 @@
+import { freePort } from '@vectrade/test-kit/free-port'
+import { type Cell, stages, whenFailed } from '../cell.ts'
+
+const unreachable = {
+  stage: 'before headers',
+  expected: ['ConnectionError'],
+  play: async (): Promise<void> => {},
+} as const
+
+/** A record of TLS, by its head, with bytes that no key has made. */
+const falseRecord = Buffer.concat([Buffer.from([23, 3, 3, 0, 64]), Buffer.alloc(64, 0x5a)])
+
+/** A server that is not reached, and TLS that fails. */
+export const unreachables: readonly Cell[] = [
+  {
+    ...unreachable,
+    family: 'connection refused',
+    server: 'none',
+    origin: async () => `http://127.0.0.1:${await freePort()}`,
+  },
+  {
+    ...unreachable,
+    family: 'DNS failure',
+    server: 'none',
+    origin: () => 'https://nowhere.invalid',
+    // A resolver without a network takes its time.
+    expected: ['ConnectionError', 'TimeoutError (headers)'],
+    limit: 'timeout',
+  },
+  {
+    ...unreachable,
+    family: 'TLS failure',
+    variant: 'an unknown authority',
+    server: 'unknown authority',
+  },
+  {
+    ...unreachable,
+    family: 'TLS failure',
+    variant: 'a server without TLS',
+    server: 'trusted',
+    onConnect: ({ socket }) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+  },
+  {
+    ...unreachable,
+    family: 'TLS failure',
+    variant: 'FIN in the handshake',
+    server: 'trusted',
+    onConnect: ({ socket }) => socket.once('data', () => socket.end()),
+  },
+  {
+    ...unreachable,
+    family: 'TLS failure',
+    variant: 'silence in the handshake',
+    server: 'trusted',
+    onConnect: () => {},
+    expected: ['TimeoutError (headers)'],
+    limit: 'timeout',
+  },
+  ...stages.flatMap((stage): Cell[] => [
+    {
+      family: 'TLS failure',
+      variant: 'a false record',
+      stage,
+      server: 'trusted',
+      expected: whenFailed(stage),
+      async play(wire) {
+        await wire.sendUpTo(stage)
+        await wire.pause(30)
+        wire.socket.end(falseRecord)
+      },
+    },
+    {
+      family: 'TLS failure',
+      variant: 'a FIN that TLS has not announced',
+      stage,
+      server: 'trusted',
+      expected: whenFailed(stage),
+      async play(wire) {
+        await wire.sendUpTo(stage, { framing: 'close' })
+        await wire.pause(30)
+        wire.socket.end()
+      },
+    },
+  ]),
+]

@@ -1,0 +1,27 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { nameOf } from './cell.ts'
+import { cells, families } from './cells.ts'
+import { playIn, type RuntimeOutcome } from './faults.ts'
+import { runtimes } from './runtimes.ts'
+
+test('no cell is there twice', () => {
+  expect(cells.length).toBeGreaterThan(200)
+  expect(new Set(cells.map(nameOf)).size).toBe(cells.length)
+})
+
+describe.for(runtimes)('$name', (runtime) => {
+  let outcome: RuntimeOutcome
+
+  beforeAll(async () => {
+    outcome = await playIn(runtime, cells)
+    console.log(outcome.figures)
+  })
+
+  test.for(families)('%s: a whole answer or a typed error, in time', (family) => {
+    expect(outcome.failures.filter((failure) => failure.family === family)).toEqual([])
+  })
+
+  test('no promise is left unhandled, and no process dies', () => {
+    expect(outcome.failures.filter(({ family }) => family === undefined)).toEqual([])
+  })
+})

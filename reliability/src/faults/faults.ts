@@ -1,0 +1,59 @@
+import type { Outcome, Proof } from '../proof.ts'
+import { type Cell, nameOf } from './cell.ts'
+import { cells } from './cells.ts'
+import { judge, pastLimit } from './judge.ts'
+import { playMatrix } from './play-matrix.ts'
+import { type Runtime, runtimes } from './runtimes.ts'
+import { variations } from './variations.ts'
+
+/** How often the long form plays the matrix, besides its variations. */
+const rounds = 3
+
+export const faults: Proof = {
+  name: 'faults',
+  promise:
+    'Whatever becomes of a connection, a call ends in time, with its whole answer or a typed error, and leaves nothing behind.',
+  async run(form) {
+    const figures: Record<string, number | string> = {}
+    const failures: string[] = []
+    const played = form === 'short' ? cells : [...cells, ...variations(cells)]
+    for (let round = 0; round < (form === 'short' ? 1 : rounds); round += 1) {
+      for (const runtime of runtimes) {
+        const outcome = await playIn(runtime, round === 0 ? played : cells)
+        for (const [name, value] of Object.entries(outcome.figures)) {
+          figures[name] = Math.max(Number(figures[name] ?? 0), Number(value))
+        }
+        failures.push(...outcome.failures.map(({ text }) => `${runtime.name}, ${text}`))
+      }
+    }
+    return { figures, failures }
+  },
+}
+
+/** What one runtime came to. */
+export interface RuntimeOutcome extends Pick<Outcome, 'figures'> {
+  /** `family` is that of the cell that failed, if it was one. */
+  failures: { family: string | undefined; text: string }[]
+}
+
+export async function playIn(runtime: Runtime, matrix: readonly Cell[]): Promise<RuntimeOutcome> {
+  const { played, incidents } = await playMatrix(runtime, matrix)
+  const failures: RuntimeOutcome['failures'] = incidents.map((text) => ({
+    family: undefined,
+    text,
+  }))
+  for (const one of played) {
+    const failure = judge(runtime, one)
+    if (failure === undefined) continue
+    failures.push({ family: one.cell.family, text: `${nameOf(one.cell)} → ${failure}` })
+  }
+  return {
+    figures: {
+      [`${runtime.name}: cells`]: played.length,
+      [`${runtime.name}: latest end past a limit (ms)`]: Math.round(
+        Math.max(...played.map(pastLimit)),
+      ),
+    },
+    failures,
+  }
+}

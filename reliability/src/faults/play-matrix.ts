@@ -1,0 +1,189 @@
+import process from 'node:process'
+import type { VecTradeOptions } from '@vectrade/core'
+import { delay } from '@vectrade/test-kit'
+import { type Cell, type Limit, nameOf } from './cell.ts'
+import { portsNotClosed } from './left-sockets.ts'
+import type { Report, Task } from './programs/play-cells.ts'
+import { LoopDelay } from './programs/loop-delay.ts'
+import { runProgram } from './run-program.ts'
+import type { Runtime } from './runtimes.ts'
+import { type CellServer, startCell } from './start-cell.ts'
+
+/** How many cells are played at the same time. */
+const workers = 8
+/** ms: the limit that ends a cell, and those that are out of its way. */
+const limits = { short: 1_000, long: 10_000 }
+/** ms between the death of a process and the time it is noticed, at most. */
+const aftermath = 300
+/** ms after the end of a cell by which its sockets must be closed; workerd looks after 5 s whether they are. */
+export const socketsLast = 10_000
+
+/** What was seen of one cell. */
+export interface Played {
+  readonly cell: Cell
+  readonly server: CellServer
+  /** How often the answer had been asked for when the cell was last begun. */
+  requestsBefore: number
+  /** Undefined where the process died of the cell. */
+  report?: Report
+  /** By `performance.now()`. */
+  endedAt?: number
+  /** ms for which this process, which serves, did not get to run while the cell was played. */
+  serverLate: number
+  /** How often the cell was played again for that. */
+  replays: number
+  /** What the process said when it died of the cell. */
+  died?: string
+  /** ms after the cell for which its sockets were open; Infinity if they stayed. */
+  socketsOpenFor: number
+}
+
+/** What was seen of a runtime. */
+export interface PlayedMatrix {
+  readonly runtime: Runtime
+  readonly played: readonly Played[]
+  /** What is no single cell's: promises that nobody handled, processes that died of several cells. */
+  readonly incidents: readonly string[]
+}
+
+/**
+ * Plays cells inside a runtime. Where a process dies, the cells that were under way are played again,
+ * each in a process of its own, and another process plays the rest.
+ */
+export async function playMatrix(runtime: Runtime, cells: readonly Cell[]): Promise<PlayedMatrix> {
+  const played = await Promise.all(
+    cells.map(async (cell): Promise<Played> => {
+      const nothing = { requestsBefore: 0, serverLate: 0, replays: 0, socketsOpenFor: 0 }
+      return { cell, server: await startCell(cell), ...nothing }
+    }),
+  )
+  const incidents: string[] = []
+  const queue = [...played.keys()]
+  try {
+    while (queue.length > 0) {
+      const { died, underWay } = await playQueue(runtime, played, queue, workers, incidents)
+      if (died === undefined) break
+      if (underWay.length === 0) throw new Error(died)
+      const alone = await Promise.all(
+        underWay.map(async (id) => {
+          const again = await playQueue(runtime, played, [id], 1, incidents)
+          if (again.died !== undefined) played[id]!.died = again.died
+          return again.died
+        }),
+      )
+      const isFound = alone.some((end) => end !== undefined)
+      if (!isFound) incidents.push(`died during ${names(played, underWay)}: ${died}`)
+    }
+    return { runtime, played, incidents }
+  } finally {
+    for (const { server } of played) server.close()
+  }
+}
+
+/** One process, which takes its cells from a queue. */
+async function playQueue(
+  runtime: Runtime,
+  played: readonly Played[],
+  queue: number[],
+  atOnce: number,
+  incidents: string[],
+): Promise<{ died: string | undefined; underWay: number[] }> {
+  const underWay = new Set<number>()
+  const ended: Played[] = []
+  const own = new LoopDelay(processorTime, () => {})
+  const died = await runProgram(runtime, atOnce, async (path, body) => {
+    if (path === '/next') {
+      const id = queue.shift()
+      if (id === undefined) return null
+      underWay.add(id)
+      const begun = played[id]!
+      begun.requestsBefore = begun.server.requests
+      begun.serverLate = own.total
+      return taskOf(id, begun)
+    }
+    if (path === '/report') {
+      const report = body as Report
+      underWay.delete(report.id)
+      const one = played[report.id]!
+      Object.assign(one, {
+        report,
+        endedAt: performance.now(),
+        serverLate: own.total - one.serverLate,
+      })
+      ended.push(one)
+      if (isServersFault(one)) queue.push(report.id)
+    }
+    if (path === '/unhandled') {
+      const { what } = body as { what: string }
+      incidents.push(`unhandled, during ${names(played, [...underWay])}: ${what}`)
+    }
+    if (path === '/sockets') await socketsClosed(ended)
+    return {}
+  })
+  own.stop()
+  if (died === undefined) return { died, underWay: [] }
+  // A process may also die of what goes on with a connection after its cell has ended.
+  const now = performance.now()
+  const recent = [...played.keys()].filter((id) => {
+    const { server } = played[id]!
+    return ended.includes(played[id]!) && (server.open > 0 || now - server.lastClosed < aftermath)
+  })
+  return { died, underWay: [...underWay, ...recent] }
+}
+
+/** A server that did not get to run itself is silent: such a timeout proves nothing, at first. */
+function isServersFault(one: Played): boolean {
+  const { report, cell, serverLate } = one
+  const isTimeout = report !== undefined && /^(call \d+: )?TimeoutError/.test(report.outcome)
+  if (!isTimeout || cell.expected.includes(report.outcome) || serverLate < limits.short / 4)
+    return false
+  one.replays += 1
+  return one.replays < 4
+}
+
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}
+
+/** Resolves when all sockets of ended cells are closed, or one has been open for too long. */
+async function socketsClosed(ended: readonly Played[]): Promise<void> {
+  for (;;) {
+    const ports = await portsNotClosed()
+    const open = ended.filter(({ server }) => server.open > 0 || ports.has(server.port))
+    const now = performance.now()
+    const last = Math.max(0, ...ended.map(({ endedAt = now }) => endedAt))
+    if (open.length > 0 && now - last < socketsLast) {
+      await delay(50)
+      continue
+    }
+    for (const one of ended) {
+      const { server, endedAt = now } = one
+      one.socketsOpenFor = open.includes(one) ? Infinity : Math.max(0, server.lastClosed - endedAt)
+    }
+    return
+  }
+}
+
+function taskOf(id: number, { cell, server }: Played): Task {
+  const { mode = 'stream', calls = 1, slowly = false, maxRetries = 0, maxEventBytes } = cell
+  const ms = (limit: Limit): number => (cell.limit === limit ? limits.short : limits.long)
+  const target: VecTradeOptions =
+    mode === 'resume'
+      ? { endpoint: `${server.origin}/analyze` }
+      : { baseURL: `${server.origin}/v1`, apiKey: 'vq_fault_matrix' }
+  const options: VecTradeOptions = {
+    ...target,
+    timeout: ms('timeout'),
+    idleTimeout: ms('idleTimeout'),
+    heartbeatTimeout: ms('heartbeatTimeout'),
+    maxRetries,
+    ...(maxEventBytes === undefined ? {} : { maxEventBytes }),
+  }
+  const limit = cell.limit === undefined ? limits.long : limits.short
+  return { id, mode, calls, slowly, options, limit }
+}
+
+function names(played: readonly Played[], ids: readonly number[]): string {
+  return ids.map((id) => `«${nameOf(played[id]!.cell)}»`).join(', ')
+}

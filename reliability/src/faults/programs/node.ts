@@ -1,0 +1,17 @@
+// Node and Bun.
+import process from 'node:process'
+import { VecTrade } from '@vectrade/node'
+import { playCells } from './play-cells.ts'
+
+const [control = '', workers = '1'] = process.argv.slice(2)
+
+await playCells(control, Number(workers), {
+  createClient: (options) => new VecTrade(options),
+  // An exception that nobody catches is to end the process, as it would a user's.
+  onUnhandled: (listener) => process.on('unhandledRejection', listener),
+  processor() {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1_000
+  },
+})
+process.exit()

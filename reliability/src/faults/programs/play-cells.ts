@@ -1,0 +1,145 @@
+// Runs inside every runtime: asks the parent for one cell after the other, and tells what came.
+import {
+  type TimeoutError,
+  type VecTrade,
+  VecTradeError,
+  type VecTradeOptions,
+} from '@vectrade/core'
+import type { Mode } from '../cell.ts'
+import { LoopDelay } from './loop-delay.ts'
+
+/** One cell, as the parent hands it out. */
+export interface Task {
+  id: number
+  mode: Mode
+  options: VecTradeOptions
+  /** ms: the longest wait that a limit allows. */
+  limit: number
+  calls: number
+  slowly: boolean
+}
+
+/** What became of a cell. */
+export interface Report {
+  id: number
+  /** `complete`, an error's name, `hang`, or what else should not be. */
+  outcome: string
+  text: string
+  message: string
+  /** ms since the last sign of life: the call, headers or an event. */
+  quiet: number
+  /** ms of that in which this process did not get to run. */
+  late: number
+}
+
+/** What the runtime gives. */
+export interface Host {
+  createClient: (options: VecTradeOptions) => VecTrade
+  /** Calls back with what nobody handled. */
+  onUnhandled: (listener: (what: unknown) => void) => void
+  /** ms of the processor that this process has used. Default: not known. */
+  processor?: () => number
+}
+
+const prompt = "What's the bull case for NVDA?"
+
+/** How long nothing has come, and how much of that this process slept through. */
+class Quiet {
+  readonly #delay: LoopDelay
+  #since = performance.now()
+  #lateThen: number
+
+  constructor(delay: LoopDelay) {
+    this.#delay = delay
+    this.#lateThen = delay.total
+  }
+
+  get ms(): number {
+    return performance.now() - this.#since
+  }
+
+  get late(): number {
+    return this.#delay.total - this.#lateThen
+  }
+
+  /** Something came. */
+  end(): void {
+    this.#since = performance.now()
+    this.#lateThen = this.#delay.total
+  }
+}
+
+/** @param control where the parent listens */
+export async function playCells(
+  control: string,
+  workers: number,
+  { createClient, onUnhandled, processor = () => 0 }: Host,
+): Promise<void> {
+  const watching = new Set<() => void>()
+  const delay = new LoopDelay(processor, () => {
+    for (const look of watching) look()
+  })
+  const tell = async (path: string, body: unknown = {}): Promise<unknown> => {
+    const response = await fetch(control + path, { method: 'POST', body: JSON.stringify(body) })
+    return await response.json()
+  }
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const task = (await tell('/next')) as Task | null
+      if (task === null) return
+      const client = createClient(task.options)
+      const quiet = new Quiet(delay)
+      const hang = new Promise<Partial<Report>>((resolve) => {
+        const look = (): void => {
+          if (quiet.ms <= task.limit + 1_000 + quiet.late) return
+          watching.delete(look)
+          resolve({ outcome: 'hang' })
+        }
+        watching.add(look)
+      })
+      const ended = await Promise.race([play(client, task, quiet), hang])
+      const { ms, late } = quiet
+      await tell('/report', { id: task.id, text: '', message: '', quiet: ms, late, ...ended })
+      client.close()
+    }
+  }
+  onUnhandled((what) => void tell('/unhandled', { what: String((what as Error)?.stack ?? what) }))
+
+  await Promise.all(Array.from({ length: workers }, work))
+  // Answered once every socket is closed, or has been open for too long.
+  await tell('/sockets')
+  delay.stop()
+  await tell('/end')
+}
+
+async function play(client: VecTrade, task: Task, quiet: Quiet): Promise<Partial<Report>> {
+  let call = 1
+  let text = ''
+  try {
+    for (; call < task.calls; call += 1) await client.ai.stream(prompt).finalText()
+    quiet.end()
+    if (task.mode === 'analyze') {
+      return { outcome: 'complete', text: (await client.ai.analyze(prompt)).text }
+    }
+    const stream = client.ai.stream(prompt)
+    stream.response.then(
+      () => quiet.end(),
+      () => {},
+    )
+    let events = 0
+    for await (const event of stream) {
+      text += event.content
+      events += 1
+      if (task.slowly && events % 50 === 1) await new Promise((resolve) => setTimeout(resolve, 20))
+      quiet.end()
+    }
+    return { outcome: 'complete', text }
+  } catch (error) {
+    const at = call < task.calls ? `call ${call}: ` : ''
+    if (!VecTradeError.isInstance(error)) return { outcome: `${at}untyped ${String(error)}`, text }
+    const phase = error.code === 'timeout' ? ` (${(error as TimeoutError).phase})` : ''
+    const isSame = (error.partial?.text ?? '') === text
+    const outcome = `${at}${error.name}${phase}${isSame ? '' : ' with another partial answer'}`
+    return { outcome, text, message: error.message }
+  }
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import process from 'node:process'
+import { json } from 'node:stream/consumers'
+import { endWithThisProcess } from '@vectrade/test-kit/end-with-this-process'
+import type { Runtime } from './runtimes.ts'
+import { trustedAuthority } from './start-cell.ts'
+
+/** ms without a word, after which a program is taken for stuck. */
+const patience = 60_000
+
+/** Answers a program's questions, by path and body. */
+export type Answer = (path: string, body: unknown) => Promise<unknown>
+
+/**
+ * Runs the program of a runtime to its end.
+ *
+ * @returns undefined, or, where it died before it had said that it was at its end, what it said last
+ */
+export async function runProgram(
+  runtime: Runtime,
+  workers: number,
+  answer: Answer,
+): Promise<string | undefined> {
+  let isAtEnd = false
+  let stuck: NodeJS.Timeout | undefined
+  const control = createServer((request, response) => {
+    stuck?.refresh()
+    const path = request.url ?? ''
+    json(request)
+      .then((body) => answer(path, body))
+      .then((value) => {
+        if (path === '/end') isAtEnd = true
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(value))
+      })
+      .catch((error: unknown) => response.destroy(error as Error))
+  })
+  control.keepAliveTimeout = 300_000
+  control.listen(0, '127.0.0.1')
+  await once(control, 'listening')
+  const url = `http://127.0.0.1:${(control.address() as AddressInfo).port}`
+
+  const [file = '', ...flags] = await runtime.command()
+  const parameters = [...flags, url, String(workers), ...((await runtime.further?.()) ?? [])]
+  // What vitest and pnpm set for themselves is not for another runtime.
+  const { NODE_OPTIONS: _, VITEST: __, NODE_ENV: ___, ...inherited } = process.env
+  const trust = { NODE_EXTRA_CA_CERTS: trustedAuthority, DENO_CERT: trustedAuthority }
+  const child = spawn(file, parameters, {
+    env: { ...inherited, ...trust, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  endWithThisProcess(child)
+  let said = ''
+  for (const output of [child.stdout, child.stderr]) {
+    output.on('data', (bytes: Buffer) => {
+      said = (said + bytes.toString()).slice(-2_000)
+    })
+  }
+  stuck = setTimeout(() => {
+    said += `\nno word for ${patience} ms`
+    child.kill('SIGKILL')
+  }, patience)
+  try {
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+    return isAtEnd ? undefined : `${runtime.name} ended with ${code ?? signal}: ${said.trim()}`
+  } finally {
+    clearTimeout(stuck)
+    control.closeAllConnections()
+    control.close()
+  }
+}

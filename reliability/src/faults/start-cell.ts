@@ -1,0 +1,123 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { type Duplex, duplexPair } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+import { answerParts, chunk, lastChunk } from './answer.ts'
+import type { Cell } from './cell.ts'
+import { Wire } from './wire.ts'
+
+const fixture = (name: string): string => `${import.meta.dirname}/fixtures/${name}.pem`
+const textOf = (name: string): string => readFileSync(fixture(name), 'utf8')
+
+/** The file of the certificate that the runtimes are told to trust. */
+export const trustedAuthority: string = fixture('authority')
+
+/** The server of one cell. Nothing else connects to its port, so each of its sockets is the cell's. */
+export interface CellServer {
+  readonly origin: string
+  readonly port: number
+  /** How many times the answer was asked for. */
+  readonly requests: number
+  /** How many of its sockets are open that have brought something. */
+  readonly open: number
+  /** When the last of its sockets was closed, by `performance.now()`. */
+  readonly lastClosed: number
+  close(): void
+}
+
+/** Starts the server of a cell. */
+export async function startCell(cell: Cell): Promise<CellServer> {
+  const sockets = new Set<Socket>()
+  const busy = new Set<Socket>()
+  let requests = 0
+  let lastClosed = 0
+  // A client that closes its half is done, but what it does not close is to be seen.
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.add(socket)
+    // fetch may keep a connection in reserve that brings nothing.
+    socket.once('data', () => busy.add(socket))
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      sockets.delete(socket)
+      if (busy.delete(socket)) lastClosed = performance.now()
+    })
+    const { onConnect } = cell
+    if (onConnect) {
+      onConnect(new Wire(socket, socket, cell, 0))
+      socket.resume().on('end', () => socket.end())
+      return
+    }
+    const out = secured(socket, cell.server)
+    out.on('error', () => {})
+    out.on('end', () => socket.end())
+    readRequests(out, (head) => {
+      if (cell.mode === 'resume' && !head.startsWith('POST ')) {
+        resumed(out, head)
+        return
+      }
+      requests += 1
+      void cell.play(new Wire(socket, out, cell, requests))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const isTls = cell.server === 'trusted' || cell.server === 'unknown authority'
+  return {
+    origin: (await cell.origin?.()) ?? `${isTls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    port,
+    get requests() {
+      return requests
+    },
+    get open() {
+      return busy.size
+    },
+    get lastClosed() {
+      return lastClosed
+    },
+    close() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+/** What is sent and read on top of a connection. */
+function secured(socket: Socket, server: Cell['server']): Duplex {
+  if (server !== 'trusted' && server !== 'unknown authority') return socket
+  // Not on the socket itself, so that a fault can still write bytes that are no TLS.
+  const [inner, outer] = duplexPair()
+  socket.pipe(outer)
+  outer.pipe(socket)
+  const cert = textOf(server === 'trusted' ? 'server' : 'unknown')
+  return new TLSSocket(inner, { isServer: true, key: textOf('server.key'), cert })
+}
+
+/** Calls back with the head of each request that is whole. */
+function readRequests(source: Duplex, onRequest: (head: string) => void): void {
+  let received = ''
+  source.on('data', (bytes: Buffer) => {
+    received += bytes.toString('latin1')
+    const end = received.indexOf('\r\n\r\n')
+    if (end === -1) return
+    const head = received.slice(0, end)
+    const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0)
+    const isChunked = /^transfer-encoding: *chunked/im.test(head)
+    const body = received.slice(end + 4)
+    if (isChunked ? !body.endsWith('0\r\n\r\n') : body.length < length) return
+    received = ''
+    onRequest(head)
+  })
+}
+
+/** What an endpoint that keeps streams gives to a client that comes back. */
+function resumed(out: Duplex, head: string): void {
+  const last = Number(/^last-event-id: *(\d+)/im.exec(head)?.[1] ?? 0)
+  const events = head.startsWith('GET ') ? answerParts('resume').slice(last) : []
+  const status = events.length === 0 ? '204 No Content' : '200 OK'
+  const lines = [`HTTP/1.1 ${status}`, 'connection: close']
+  if (events.length > 0) lines.push('content-type: text/event-stream', 'transfer-encoding: chunked')
+  const body = events.length > 0 ? [...events.map((event) => chunk(event)), lastChunk] : []
+  out.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), ...body]))
+}

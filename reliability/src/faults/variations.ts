@@ -1,0 +1,48 @@
+import type { Cell } from './cell.ts'
+
+const mendable = new Set(['ConnectionError', 'TimeoutError (headers)'])
+const cut = new Set(['StreamInterruptedError', 'TimeoutError (heartbeat)'])
+
+/** The matrix met by other calls of the client: with retries, in one piece, resumed. */
+export function variations(cells: readonly Cell[]): Cell[] {
+  const single = cells.filter(({ calls = 1 }) => calls === 1)
+  return [...single.map(retried), ...single.map(analyzed), ...single.filter(isKept).map(resumed)]
+}
+
+/** The first attempt meets the fault, the others a sound server. */
+function retried(cell: Cell): Cell {
+  const isReached = cell.server !== 'none' && cell.server !== 'unknown authority' && !cell.onConnect
+  const expected = isReached
+    ? cell.expected.map((outcome) => (mendable.has(outcome) ? 'complete' : outcome))
+    : cell.expected
+  return {
+    ...cell,
+    maxRetries: 1,
+    expected,
+    play: (wire) => (wire.request === 1 ? cell.play(wire) : wire.answer()),
+  }
+}
+
+/** An answer in one piece is whole with its body, not with an event. */
+function analyzed(cell: Cell): Cell {
+  const { stage, expected, family } = cell
+  const asOne = { ...cell, mode: 'analyze' } as const
+  if (family === 'gzip bomb') return { ...asOne, expected: ['StreamProtocolError'] }
+  const isSound = expected.join() === 'complete' && stage !== 'after done'
+  if (stage === 'before headers' || isSound) return asOne
+  const broken = ['StreamInterruptedError', 'StreamProtocolError']
+  const timeouts = ['TimeoutError (heartbeat)', 'TimeoutError (idle)']
+  const isSilent = cell.limit !== undefined
+  return { ...asOne, expected: [...expected, ...broken, ...(isSilent ? timeouts : [])] }
+}
+
+/** A bomb's events have no ids, and what has no content type is no stream to be resumed. */
+function isKept({ family }: Cell): boolean {
+  return family !== 'gzip bomb'
+}
+
+/** What is cut is read on; only the caller's wait for an event has an end. */
+function resumed(cell: Cell): Cell {
+  const expected = cell.expected.map((outcome) => (cut.has(outcome) ? 'complete' : outcome))
+  return { ...cell, mode: 'resume', expected }
+}

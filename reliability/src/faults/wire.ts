@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
+import { type Shape, type Split, splitAnswer } from './answer.ts'
+import type { Cell, Stage } from './cell.ts'
+
+/** How long a connection is kept for another request. */
+const keptAlive = 300
+
+/** One request's connection, as the functions that play faults use it. */
+export class Wire {
+  /** The connection itself. */
+  readonly socket: Socket
+  /** What the answer goes into: the connection, or the TLS on top of it. */
+  readonly #out: Duplex
+  readonly #cell: Pick<Cell, 'mode' | 'times'>
+  /** Which request of the cell this is, 1 for the first. */
+  readonly request: number
+
+  constructor(socket: Socket, out: Duplex, cell: Pick<Cell, 'mode' | 'times'>, request: number) {
+    this.socket = socket
+    this.#out = out
+    this.#cell = cell
+    this.request = request
+  }
+
+  get isOpen(): boolean {
+    return !this.socket.destroyed && !this.#out.destroyed && this.#out.writable
+  }
+
+  split(stage: Stage, shape?: Shape): Promise<Split> {
+    return splitAnswer(this.#cell, stage, shape)
+  }
+
+  /** Sends bytes, not faster than they are taken. */
+  async send(bytes: Buffer | string): Promise<void> {
+    if (!this.isOpen || bytes.length === 0) return
+    if (!this.#out.write(bytes)) {
+      const gone = new AbortController()
+      this.socket.once('close', () => gone.abort())
+      await once(this.#out, 'drain', { signal: gone.signal }).catch(() => {})
+    }
+  }
+
+  /** Sends the answer as far as the stage, and gives the rest. */
+  async sendUpTo(stage: Stage, shape?: Shape): Promise<Buffer> {
+    const { before, after } = await this.split(stage, shape)
+    await this.send(before)
+    return after
+  }
+
+  /** Sends a whole answer. Its connection may be used again, for a while. */
+  async answer(shape?: Shape): Promise<void> {
+    await this.send(await this.sendUpTo('before headers', shape))
+    this.keepAlive()
+  }
+
+  /** After a whole answer: the connection is closed when no other request comes. */
+  keepAlive(): void {
+    const timer = setTimeout(() => this.halfClose(), keptAlive)
+    this.socket.once('data', () => clearTimeout(timer))
+    this.socket.once('close', () => clearTimeout(timer))
+  }
+
+  /** Sends a FIN and reads on: the connection lasts until the client closes it. */
+  halfClose(): void {
+    this.#out.end()
+  }
+
+  /** Closes both ways once everything is sent. */
+  close(): void {
+    if (this.#out === this.socket) this.socket.destroySoon()
+    else this.#out.end(() => this.socket.destroySoon())
+  }
+
+  reset(): void {
+    this.socket.resetAndDestroy()
+  }
+
+  /** Waits, in ms, unless the connection ends before. */
+  async pause(ms: number): Promise<void> {
+    if (!this.isOpen) return
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.socket.off('close', end)
+        resolve()
+      }
+      const timer = setTimeout(end, ms)
+      this.socket.once('close', end)
+    })
+  }
+}
