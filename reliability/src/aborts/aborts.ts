@@ -19,7 +19,7 @@ export const aborts: Proof = {
   run: (form) => abortCalls(abortsOf[form]),
 }
 
-export async function abortCalls(count: number): Promise<Outcome> {
+async function abortCalls(count: number): Promise<Outcome> {
   const unhandled: unknown[] = []
   const onUnhandled = (error: unknown): void => void unhandled.push(error)
   process.on('unhandledRejection', onUnhandled)

@@ -9,7 +9,7 @@ test('streams leave nothing behind, however they end', async () => {
 
 test.for(['Node', 'Deno'] as const)('what is left behind is found out: %s', async (runtime) => {
   const environment = { ENDING: 'complete', LEAK: 'yes' }
-  const { failures } = await lookForLeaks(runtime, { streams: 100, mostBytes: 600 }, environment)
+  const { failures } = await lookForLeaks(runtime, { streams: 100, mostBytes: 800 }, environment)
   expect(failures.map((failure) => failure.replaceAll(/\d+/g, 'n'))).toEqual([
     `${runtime}: complete, heap per stream (bytes): n, at most n`,
     `${runtime}: complete: n descriptors are left`,

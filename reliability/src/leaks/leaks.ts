@@ -12,7 +12,7 @@ interface Size {
 }
 
 const sizes: Readonly<Record<'short' | 'long', Size>> = {
-  short: { streams: 400, mostBytes: 600 },
+  short: { streams: 250, mostBytes: 800 },
   long: { streams: 20_000, mostBytes: 60 },
 }
 
