@@ -38,7 +38,10 @@ export class AnswerView {
   update(answer: Answer): boolean {
     const { settled, live } = this.#blocks.split(answer.text)
     for (const block of settled) this.#settle(block, answer)
-    const mended = live && { ...live, source: live.isText ? live.source : mendMarkdown(live.source) }
+    const mended = live && {
+      ...live,
+      source: live.isText ? live.source : mendMarkdown(live.source),
+    }
     const marks = live ? marksOf(live, answer.marks, this.#marked) : []
     const shown = `${mended?.source ?? ''}\n${marks.length}`
     if (shown !== this.#shown) {
