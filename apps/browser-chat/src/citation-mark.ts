@@ -1,3 +1,4 @@
+import { reserved } from './clean-text.ts'
 import { endOfWord, MarkPlaces } from './mark-places.ts'
 import type { Block } from './markdown-blocks.ts'
 import { inFence } from './mend-markdown.ts'
@@ -14,20 +15,9 @@ export interface Mark {
 /** More in one block are no citations that anybody would look up; all sources are in the list. */
 export const mostMarks = 200
 
-// A character that no text has: it is taken out of what arrives.
-const reserved = '\uE000'
-
 /** Text and numbers of sources by turns, beginning with text. */
 export function splitAtMarks(text: string): string[] {
   return text.split(/\uE000(\d+)\uE000/)
-}
-
-/**
- * Text as it may stand next to marks: without any of its own, lines ending in LF. Characters that
- * turn the direction of others around go as well: all they do in prose is to make it look like another.
- */
-export function cleanText(text: string): string {
-  return text.replace(/[\uE000\r\u202D\u202E]/g, '')
 }
 
 /** The marks of a block that begins at `start`: the next ones, up to its end. */
@@ -64,7 +54,6 @@ export function textWithMarks(source: string, marks: readonly Mark[]): string {
 /** A block of Markdown with numbers in brackets for its marks. */
 export function markdownWithMarks({ source, isText }: Block, marks: readonly Mark[]): string {
   if (marks.length === 0) return source
-  const label = (number: number): string => `[${number}]`
   const tokens = isText ? undefined : parseMarkdown(source)
   const places = tokens && new MarkPlaces(source, tokens)
   const find = (at: number): number | undefined =>
@@ -107,6 +96,10 @@ function withSigns(
     end = at
   }
   return text + source.slice(end)
+}
+
+function label(number: number): string {
+  return `[${number}]`
 }
 
 function sign(number: number): string {

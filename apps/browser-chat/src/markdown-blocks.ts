@@ -1,3 +1,4 @@
+import { withoutPiles } from './clean-text.ts'
 import { parseBlocks } from './markdown.ts'
 
 /** A piece of the Markdown, and where in it that begins. */
@@ -39,7 +40,7 @@ export class MarkdownBlocks {
       return { settled: this.#queue.splice(0, mostBlocks), live: undefined }
     }
     const start = this.#settled
-    const source = text.slice(start, start + longestBlock)
+    const source = withoutPiles(text.slice(start, start + longestBlock))
     const isAll = start + source.length === text.length
     const wasInText = this.#isInText
     const end = wasInText ? this.#settleText(source, 0, isAll) : this.#settleBlocks(source, isAll)
@@ -59,6 +60,10 @@ export class MarkdownBlocks {
     // that begins `2. Second` looks like a paragraph.
     if (isAll && last !== undefined && !source.includes('\n', last.start)) {
       last = blocks.pop() ?? last
+    }
+    if (!isAll && last === undefined) {
+      // Nothing but what is not shown: empty lines, and addresses for links.
+      return source.lastIndexOf('\n') + 1 || source.length
     }
     if (!isAll && blocks.length === 0) return this.#settleText(source, last?.start ?? 0, isAll)
     for (const block of blocks) this.#give(block.source, block.start, false)

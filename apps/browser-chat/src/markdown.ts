@@ -1,4 +1,5 @@
 import MarkdownIt, { type Token } from 'markdown-it'
+import { cleanText } from './clean-text.ts'
 import { keepPositions } from './inline-positions.ts'
 
 /** Quotes and lists within each other. Nobody writes more, and a window has no room for them. */
@@ -23,9 +24,13 @@ keepPositions(markdown)
 // join what was escaped to the text around it, whose place in the source is then lost.
 markdown.core.ruler.disable(['linkify', 'text_join'])
 
+// An address is shown as it is: decoded, it could look like another.
+markdown.normalizeLinkText = (url) => url
+
 const { escapeHtml } = markdown.utils
 const { rules } = markdown.renderer
-rules['text_special'] = (tokens, index) => escapeHtml(tokens[index]?.content ?? '')
+// An entity can be any character.
+rules['text_special'] = (tokens, index) => escapeHtml(cleanText(tokens[index]?.content ?? ''))
 rules['image'] = (tokens, index, options, env, renderer) =>
   renderer.renderInline(tokens[index]?.children ?? [], options, env)
 

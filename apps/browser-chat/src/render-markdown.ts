@@ -1,10 +1,12 @@
 import { type Citation, safeUrl } from '@vectrade/browser'
 import DOMPurify from 'dompurify'
 import { htmlWithMarks, type Mark, splitAtMarks, textWithMarks } from './citation-mark.ts'
+import { cleanName } from './clean-text.ts'
 import type { Block } from './markdown-blocks.ts'
-import { createHost, hostBehind, linkOut, sourceName } from './source-link.ts'
+import { createHost, hostBehind, linkOut } from './source-link.ts'
 
-const allowed = {
+// Once, for it costs more than most blocks do.
+DOMPurify.setConfig({
   ALLOWED_TAGS:
     'p h3 h4 h5 h6 ul ol li blockquote pre code hr br a em strong s table thead tbody tr th td'.split(
       ' ',
@@ -12,7 +14,8 @@ const allowed = {
   ALLOWED_ATTR: ['href', 'start', 'align'],
   ALLOW_ARIA_ATTR: false,
   ALLOW_DATA_ATTR: false,
-}
+  RETURN_DOM_FRAGMENT: true,
+})
 
 /**
  * The nodes of a block of an answer. Nothing that comes from the answer gets here but the tags and
@@ -48,9 +51,8 @@ function parse(
   marks: readonly Mark[],
 ): DocumentFragment | undefined {
   const html = isText ? undefined : htmlWithMarks(source, marks)
-  return html === undefined
-    ? undefined
-    : DOMPurify.sanitize(html, { ...allowed, RETURN_DOM_FRAGMENT: true })
+  // As it is configured, it gives a fragment, which its types cannot know.
+  return html === undefined ? undefined : (DOMPurify.sanitize(html) as unknown as DocumentFragment)
 }
 
 function asText(source: string, marks: readonly Mark[]): DocumentFragment {
@@ -93,7 +95,7 @@ function addMarks(fragment: DocumentFragment, sources: readonly Citation[]): voi
 
 function createMark(number: string, sources: readonly Citation[]): HTMLElement {
   const { source = '', url = '' } = sources[Number(number) - 1] ?? {}
-  const name = sourceName(source)
+  const name = cleanName(source)
   const mark = document.createElement('sup')
   const safe = safeUrl(url)
   const label = document.createElement(safe === undefined ? 'span' : 'a')

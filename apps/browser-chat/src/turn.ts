@@ -1,5 +1,6 @@
 import type { Citation, StreamEvent, Usage } from '@vectrade/browser'
-import { cleanText, type Mark } from './citation-mark.ts'
+import type { Mark } from './citation-mark.ts'
+import { cleanName, cleanText } from './clean-text.ts'
 import type { Problem } from './problem.ts'
 
 /**
@@ -85,7 +86,7 @@ function withEvent(turn: Turn, event: StreamEvent, after: number | undefined): T
       return withCitation(turn, event)
     case 'metadata': {
       // What came over the wire may be of any type.
-      const model = typeof event.model === 'string' ? event.model : turn.model
+      const model = typeof event.model === 'string' ? cleanName(event.model) : turn.model
       const simulated = turn.simulated || event['simulated'] === true
       return { ...turn, ...(model === undefined ? {} : { model }), simulated }
     }
