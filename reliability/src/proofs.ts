@@ -10,4 +10,14 @@ import { uploads } from './uploads/uploads.ts'
 import type { Proof } from './proof.ts'
 
 /** Every proof, in the order of docs/reliability.md. */
-export const proofs: readonly Proof[] = [faults, busy, fuzz, aborts, leaks, relay, uploads, canaries, soak]
+export const proofs: readonly Proof[] = [
+  faults,
+  busy,
+  fuzz,
+  aborts,
+  leaks,
+  relay,
+  uploads,
+  canaries,
+  soak,
+]
