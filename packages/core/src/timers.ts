@@ -4,7 +4,7 @@ import type { Abortable } from './abort-scope.ts'
 const longest = 2 ** 31 - 1
 
 /** A delay, in ms, that `setTimeout` takes at its word. */
-export function clampTimer(ms: number): number {
+function clampTimer(ms: number): number {
   return Math.min(ms, longest)
 }
 

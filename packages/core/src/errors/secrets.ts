@@ -1,6 +1,6 @@
 import type { Secrets } from './clean.ts'
 
-const credential = /^(?!idem).*(?:auth|cookie|key|pass|secret|sess|token)/
+const credential = /auth|cookie|key|pass|secret|sess|token/
 /** The scheme of `authorization`, or the value of most cookies, is shorter. */
 const shortest = 7
 
@@ -12,7 +12,8 @@ const shortest = 7
 export function secretsOf(key: string | undefined, headers: Record<string, string>): Secrets {
   const texts: string[] = []
   for (const [name, value] of Object.entries({ ...headers, key: key ?? '' })) {
-    if (credential.test(name)) texts.push(value, ...value.split(/[\s,;=]+/))
+    const isCredential = name !== 'idempotency-key' && credential.test(name)
+    if (isCredential) texts.push(value, ...value.split(/[\s,;=]+/))
   }
   const pattern = texts
     .filter((text) => text.length >= shortest || text === key)
