@@ -7,7 +7,7 @@ import { createSource } from './source-link.ts'
 import { isLive, type Turn } from './turn.ts'
 
 /** Sources that are shown in one frame. */
-const mostSources = 200
+const mostSources = 500
 
 /** A question and its answer on the page: a copy of the template in index.html. */
 export class TurnView {

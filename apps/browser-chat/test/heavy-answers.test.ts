@@ -80,6 +80,8 @@ describe('an answer that is hard to show costs no more than some of plain text, 
       '40 sources in the middle of links',
       () => inPieces(fill(`[${'a '.repeat(60)}](https://e.example) `), 40, true),
     ],
+    ['a table with 40 sources', () => inPieces(`|a|b|\n|-|-|\n${fill('|a|b|\n')}`, 40, true)],
+    ['a block without a space with 40 sources', () => inPieces(fill('a!'), 40, true)],
     ['3,000 citations', () => inPieces(fill('word '), 3_000, true)],
     ['10,000 links', () => inPieces('[a](https://b.example) '.repeat(10_000), 100)],
     ['emphasis', () => inPieces(fill('*a **a '), 100)],
@@ -100,7 +102,7 @@ describe('an answer that is hard to show costs no more than some of plain text, 
   ])('%s', async ([, events]) => {
     plain ??= show(inPieces(fill('word and another '), 100))
     const { cpu, frames } = await show(events())
-    // The freezes that this is about took a hundred times as much.
+    // The freezes that this is about took forty times as much.
     expect(cpu).toBeLessThan(15 * (await plain).cpu)
     expect(frames).toBeGreaterThan(10)
   })
