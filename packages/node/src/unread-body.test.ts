@@ -161,16 +161,17 @@ describe('an upload without end behind an answer', () => {
 
 test('a client that reads only once it has sent all gets the answer', async () => {
   await using server = await handling(refuse)
+  const headers = ['content-length: 500000']
+  const client = await rawClient(server.port, { method: 'POST', headers, read: false })
+  // A connection that is reset at the first of them fails the others, and the answer is lost.
   for (let at = 0; at < 10; at += 1) {
-    const body = 'x'.repeat(900_000)
-    const client = await rawClient(server.port, { method: 'POST', body, read: false })
-    await expect.poll(() => client.socket.writableLength, { timeout: 20_000 }).toBe(0)
-    await delay(50)
-    let text = ''
-    client.socket.on('data', (bytes) => (text += bytes.toString()))
-    await client.ended
-    expect(text).toMatch(/^HTTP\/1.1 401 [^]*Sign in/)
+    client.socket.write('x'.repeat(50_000))
+    await delay(30)
   }
+  let text = ''
+  client.socket.on('data', (bytes) => (text += bytes.toString()))
+  await client.ended
+  expect(text).toMatch(/^HTTP\/1.1 401 [^]*Sign in/)
 })
 
 test('a client that never sends its body loses its connection', async () => {
@@ -185,7 +186,8 @@ test('a client that closes its side ends the lingering', async () => {
   const client = await rawClient(server.port, { method: 'POST', headers: ['content-length: 9'] })
   await client.until((text) => text.includes('Sign in'))
   client.socket.destroy()
-  await expectWithinASecond(() => server.sockets.size === 0)
+  // Sooner than the lingering would have ended by itself.
+  await expect.poll(() => server.sockets.size, { timeout: 1_900, interval: 5 }).toBe(0)
 })
 
 describe('a body that has come by the time of its refusal', () => {

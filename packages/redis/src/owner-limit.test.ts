@@ -53,7 +53,7 @@ test('of requests that come to two processes at once, as many as allowed are ans
     expect((await fetch(url, init)).status).toBe(204)
     await expect.poll(async () => (await ask(1, user)).status, { timeout: 20_000 }).toBe(200)
     expect((await ask(0, user)).status).toBe(429)
-    await Promise.all(others.map(async ({ body }) => body?.cancel()))
+    for (const { body } of others) await body?.cancel()
   }
 })
 

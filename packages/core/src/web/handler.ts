@@ -94,7 +94,7 @@ export function createHandler(options: HandlerOptions): Handler {
 
 async function isMistake(error: unknown, request: Request): Promise<boolean> {
   if (error instanceof Refusal) return false
-  if (error instanceof OwnMistake) return !(await isBrokenOff(request))
+  if (error instanceof OwnMistake) return !(await isBrokenOff(request, error.cause))
   return error instanceof ConfigurationError || !VecTradeError.isInstance(error)
 }
 

@@ -66,19 +66,20 @@ export async function readBody(
 }
 
 /**
- * Whether a caller broke off the body of a request, as everyone who read it, or a copy of it, was told.
- * Takes the body.
+ * Whether an error is what someone got who read the body of a request, or a copy of it, because the
+ * caller had broken it off. Takes the body.
  */
-export async function isBrokenOff({ body, signal }: Request): Promise<boolean> {
+export async function isBrokenOff({ body, signal }: Request, error: unknown): Promise<boolean> {
   if (!body) return false
-  // Whoever has it knows; a caller who is gone is all that is to be seen from here.
+  // What became of it only its reader knows: that the caller is gone is all there is to see from here.
   if (body.locked) return signal.aborted
   try {
     // What has come is there at once, and so is the failure after it.
     await readBody(body, { maxBytes: 2 ** 20, silence: 1, deadline: 100 })
     return false
-  } catch {
-    return true
+  } catch (failure) {
+    // Not every runtime gives the same object to all who read.
+    return error instanceof Error && failure instanceof Error && error.message === failure.message
   }
 }
 
