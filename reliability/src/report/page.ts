@@ -48,13 +48,21 @@ export async function writePage(
   writeFileSync(new URL('images/reliability-soak.svg', docs), await drawSoak(samples))
 }
 
+/** Figures that stand in the table itself; the page has all of them below it. */
+const mostShown = 6
+
 function promises(rows: [Proof, Result][]): string {
   return table(
-    ['Promise', 'Holds', 'Figures', 'Command'],
-    rows.map(([{ name, promise }, { failures }]) => [
+    ['Promise', 'Holds', 'Last figures', 'How', 'Command'],
+    rows.map(([{ name, promise }, { figures: all, failures }]) => [
       promise,
       failures.length === 0 ? 'yes' : '**no**',
-      `[${name}](#${name})`,
+      Object.entries(all)
+        .slice(0, mostShown)
+        .map(([what, value]) => `${what}: ${written(value)}`)
+        .concat(`[all](#${name})`)
+        .join('; '),
+      `[${name}](../reliability/src/${name})`,
       `\`npx -y pnpm@12 soak ${name}\``,
     ]),
   )
