@@ -1,4 +1,4 @@
-import { quantile } from './quantile.ts'
+import { quantile } from '@vectrade/report/quantile'
 
 /** `long` measures; `short` runs everything a little, to see that it still works. */
 export type Form = 'short' | 'long'

@@ -4,8 +4,12 @@ export interface Proof {
   readonly name: string
   /** The promise, in one sentence. */
   readonly promise: string
-  /** Puts the promise to the test. `short` runs in CI, `long` takes minutes and is `pnpm soak`. */
-  run(form: Form): Promise<Outcome>
+  /**
+   * Puts the promise to the test. `short` runs in CI, `long` takes minutes and is `pnpm soak`.
+   *
+   * @param minutes how long the long form of the soak takes; the others ignore it
+   */
+  run(form: Form, minutes?: number): Promise<Outcome>
 }
 
 export type Form = 'short' | 'long'
@@ -16,4 +20,6 @@ export interface Outcome {
   readonly figures: Readonly<Record<string, number | string>>
   /** What did not hold, one line each; empty if the promise holds. */
   readonly failures: readonly string[]
+  /** The same figures over time, for a plot. */
+  readonly samples?: readonly object[]
 }

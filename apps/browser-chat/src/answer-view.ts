@@ -1,5 +1,5 @@
 import type { Citation } from '@vectrade/browser'
-import { type Mark, marksBetween } from './citation-mark.ts'
+import { type Mark, marksOf } from './citation-mark.ts'
 import { type Block, MarkdownBlocks } from './markdown-blocks.ts'
 import { mendMarkdown } from './mend-markdown.ts'
 import { renderMarkdown } from './render-markdown.ts'
@@ -19,8 +19,8 @@ export class AnswerView {
   readonly #live = document.createElement('div')
   readonly #blocks = new MarkdownBlocks()
   readonly #onBlock: (text: string) => void
-  /** Where the last block that was rendered for good ended. */
-  #end = -1
+  /** Marks that are in blocks which were rendered for good. */
+  #marked = 0
   #shown = ''
 
   /** @param onBlock called with the text of each finished block */
@@ -30,28 +30,40 @@ export class AnswerView {
     element.append(this.#live)
   }
 
-  update(answer: Answer): void {
+  /**
+   * Shows the answer, or the next part of it: there is a limit to what is done at a time.
+   *
+   * @returns whether all of it is shown now
+   */
+  update(answer: Answer): boolean {
     const { settled, live } = this.#blocks.split(answer.text)
     for (const block of settled) this.#settle(block, answer)
-    const mended = mendMarkdown(live.source)
-    const marks = marksBetween(answer.marks, this.#end, live)
-    const shown = `${mended}\n${marks.length}`
-    if (shown === this.#shown) return
-    this.#shown = shown
-    this.#live.replaceChildren(renderMarkdown(mended, marks, answer.sources))
+    const mended = live && {
+      ...live,
+      source: live.isText ? live.source : mendMarkdown(live.source),
+    }
+    const marks = live ? marksOf(live, answer.marks, this.#marked) : []
+    const shown = `${mended?.source ?? ''}\n${marks.length}`
+    if (shown !== this.#shown) {
+      this.#shown = shown
+      this.#live.replaceChildren(mended ? renderMarkdown(mended, marks, answer.sources) : '')
+    }
+    return live !== undefined
   }
 
-  /** Renders the last block: as it came, or as it was shown if more would have come. */
+  /** Renders the last block, once all are shown: as it came, or as it was if more would have come. */
   end(answer: Answer, isComplete: boolean): void {
     const { settled, live } = this.#blocks.split(answer.text)
     for (const block of settled) this.#settle(block, answer)
-    this.#settle(live, answer, isComplete ? live.source : mendMarkdown(live.source))
+    if (live) this.#settle(live, answer, isComplete || live.isText)
     this.#live.remove()
   }
 
-  #settle(block: Block, { marks, sources }: Answer, source = block.source): void {
-    const nodes = renderMarkdown(source, marksBetween(marks, this.#end, block), sources)
-    this.#end = block.start + block.source.length
+  #settle(block: Block, { marks, sources }: Answer, isComplete = true): void {
+    const own = marksOf(block, marks, this.#marked)
+    this.#marked += own.length
+    const source = isComplete ? block.source : mendMarkdown(block.source)
+    const nodes = renderMarkdown({ ...block, source }, own, sources)
     const spoken = nodes.cloneNode(true) as DocumentFragment
     for (const mark of spoken.querySelectorAll('sup')) mark.remove()
     this.#live.before(nodes)

@@ -1,19 +1,38 @@
-import { describe, expect, test } from 'vitest'
-import { cleanText, placeMarks, splitAtMarks } from './citation-mark.ts'
-import { markdown } from './markdown.ts'
+import MarkdownIt, { type ParserBlock } from 'markdown-it'
+import { describe, expect, test, vi } from 'vitest'
+import {
+  htmlWithMarks,
+  type Mark,
+  markdownWithMarks,
+  marksOf,
+  mostMarks,
+  splitAtMarks,
+  textWithMarks,
+} from './citation-mark.ts'
+import { sample } from './test-support/sample.ts'
 
-/** Markdown with `^` where sources are cited, as it is with their marks in place. */
-function placed(text: string): string {
+/** Markdown with `^` where sources are cited, as the two of them. */
+function read(text: string): { source: string; marks: Mark[] } {
   const parts = text.split('^')
   const marks = parts.slice(1).map((_, index) => ({
     at: parts.slice(0, index + 1).join('').length,
     number: index + 1,
   }))
-  return placeMarks(parts.join(''), marks)
+  return { source: parts.join(''), marks }
 }
 
-const shown = (source: string): string => splitAtMarks(source).join('|')
-const html = (source: string): string => shown(markdown.parse(source, { async: false })).trim()
+function copied(text: string): string {
+  const { source, marks } = read(text)
+  const block = { source, start: 0, isText: false }
+  return markdownWithMarks(block, marks).replace(/\[(\d+)\]/g, '|$1|')
+}
+
+function html(text: string): string {
+  const { source, marks } = read(text)
+  return shown(htmlWithMarks(source, marks) ?? '').trim()
+}
+
+const shown = (text: string): string => splitAtMarks(text).join('|')
 
 describe('a mark', () => {
   test.each([
@@ -51,28 +70,72 @@ describe('a mark', () => {
     ['stands below a rule', '---^', '---\n\n|1|\n'],
     ['stands below an underlined heading', 'One\n---^', 'One\n---\n\n|1|\n'],
   ])('%s', (_, text, expected) => {
-    expect(shown(placed(text))).toBe(expected)
+    expect(copied(text)).toBe(expected)
   })
 
-  test('leaves bold text that ends in a full stop bold', () => {
-    expect(html(placed('**Margins fell.**^ More'))).toBe(
-      '<p><strong>Margins fell.</strong>|1| More</p>',
-    )
+  test.each([
+    ['**Margins fell.**^ More', '<p><strong>Margins fell.</strong>|1| More</p>'],
+    ['a *b* `c`^', '<p>a <em>b</em> <code>c</code>|1|</p>'],
+    ['a **b `c`**^', '<p>a <strong>b <code>c</code></strong>|1|</p>'],
+    ['> - one^ two\n>   three^', '|1| two\nthree|2|</li>'],
+    ['One  \ntwo^ three', '<p>One<br>\ntwo|1| three</p>'],
+    ['a \\*b\\* c^ &amp; d', '<p>a *b* c|1| &amp; d</p>'],
+    ['| a | b |\n|---|---|\n| c | d |^\n| e^ | f |', '<td>d|1|</td>'],
+    ['| a | b |\n|---|---|\n| c | d |^\n| e^ | f |', '<td>e|2|</td>'],
+    ['| a |\n|---|\n| `c` |^\n| e |', '<td><code>c</code>|1|</td>'],
+    ['```js^\nlet a = 1\n```', '</code></pre>\n<p>|1|</p>'],
+  ])('is in the page where it belongs: %j', (text, expected) => {
+    expect(html(text)).toContain(expected)
   })
 
-  test('is there even for what cannot be read', () => {
-    expect(splitAtMarks(placed(`${'>'.repeat(5_000)} a^`))).toHaveLength(3)
+  test('changes nothing but the place where it stands', () => {
+    const plain = htmlWithMarks(sample, [])
+    for (let at = 0; at <= sample.length; at += 1) {
+      const marked = htmlWithMarks(sample, [{ at, number: 1 }]) ?? ''
+      const [before = '', number, after = ''] = splitAtMarks(marked)
+      expect(number).toBe('1')
+      expect((before + after).replace(/<p><\/p>\n$/, '')).toBe(plain)
+    }
   })
 
-  test('is cheap, however many there are', () => {
-    const marks = Array.from({ length: 5_000 }, (_, index) => ({ at: 3, number: index + 1 }))
-    const start = performance.now()
-    expect(splitAtMarks(placeMarks('word '.repeat(200), marks))).toHaveLength(10_001)
-    expect(performance.now() - start).toBeLessThan(2_000)
+  test('stands at the end of a word of what is shown as it came', () => {
+    expect(htmlWithMarks('>'.repeat(5_000), [])).toBeUndefined()
+    const { source, marks } = read('*gro^wth of^ it, and^')
+    expect(shown(textWithMarks(source, marks))).toBe('*growth|1| of|2| it, and|3|')
   })
 })
 
-test('an answer can neither make marks of its own nor turn its text around', () => {
-  expect(splitAtMarks(cleanText(`a${placed('^')}b`))).toHaveLength(1)
-  expect(cleanText('\u202Emoc.knab\r\n')).toBe('moc.knab\n')
+test('marks are taken one block after the other', () => {
+  const marks = [3, 5, 9, 12].map((at, index) => ({ at, number: index + 1 }))
+  expect(marksOf({ start: 0, source: 'One, ' }, marks, 0)).toEqual([
+    { at: 3, number: 1 },
+    { at: 5, number: 2 },
+  ])
+  // One that came too late for its block is in the next.
+  expect(marksOf({ start: 10, source: 'three' }, marks, 2)).toEqual([
+    { at: 0, number: 3 },
+    { at: 2, number: 4 },
+  ])
+})
+
+test('a block is read once, however many marks it has', () => {
+  const parse = vi.spyOn(MarkdownIt().block.constructor.prototype as ParserBlock, 'parse')
+  const marks = Array.from({ length: mostMarks }, (_, index) => ({ at: 5 * index, number: 1 }))
+  htmlWithMarks('`word` '.repeat(300), marks)
+  expect(parse).toHaveBeenCalledTimes(1)
+  parse.mockRestore()
+})
+
+test('a block has no more marks than somebody would look up', () => {
+  const marks = Array.from({ length: 5_000 }, (_, index) => ({ at: 3, number: index + 1 }))
+  expect(splitAtMarks(htmlWithMarks('word '.repeat(200), marks) ?? '')).toHaveLength(
+    2 * mostMarks + 1,
+  )
+})
+
+test('an answer can make no marks of its own, nor turn its text around by entities', () => {
+  const page =
+    htmlWithMarks('a&#xE000;1&#xE000;b &#x202E;c <https://d.example/%E2%80%AE>', []) ?? ''
+  expect(splitAtMarks(page)).toHaveLength(1)
+  expect(page).not.toContain('\u202E')
 })

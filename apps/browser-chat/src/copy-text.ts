@@ -1,19 +1,28 @@
-import { marksBetween, placeMarks, splitAtMarks } from './citation-mark.ts'
-import { MarkdownBlocks } from './markdown-blocks.ts'
+import { markdownWithMarks, marksOf } from './citation-mark.ts'
+import { type Block, MarkdownBlocks } from './markdown-blocks.ts'
 import type { Turn } from './turn.ts'
 
 /** An answer as Markdown with its sources, to paste elsewhere. */
 export function copyText({ text, marks, sources, simulated }: Turn): string {
-  const { settled, live } = new MarkdownBlocks().split(text)
   let body = ''
   let end = 0
-  for (const block of [...settled, live]) {
-    const own = marksBetween(marks, end === 0 ? -1 : end, block)
-    body += text.slice(end, block.start) + placeMarks(block.source, own)
+  let marked = 0
+  for (const block of blocksOf(text)) {
+    const own = marksOf(block, marks, marked)
+    marked += own.length
+    body += text.slice(end, block.start) + markdownWithMarks(block, own)
     end = block.start + block.source.length
   }
-  const numbered = splitAtMarks(body).map((part, at) => (at % 2 === 0 ? part : `[${part}]`))
   const list = sources.map(({ source, url }, index) => `[${index + 1}] ${source} ${url}`)
-  const parts = [simulated ? 'Simulated answer' : '', numbered.join('').trim(), list.join('\n')]
+  const parts = [simulated ? 'Simulated answer' : '', body.trim(), list.join('\n')]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function* blocksOf(text: string): Generator<Block> {
+  const blocks = new MarkdownBlocks()
+  for (;;) {
+    const { settled, live } = blocks.split(text)
+    yield* settled
+    if (live !== undefined) return yield live
+  }
 }

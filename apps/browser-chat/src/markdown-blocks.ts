@@ -1,52 +1,107 @@
-import { isReadable, markdown } from './markdown.ts'
+import { withoutPiles } from './clean-text.ts'
+import { parseBlocks } from './markdown.ts'
 
 /** A piece of the Markdown, and where in it that begins. */
 export interface Block {
   source: string
   start: number
+  /** Whether it is shown as it came: it is a part of what is too long to be read as Markdown. */
+  isText: boolean
 }
 
+/** What is to be shown of an answer next. */
+export interface Split {
+  /** Blocks that are finished, each given out once. */
+  settled: Block[]
+  /** What is behind them; undefined where there is more than is looked at in one go. */
+  live: Block | undefined
+}
+
+/** Characters of the Markdown that are looked at in one go; a block that is longer is shown as text. */
+export const longestBlock = 30_000
+
+/** Blocks that are given out in one go: each costs something, however short it is. */
+const mostBlocks = 100
+
 /**
- * Splits growing Markdown into blocks that are finished, each given out once, and the rest. What is
- * finished is never looked at again: what a frame costs depends on the last block, not on the answer.
+ * Splits growing Markdown into blocks that are finished and the rest. What is finished is never looked
+ * at again: what a frame costs depends neither on the answer nor on how much of it came at once.
  */
 export class MarkdownBlocks {
   #settled = 0
+  /** Finished blocks that are to be given out. */
+  readonly #queue: Block[] = []
+  /** Whether what comes next is the rest of a block that is too long. */
+  #isInText = false
 
   /** @param text all the Markdown so far; what was given out as finished must not have changed */
-  split(text: string): { settled: Block[]; live: Block } {
-    const tail = text.slice(this.#settled)
-    const blocks = blocksOf(tail)
+  split(text: string): Split {
+    if (this.#queue.length > 0) {
+      return { settled: this.#queue.splice(0, mostBlocks), live: undefined }
+    }
+    const start = this.#settled
+    const source = withoutPiles(text.slice(start, start + longestBlock))
+    const isAll = start + source.length === text.length
+    const wasInText = this.#isInText
+    const end = wasInText ? this.#settleText(source, 0, isAll) : this.#settleBlocks(source, isAll)
+    this.#settled += end
+    const settled = this.#queue.splice(0, mostBlocks)
+    const isBehind = !isAll || this.#queue.length > 0 || this.#isInText !== wasInText
+    if (isBehind) return { settled, live: undefined }
+    const live = { source: source.slice(end), start: start + end, isText: this.#isInText }
+    return { settled, live }
+  }
+
+  /** @returns where in the source the block begins that is not finished */
+  #settleBlocks(source: string, isAll: boolean): number {
+    const blocks = blocksOf(source)
     let last = blocks.pop()
     // Before its first line is complete, a block may turn out to belong to the one before: the `2`
     // that begins `2. Second` looks like a paragraph.
-    if (last !== undefined && !tail.includes('\n', last.start)) last = blocks.pop() ?? last
-    const before = this.#settled
-    this.#settled += last?.start ?? 0
-    return {
-      settled: blocks.map(({ source, start }) => ({ source, start: start + before })),
-      live: { source: text.slice(this.#settled), start: this.#settled },
+    if (isAll && last !== undefined && !source.includes('\n', last.start)) {
+      last = blocks.pop() ?? last
     }
+    if (!isAll && last === undefined) {
+      // Nothing but what is not shown: empty lines, and addresses for links.
+      return source.lastIndexOf('\n') + 1 || source.length
+    }
+    if (!isAll && blocks.length === 0) return this.#settleText(source, last?.start ?? 0, isAll)
+    for (const block of blocks) this.#give(block.source, block.start, false)
+    return last?.start ?? 0
+  }
+
+  /** A long block from `start` on, up to an empty line, or as much of it as there is. */
+  #settleText(source: string, start: number, isAll: boolean): number {
+    gap.lastIndex = start
+    const found = gap.exec(source)?.index
+    this.#isInText = found === undefined
+    if (found === undefined && isAll) return 0
+    const end = found ?? wholeWords(source)
+    if (source.slice(0, end).trim() !== '') this.#give(source.slice(0, end), 0, true)
+    return end
+  }
+
+  #give(source: string, start: number, isText: boolean): void {
+    this.#queue.push({ source, start: this.#settled + start, isText })
   }
 }
 
-function blocksOf(text: string): Block[] {
-  const blocks: Block[] = []
-  if (isReadable(text)) {
-    try {
-      let start = 0
-      for (const { type, raw } of markdown.lexer(text)) {
-        if (type !== 'space') blocks.push({ source: raw, start })
-        start += raw.length
-      }
-      return blocks
-    } catch {
-      // Nested too deeply for the lexer: what is around it can still be read.
-    }
-  }
-  const pieces = text.matchAll(/(?:(?!\n[ \t]*\n)[^]){1,20000}/g)
-  for (const { 0: piece, index } of pieces) {
-    if (piece.trim() !== '') blocks.push({ source: piece, start: index })
-  }
-  return blocks
+const gap = /\n[ \t]*\n/g
+
+/** Where a piece of a text can end without cutting a word, or at least no character. */
+function wholeWords(source: string): number {
+  const end = Math.max(source.lastIndexOf(' '), source.lastIndexOf('\n'))
+  if (end > source.length / 2) return end
+  return /[\uD800-\uDBFF]$/.test(source) ? source.length - 1 : source.length
+}
+
+function blocksOf(text: string): { source: string; start: number }[] {
+  const lines = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
+  return parseBlocks(text)
+    .filter(({ level, nesting, map }) => level === 0 && nesting !== -1 && map !== null)
+    .map(({ map }) => {
+      const [start, end] = (map ?? []).map((line) => lines[line] ?? text.length)
+      return { source: text.slice(start, end).trimEnd(), start: start ?? 0 }
+    })
 }

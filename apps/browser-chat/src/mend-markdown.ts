@@ -1,11 +1,11 @@
-import { isReadable } from './markdown.ts'
+import { withoutCode } from './code-spans.ts'
 
 /**
  * Unfinished Markdown as it will look: what is open is closed, and what may still become one thing
- * or another (`-`, half a link, the first line of a table) waits until that can be told.
+ * or another (`-`, half a link, the first line of a table) waits until that can be told. No part of
+ * the text is searched again for each sign in it.
  */
 export function mendMarkdown(source: string): string {
-  if (!isReadable(source)) return source
   const lineStart = source.lastIndexOf('\n') + 1
   const line = source.slice(lineStart)
   if (inFence(source)) return /^[\s>]*[`~]+$/.test(line) ? source.slice(0, lineStart) : source
@@ -22,9 +22,10 @@ function withoutTableHead(source: string): string {
   )
 }
 
-function inFence(source: string): boolean {
+/** Whether a fence is open at the end. */
+export function inFence(source: string): boolean {
   let open: string | undefined
-  for (const [, fence = '', rest = ''] of source.matchAll(/^[\s>]*(`{3,}|~{3,})(.*)$/gm)) {
+  for (const [, fence = '', rest = ''] of source.matchAll(/^[ \t>]*(`{3,}|~{3,})(.*)$/gm)) {
     if (open === undefined) open = fence
     else if (fence.startsWith(open) && rest.trim() === '') open = undefined
   }
@@ -50,11 +51,10 @@ function closeInline(source: string): string {
     if (empty) text = text.slice(0, code.index)
     else closing = code[0]
   } else {
-    const link = /!?\[([^[\]]{0,80})(?:\](?:\([^)]*)?)?$/.exec(visible)
-    if (link !== null) {
-      const label = text.slice(link.index).replace(/^!?\[/, '').slice(0, link[1]?.length)
-      text = text.slice(0, link.index) + label
-      visible = visible.slice(0, link.index) + link[1]
+    const link = openLink(visible)
+    if (link !== undefined) {
+      text = text.slice(0, link.start) + text.slice(link.label, link.end)
+      visible = visible.slice(0, link.start) + visible.slice(link.label, link.end)
     }
   }
 
@@ -65,9 +65,18 @@ function closeInline(source: string): string {
   return source.slice(0, start) + text + closing + open.toReversed().join('')
 }
 
-/** The text with code and escapes, in which nothing else begins, made invisible. */
-function withoutCode(text: string): string {
-  return text.replace(/\\[^\s]|(`+)(?!`)[^]*?[^`]\1(?!`)/g, (found) => 'x'.repeat(found.length))
+/** A link or image without its end, `[a` or `[a](https://b`, and where its label is. */
+function openLink(text: string): { start: number; label: number; end: number } | undefined {
+  const address = text.lastIndexOf('](')
+  const isAddress = address !== -1 && !text.includes(')', address)
+  const open = text.lastIndexOf('[', isAddress ? address : Infinity)
+  if (open === -1) return undefined
+  const label = open + 1
+  const close = text.indexOf(']', label)
+  const end = close === -1 ? text.length : close
+  const isAtEnd = close === -1 || close === text.length - 1 || (isAddress && close === address)
+  if (!isAtEnd || end - label > 80) return undefined
+  return { start: text[open - 1] === '!' ? open - 1 : open, label, end }
 }
 
 function openEmphasis(text: string): string[] {

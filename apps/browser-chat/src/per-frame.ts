@@ -1,22 +1,26 @@
 /**
  * Runs `render` at most once per frame, however often the result is called, and at most a quarter of
  * the time, however long it takes: the page stays one that can be used.
+ *
+ * @param render returns whether it is done; otherwise it is called again
  */
-export function perFrame(render: () => void): () => void {
+export function perFrame(render: () => boolean): () => void {
   let waiting = false
   let earliest = 0
   const run = (): void => {
     waiting = false
     const start = performance.now()
-    render()
+    const isDone = render()
     const end = performance.now()
     earliest = end - start > 16 ? end + 3 * (end - start) : 0
+    if (!isDone) show()
   }
-  return () => {
+  const show = (): void => {
     if (waiting) return
     const pause = earliest - performance.now()
     if (pause > 0) setTimeout(() => requestAnimationFrame(run), pause)
     else requestAnimationFrame(run)
     waiting = true
   }
+  return show
 }

@@ -1,18 +1,21 @@
 import { type Citation, safeUrl } from '@vectrade/browser'
 import DOMPurify from 'dompurify'
-import { type Mark, placeMarks, splitAtMarks } from './citation-mark.ts'
-import { isReadable, markdown } from './markdown.ts'
-import { createHost, hostBehind, linkOut, sourceName } from './source-link.ts'
+import { htmlWithMarks, type Mark, splitAtMarks, textWithMarks } from './citation-mark.ts'
+import { cleanName } from './clean-text.ts'
+import type { Block } from './markdown-blocks.ts'
+import { createHost, hostBehind, linkOut } from './source-link.ts'
 
-const allowed = {
+// Once, for it costs more than most blocks do.
+DOMPurify.setConfig({
   ALLOWED_TAGS:
-    'p h3 h4 h5 h6 ul ol li blockquote pre code hr br a em strong del table thead tbody tr th td'.split(
+    'p h3 h4 h5 h6 ul ol li blockquote pre code hr br a em strong s table thead tbody tr th td'.split(
       ' ',
     ),
   ALLOWED_ATTR: ['href', 'start', 'align'],
   ALLOW_ARIA_ATTR: false,
   ALLOW_DATA_ATTR: false,
-}
+  RETURN_DOM_FRAGMENT: true,
+})
 
 /**
  * The nodes of a block of an answer. Nothing that comes from the answer gets here but the tags and
@@ -20,11 +23,11 @@ const allowed = {
  * What cannot be read as Markdown is there as it came.
  */
 export function renderMarkdown(
-  block: string,
+  block: Pick<Block, 'source' | 'isText'>,
   marks: readonly Mark[],
   sources: readonly Citation[],
 ): DocumentFragment {
-  const fragment = parse(block, marks) ?? asText(block, marks)
+  const fragment = parse(block, marks) ?? asText(block.source, marks)
   for (const link of fragment.querySelectorAll('a')) {
     const url = safeUrl(link.getAttribute('href') ?? '')
     if (url === undefined) link.replaceWith(...link.childNodes)
@@ -43,21 +46,20 @@ export function renderMarkdown(
   return fragment
 }
 
-function parse(block: string, marks: readonly Mark[]): DocumentFragment | undefined {
-  if (!isReadable(block)) return undefined
-  try {
-    const html = markdown.parse(placeMarks(block, marks), { async: false })
-    return DOMPurify.sanitize(html, { ...allowed, RETURN_DOM_FRAGMENT: true })
-  } catch {
-    return undefined
-  }
+function parse(
+  { source, isText }: Pick<Block, 'source' | 'isText'>,
+  marks: readonly Mark[],
+): DocumentFragment | undefined {
+  const html = isText ? undefined : htmlWithMarks(source, marks)
+  // As it is configured, it gives a fragment, which its types cannot know.
+  return html === undefined ? undefined : (DOMPurify.sanitize(html) as unknown as DocumentFragment)
 }
 
-function asText(block: string, marks: readonly Mark[]): DocumentFragment {
+function asText(source: string, marks: readonly Mark[]): DocumentFragment {
   const fragment = document.createDocumentFragment()
   const paragraph = document.createElement('p')
   paragraph.className = 'as-text'
-  paragraph.textContent = block + placeMarks('', marks)
+  paragraph.textContent = textWithMarks(source, marks)
   fragment.append(paragraph)
   return fragment
 }
@@ -93,7 +95,7 @@ function addMarks(fragment: DocumentFragment, sources: readonly Citation[]): voi
 
 function createMark(number: string, sources: readonly Citation[]): HTMLElement {
   const { source = '', url = '' } = sources[Number(number) - 1] ?? {}
-  const name = sourceName(source)
+  const name = cleanName(source)
   const mark = document.createElement('sup')
   const safe = safeUrl(url)
   const label = document.createElement(safe === undefined ? 'span' : 'a')

@@ -1,4 +1,5 @@
 import { type Citation, safeUrl } from '@vectrade/browser'
+import { cleanName, withoutDirection } from './clean-text.ts'
 
 /** Makes a link of `anchor`: a new tab, which gets neither a handle on this page nor its address. */
 export function linkOut(anchor: HTMLAnchorElement, url: string): void {
@@ -7,15 +8,10 @@ export function linkOut(anchor: HTMLAnchorElement, url: string): void {
   anchor.rel = 'noopener noreferrer nofollow'
 }
 
-/** A source's name without the characters that could turn around what stands next to it. */
-export function sourceName(source: string): string {
-  return source.replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '').trim()
-}
-
 /** Where a link leads, if its text looks like an address and is not that one's. */
 export function hostBehind(text: string, url: string): string | undefined {
   const { host, hostname } = new URL(url)
-  const shown = sourceName(text).toLowerCase()
+  const shown = withoutDirection(text).trim().toLowerCase()
   if (!/[\p{L}\p{N}]\.\p{L}{2}/u.test(shown)) return undefined
   const address = shown.replace(/^https?:\/\//, '')
   const isThat = [host, hostname].some(
@@ -39,7 +35,7 @@ export function createSource({ source, url }: Citation): HTMLLIElement {
   const name = document.createElement(safe === undefined ? 'span' : 'a')
   if (name instanceof HTMLAnchorElement && safe !== undefined) linkOut(name, safe)
   name.dir = 'auto'
-  name.textContent = sourceName(source) || host.textContent
+  name.textContent = cleanName(source) || host.textContent
   item.append(name, ' ', host)
   return item
 }

@@ -6,6 +6,9 @@ import { showProblem } from './problem-view.ts'
 import { createSource } from './source-link.ts'
 import { isLive, type Turn } from './turn.ts'
 
+/** Sources that are shown in one frame. */
+const mostSources = 200
+
 /** A question and its answer on the page: a copy of the template in index.html. */
 export class TurnView {
   readonly element: HTMLElement
@@ -13,6 +16,8 @@ export class TurnView {
   readonly #answer: AnswerView
   readonly #onRetry: (() => void) | undefined
   #phase: Turn['phase'] | undefined
+  /** How many are shown. */
+  #sources = 0
 
   /** @param onRetry undefined where the question cannot be asked again */
   constructor(question: string, announce: Announce, onRetry: (() => void) | undefined) {
@@ -25,17 +30,23 @@ export class TurnView {
     this.#part('question').textContent = question
   }
 
-  /** Shows the turn as it is now. */
-  update(turn: Turn): void {
+  /**
+   * Shows the turn as it is now, or as much more of it as a frame has room for.
+   *
+   * @returns whether all of it is shown now
+   */
+  update(turn: Turn): boolean {
     this.#showModel(turn)
     // Told before the first paragraph of it is.
     if (isLive(turn) && turn.phase !== this.#phase) this.#enter(turn)
-    if (isLive(turn)) this.#answer.update(turn)
-    this.#showSources(turn)
+    const isEnded = !isLive(turn) && turn.phase === this.#phase
+    const isShown = isEnded || this.#answer.update(turn)
+    const isAll = this.#showSources(turn) && isShown
     // Lines break between facts, not in them.
     const unbroken = facts(turn).map((fact) => fact.replaceAll(' ', '\u00A0'))
     this.#part('facts').textContent = unbroken.join(' · ')
-    if (turn.phase !== this.#phase) this.#enter(turn)
+    if (isAll && turn.phase !== this.#phase) this.#enter(turn)
+    return isAll
   }
 
   #showModel({ model = '', simulated }: Turn): void {
@@ -47,10 +58,12 @@ export class TurnView {
     this.#part('model').textContent = model
   }
 
-  #showSources({ sources }: Turn): void {
-    const list = this.#part('source-list')
-    for (const source of sources.slice(list.childElementCount)) list.append(createSource(source))
+  #showSources({ sources }: Turn): boolean {
+    const next = sources.slice(this.#sources, this.#sources + mostSources)
+    this.#sources += next.length
+    this.#part('source-list').append(...next.map(createSource))
     this.#part('sources').hidden = sources.length === 0
+    return this.#sources === sources.length
   }
 
   #enter(turn: Turn): void {

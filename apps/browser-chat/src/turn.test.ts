@@ -58,6 +58,24 @@ describe('advance', () => {
     )
   })
 
+  test('copies nothing for one citation more', () => {
+    const before = after(text('One'), cite('a'))
+    const one = advance(before, { type: 'event', event: cite('b'), after: 1 })
+    expect(one).not.toBe(before)
+    expect([one.marks, one.sources, one.numbers]).toEqual([
+      before.marks,
+      before.sources,
+      before.numbers,
+    ])
+    expect(one.marks).toBe(before.marks)
+    expect(one.sources).toBe(before.sources)
+  })
+
+  test('places a mark behind the text, not behind the white space after it', () => {
+    const turn = after(text('One'), text(' \n'), text(' '), cite('a'), text('\nTwo '), cite('b'))
+    expect(turn.marks.map(({ at }) => at)).toEqual([3, 10])
+  })
+
   test('is another source at another address', () => {
     const turn = after(cite('a', 'https://example.com/1'), cite('a', 'https://example.com/2'))
     expect(turn.sources).toHaveLength(2)

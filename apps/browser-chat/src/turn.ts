@@ -1,8 +1,12 @@
 import type { Citation, StreamEvent, Usage } from '@vectrade/browser'
-import { cleanText, type Mark } from './citation-mark.ts'
+import type { Mark } from './citation-mark.ts'
+import { cleanName, cleanText } from './clean-text.ts'
 import type { Problem } from './problem.ts'
 
-/** A question and its answer, as far as it has come: plain data, nothing of the page or the network. */
+/**
+ * A question and its answer, as far as it has come: plain data, nothing of the page or the network.
+ * The lists only grow, and a turn shares them with those before it: one more citation copies none.
+ */
 export interface Turn {
   question: string
   /** The id of the stream that it was taken up from again. */
@@ -10,10 +14,14 @@ export interface Turn {
   phase: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed'
   /** Markdown. */
   text: string
+  /** Characters of it up to the last one that is no white space. */
+  end: number
   /** In the order of the text. */
   marks: readonly Mark[]
   /** Numbered from 1, each once. */
   sources: readonly Citation[]
+  /** Of sources by what they are. */
+  numbers: Readonly<Record<string, number>>
   model?: string
   simulated: boolean
   /** ms from the question to the first text, and to the end. */
@@ -36,8 +44,10 @@ export function newTurn(question: string, resumed?: string): Turn {
     question,
     phase: 'waiting',
     text: '',
+    end: 0,
     marks: [],
     sources: [],
+    numbers: {},
     simulated: false,
   }
 }
@@ -64,16 +74,19 @@ export function advance(turn: Turn, change: Change): Turn {
 function withEvent(turn: Turn, event: StreamEvent, after: number | undefined): Turn {
   switch (event.type) {
     case 'text': {
-      const text = turn.text + cleanText(event.content)
       if (event.content === '') return turn
+      const content = cleanText(event.content)
+      const text = turn.text + content
+      const ink = content.trimEnd().length
+      const end = ink === 0 ? turn.end : turn.text.length + ink
       const first = turn.firstTextAfter ?? after
-      return { ...turn, phase: 'streaming', text, ...(first && { firstTextAfter: first }) }
+      return { ...turn, phase: 'streaming', text, end, ...(first && { firstTextAfter: first }) }
     }
     case 'citation':
       return withCitation(turn, event)
     case 'metadata': {
       // What came over the wire may be of any type.
-      const model = typeof event.model === 'string' ? event.model : turn.model
+      const model = typeof event.model === 'string' ? cleanName(event.model) : turn.model
       const simulated = turn.simulated || event['simulated'] === true
       return { ...turn, ...(model === undefined ? {} : { model }), simulated }
     }
@@ -89,10 +102,17 @@ function withEvent(turn: Turn, event: StreamEvent, after: number | undefined): T
 }
 
 function withCitation(turn: Turn, { source, url }: Citation): Turn {
-  const known = turn.sources.findIndex((other) => other.source === source && other.url === url)
-  const sources = known === -1 ? [...turn.sources, { source, url }] : turn.sources
-  const number = known === -1 ? sources.length : known + 1
+  const { marks, sources, numbers } = turn as Growing
+  const key = JSON.stringify([source, url])
+  const number = (numbers[key] ??= sources.push({ source, url }))
   // Behind what it belongs to, not behind the white space that follows.
-  const mark = { at: turn.text.trimEnd().length, number }
-  return { ...turn, sources, marks: [...turn.marks, mark] }
+  marks.push({ at: turn.end, number })
+  return { ...turn }
+}
+
+/** The lists of a turn, for the one function that adds to them. */
+interface Growing extends Turn {
+  marks: Mark[]
+  sources: Citation[]
+  numbers: Record<string, number>
 }

@@ -6,7 +6,7 @@ import { serveEvents } from './test-support/serve-events.ts'
 const question = "What's the bull case for NVDA?"
 const fast = ['--tokens-per-second', '0']
 // oxlint-disable-next-line no-control-regex -- none of them may be there
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
 
 describe.concurrent('on a pipe', () => {
   test('stdout has the answer and its sources, stderr what is said about them', async () => {
@@ -148,7 +148,7 @@ Sources
   })
 
   test('control characters do not get out, in no field and no format', async () => {
-    const nasty = '\u001b]0;owned\u0007\u001b[2J\r\u009b31m\u0000\u0008\u007f'
+    const nasty = '\u001b]0;owned\u0007\u001b[2J\r\u009b31m\u0000\u0008\u007f\u202e\u2067'
     await using server = await serveEvents([
       { type: 'metadata', content: '', model: `m${nasty}` },
       { type: 'text', content: `a${nasty}\tb\r\n` },

@@ -21,7 +21,7 @@ export function explain(error: unknown): string {
   if (error.partial?.text) sentences.push('The answer above is not complete')
   sentences.push(...advice(error))
   const request = error.requestId === undefined ? '' : ` (request ${error.requestId})`
-  return sentences.map((sentence) => sentence.replace(/[.\s]*$/, '.')).join(' ') + request
+  return sentences.map((sentence) => sentence.trimEnd().replace(/\.?$/, '.')).join(' ') + request
 }
 
 function advice(error: VecTradeError): string[] {

@@ -12,8 +12,8 @@ export class JsonView implements View {
   }
 }
 
-/** Controls that JSON may hold as they are, and that a terminal would obey. */
-const notEscaped = /[\u007f-\u009f]/g
+/** Characters that JSON may hold as they are, and that a terminal would obey: see printable.ts. */
+const notEscaped = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { describe, expect, test } from 'vitest'
 import { TerminalPage } from './terminal-page.ts'
 import { screenOf } from './test-support/screen.ts'
@@ -105,5 +106,34 @@ describe('TerminalPage', () => {
 
   test('leaves nothing behind for an answer without text', () => {
     expect(format(['\n', ' \n'])).toBe('')
+  })
+
+  test.for<[string, string]>([
+    ['spaces at the beginning of a line', ' '],
+    ['words without an end', 'w'],
+    ['accents without a letter', '\u0301'],
+    ['asterisks', '*'],
+    ['line breaks', '\n'],
+    ['scripts without spaces', '台'],
+  ])('takes no longer for each piece the more have come: %s', ([, piece]) => {
+    const page = (): TerminalPage =>
+      new TerminalPage(
+        (_format, text) => text,
+        () => 80,
+      )
+    const cost = (count: number): number => {
+      const one = page()
+      const { user, system } = process.cpuUsage()
+      let written = 0
+      for (let at = 0; at < count; at += 1) written += one.text(piece).length
+      written += one.end().length
+      const used = process.cpuUsage()
+      // Nothing is written over and over again either.
+      expect(written).toBeLessThan(10 * count + 100)
+      return used.user + used.system - user - system
+    }
+    cost(1_000)
+    // Eight times as much is the same for each. The floor is for what a machine does besides.
+    expect(cost(80_000)).toBeLessThan(30 * Math.max(cost(10_000), 10_000))
   })
 })

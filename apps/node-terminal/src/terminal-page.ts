@@ -2,9 +2,12 @@ import stringWidth from 'string-width'
 import type { Page } from './answer-view.ts'
 import type { Style } from './style.ts'
 
-/** Markup a line can begin with, and what may yet become it: it can come in pieces. */
-const lineMarkup = /^ *(#{1,6}|>|[-*+]|\d{1,3}[.)]) /
-const maybeLineMarkup = /^ *(?:#{1,6}|>|[-*+]|\d{1,3}[.)]?)?$/
+/**
+ * Markup a line can begin with, and what may yet become it: it can come in pieces. There is a limit to
+ * the spaces before it, for all that is undecided is looked at again with every piece.
+ */
+const lineMarkup = /^ {0,40}(#{1,6}|>|[-*+]|\d{1,3}[.)]) /
+const maybeLineMarkup = /^ {0,40}(?:#{1,6}|>|[-*+]|\d{1,3}[.)]?)?$/
 
 /** Longer words are broken wherever the line ends. */
 const longWord = 32

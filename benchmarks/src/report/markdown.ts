@@ -1,3 +1,4 @@
+import { table } from '@vectrade/report/table'
 import type { Profile } from '../profile.ts'
 import { digits, packages, type Result } from './results.ts'
 
@@ -36,17 +37,6 @@ function title(name: string): string {
   return `${name[0]?.toUpperCase()}${name.slice(1)}`
 }
 
-/** @throws where the page has no place for a part: it would be left out without a word */
-export function fill(page: string, parts: Map<string, string>): string {
-  let text = page
-  for (const [name, part] of parts) {
-    const place = new RegExp(`(<!-- measured: ${name} -->\n).*?(<!-- /measured -->)`, 's')
-    if (!place.test(text)) throw new Error(`the page has no <!-- measured: ${name} -->`)
-    text = text.replace(place, (_, begin: string, end: string) => `${begin}\n${part}\n\n${end}`)
-  }
-  return text
-}
-
 function goals(results: Result[]): string {
   return table(
     ['Suite', 'What', 'Measured', 'Goal', 'Met'],
@@ -82,16 +72,4 @@ function figures(rows: Result['rows']): string {
       return `**${title(name)}**\n\n${table(head, lines)}`
     })
     .join('\n\n')
-}
-
-/** As the formatter has tables: columns of one width. */
-function table(head: string[], lines: string[][]): string {
-  const widths = head.map((cell, column) =>
-    Math.max(3, ...[head, ...lines].map((line) => (line[column] ?? cell).length)),
-  )
-  const write = (cells: string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [write(head), write(widths.map((width) => '-'.repeat(width))), ...lines.map(write)].join(
-    '\n',
-  )
 }

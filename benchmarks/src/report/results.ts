@@ -1,6 +1,6 @@
-import { cpus } from 'node:os'
+import { machine } from '@vectrade/report/machine'
 import { versionOf } from '../builds.ts'
-import { quantile } from '../quantile.ts'
+import { quantile } from '@vectrade/report/quantile'
 import { ratio, type Row, type Suite } from '../suite.ts'
 
 /** Whose versions are kept. */
@@ -74,12 +74,6 @@ export function summarize(suite: Suite, rows: Row[]): Result {
     rows: summarizeRows(rows),
     goals,
   }
-}
-
-function machine(): string {
-  const processors = cpus()
-  const model = processors[0]?.model.trim() ?? 'unknown CPU'
-  return `${model}, ${processors.length} cores, Node ${process.versions.node} on ${process.platform} ${process.arch}`
 }
 
 /** Three digits that count. */

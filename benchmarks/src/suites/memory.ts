@@ -1,6 +1,6 @@
 import { runClient, withServer } from '../loopback/child.ts'
 import { find, type Row, type Suite } from '../suite.ts'
-import { quantile } from '../quantile.ts'
+import { quantile } from '@vectrade/report/quantile'
 
 interface Weight {
   heap: number

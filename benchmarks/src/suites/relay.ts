@@ -15,7 +15,7 @@ import { hono } from '../relays/hono.ts'
 import { toEvents } from '../relays/relay.ts'
 import { decodeAndEncode, passThrough, pipe, raw, vectrade } from '../relays/vectrade.ts'
 import { find, type Goal, type Row, speed, type Suite } from '../suite.ts'
-import { quantile } from '../quantile.ts'
+import { quantile } from '@vectrade/report/quantile'
 
 const helpers = 'the same events to a response'
 const through = 'an upstream answer passed through, 16 KiB chunks'

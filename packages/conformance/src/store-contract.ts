@@ -2,6 +2,7 @@ import type { Cases } from './cases/cases.ts'
 import type { ConformanceCase } from './index.ts'
 import { ends } from './store-contract/ends.ts'
 import { limits } from './store-contract/limits.ts'
+import { owners } from './store-contract/owners.ts'
 import { producers } from './store-contract/producers.ts'
 import { reading } from './store-contract/reading.ts'
 import type { CreateStore } from './store-contract/store-under-test.ts'
@@ -13,6 +14,7 @@ const sections: Record<string, (createStore: CreateStore) => Cases> = {
   producers,
   ends,
   limits,
+  owners,
 }
 
 /** What is to be so of every `StreamStore`, for whatever runner. */

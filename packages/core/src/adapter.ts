@@ -14,6 +14,13 @@ export {
   hasMethods,
 } from './check-options.ts'
 export { headersToSend, isBodyHeader } from './headers.ts'
+export { warn } from './logger.ts'
 export { nameMethod } from './name-method.ts'
 export type { Network, RuntimeDefaults } from './options.ts'
-export { limitError, type ResolvedLimits, resolveStoreLimits } from './resume/store-limits.ts'
+export {
+  limitError,
+  ownerLimitError,
+  type ResolvedLimits,
+  resolveStoreLimits,
+} from './resume/store-limits.ts'
+export { within } from './timers.ts'

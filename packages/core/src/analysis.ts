@@ -19,7 +19,8 @@ export class AnalysisSoFar {
   readonly citations: Citation[] = []
   /** Joined when somebody asks: a string that grows with each event is garbage to clear away. */
   #pieces: string[] = []
-  #metadata: Record<string, unknown> = {}
+  /** A Map, because copying all fields for each event takes time that grows with the answer. */
+  readonly #metadata = new Map<string, unknown>()
   #usage: Usage | undefined
 
   get text(): string {
@@ -40,8 +41,7 @@ export class AnalysisSoFar {
       }
       case 'metadata': {
         const { type: _, content: __, ...fields } = event
-        // Not Object.assign, for which a field named __proto__ is no field.
-        this.#metadata = { ...this.#metadata, ...fields }
+        for (const [name, value] of Object.entries(fields)) this.#metadata.set(name, value)
         break
       }
       case 'done':
@@ -52,6 +52,8 @@ export class AnalysisSoFar {
 
   toAnalysis(requestId: string | undefined): Analysis {
     const { text, citations } = this
-    return { text, citations, metadata: this.#metadata, usage: this.#usage, requestId }
+    // A field named __proto__ is a field as any other.
+    const metadata = Object.fromEntries(this.#metadata)
+    return { text, citations, metadata, usage: this.#usage, requestId }
   }
 }

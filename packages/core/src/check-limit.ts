@@ -5,6 +5,7 @@ const leastWhole = new Map([
   ['maxRetries', 0],
   ['maxEventBytes', 1],
   ['maxPromptLength', 1],
+  ['maxStreamsPerOwner', 1],
 ])
 
 /** @throws ConfigurationError when a limit is no number of its kind; Infinity is no limit */

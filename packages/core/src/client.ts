@@ -2,6 +2,7 @@
 import { type Abortable, AbortScope, type Track } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+import { secretsOf } from './errors/secrets.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
 import type { EventSource, StreamSettings } from './event-source.ts'
 import { isRecord } from './events.ts'
@@ -198,7 +199,12 @@ export class AI {
     const { target, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
     if (!isEndpoint && settings.key === undefined) throw noKey()
     const headers = { accept, ...further, ...settings.headers, ...headerRecord(options.headers) }
-    return { ...settings, url: target(), headers, secret: settings.key?.secret }
+    return {
+      ...settings,
+      url: target(),
+      headers,
+      secrets: secretsOf(settings.key?.secret, headers),
+    }
   }
 }
 

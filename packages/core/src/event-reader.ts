@@ -1,5 +1,6 @@
 import type { EventSourceMessage } from 'eventsource-parser'
 import type { ByteStream } from './byte-stream.ts'
+import type { Secrets } from './errors/clean.ts'
 import { StreamInterruptedError } from './errors/connection-error.ts'
 import { apiError, isErrorPayload, parseJson } from './errors/from.ts'
 import { StreamProtocolError } from './errors/stream-error.ts'
@@ -20,7 +21,7 @@ export class EventReader implements EventSource {
   readonly response: StreamResponse
   readonly cut = false
   readonly #messages: MessageReader<TextEvent>
-  readonly #secret: string | undefined
+  readonly #secrets: Secrets
   readonly #shape = new TextShape()
   readonly #maxEventBytes: number
   #isPassingThrough = false
@@ -29,15 +30,20 @@ export class EventReader implements EventSource {
   constructor(
     body: ByteStream,
     response: StreamResponse,
-    options: DecodeOptions & { secret?: string | undefined } = {},
+    options: DecodeOptions & { secrets?: Secrets } = {},
   ) {
     this.response = response
     this.#messages = new MessageReader(body, options, this.#shape)
-    this.#secret = options.secret
+    this.#secrets = options.secrets
     this.#maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes
   }
 
   get lastEventId(): string {
+    return this.givenId ?? ''
+  }
+
+  /** The last event ID of this body: undefined before the first one, `''` after an empty one. */
+  get givenId(): string | undefined {
     return this.#messages.lastEventId
   }
 
@@ -116,7 +122,7 @@ export class EventReader implements EventSource {
     const { headers, requestId } = this.response
     // A server that keeps streams says this about one whose writer is gone.
     if (typeOf(wire) === 'stream_interrupted') return new StreamInterruptedError({ requestId })
-    return apiError(wire, { headers, requestId, secret: this.#secret })
+    return apiError(wire, { headers, requestId, secrets: this.#secrets })
   }
 }
 

@@ -139,8 +139,8 @@ export function eventToWire(event: StreamEvent): unknown {
 function wireName(event: StreamEvent): string | undefined {
   if (event.type !== 'unknown' || event.wireType === '') return undefined
   if (isRecord(event.data) && typeof event.data['type'] === 'string') return undefined
-  // A name with these is none, wherever it comes from.
-  return /[\r\n\0]/.test(event.wireType) ? undefined : event.wireType
+  // Replaced and not left out: without a name, the event could be read as an error.
+  return event.wireType.replace(/[\r\n\0]/g, '\u{FFFD}')
 }
 
 /** An event as a message on the wire. */

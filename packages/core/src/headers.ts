@@ -37,8 +37,9 @@ function toHeaders(given: HeaderValues): Headers {
 
 function nameWithoutValue(given: HeaderValues): string | undefined {
   const pairs = Symbol.iterator in given ? [...given] : Object.entries(given)
+  // What is no pair has no name: that may be a credential.
   return (pairs as [string, unknown][]).find(
-    ([, value]) => !['string', 'number', 'boolean'].includes(typeof value),
+    (pair) => pair.length === 2 && !['string', 'number', 'boolean'].includes(typeof pair[1]),
   )?.[0]
 }
 

@@ -55,6 +55,7 @@ export type { Cors } from './web/cors.ts'
 
 export { memoryStore } from './resume/memory-store.ts'
 export type {
+  CreateStreamOptions,
   NumberedMessage,
   StoredMessage,
   StoredStream,

@@ -1,5 +1,6 @@
 import type { Abortable } from './abort-scope.ts'
 import type { Analysis } from './analysis.ts'
+import type { Secrets } from './errors/clean.ts'
 import { apiError, errorInJson, isErrorPayload, parseJson } from './errors/from.ts'
 import { connectionError } from './errors/from-thrown.ts'
 import { TimeoutError } from './errors/connection-error.ts'
@@ -23,13 +24,13 @@ export async function readAnalysis(
     maxEventBytes: number
     idleTimeout: number
     heartbeatTimeout: number
-    secret: string | undefined
+    secrets: Secrets
   },
   signal: Abortable,
 ): Promise<Analysis> {
-  const { requestId, headers } = readResponse(response, limits.secret)
+  const { requestId, headers } = readResponse(response, limits.secrets)
   if (response.status !== 200) {
-    const said = await errorInJson(response, limits.secret, signal)
+    const said = await errorInJson(response, limits.secrets, signal)
     closeBody(response.body)
     if (said !== undefined) throw said
     throw new StreamProtocolError(`Expected status 200, got ${response.status}`, { requestId })
@@ -50,7 +51,7 @@ export async function readAnalysis(
   }
   const answer = parseJson(body.text)
   if (isErrorPayload(answer, headers)) {
-    throw apiError(answer, { headers, requestId, secret: limits.secret })
+    throw apiError(answer, { headers, requestId, secrets: limits.secrets })
   }
   const text = isRecord(answer) ? (answer['content'] ?? answer['text']) : undefined
   if (!isRecord(answer) || typeof text !== 'string') {

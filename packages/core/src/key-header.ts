@@ -2,6 +2,7 @@ import { type Abortable, whenAborted } from './abort-source.ts'
 import { APIError } from './errors/api-error.ts'
 import type { VecTradeError } from './errors/vectrade-error.ts'
 import type { FetchResponse } from './fetch.ts'
+import { after } from './timers.ts'
 
 /** A header that a key can go in: `X-API-Key`, or `Authorization: Bearer`. */
 export type KeyScheme = 'x-api-key' | 'bearer'
@@ -106,11 +107,11 @@ function heard(work: Promise<Outcome>, signal: Abortable): Promise<Outcome | und
   return new Promise((resolve) => {
     let unlink: (() => void) | undefined
     const end = (outcome?: Outcome): void => {
-      clearTimeout(timer)
+      stopTimer()
       unlink?.()
       resolve(outcome)
     }
-    const timer = setTimeout(end, mostWait)
+    const stopTimer = after(mostWait, () => end())
     unlink = whenAborted(signal, () => end())
     void work.then(end)
   })

@@ -1,3 +1,5 @@
+import { handled } from './handled.ts'
+
 /** Where the SDK reports what it does by itself, such as a retry. `console` is one. */
 export interface Logger {
   /** Details that help to find a fault. */
@@ -12,9 +14,6 @@ export interface Logger {
 
 /** Says something to a logger. That it fails is no failure of what it was told about. */
 export function warn(logger: Logger | undefined, message: string): void {
-  try {
-    logger?.warn?.(message)
-  } catch {
-    // There is nobody else to tell.
-  }
+  // Whether it throws or, being async, rejects: there is nobody else to tell.
+  void handled((async () => logger?.warn?.(message))())
 }

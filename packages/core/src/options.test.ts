@@ -122,7 +122,7 @@ describe('refuses', () => {
     await expect(ai.analyze('p', options)).rejects.toThrow(`\`${name}\``)
   })
 
-  test.for([null, 7, ['1'], 'x', '-1', ' '])('the last event ID %j', (lastEventId) => {
+  test.for([null, 7, ['1'], 'a\n', '\0', ' ', '\ud800'])('the last event ID %j', (lastEventId) => {
     const { ai } = make({ endpoint: 'https://e/analyze' })
     const resume = (): unknown => ai.resume('id', { lastEventId: lastEventId as string })
     expect(resume).toThrow(ConfigurationError)

@@ -17,6 +17,7 @@ import type { Fetch, FetchCredentials } from './fetch.ts'
 import { KeyHeader, type KeyScheme } from './key-header.ts'
 import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { Logger } from './logger.ts'
+import { isSendableId } from './resume/last-event-id.ts'
 import { defaultMaxEventBytes } from './sse/message-decoder.ts'
 import { version } from './version.ts'
 
@@ -102,6 +103,8 @@ export interface RuntimeDefaults {
   network?: Network
   /** Whether a page's cookies go along. Default: as the runtime's fetch has it. */
   credentials?: FetchCredentials | undefined
+  /** What sends requests if the caller gives no `fetch`. Default: the global one. */
+  fetch?: Fetch | undefined
 }
 
 /** What a runtime knows of its network; streams that can be resumed go by it. */
@@ -163,7 +166,10 @@ const callChecks: Checks<OtherCallOptions> = {
     'a string of visible ASCII characters',
     /^[\x21-\x7e]+$/,
   ),
-  lastEventId: /* @__PURE__ */ checkText('that of an event: `stream.lastEventId`', /^\d*$/),
+  lastEventId: /* @__PURE__ */ checkThat(
+    'the ID of an event, such as `stream.lastEventId`: no control characters, no spaces at its ends',
+    (value) => typeof value === 'string' && isSendableId(value),
+  ),
 }
 
 /**
@@ -181,7 +187,7 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
   checkOptions(options, clientChecks)
   const { name = 'core', credentials, network } = runtime
   const target = resolveTarget(options, runtime)
-  const { fetch = (url, init) => globalThis.fetch(url, init) } = options
+  const { fetch = runtime.fetch ?? ((url, init) => globalThis.fetch(url, init)) } = options
   return {
     ...mergeLimits({ ...defaultLimits, ...(target.isEndpoint && { maxRetries: 0 }) }, options),
     ...target,
@@ -287,7 +293,9 @@ function checkBaseURL(baseURL: string, allowInsecure: boolean): string {
         'or set `allowInsecure: true` on a network you trust',
     )
   }
-  return url.href.replace(/\/+$/, '')
+  let { href } = url
+  while (href.endsWith('/')) href = href.slice(0, -1)
+  return href
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3 for names under localhost */

@@ -1,5 +1,5 @@
+import { clean, type Secrets } from './errors/clean.ts'
 import { ConnectionError } from './errors/connection-error.ts'
-import { redact } from './errors/redact.ts'
 import type { FetchResponse } from './fetch.ts'
 import { readResponse } from './response.ts'
 import { singleHeader } from './single-header.ts'
@@ -32,14 +32,10 @@ const redirects = new Map<number, 'keep' | 'get'>([
  * @throws ConnectionError when it leads to another origin, or nowhere
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
-export function nextHop(
-  response: FetchResponse,
-  from: Hop,
-  secret: string | undefined,
-): Hop | undefined {
+export function nextHop(response: FetchResponse, from: Hop, secrets: Secrets): Hop | undefined {
   const change = redirects.get(response.status)
   if (change === undefined && response.type !== 'opaqueredirect') return undefined
-  const { requestId } = readResponse(response, secret)
+  const { requestId } = readResponse(response, secrets)
   if (response.type === 'opaqueredirect') {
     throw refused('a redirect, which this runtime hides', requestId)
   }
@@ -55,7 +51,7 @@ export function nextHop(
   }
   if (target.origin !== new URL(from.url).origin) {
     throw refused(
-      `a redirect to another origin (${redact(target.origin, secret)}), to which neither key nor prompt is sent`,
+      `a redirect to another origin (${clean(target.origin, secrets)}), to which neither key nor prompt is sent`,
       requestId,
     )
   }

@@ -1,5 +1,6 @@
 import { type Abortable, AbortSource, whenAborted } from './abort-source.ts'
 import { type BodyOwner, ownBody } from './body-owner.ts'
+import type { Secrets } from './errors/clean.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { TimeoutError } from './errors/connection-error.ts'
 import { errorFromResponse } from './errors/from.ts'
@@ -11,7 +12,7 @@ import type { KeyHeader } from './key-header.ts'
 import { type Logger, warn } from './logger.ts'
 import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
-import { clampTimer, sleep } from './timers.ts'
+import { after, sleep } from './timers.ts'
 import { closeBody } from './web/read-body.ts'
 
 /** One call: everything that is the same on each of its attempts. */
@@ -28,8 +29,8 @@ export interface Call extends RetryPolicy {
   logger: Logger | undefined
   /** Undefined where none is needed: an endpoint has the key. */
   key: KeyHeader | undefined
-  /** The key, in case the server quotes it in an error. */
-  secret: string | undefined
+  /** The key and other credentials, in case the server quotes them in an error. */
+  secrets: Secrets
 }
 
 /**
@@ -71,7 +72,7 @@ async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | 
     // From here on it ends with its body, whoever reads that.
     if (response.body) ownBody(response.body, attempt)
     if (response.status < 400) return response
-    const context = { secret: call.secret, notFoundHint: hintOf(call) }
+    const context = { secrets: call.secrets, notFoundHint: hintOf(call) }
     return await errorFromResponse(response, context, signal)
   } catch (error) {
     // What has failed is not aborted: that makes undici throw where no one can catch it (a response with
@@ -116,9 +117,8 @@ class Attempt extends AbortSource implements BodyOwner {
 }
 
 /** In a function of its own: what a closure keeps is all that the closures of one function use. */
-function startTimer(ms: number, attempt: Attempt): ReturnType<typeof setTimeout> | undefined {
-  if (ms === 0) return undefined
-  return setTimeout(() => attempt.abort(new TimeoutError('headers', ms)), clampTimer(ms))
+function startTimer(ms: number, attempt: Attempt): () => void {
+  return after(ms, () => attempt.abort(new TimeoutError('headers', ms)))
 }
 
 /**
@@ -127,19 +127,19 @@ function startTimer(ms: number, attempt: Attempt): ReturnType<typeof setTimeout>
  */
 async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
   const { url, method = 'POST', body } = call
-  const timer = startTimer(call.timeout, attempt)
+  const stopTimer = startTimer(call.timeout, attempt)
   try {
     let hop: Hop = { url, method, body }
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
       const response = await fetchHop(call, hop, attempt)
-      const next = nextHopOrEnded(response, hop, call.secret, attempt)
+      const next = nextHopOrEnded(response, hop, call.secrets, attempt)
       if (next === undefined) return response
       attempt.endRequest(response.body)
       hop = next
     }
     throw refused(`more than ${maxRedirects} redirects`)
   } finally {
-    clearTimeout(timer)
+    stopTimer()
   }
 }
 
@@ -147,11 +147,11 @@ async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
 function nextHopOrEnded(
   response: FetchResponse,
   hop: Hop,
-  secret: string | undefined,
+  secrets: Secrets,
   attempt: Attempt,
 ): Hop | undefined {
   try {
-    return nextHop(response, hop, secret)
+    return nextHop(response, hop, secrets)
   } catch (error) {
     attempt.endRequest(response.body)
     throw error

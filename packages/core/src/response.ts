@@ -1,5 +1,5 @@
 import { numberHeader } from './errors/api-error.ts'
-import { redact } from './errors/redact.ts'
+import { clean, type Secrets } from './errors/clean.ts'
 import type { FetchHeaders } from './fetch.ts'
 import { singleHeader } from './single-header.ts'
 
@@ -29,10 +29,10 @@ export interface RateLimit {
   quotaRemaining: number | undefined
 }
 
-/** @param secret the key, which a server may quote where its own id of the request belongs */
+/** @param secrets which a server may quote where its own id of the request belongs */
 export function readResponse(
   response: { status: number; headers: FetchHeaders },
-  secret?: string,
+  secrets?: Secrets,
 ): StreamResponse {
   const { status } = response
   // Whole ones, by the standard; the class may be a library's own.
@@ -42,7 +42,7 @@ export function readResponse(
   return {
     status,
     headers,
-    requestId: requestId === null ? undefined : redact(requestId, secret),
+    requestId: (requestId !== null && clean(requestId, secrets)) || undefined,
     rateLimit: {
       limit: numberHeader(headers, 'x-vq-ratelimit-limit'),
       remaining: numberHeader(headers, 'x-vq-ratelimit-remaining'),

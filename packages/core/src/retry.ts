@@ -54,7 +54,11 @@ function longestOf(
   read: (value: string) => number | undefined,
 ): number | undefined {
   // A date has a comma of its own, after the name of the day.
-  const values = headers.get(name)?.match(/\s*[a-z]+, [^,]+|[^,]+/gi) ?? []
+  const values =
+    headers
+      .get(name)
+      ?.slice(0, 1_000)
+      .match(/\s*[a-z]+, [^,]+|[^,]+/gi) ?? []
   const waits = values.map((value) => read(value.trim())).filter((wait) => wait !== undefined)
   return waits.length === 0 ? undefined : Math.max(...waits)
 }

@@ -40,6 +40,18 @@ describe('an answer', () => {
     })
   })
 
+  test('the work for an event does not grow with the answer', async () => {
+    // Copying all fields for each event took minutes.
+    const fields = 100_000
+    const events = Array.from({ length: fields }, (_, at) =>
+      sse({ type: 'metadata', [`f${at}`]: at }),
+    )
+    const body = new Body([events.join(''), DONE])
+    const { metadata } = await fromReadableStream(body.stream).finalAnalysis()
+    expect(Object.keys(metadata)).toHaveLength(fields)
+    expect(metadata['f0']).toBe(0)
+  })
+
   test('metadata named like a prototype is only data', async () => {
     const body = new Body(['data: {"type":"metadata","__proto__":{"x":1}}\n\n', DONE])
     const { metadata } = await fromReadableStream(body.stream).finalAnalysis()

@@ -1,5 +1,5 @@
 import { TimeoutError } from './errors/connection-error.ts'
-import { clampTimer } from './timers.ts'
+import { Deadline } from './timers.ts'
 
 /** How long a stream waits for its server, in ms; 0 is for ever. */
 export interface WaitLimits {
@@ -9,30 +9,25 @@ export interface WaitLimits {
   heartbeatTimeout: number
 }
 
-/**
- * Tells a server that is silent from a caller that is slow: time counts only while the caller waits.
- *
- * One timer serves a whole stream. It is not moved on every event, which would cost more than the
- * event; when it fires early it looks at the clock and sets itself anew.
- */
-export class Watchdog {
+/** Tells a server that is silent from a caller that is slow: time counts only while the caller waits. */
+export class Watchdog extends Deadline {
   readonly #limits: WaitLimits
   readonly #onTimeout: (error: TimeoutError) => void
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #waiting = false
+  #isWaiting = false
   #lastEvent = 0
   #lastByte = 0
 
   constructor(limits: WaitLimits, onTimeout: (error: TimeoutError) => void) {
+    super()
     this.#limits = limits
     this.#onTimeout = onTimeout
   }
 
   /** The caller begins to wait for an event. */
   wait(): void {
-    this.#waiting = true
+    this.#isWaiting = true
     this.event()
-    if (this.#timer === undefined) this.#arm()
+    this.start()
   }
 
   /** An event came, though none that the caller waits for. */
@@ -47,33 +42,33 @@ export class Watchdog {
 
   /** The caller has what it waited for. */
   rest(): void {
-    this.#waiting = false
+    this.#isWaiting = false
   }
 
-  stop(): void {
-    this.#waiting = false
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+  override stop(): void {
+    this.#isWaiting = false
+    super.stop()
   }
 
-  #arm(): void {
+  protected override dueAt(): number {
+    return this.#isWaiting ? Math.min(this.#idleAt, this.#heartbeatAt) : Infinity
+  }
+
+  protected override onDue(): void {
     const { idleTimeout, heartbeatTimeout } = this.#limits
-    const idleAt = idleTimeout === 0 ? Infinity : this.#lastEvent + idleTimeout
-    const heartbeatAt = heartbeatTimeout === 0 ? Infinity : this.#lastByte + heartbeatTimeout
-    const left = Math.min(idleAt, heartbeatAt) - performance.now()
-    if (left === Infinity) return
-    if (left > 0) {
-      // Whole milliseconds, rounded up: a timer a fraction early would only be set again.
-      this.#timer = setTimeout(() => this.#look(), clampTimer(Math.ceil(left)))
-    } else if (heartbeatAt <= idleAt) {
-      this.#onTimeout(new TimeoutError('heartbeat', heartbeatTimeout))
-    } else {
-      this.#onTimeout(new TimeoutError('idle', idleTimeout))
-    }
+    const isSilent = this.#heartbeatAt <= this.#idleAt
+    this.#onTimeout(
+      isSilent
+        ? new TimeoutError('heartbeat', heartbeatTimeout)
+        : new TimeoutError('idle', idleTimeout),
+    )
   }
 
-  #look(): void {
-    this.#timer = undefined
-    if (this.#waiting) this.#arm()
+  get #idleAt(): number {
+    return this.#lastEvent + (this.#limits.idleTimeout || Infinity)
+  }
+
+  get #heartbeatAt(): number {
+    return this.#lastByte + (this.#limits.heartbeatTimeout || Infinity)
   }
 }

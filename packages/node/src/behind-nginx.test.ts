@@ -2,9 +2,9 @@ import { startSandbox, type Sandbox } from '@vectrade/sandbox'
 import { type Nginx, nginxTimeout, startNginx } from '@vectrade/test-kit/nginx'
 import { expectWithinASecond, lastRequest } from '@vectrade/test-kit/within-a-second'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rawClient } from './test-support/raw-client.ts'
+import { rawClient } from '@vectrade/test-kit/raw-client'
 import { clientOf } from './test-support/sandbox-client.ts'
-import { serve, type WebServer } from './test-support/web-server.ts'
+import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 import { createHandler, fromResponse, type HandlerOptions, toNodeHandler } from './index.ts'
 
 /** A page by plain http, at an address of this name: browsers say nothing of its site. */

@@ -7,10 +7,10 @@ import { startSandbox } from '@vectrade/sandbox'
 import { describe, expect, test } from 'vitest'
 import { expectNoWarnings } from './test-support/expect-no-warnings.ts'
 import { serveHttp2 } from './test-support/http2-server.ts'
-import { rawClient } from './test-support/raw-client.ts'
+import { rawClient } from '@vectrade/test-kit/raw-client'
 import { clientOf } from './test-support/sandbox-client.ts'
 import { source, text } from './test-support/sources.ts'
-import { serve } from './test-support/web-server.ts'
+import { serve } from '@vectrade/test-kit/web-server'
 import {
   createHandler,
   fromResponse,

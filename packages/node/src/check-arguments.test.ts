@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import Koa from 'koa'
 import { describe, expect, test } from 'vitest'
 import { source, text } from './test-support/sources.ts'
-import { serve } from './test-support/web-server.ts'
+import { serve } from '@vectrade/test-kit/web-server'
 import {
   ConfigurationError,
   pipeToResponse,

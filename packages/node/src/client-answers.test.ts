@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { clientOf, prompt } from './test-support/sandbox-client.ts'
-import { startRawServer } from './test-support/raw-server.ts'
+import { startRawServer } from '@vectrade/test-kit/raw-server'
 import { type Analysis, type StreamEvent, VecTrade } from './index.ts'
 
 let sandbox: Sandbox

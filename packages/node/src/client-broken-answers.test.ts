@@ -2,7 +2,7 @@ import { type Fault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lastRequest } from '@vectrade/test-kit/within-a-second'
 import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
-import { chunk, startRawServer, streamHead } from './test-support/raw-server.ts'
+import { chunk, startRawServer, streamHead } from '@vectrade/test-kit/raw-server'
 import {
   type Analysis,
   RateLimitError,

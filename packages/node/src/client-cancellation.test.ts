@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { delay, lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
 import { type OwnTimers, watchOwnTimers } from './test-support/own-timers.ts'
-import { startRawServer } from './test-support/raw-server.ts'
+import { startRawServer } from '@vectrade/test-kit/raw-server'
 import {
   type AnalysisStream,
   RequestAbortedError,

@@ -3,7 +3,7 @@ import { type FaultBody, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lastRequest } from '@vectrade/test-kit/within-a-second'
 import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
-import { refusedPort, startRawServer } from './test-support/raw-server.ts'
+import { refusedPort, startRawServer } from '@vectrade/test-kit/raw-server'
 import {
   APIError,
   AuthenticationError,

@@ -2,7 +2,7 @@ import { type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { lastRequest } from '@vectrade/test-kit/within-a-second'
 import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
-import { startRawServer } from './test-support/raw-server.ts'
+import { startRawServer } from '@vectrade/test-kit/raw-server'
 import { AuthenticationError, ConfigurationError, VecTrade, version } from './index.ts'
 
 let sandbox: Sandbox

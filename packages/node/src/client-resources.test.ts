@@ -5,7 +5,7 @@ import { type StreamEvent, VecTrade } from './index.ts'
 import { collectGarbage } from './test-support/collect-garbage.ts'
 import { runChild } from './test-support/run-child.ts'
 import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
-import { serve } from './test-support/web-server.ts'
+import { serve } from '@vectrade/test-kit/web-server'
 
 let sandbox: Sandbox
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
+import { defaultFetch } from './default-fetch.ts'
 
 /**
  * A client of VecTrade's AI stock analysis, for Node and Bun.
@@ -23,6 +24,7 @@ export class VecTrade extends CoreVecTrade {
     super(options, {
       name: process.versions['bun'] ? 'bun' : 'node',
       env: (name) => process.env[name],
+      fetch: defaultFetch(),
     })
   }
 }

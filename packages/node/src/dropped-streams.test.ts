@@ -9,7 +9,7 @@ import {
   VecTrade,
 } from './index.ts'
 import { collectGarbage } from './test-support/collect-garbage.ts'
-import { serve, type WebServer } from './test-support/web-server.ts'
+import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 
 const { signal } = new AbortController()
 

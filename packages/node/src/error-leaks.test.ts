@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { type Fault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chunk, refusedPort, startRawServer, streamHead } from './test-support/raw-server.ts'
+import { chunk, refusedPort, startRawServer, streamHead } from '@vectrade/test-kit/raw-server'
 import { clientOf, errorOf } from './test-support/sandbox-client.ts'
 import { ConfigurationError, VecTrade, VecTradeError, type VecTradeOptions } from './index.ts'
 

@@ -8,10 +8,10 @@ import { describe, expect, test } from 'vitest'
 import { delay, lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { expectNoWarnings } from './test-support/expect-no-warnings.ts'
 import { gate } from './test-support/gate.ts'
-import { rawClient } from './test-support/raw-client.ts'
+import { rawClient } from '@vectrade/test-kit/raw-client'
 import { clientOf } from './test-support/sandbox-client.ts'
 import { endless, source, text } from './test-support/sources.ts'
-import { serve } from './test-support/web-server.ts'
+import { serve } from '@vectrade/test-kit/web-server'
 import {
   fromResponse,
   pipeToResponse,

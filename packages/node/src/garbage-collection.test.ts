@@ -15,7 +15,7 @@ import {
   VecTrade,
 } from './index.ts'
 import { collectGarbage } from './test-support/collect-garbage.ts'
-import { serve, type WebServer } from './test-support/web-server.ts'
+import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 
 const sent = 'data: {"type":"text","content":"a"}\n\ndata: {"type":"done"}\n\ndata: [DONE]\n\n'
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { startSandbox } from '@vectrade/sandbox'
 import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { expect, test } from 'vitest'
-import { chunk, type RawServer, startRawServer, streamHead } from './test-support/raw-server.ts'
+import { chunk, type RawServer, startRawServer, streamHead } from '@vectrade/test-kit/raw-server'
 import { type Fetch, VecTrade } from './index.ts'
 
 const apiKey = 'vq_test'

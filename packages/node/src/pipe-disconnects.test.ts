@@ -4,10 +4,10 @@ import { type Fault, startSandbox } from '@vectrade/sandbox'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { delay, lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { type OwnTimers, watchOwnTimers } from './test-support/own-timers.ts'
-import { rawClient } from './test-support/raw-client.ts'
+import { rawClient } from '@vectrade/test-kit/raw-client'
 import { clientOf, prompt } from './test-support/sandbox-client.ts'
 import { type CountedSource, endless, source, text } from './test-support/sources.ts'
-import { serve, type WebServer } from './test-support/web-server.ts'
+import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 import {
   type AnalysisStream,
   pipeToResponse,
@@ -33,18 +33,28 @@ interface Serving extends WebServer {
   mostBuffered: number
 }
 
-type Serve = (events: CountedSource | AnalysisStream, res: ServerResponse) => Promise<void>
+type Serve = (
+  events: CountedSource | AnalysisStream,
+  res: ServerResponse,
+  signal?: AbortSignal,
+) => Promise<void>
 
 /** The ways to serve: all must stand the same. */
 const ways: [string, Serve][] = [
-  ['pipeToResponse', (events, res) => pipeToResponse(events, res, { req: res.req })],
-  ['pipeToResponse without req', (events, res) => pipeToResponse(events, res)],
-  ['toNodeHandler', (events, res) => toNodeHandler(() => toResponse(events))(res.req, res)],
+  [
+    'pipeToResponse',
+    (events, res, signal) => pipeToResponse(events, res, { req: res.req, signal }),
+  ],
+  ['pipeToResponse without req', (events, res, signal) => pipeToResponse(events, res, { signal })],
+  [
+    'toNodeHandler',
+    (events, res, signal) => toNodeHandler(() => toResponse(events, { signal }))(res.req, res),
+  ],
   [
     'toNodeReadable and pipeline',
-    async (events, res) => {
+    async (events, res, signal) => {
       const { pipeline } = await import('node:stream/promises')
-      await pipeline(toNodeReadable(events), res).catch(() => {})
+      await pipeline(toNodeReadable(events, { signal }), res).catch(() => {})
     },
   ],
 ]
@@ -124,6 +134,34 @@ describe.for(ways)('%s', ([, way]) => {
       await expectWithinASecond(() => server.settled && events.returned === 1)
     },
   )
+
+  test.for([
+    ['vanishes, then it is aborted', ['vanish', 'abort']],
+    ['is there when it is aborted, then vanishes', ['abort', 'vanish']],
+    [
+      'vanishes when it is aborted and the application ends the response',
+      ['abort', 'end', 'vanish'],
+    ],
+  ] as const)('tells its source to end once when the client %s', async ([, endings]) => {
+    const events = source([text('a')], 'silence')
+    const controller = new AbortController()
+    const { signal } = controller
+    const aborted: Serve = (given, res) => way(given, res, signal)
+    await using server = await serving(events, aborted)
+    const client = await rawClient(server.port)
+    await client.until((all) => all.includes('data:'))
+    for (const ending of endings) {
+      if (ending === 'abort') controller.abort()
+      else if (ending === 'end') server.res?.end()
+      else {
+        client.socket.resetAndDestroy()
+        server.res?.socket?.destroy()
+      }
+    }
+    await expectWithinASecond(() => server.settled && events.returned > 0)
+    await delay(20)
+    expect(events.returned).toBe(1)
+  })
 
   test('ends when the client leaves what is sent but not read', async () => {
     const events = source([text('x'.repeat(20_000_000))])

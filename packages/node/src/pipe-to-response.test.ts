@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { delay } from '@vectrade/test-kit/within-a-second'
 import { type OwnTimers, watchOwnTimers } from './test-support/own-timers.ts'
 import { gate } from './test-support/gate.ts'
-import { rawClient } from './test-support/raw-client.ts'
+import { rawClient } from '@vectrade/test-kit/raw-client'
 import { type CountedSource, endless, source, text } from './test-support/sources.ts'
-import { serve } from './test-support/web-server.ts'
+import { serve } from '@vectrade/test-kit/web-server'
 import {
   fromResponse,
   pipeToResponse,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chunk, type RawServer, startRawServer } from './test-support/raw-server.ts'
+import { chunk, type RawServer, startRawServer } from '@vectrade/test-kit/raw-server'
 import { AuthenticationError, ConnectionError, RateLimitError, VecTrade } from './index.ts'
 
 const apiKey = 'vq_test'

@@ -11,6 +11,7 @@ type Body = NonNullable<RequestInit['body']>
 export class RequestBody {
   readonly #req: IncomingMessage
   #chunks: AsyncIterator<Uint8Array> | undefined
+  #left: Promise<unknown> | undefined
 
   constructor(req: IncomingMessage) {
     this.#req = req
@@ -30,13 +31,9 @@ export class RequestBody {
     return JSON.stringify(parsed)
   }
 
-  /** What is left unread is thrown away, as Node does with a body nobody reads: requests may follow. */
+  /** What has come and nobody has read is thrown away: requests may follow. */
   release(): void {
-    if (this.#chunks === undefined) return
-    void this.#chunks.return?.().then(
-      () => this.#req.resume(),
-      () => {},
-    )
+    void this.#leave().then(() => this.#req.complete && this.#req.resume())
   }
 
   #stream(): ReadableStream<Uint8Array> {
@@ -48,10 +45,15 @@ export class RequestBody {
           if (done) controller.close()
           else controller.enqueue(value)
         },
-        cancel: () => this.release(),
+        cancel: () => void this.#leave(),
       },
       { highWaterMark: 0 },
     )
+  }
+
+  /** Reads no more. Waits for nobody: a read that is under way ends with the next bytes. */
+  #leave(): Promise<unknown> {
+    return (this.#left ??= (async () => this.#chunks?.return?.())().catch(() => {}))
   }
 
   #read(): AsyncIterator<Uint8Array> {

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { delay, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { collectGarbage } from './test-support/collect-garbage.ts'
 import { gate } from './test-support/gate.ts'
-import { type RawClient, rawClient } from './test-support/raw-client.ts'
+import { rawClient } from '@vectrade/test-kit/raw-client'
 import { endless, source, text } from './test-support/sources.ts'
-import { serve, type WebServer } from './test-support/web-server.ts'
+import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 import { type FetchHandler, pipeToResponse, toNodeHandler, toResponse } from './index.ts'
 
 /** What a promise of the handler that nobody awaits would end the process with. */
@@ -119,51 +119,6 @@ describe('a request', () => {
     client.socket.destroy()
     await expectWithinASecond(() => outcome !== undefined)
     expect(outcome).toContain('Error: aborted')
-  })
-})
-
-describe('a body that is not read to its end', () => {
-  const large = 'x'.repeat(3_000_000)
-  const post = (client: RawClient, body: string): boolean =>
-    client.socket.write(
-      `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-    )
-  const ways: [string, FetchHandler][] = [
-    ['not read at all', () => new Response('no', { status: 401 })],
-    [
-      'read a little',
-      async ({ body }) => {
-        await body?.getReader().read()
-        return new Response('no', { status: 401 })
-      },
-    ],
-    [
-      'cancelled',
-      async ({ body }) => {
-        const reader = body?.getReader()
-        await reader?.read()
-        await reader?.cancel()
-        return new Response('no', { status: 401 })
-      },
-    ],
-    [
-      'cancelled unread',
-      async ({ body }) => {
-        await body?.cancel()
-        return new Response('no', { status: 401 })
-      },
-    ],
-  ]
-  test.for(ways)('but %s holds up neither the answer nor the next request', async ([, handler]) => {
-    await using server = await handling(handler)
-    const client = await rawClient(server.port, { method: 'POST', body: large })
-    await client.until(() => client.count('HTTP/1.1 401') === 1)
-    for (const [at, body] of [large, 'x', ''].entries()) {
-      post(client, body)
-      await client.until(() => client.count('HTTP/1.1 401') === at + 2)
-    }
-    expect(client.text).not.toContain('HTTP/1.1 400')
-    client.socket.destroy()
   })
 })
 

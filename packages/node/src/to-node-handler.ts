@@ -113,5 +113,6 @@ function authority({ headers }: IncomingMessage): string {
 }
 
 function errorResponse(status: number, type: string, message: string): Response {
-  return Response.json({ error: { type, message } }, { status })
+  const headers = { 'cache-control': 'no-store' }
+  return Response.json({ error: { type, message } }, { status, headers })
 }

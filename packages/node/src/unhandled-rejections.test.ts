@@ -1,6 +1,6 @@
 import { startSandbox } from '@vectrade/sandbox'
 import { expect, test } from 'vitest'
-import { refusedPort } from './test-support/raw-server.ts'
+import { refusedPort } from '@vectrade/test-kit/raw-server'
 import { runChild } from './test-support/run-child.ts'
 
 test('whatever is left unread, nothing is an unhandled rejection or a warning', async () => {

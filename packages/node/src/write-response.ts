@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headersToSend, isBodyHeader } from '@vectrade/core/adapter'
+import { closeHttp2Body, isBodyOnItsWay, lingerAfterAnswer } from './unread-body.ts'
 
 /**
  * ms. A source that is never at a loss, written to a client that keeps up, is all microtasks: without
@@ -17,6 +18,8 @@ const addedHeaders = new Set(['link', 'server-timing', 'set-cookie', 'vary'])
  * Writes a Web response to a Node one, at the pace of the client. Settles when all is written or the
  * client has gone, which cancels the body. Never rejects: a body that fails cuts the response short,
  * which is what tells the client; a header Node refuses makes it a 500. HEAD reads no body.
+ *
+ * An answer that begins before the request's body has come closes the connection.
  */
 export async function writeResponse(
   response: Response,
@@ -28,7 +31,8 @@ export async function writeResponse(
   const client = new Client(res, req, cancel)
   let lastBreak = performance.now()
   try {
-    if (!client.gone && !res.headersSent) writeHead(response, res, req)
+    const isLast = await isBodyOnItsWay(req)
+    if (!client.gone && !res.headersSent) writeHead(response, res, req, isLast)
     if (req.method === 'HEAD') cancel()
     for (;;) {
       const result = await reader?.read()
@@ -42,7 +46,7 @@ export async function writeResponse(
         lastBreak = performance.now()
       }
     }
-    res.end()
+    end(res, req)
     await client.finished()
   } catch {
     cancel()
@@ -53,13 +57,19 @@ export async function writeResponse(
   }
 }
 
-function writeHead(response: Response, res: ServerResponse, req: IncomingMessage): void {
+function writeHead(
+  response: Response,
+  res: ServerResponse,
+  req: IncomingMessage,
+  isLast: boolean,
+): void {
   // What was set before may describe another body.
   for (const name of res.getHeaderNames().filter(isBodyHeader)) res.removeHeader(name)
   for (const [name, value] of headersToSend(response)) {
     if (addedHeaders.has(name)) res.appendHeader(name, value)
     else res.setHeader(name, value)
   }
+  if (isLast) res.setHeader('connection', 'close')
   setStatus(res, req, response)
   // The client gets to know of the answer before its first event.
   if (response.body) res.flushHeaders()
@@ -79,6 +89,13 @@ function setStatus(
 function refuse(res: ServerResponse, req: IncomingMessage): void {
   for (const name of res.getHeaderNames()) res.removeHeader(name)
   setStatus(res, req, { status: 500, statusText: '' })
+  if (req.httpVersionMajor < 2 && !req.complete) res.setHeader('connection', 'close')
+  end(res, req)
+}
+
+function end(res: ServerResponse, req: IncomingMessage): void {
+  if (req.httpVersionMajor > 1) res.once('finish', () => closeHttp2Body(req))
+  else if (!req.complete) lingerAfterAnswer(req, res)
   res.end()
 }
 

@@ -8,7 +8,7 @@ import {
 import { seeded } from '@vectrade/test-kit/seeded'
 import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { RedisServer, startTimeout } from './test-support/redis-server.ts'
+import { RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 import { startInstance } from './test-support/instance.ts'
 import { startProxy } from './test-support/proxy.ts'
 import { piece, startUpstream } from './test-support/upstream.ts'

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { redisStore } from './index.ts'
 import { drained } from './test-support/collect.ts'
 import { produce } from './test-support/produce.ts'
-import { RedisServer, startTimeout } from './test-support/redis-server.ts'
+import { RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
 /** Clusters talk by TCP alone. */
 async function startNode(): Promise<{ server: RedisServer; port: number; bus: number }> {
@@ -54,6 +54,14 @@ test(
       expect(await reader.ended).toBe('quietly')
       expect(reader.messages).toEqual(numbered)
     }
+    const limited = { owner: 'ada', maxStreamsPerOwner: 1 }
+    await store.expire(ids[0] ?? '')
+    await store.expire(ids[1] ?? '')
+    const counted = await store.create(crypto.randomUUID(), limited)
+    const refused = other.create(crypto.randomUUID(), limited)
+    await expect(refused).rejects.toMatchObject({ problem: 'owner-limit' })
+    await counted.finish('done')
+    await other.create(crypto.randomUUID(), limited)
     await store[Symbol.asyncDispose]()
     await other[Symbol.asyncDispose]()
     await expect.poll(connections, { timeout: 20_000 }).toBe(with2 - 2)

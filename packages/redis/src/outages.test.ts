@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { redisStore } from './index.ts'
 import { caught, drained } from './test-support/collect.ts'
 import { produce } from './test-support/produce.ts'
-import { RedisServer, startTimeout } from './test-support/redis-server.ts'
+import { RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
 // Installs it, where it is missing.
 beforeAll(async () => {

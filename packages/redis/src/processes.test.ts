@@ -7,7 +7,7 @@ import { endWithThisProcess } from '@vectrade/test-kit/end-with-this-process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { redisStore } from './index.ts'
 import { drained } from './test-support/collect.ts'
-import { type Client, RedisServer, startTimeout } from './test-support/redis-server.ts'
+import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
 const lease = 1500
 

@@ -54,7 +54,8 @@ export function readStream(
         const ms = aliveUntil === -Infinity ? undefined : Math.max(0, rest) + 500
         page = await unlessLeft(stream.page(position, pageSize, ms))
       } catch (error) {
-        if (performance.now() >= aliveUntil) throw error
+        const isAway = error instanceof StreamStoreError && error.problem === 'unavailable'
+        if (!isAway || performance.now() >= aliveUntil) throw error
         await pause(Math.min(pollInterval, rest))
         continue
       }

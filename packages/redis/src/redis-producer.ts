@@ -6,6 +6,7 @@ import {
 } from '@vectrade/core'
 import type { RedisStream } from './redis-stream.ts'
 import { append, finish } from './scripts.ts'
+import { slicesOf } from './slices.ts'
 
 export class RedisProducer implements StreamProducer {
   readonly #stream: RedisStream
@@ -19,9 +20,19 @@ export class RedisProducer implements StreamProducer {
   #heardAt: number = performance.now()
   #isLooking = false
   #listedAt: number = performance.now()
+  /** Whose running streams it counts among; undefined where nobody counts them. */
+  readonly #owner: string | undefined
+  #countedAt: number = performance.now()
 
   /** @param token what Redis knows this producer by, from the script that began the stream */
-  constructor(stream: RedisStream, token: string, known: number, stopAsked: boolean) {
+  constructor(
+    stream: RedisStream,
+    token: string,
+    known: number,
+    stopAsked: boolean,
+    owner: string | undefined,
+  ) {
+    this.#owner = owner
     const { open, pollInterval } = stream.context
     this.#stream = stream
     this.#token = token
@@ -42,17 +53,27 @@ export class RedisProducer implements StreamProducer {
   append(messages: readonly StoredMessage[]): Promise<void> {
     return this.#inTurn(async () => {
       const { lease, timeToLive, maxEvents, maxBytes } = this.#stream.context.limits
-      const fields = messages.flatMap(({ event = '', data }) => [event, data])
       const life = lease + timeToLive
-      const limits = [lease, life, maxEvents, maxBytes]
-      const reply = await this.#stream.run(append, this.#token, this.#known, ...limits, ...fields)
-      const [length, stop] = reply as [number, string | null]
-      this.#known = length
-      this.#heardAt = performance.now()
-      if (stop !== null) this.#controller.abort()
+      const begun = [this.#token, this.#known, lease, life, maxEvents, maxBytes]
+      let known = this.#known
+      for (const { fields, ...place } of slicesOf(messages)) {
+        const { before, after, bytesAfter } = place
+        const reply = await this.#stream.run(append, ...begun, before, after, bytesAfter, ...fields)
+        const [length, stop] = reply as [number, string | null]
+        known = length
+        this.#heardAt = performance.now()
+        if (stop !== null) this.#controller.abort()
+      }
+      // Only now: an append that failed half way is repeated from where it began.
+      this.#known = known
       if (this.#heardAt - this.#listedAt > timeToLive / 2) {
         this.#listedAt = this.#heardAt
         this.#stream.enlist(life).catch(() => {})
+      }
+      // Signs of life come three times in a lease, appends at any time.
+      if (this.#owner !== undefined && this.#heardAt - this.#countedAt > lease / 4) {
+        this.#countedAt = this.#heardAt
+        this.#stream.begin(this.#owner, lease).catch(() => {})
       }
     })
   }
@@ -66,6 +87,7 @@ export class RedisProducer implements StreamProducer {
       const { timeToLive } = this.#stream.context.limits
       await this.#stream.run(finish, this.#token, this.#known, outcome, timeToLive)
       this.#leave()
+      if (this.#owner !== undefined) await this.#stream.end(this.#owner).catch(() => {})
       // It has ended, whether its place in the list is free in time or a lease later.
       await this.#stream.enlist(timeToLive).catch(() => {})
     })

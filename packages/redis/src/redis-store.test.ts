@@ -5,7 +5,7 @@ import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore, type RedisStoreOptions } from './index.ts'
 import { caught, collect, drained } from './test-support/collect.ts'
-import { type Client, RedisServer, startTimeout } from './test-support/redis-server.ts'
+import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
 let server: RedisServer
 let redis: Client

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import {
   ConfigurationError,
+  type CreateStreamOptions,
   type Logger,
   type NumberedMessage,
   type StoredStream,
@@ -55,6 +56,9 @@ const ownChecks: Checks<Omit<RedisStoreOptions, keyof StreamStoreLimits>> = {
 /**
  * Keeps streams in Redis 6.2 or newer, for any number of instances.
  *
+ * A stream's events and its owner are kept, not its prompt. Redis removes them `timeToLive` after its
+ * end; `expire(id)` deletes them at once.
+ *
  * The client is yours: connect it, listen to its errors, and close it after the store. The store
  * has one further connection, however many read, and closes that. Every answer of Redis may take
  * 2 s; longer is a `StreamStoreError` (`unavailable`).
@@ -102,7 +106,7 @@ class RedisStore implements StreamStore, AsyncDisposable {
 
   async create(
     id: string,
-    { owner = '' }: { owner?: string | undefined } = {},
+    { owner = '', maxStreamsPerOwner }: CreateStreamOptions = {},
   ): Promise<StreamProducer> {
     const stream = this.#stream(id)
     if (stream === undefined) {
@@ -110,11 +114,22 @@ class RedisStore implements StreamStore, AsyncDisposable {
     }
     const { lease, timeToLive, maxStreams } = this.#context.limits
     const life = lease + timeToLive
-    await stream.enlist(life, maxStreams)
-    const token = crypto.randomUUID()
-    const reply = await stream.run(create, token, owner, lease, life)
-    const [length, stopAsked] = reply as [string, string | null]
-    return new RedisProducer(stream, token, Number(length), stopAsked !== null)
+    const isCounted = maxStreamsPerOwner !== undefined
+    const isNew =
+      isCounted &&
+      (await stream.begin(owner, lease, Math.min(maxStreamsPerOwner, Number.MAX_SAFE_INTEGER)))
+    try {
+      await stream.enlist(life, maxStreams)
+      const token = crypto.randomUUID()
+      const reply = await stream.run(create, token, owner, lease, life)
+      const [length, stopAsked] = reply as [string, string | null]
+      const countedFor = isCounted ? owner : undefined
+      return new RedisProducer(stream, token, Number(length), stopAsked !== null, countedFor)
+    } catch (error) {
+      // Otherwise it would count for a lease; a live one of the same id goes on counting.
+      if (isNew) await stream.end(owner).catch(() => {})
+      throw error
+    }
   }
 
   async find(id: string): Promise<StoredStream | undefined> {

@@ -37,7 +37,8 @@ export class RedisStream {
   readonly #id: string
   readonly #keys: string[]
   readonly #channel: string
-  readonly #list: string[]
+  readonly #list: string
+  readonly #running: string
 
   constructor(context: StoreContext, id: string) {
     const { prefix } = context
@@ -46,7 +47,8 @@ export class RedisStream {
     // What a cluster finds the node by is in braces: both keys are on the same one.
     this.#keys = [`${prefix}{${id}}:meta`, `${prefix}{${id}}:log`]
     this.#channel = `${prefix}${id}`
-    this.#list = [`${prefix}streams`]
+    this.#list = `${prefix}streams`
+    this.#running = `${prefix}running:`
   }
 
   /** Runs a script whose first argument is the channel. */
@@ -77,11 +79,28 @@ export class RedisStream {
 
   /** Counts it among the streams for so many ms. @throws StreamStoreError where there are too many */
   async enlist(ms: number, maxStreams: number = Number.MAX_SAFE_INTEGER): Promise<void> {
-    await this.context.run(enlist, this.#list, [this.#id, ms, maxStreams])
+    await this.context.run(enlist, [this.#list], [this.#id, ms, maxStreams, 'maxStreams'])
+  }
+
+  /**
+   * Counts it among the streams that run for an owner, for so many ms. Says whether it is new there.
+   *
+   * @throws StreamStoreError where there are too many
+   */
+  async begin(owner: string, ms: number, max: number = Number.MAX_SAFE_INTEGER): Promise<boolean> {
+    const parameters = [this.#id, ms, max, 'maxStreamsPerOwner']
+    const reply = await this.context.run(enlist, [this.#running + owner], parameters)
+    return (reply as [number])[0] === 1
+  }
+
+  /** It runs no more. */
+  async end(owner: string): Promise<void> {
+    await this.context.run(strike, [this.#running + owner], [this.#id])
   }
 
   async expire(): Promise<void> {
-    await this.run(expire)
-    await this.context.run(strike, this.#list, [this.#id])
+    const [owner] = (await this.run(expire)) as [string | null]
+    await this.context.run(strike, [this.#list], [this.#id])
+    if (owner !== null) await this.end(owner)
   }
 }

@@ -1,12 +1,13 @@
 import { StreamStoreError, type StreamStoreProblem } from '@vectrade/core'
-import { limitError, type ResolvedLimits } from '@vectrade/core/adapter'
+import { limitError, ownerLimitError, type ResolvedLimits, within } from '@vectrade/core/adapter'
 import type { RedisConnection } from './connection.ts'
 import type { Script } from './scripts.ts'
 
 /**
  * Runs a script with its KEYS and ARGV, for so many ms at most (default and longest: 2000).
  *
- * @throws StreamStoreError
+ * @throws StreamStoreError. A mistake in a program, such as a RangeError, is thrown as it is: no
+ *   second attempt mends it, so that it must not look like a Redis that is away.
  */
 export type ScriptRunner = (
   script: Script,
@@ -33,14 +34,17 @@ export function createScriptRunner(redis: RedisConnection, limits: ResolvedLimit
       if (codeOf(error) !== 'NOSCRIPT') throw error
       return commands.eval(source, options)
     })
-    const reply = await within(answer, Math.min(ms, timeLimit))
+    const reply = await answerWithin(answer, Math.min(ms, timeLimit))
     if (typeof reply !== 'string') return reply
     const [problem, message] = refusals[reply] ?? []
     if (problem !== undefined) throw new StreamStoreError(message ?? '', problem)
+    if (reply === 'maxStreamsPerOwner') throw ownerLimitError()
     const option = reply as 'maxEvents' | 'maxBytes' | 'maxStreams'
     throw limitError(option, limits[option])
   }
 }
+
+const mistakes = [RangeError, ReferenceError, SyntaxError, TypeError]
 
 /** The word an error of Redis starts with, such as `OOM`, or the class of one of its client. */
 function codeOf(error: unknown): string {
@@ -48,19 +52,16 @@ function codeOf(error: unknown): string {
   return /^[A-Z]{2,}(?= )/.exec(error.message)?.[0] ?? error.constructor.name
 }
 
-async function within(answer: Promise<unknown>, ms: number): Promise<unknown> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    const message = `Redis did not answer within ${Math.ceil(ms)} ms`
-    timer = setTimeout(() => reject(new StreamStoreError(message, 'unavailable')), ms)
-  })
+/** @throws StreamStoreError, also where there is no answer in time */
+async function answerWithin(answer: Promise<unknown>, ms: number): Promise<unknown> {
   try {
-    return await Promise.race([answer, late])
+    // An answer is never undefined.
+    const reply = await within(answer, Math.max(1, ms))
+    if (reply !== undefined) return reply
   } catch (cause) {
-    if (cause instanceof StreamStoreError) throw cause
+    if (mistakes.some((type) => cause instanceof type)) throw cause
     // Not its message: Redis repeats what it was given.
     throw new StreamStoreError(`Redis did not do it: ${codeOf(cause)}`, 'unavailable', { cause })
-  } finally {
-    clearTimeout(timer)
   }
+  throw new StreamStoreError(`Redis did not answer within ${Math.ceil(ms)} ms`, 'unavailable')
 }

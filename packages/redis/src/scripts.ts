@@ -26,7 +26,15 @@ if not alive then
   redis.call('DEL', KEYS[1], KEYS[2])
   redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'length', 0, 'bytes', 0)
 end
-redis.call('HSET', KEYS[1], 'token', ARGV[2], 'alive', now + ARGV[4])
+-- What a dead producer's append put in before its last slice was never part of the stream.
+local length, bytes = unpack(redis.call('HMGET', KEYS[1], 'length', 'bytes'))
+local partial = redis.call('XRANGE', KEYS[2], (length + 1) .. '-0', '+')
+for _, entry in ipairs(partial) do
+  bytes = bytes - #entry[2][2] - #entry[2][4]
+  redis.call('XDEL', KEYS[2], entry[1])
+end
+if #partial > 0 then redis.call('XSETID', KEYS[2], length .. '-0') end
+redis.call('HSET', KEYS[1], 'token', ARGV[2], 'alive', now + ARGV[4], 'bytes', bytes)
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('PUBLISH', ARGV[1], ARGV[2])
@@ -43,28 +51,36 @@ local known = tonumber(ARGV[3])
 if length < known then return 'lost' end`
 
 /**
- * ARGV: as above, ms of the lease, ms to keep it, maxEvents, maxBytes, then event and data of each
- * message. Of those that an append of unknown fate has appended already, none is appended again.
+ * One slice of an append. ARGV: as above, ms of the lease, ms to keep it, maxEvents, maxBytes, how many
+ * messages are in the slices before it, how many messages and bytes are in those after it, then event
+ * and data of each message.
+ *
+ * The last slice makes all of them part of the stream: `length` does not count them before, so that
+ * readers get all or none. Messages that an append of unknown fate has put in are not put in again.
+ * The limits are checked where the first message is missing, for all slices from there on.
  */
 export const append: Script = script(`${producing}
-local first = 8 + 2 * (length - known)
-local total = length
-for at = first, #ARGV, 2 do
-  total = total + 1
-  bytes = bytes + #ARGV[at] + #ARGV[at + 1]
-end
-if first < #ARGV then
-  if total > tonumber(ARGV[6]) then return 'maxEvents' end
-  if bytes > tonumber(ARGV[7]) then return 'maxBytes' end
+local there = math.max(length, redis.call('XLEN', KEYS[2]))
+local before = known + tonumber(ARGV[8])
+local last = before + (#ARGV - 10) / 2
+local rest = tonumber(ARGV[9])
+if there < before then return 'lost' end
+if there < last then
+  if last + rest > tonumber(ARGV[6]) then return 'maxEvents' end
+  local first = 11 + 2 * (there - before)
+  for at = first, #ARGV do bytes = bytes + #ARGV[at] end
+  if bytes + tonumber(ARGV[10]) > tonumber(ARGV[7]) then return 'maxBytes' end
   for at = first, #ARGV, 2 do
-    length = length + 1
-    redis.call('XADD', KEYS[2], length .. '-0', 'e', ARGV[at], 'd', ARGV[at + 1])
+    there = there + 1
+    redis.call('XADD', KEYS[2], there .. '-0', 'e', ARGV[at], 'd', ARGV[at + 1])
   end
 end
+local hasGrown = rest == 0 and last > length
+if hasGrown then length = last end
 redis.call('HSET', KEYS[1], 'length', length, 'bytes', bytes, 'alive', now + ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
-if first < #ARGV then redis.call('PUBLISH', ARGV[1], '') end
+if hasGrown then redis.call('PUBLISH', ARGV[1], '') end
 return {length, stop}`)
 
 /** ARGV: as above, outcome, ms to keep it. One of unknown fate may be repeated. */
@@ -80,7 +96,7 @@ export const read: Script = script(`${clock}
 local owner, length, outcome, alive, token, stop, expired =
   unpack(redis.call('HMGET', KEYS[1], 'owner', 'length', 'outcome', 'alive', 'token', 'stop', 'expired'))
 if not token then return expired and 0 end
-local entries = redis.call('XRANGE', KEYS[2], ARGV[1], '+', 'COUNT', ARGV[2])
+local entries = redis.call('XRANGE', KEYS[2], ARGV[1], length .. '-0', 'COUNT', ARGV[2])
 return {owner, tonumber(length), outcome, alive - now, token, stop, entries}`)
 
 /** ARGV: channel. */
@@ -93,28 +109,29 @@ if token and not outcome then
 end
 return {}`)
 
-/** ARGV: channel. Who reads it has 10 s to learn that it is not lost. */
+/** ARGV: channel. Who reads it has 10 s to learn that it is not lost. Answers with its owner, if there was one. */
 export const expire: Script = script(`
+local owner = redis.call('HGET', KEYS[1], 'owner')
 if redis.call('DEL', KEYS[1], KEYS[2]) > 0 then
   redis.call('HSET', KEYS[1], 'expired', 1)
   redis.call('PEXPIRE', KEYS[1], 10000)
   redis.call('PUBLISH', ARGV[1], 'expired')
 end
-return {}`)
+return {owner}`)
 
 /**
- * KEYS: the list of all streams, each with the time it is gone by. ARGV: id, ms from now, maxStreams.
+ * KEYS: a list of streams, each with the time it is gone by. ARGV: id, ms from now, how many there may
+ * be, and the word for more. Answers whether it is new in the list.
  * In a cluster it is on another node than most streams, so that it is kept in a step of its own.
  * Where only one of two steps is taken, the list is wrong by one stream until that time.
  */
 export const enlist: Script = script(`${clock}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
-  return 'maxStreams'
-end
+local listed = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not listed and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return ARGV[4] end
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return {}`)
+return {listed and 0 or 1}`)
 
-/** KEYS: the list of all streams. ARGV: id. */
+/** KEYS: a list of streams. ARGV: id. */
 export const strike: Script = script(`redis.call('ZREM', KEYS[1], ARGV[1]) return {}`)

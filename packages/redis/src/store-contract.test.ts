@@ -1,7 +1,7 @@
 import { storeContract } from '@vectrade/conformance/store-contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore } from './index.ts'
-import { type Client, RedisServer, startTimeout } from './test-support/redis-server.ts'
+import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
 let server: RedisServer
 let clients: Client[]

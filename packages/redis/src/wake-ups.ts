@@ -1,4 +1,5 @@
 import type { Logger } from '@vectrade/core'
+import { warn } from '@vectrade/core/adapter'
 import type { RedisConnection, RedisSubscriber } from './connection.ts'
 
 type Listener = (message: string) => void
@@ -75,19 +76,12 @@ export class WakeUps {
     subscriber.on('error', () => {
       if (told) return
       told = true
-      this.#warn('Redis wakes no reader until it is connected again: streams are polled')
+      const what = 'Redis wakes no reader until it is connected again: streams are polled'
+      warn(this.#logger, what)
     })
     await subscriber.connect()
     // A cluster's closes its connection with the last subscription, and loses the next one by that.
     await subscriber.subscribe(this.#prefix, () => {}).catch(() => {})
     return subscriber
-  }
-
-  #warn(message: string): void {
-    try {
-      this.#logger?.warn?.(message)
-    } catch {
-      // There is nobody else to tell.
-    }
   }
 }

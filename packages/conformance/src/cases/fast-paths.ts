@@ -55,10 +55,10 @@ async function checkRelay(chunks: Uint8Array[]): Promise<void> {
   assert.equal(outcome.error === undefined, expected.error === undefined)
 }
 
-/** A name with NUL can be read, but no server may send one on: the event goes without it. */
+/** A name with NUL can be read, but no server may send one on: U+FFFD stands in its place. */
 function withSendableName(event: StreamEvent): StreamEvent {
-  const isLost = event.type === 'unknown' && event.wireType.includes('\0')
-  return isLost ? { ...event, wireType: '' } : event
+  if (event.type !== 'unknown') return event
+  return { ...event, wireType: event.wireType.replaceAll('\0', '\u{FFFD}') }
 }
 
 interface Outcome {

@@ -1,7 +1,7 @@
 import { StreamResumeError, type VecTrade } from '@vectrade/core'
 import { assert } from 'chai'
 import type { Lab } from '../lab.ts'
-import { type Cases, rejection } from './cases.ts'
+import { type Cases, forEach, rejection } from './cases.ts'
 
 /** At an endpoint that keeps its streams, as any program may be a client of. */
 export function resuming(lab: Lab): Cases {
@@ -51,6 +51,17 @@ export function resuming(lab: Lab): Cases {
       const whole = await (await lab.ask()).stream.finalText()
       assert(whole.startsWith(text) && text.length < whole.length)
     },
+
+    ...forEach(
+      ['abc-1', 'é', '…', '\u{1f4c8}'],
+      (id) => `the event ID ${id} is sent back as its UTF-8 bytes`,
+      async (id) => {
+        const client = clientOf(`/opaque-ids?id=${encodeURIComponent(id)}`)
+        const bytes = Array.from(new TextEncoder().encode(id))
+        const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
+        assert.equal(await client.ai.stream('Bull case?').finalText(), hex)
+      },
+    ),
 
     async 'what is not there cannot be taken up'() {
       const stream = clientOf('/kept').ai.resume('abcdefghijklmnopqrstuv')

@@ -206,6 +206,31 @@ export function serving(lab: Lab): Cases {
       assert.include(String(told[0]), '`request.clone()`')
     },
 
+    ...forEach(
+      ['fin', 'rst'] as const,
+      (how) =>
+        `createHandler: a caller who breaks off its body is no mistake of the server, ${how}`,
+      async (how) => {
+        const told: unknown[] = []
+        let asked = 0
+        const authorize = async (request: Request): Promise<boolean> => {
+          asked += 1
+          await request.clone().text()
+          return true
+        }
+        for (const options of [{}, { authorize }]) {
+          const onError = (error: unknown): void => void told.push(error)
+          await whileServed(handler(newId(), {}, { ...options, onError }), async (url) => {
+            await lab.vanish({ url, how, after: 'half', call: newId() })
+            // However long a server takes to find out, on an idle machine.
+            await new Promise((resolve) => setTimeout(resolve, 300))
+          })
+        }
+        assert.equal(asked, 1)
+        assert.deepEqual(told, [])
+      },
+    ),
+
     async 'createHandler: authorize may answer with a Response of its own'() {
       const authorize = (): Response => {
         const headers = new Headers({

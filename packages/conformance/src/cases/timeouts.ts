@@ -10,6 +10,19 @@ const rows: [TimeoutPhase, VecTradeOptions, Fault][] = [
   ['heartbeat', { heartbeatTimeout: 150 }, { stallAfterEvents: 3 }],
 ]
 
+/** Limits that a program is busy for longer than, and what the server does in the meantime. */
+const busyRows: [string, VecTradeOptions, Fault][] = [
+  ['timeout', { timeout: 400 }, { delay: 200 }],
+  ['idleTimeout', { idleTimeout: 400 }, { stallAfterEvents: 2, stallFor: 200, heartbeat: 0 }],
+  ['heartbeatTimeout', { heartbeatTimeout: 400 }, { stallAfterEvents: 2, stallFor: 200 }],
+]
+
+/** Lets nothing else run. Where the clock stands still meanwhile, as in Workers, the steps end it. */
+function beBusy(ms: number): void {
+  const end = performance.now() + ms
+  for (let steps = 0; steps < 2e9 && performance.now() < end; steps += 1);
+}
+
 /** Every wait has a limit. */
 export function timeouts(lab: Lab): Cases {
   return {
@@ -21,6 +34,19 @@ export function timeouts(lab: Lab): Cases {
         const error = await rejection(call.stream.finalText(), TimeoutError)
         assert.include(error, { phase, code: 'timeout' })
         await lab.assertLeft(call)
+      },
+    ),
+
+    ...forEach(
+      busyRows,
+      ([limit]) => `${limit}: a program that is busy for longer loses nothing`,
+      async ([, client, fault]) => {
+        const call = await lab.ask(fault, { client })
+        const reading = call.stream.finalText()
+        await lab.sent(call, fault.stallAfterEvents ?? 0)
+        beBusy(800)
+        assert.match(await reading, /simulated/i)
+        assert.lengthOf(await lab.seen(call), 1)
       },
     ),
 

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { type Sandbox, type SandboxRequest, startSandbox } from '@vectrade/sandbox'
 import { callFromOutside, type OutsideCall } from './call.ts'
 import { keptEndpoint } from './kept-endpoint.ts'
+import { opaqueIds } from './opaque-ids.ts'
 import { passOn } from './page-endpoint.ts'
 import { type Caller, vanish } from './vanish.ts'
 
@@ -70,6 +71,8 @@ export async function startLab(pages: Record<string, LabPage> = {}): Promise<Lab
       outgoing.writeHead(200, { 'content-type': page.type, ...pageHeaders }).end(page.text)
     } else if (path.startsWith('/kept')) {
       kept(incoming, outgoing)
+    } else if (path.startsWith('/opaque-ids')) {
+      opaqueIds(incoming, outgoing)
     } else if (path.startsWith('/v1/')) {
       passOn(incoming, outgoing, new URL(sandbox.url), sandbox.apiKey)
     } else {

@@ -7,8 +7,11 @@ export interface Caller {
   url: string
   /** Whether it leaves with a FIN or an RST. */
   how: 'fin' | 'rst'
-  /** After the first event, or with the first request that the sandbox gets of this call. */
-  after: 'event' | 'request'
+  /**
+   * After the first event, with the first request that the sandbox gets of this call, or in the middle
+   * of its own body.
+   */
+  after: 'event' | 'request' | 'half'
   /** Reads nothing before it leaves. */
   unread?: boolean
   /** Sends its body behind the head, as long prompts come. */
@@ -29,7 +32,7 @@ export async function vanish(
   const body = JSON.stringify({ prompt: 'Bull case?' })
   const head =
     `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
-    `content-length: ${body.length}\r\n\r\n`
+    `content-length: ${after === 'half' ? 2 * body.length : body.length}\r\n\r\n`
   socket.write(apart ? head : head + body)
   if (apart) setTimeout(() => socket.write(body), 50)
   const ended = once(socket, 'close').then(() => {
@@ -44,6 +47,7 @@ export async function vanish(
     if (after === 'event') await Promise.race([event, ended])
   }
   if (after === 'request' || unread) await Promise.race([requested(), ended])
+  if (after === 'half') await Promise.race([new Promise((go) => setTimeout(go, 100)), ended])
   ended.catch(() => {})
   if (how === 'rst') socket.resetAndDestroy()
   else socket.destroy()

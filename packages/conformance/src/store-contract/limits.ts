@@ -34,6 +34,25 @@ export function limits(createStore: CreateStore): Cases {
       assert.deepEqual(await collect(store.read(id, 0)), numbered(messages(1, 5)))
     },
 
+    async 'maxEvents and maxBytes: an append of 30,000 that ends over them leaves nothing'() {
+      const append = messages(1, 30_000)
+      const bytes = append.reduce((sum, { data }) => sum + Buffer.byteLength(data), 0)
+      for (const [option, limit] of [
+        ['maxEvents', 29_999],
+        ['maxBytes', bytes - 1],
+      ] as const) {
+        await using made = await createStore({ maxEvents: 40_000, [option]: limit })
+        const { store, other = store } = made
+        const id = newId()
+        const producer = await store.create(id)
+        await assertOver(producer.append(append), option, limit)
+        assert.equal((await other.find(id))?.length, 0)
+        await producer.append(append.slice(0, -1))
+        await producer.finish('done')
+        assert.equal((await other.find(id))?.length, 29_999)
+      }
+    },
+
     async 'maxBytes: counted in UTF-8, event names as well'() {
       await using made = await createStore({ maxBytes: 20 })
       const { store } = made

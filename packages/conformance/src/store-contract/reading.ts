@@ -32,6 +32,24 @@ export function reading(createStore: CreateStore): Cases {
       assert.deepEqual(await collect(other.read(id, 0)), numbered(messages(1, 300)))
     },
 
+    async '30,000 messages in one append come all at once, and in order'() {
+      await using made = await createStore({ maxEvents: 60_001 })
+      const { store, other = store } = made
+      const id = newId()
+      const producer = await store.create(id)
+      const lengths = new Set<number | undefined>()
+      const appending = producer.append(messages(1, 30_000))
+      const isAppended = appending.then(() => true)
+      const look = async (): Promise<false> => {
+        lengths.add((await other.find(id))?.length)
+        return false
+      }
+      while (!(await Promise.race([isAppended, look()])));
+      assert.isEmpty([...lengths].filter((length) => length !== 0 && length !== 30_000))
+      await Promise.all([producer.append(messages(30_001, 60_000)), producer.finish('done')])
+      assert.deepEqual(await collect(other.read(id, 0)), numbered(messages(1, 60_000)))
+    },
+
     async 'from every position, and behind the end'() {
       await using made = await createStore()
       const { store, other = store } = made

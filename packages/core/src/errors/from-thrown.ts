@@ -18,7 +18,7 @@ export function connectionError(thrown: unknown, phase: 'connect' | 'body'): Vec
 /** The system's or library's code of a failure, from anywhere in its chain of causes. */
 function systemCode(thrown: unknown): string | undefined {
   for (const { code } of causes(thrown)) {
-    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return code
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return code
   }
   return undefined
 }

@@ -158,7 +158,7 @@ describe('an HTTP error', () => {
       },
       request_id: key,
     }
-    const error = apiError(payload, { status: 401, secret: key })
+    const error = apiError(payload, { status: 401, secrets: /vq_secret/gi })
     expect(error.message).toBe('m [redacted]')
     expect(inspect(error)).not.toContain(key)
   })

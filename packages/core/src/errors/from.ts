@@ -5,9 +5,9 @@ import { readBody } from '../web/read-body.ts'
 import { readResponse } from '../response.ts'
 import { retryAfterSeconds } from '../retry.ts'
 import { type APIError, QuotaExceededError } from './api-error.ts'
+import { clean, longestText, type Secrets } from './clean.ts'
 import { classFor, isGatewayCode, defaultType, isKnownName, isRetryable } from './class-table.ts'
 import type { FetchResponse } from '../fetch.ts'
-import { redact } from './redact.ts'
 
 /** Where an error payload came from. */
 export interface ErrorContext {
@@ -15,14 +15,14 @@ export interface ErrorContext {
   status?: number | undefined
   headers?: Headers | undefined
   requestId?: string | undefined
-  /** The key, in case the server quotes it: taken out of all it says. */
-  secret?: string | undefined
+  /** Taken out of all that the server says. */
+  secrets?: Secrets
   /** Advice of ours to add to the server's words. */
   hint?: string | undefined
 }
 
 /** What is known of a response besides itself. */
-export interface ResponseErrorContext extends Pick<ErrorContext, 'secret'> {
+export interface ResponseErrorContext extends Pick<ErrorContext, 'secrets'> {
   /** Advice for a 404. */
   notFoundHint?: string | undefined
 }
@@ -40,13 +40,13 @@ const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }
  */
 export async function errorFromResponse(
   response: FetchResponse,
-  { secret, notFoundHint }: ResponseErrorContext = {},
+  { secrets, notFoundHint }: ResponseErrorContext = {},
   signal?: Abortable,
 ): Promise<APIError> {
-  const { status, headers, requestId } = readResponse(response, secret)
+  const { status, headers, requestId } = readResponse(response, secrets)
   const hint = status === 404 ? notFoundHint : undefined
   const payload = await readPayload(response, signal)
-  return apiError(payload, { status, headers, requestId, secret, hint })
+  return apiError(payload, { status, headers, requestId, secrets, hint })
 }
 
 /**
@@ -56,14 +56,14 @@ export async function errorFromResponse(
  */
 export async function errorInJson(
   response: FetchResponse,
-  secret: string | undefined,
+  secrets: Secrets,
   signal?: Abortable,
 ): Promise<APIError | undefined> {
-  const { headers, requestId } = readResponse(response, secret)
+  const { headers, requestId } = readResponse(response, secrets)
   if (!mayBeJson(headers.get('content-type') ?? '')) return undefined
   const payload = await readPayload(response, signal)
   return isErrorPayload(payload, headers)
-    ? apiError(payload, { headers, requestId, secret })
+    ? apiError(payload, { headers, requestId, secrets })
     : undefined
 }
 
@@ -83,13 +83,13 @@ async function readPayload(
 
 /** The error of an error payload, in any of the protocol's shapes or none of them. */
 export function apiError(payload: unknown, context: ErrorContext): APIError {
-  const said = readFields(payload, context.secret)
+  const said = readFields(payload, context.secrets)
   const { headers, hint } = context
   const status = context.status ?? said.status
   const retryAfter = (headers && retryAfterSeconds(headers)) ?? said.retryAfter
   const ErrorClass = namesQuota(said, status) ? QuotaExceededError : classFor(status, ...said.names)
   return new ErrorClass({
-    message: said.message?.slice(0, 2_000) ?? defaultMessage(context.status, said.names[0]),
+    message: said.message ?? defaultMessage(context.status, said.names[0]),
     type: said.names[0] ?? defaultType(status),
     retryable: isRetryable(ErrorClass, status, headers),
     requestId: said.requestId ?? context.requestId,
@@ -166,27 +166,28 @@ interface Said {
 }
 
 /** Reads the fields of all shapes by name: no two shapes use one name for different things. */
-function readFields(payload: unknown, secret: string | undefined): Said {
+function readFields(payload: unknown, secrets: Secrets): Said {
   if (!isRecord(payload)) return { names: [] }
   const error = isRecord(payload['error']) ? payload['error'] : payload
-  const string = (value: unknown): string | undefined =>
-    typeof value === 'string' && value !== '' ? redact(value, secret) : undefined
-  const title = string(error['title'])
-  const prose = string(error['message']) ?? string(error['detail']) ?? title
-  const said = string(payload['error'])
+  const name = (value: unknown, longest?: number): string | undefined =>
+    (typeof value === 'string' && clean(value, secrets, longest)) || undefined
+  const text = (value: unknown): string | undefined => name(value, longestText)
+  const title = text(error['title'])
+  const prose = text(error['message']) ?? text(error['detail']) ?? title
+  const said = name(payload['error'])
   // The gateway's shape has its code where another server may have a sentence.
   const isGateway = said !== undefined && (prose !== undefined || isKnownName(said))
-  const errorCode = string(error['error_code']) ?? (isGateway ? said : undefined)
+  const errorCode = name(error['error_code']) ?? (isGateway ? said : undefined)
   // Where `type` only marks an error event, the title of RFC 9457 may have the name.
-  const names = [typeName(string(error['type'])), typeName(errorCode), knownName(title)]
+  const names = [typeName(name(error['type'])), typeName(errorCode), knownName(title)]
   return {
-    names: names.filter((name) => name !== undefined),
-    message: prose ?? said,
+    names: names.filter((each) => each !== undefined),
+    message: prose ?? text(payload['error']),
     errorCode,
     details: isGateway && errorCode === said ? gatewayDetails(payload) : error['details'],
-    docsUrl: string(error['docs']) ?? string(error['docs_url']) ?? string(error['upgrade_url']),
+    docsUrl: text(error['docs']) ?? text(error['docs_url']) ?? text(error['upgrade_url']),
     retryAfter: seconds(error['retry_after']) ?? seconds(error['retry_after_seconds']),
-    requestId: string(payload['request_id']) ?? string(error['request_id']),
+    requestId: name(payload['request_id']) ?? name(error['request_id']),
     status: typeof error['status'] === 'number' ? error['status'] : undefined,
   }
 }
@@ -201,7 +202,7 @@ function gatewayDetails(payload: Record<string, unknown>): Record<string, unknow
 /** An RFC 9457 type is a URI: the API's own name is its last segment. `error` only marks the event. */
 function typeName(name: string | undefined): string | undefined {
   if (name === undefined || name === 'error' || name === 'about:blank') return undefined
-  const last = name.replace(/[/#]+$/, '').replace(/^.*[/#]/, '')
+  const last = name.split(/[/#]/).reduce((before, part) => part || before)
   return knownName(last.toLowerCase().replaceAll('-', '_')) ?? name
 }
 

@@ -2,9 +2,16 @@ import { type ErrorOptions, VecTradeError } from './vectrade-error.ts'
 
 /**
  * `exists`: the stream has a producer; `superseded`: another producer has taken it over; `finished`:
- * it is at its end; `limit`: it, or the store, is full; `unavailable`: the store cannot be reached.
+ * it is at its end; `limit`: it, or the store, is full; `owner-limit`: its owner has as many streams
+ * running as allowed; `unavailable`: the store cannot be reached.
  */
-export type StreamStoreProblem = 'exists' | 'superseded' | 'finished' | 'limit' | 'unavailable'
+export type StreamStoreProblem =
+  | 'exists'
+  | 'superseded'
+  | 'finished'
+  | 'limit'
+  | 'owner-limit'
+  | 'unavailable'
 
 /** A store of streams did not do what a server asked of it. It says nothing of the stream's content. */
 export class StreamStoreError extends VecTradeError {

@@ -23,7 +23,7 @@ const brand: unique symbol = Symbol.for('vectrade.error')
  * The base of every error this SDK throws.
  *
  * `instanceof` also holds for errors of another installed copy of the package, where a plain
- * prototype check would fail. Keys, prompts and payloads are in no message.
+ * prototype check would fail. This SDK puts no key, prompt or payload into a message.
  */
 export class VecTradeError extends Error {
   /** @internal The class as other copies of this package know it; minifiers do not touch it. */

@@ -1,6 +1,6 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { PullIterator } from '../pull-iterator.ts'
-import { clampTimer } from '../timers.ts'
+import { whenDue } from '../timers.ts'
 import type { NumberedMessage, StoredMessage } from './stream-store.ts'
 
 /** Messages in the order they came, for any number of readers, who begin where and when they like. */
@@ -88,11 +88,9 @@ export class EventLog {
         const value = take()
         if (value !== undefined) return { done: false, value }
         if (this.#ended) leave()
-        else if (deadAt() <= performance.now()) {
+        else if (!(await this.#change(deadAt, (resolve) => (wake = resolve)))) {
           leave()
           throw new StreamInterruptedError()
-        } else {
-          await this.#change(deadAt() - performance.now(), (resolve) => (wake = resolve))
         }
       }
     }
@@ -110,18 +108,18 @@ export class EventLog {
     return new PullIterator({ ready, wait }, async () => leave())
   }
 
-  /** Resolves with the next change, after so many ms, or when the reader calls what it is given. */
-  #change(ms: number, onWait: (resolve: () => void) => void): Promise<void> {
+  /** Resolves to true with the next change or when the reader calls what it is given, at `deadAt` to false. */
+  #change(deadAt: () => number, onWait: (resolve: () => void) => void): Promise<boolean> {
     return new Promise((resolve) => {
-      const settle = (): void => {
-        clearTimeout(timer)
-        this.#waiting.delete(settle)
-        resolve()
+      const settle = (isAlive = true): void => {
+        stopTimer()
+        this.#waiting.delete(wake)
+        resolve(isAlive)
       }
-      const timer =
-        ms === Infinity ? undefined : setTimeout(settle, clampTimer(Math.max(1, Math.ceil(ms))))
-      this.#waiting.add(settle)
-      onWait(settle)
+      const wake = (): void => settle()
+      const stopTimer = whenDue(deadAt, () => settle(false))
+      this.#waiting.add(wake)
+      onWait(wake)
     })
   }
 

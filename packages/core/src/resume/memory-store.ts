@@ -1,7 +1,14 @@
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { EventLog } from './event-log.ts'
-import { limitError, type ResolvedLimits, resolveStoreLimits, sizeOf } from './store-limits.ts'
+import {
+  limitError,
+  ownerLimitError,
+  type ResolvedLimits,
+  resolveStoreLimits,
+  sizeOf,
+} from './store-limits.ts'
 import type {
+  CreateStreamOptions,
   NumberedMessage,
   StoredMessage,
   StoredStream,
@@ -14,7 +21,8 @@ import type {
 /**
  * Keeps streams in this process: for one instance, with nothing to install. They end with it.
  *
- * A stream is let go `timeToLive` after its end, when the next one begins or somebody asks for it.
+ * A stream's events and its owner are kept, not its prompt. It is let go `timeToLive` after its end, when
+ * the next one begins or somebody asks for it; `expire(id)` deletes it at once.
  *
  * @throws ConfigurationError on a wrong limit
  * @example
@@ -45,11 +53,14 @@ class MemoryStore implements StreamStore {
 
   async create(
     id: string,
-    { owner = '' }: { owner?: string | undefined } = {},
+    { owner = '', maxStreamsPerOwner }: CreateStreamOptions = {},
   ): Promise<StreamProducer> {
     this.#sweep()
     const { maxStreams } = this.#limits
     const entry = this.#streams.get(id)
+    if (maxStreamsPerOwner !== undefined && this.#running(owner, entry) >= maxStreamsPerOwner) {
+      throw ownerLimitError()
+    }
     if (entry !== undefined) return entry.takeOver()
     if (this.#streams.size >= maxStreams) throw limitError('maxStreams', maxStreams)
     const created = new Entry(owner, this.#limits)
@@ -84,6 +95,15 @@ class MemoryStore implements StreamStore {
     return undefined
   }
 
+  /** How many streams of an owner run, `except` left out. */
+  #running(owner: string, except: Entry | undefined): number {
+    let running = 0
+    for (const entry of this.#streams.values()) {
+      if (entry !== except && entry.owner === owner && entry.isRunning) running += 1
+    }
+    return running
+  }
+
   #sweep(): void {
     for (const id of this.#streams.keys()) this.#get(id)
   }
@@ -112,9 +132,14 @@ class Entry {
     this.#limits = limits
   }
 
-  takeOver(): StreamProducer {
+  /** Whether it has a producer that is alive. */
+  get isRunning(): boolean {
     const isAlive = this.#producer !== undefined && this.deadAt > performance.now()
-    if (this.outcome !== undefined || isAlive) {
+    return isAlive && this.outcome === undefined
+  }
+
+  takeOver(): StreamProducer {
+    if (this.outcome !== undefined || this.isRunning) {
       throw new StreamStoreError('There is such a stream already', 'exists')
     }
     const controller = new AbortController()

@@ -9,6 +9,7 @@ import { readResponse } from '../response.ts'
 import { singleHeader } from '../single-header.ts'
 import { openEventStream } from '../web/from.ts'
 import { closeBody } from '../web/read-body.ts'
+import { headerOfId } from './last-event-id.ts'
 import { Reconnection } from './reconnection.ts'
 import { type Connected, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
 import { streamIdHeader, streamUrl } from './stream-id.ts'
@@ -73,11 +74,14 @@ class Endpoint implements StreamEndpoint {
 
   async #get(lastEventId: string, signal: Abortable): Promise<Connected> {
     const call = aboutStream(this.#call, this.id, 'GET')
-    const headers = { ...call.headers, ...(lastEventId && { 'last-event-id': lastEventId }) }
+    const headers = {
+      ...call.headers,
+      ...(lastEventId && { 'last-event-id': headerOfId(lastEventId) }),
+    }
     const response = await send({ ...call, headers }, signal)
     if (response.status === 204) {
       closeBody(response.body)
-      return { response: readResponse(response), reader: undefined }
+      return { response: readResponse(response, call.secrets), reader: undefined }
     }
     const reader = await openEventStream(response, withRetry(this.#call, this.#reconnection))
     return { response: reader.response, reader }
@@ -101,10 +105,10 @@ function aboutStream(call: CallWithLimits, id: string, method: 'GET' | 'DELETE')
 }
 
 function withRetry(
-  { maxEventBytes, secret }: CallWithLimits,
+  { maxEventBytes, secrets }: CallWithLimits,
   reconnection: Reconnection,
 ): Parameters<typeof openEventStream>[1] {
-  return { maxEventBytes, secret, onRetry: (ms) => reconnection.setDelay(ms) }
+  return { maxEventBytes, secrets, onRetry: (ms) => reconnection.setRetry(ms) }
 }
 
 /** An error that may be gone at the next attempt. @throws it otherwise */

@@ -2,10 +2,9 @@ import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
 import { toMessage } from '../events.ts'
-import type { Logger } from '../logger.ts'
 import type { AnalysisStream } from '../stream.ts'
 import type { EventLog } from './event-log.ts'
-import { StreamRecorder } from './stream-recorder.ts'
+import type { StreamRecorder } from './stream-recorder.ts'
 import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-store.ts'
 
 /** The end of an answer that was stopped: it is what it is, and nothing more comes. */
@@ -17,14 +16,15 @@ const stoppedMessage: StoredMessage = {
  * Reads an answer to its end, whoever else does: into the log of those who asked here, and into the
  * store of those who come back. Ends early when it is stopped, or when the store has failed and
  * nobody reads here any more. Never rejects.
+ *
+ * @param recorder of the same producer, which it finishes
  */
 export async function produce(
   stream: AnalysisStream,
   log: EventLog,
   producer: StreamProducer,
-  { lease, logger }: { lease: number; logger?: Logger | undefined },
+  recorder: StreamRecorder,
 ): Promise<void> {
-  const recorder = new StreamRecorder(producer, lease, logger)
   const record = (message: StoredMessage): void => {
     log.append([message])
     recorder.add(message)

@@ -96,7 +96,7 @@ test('a pause ends when the program wakes', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0.99)
   const network = fakeNetwork(true)
   const reconnection = new Reconnection(signal, network, 0)
-  reconnection.setDelay(30_000)
+  reconnection.setRetry(0)
   const pause = reconnection.pause(cause)
   network.wake(false)
   await pause
@@ -176,4 +176,43 @@ test('events that are known already are no success', async () => {
   expect(error).toBeInstanceOf(StreamResumeError)
   expect(error).toMatchObject({ partial: { text: 'a' } })
   expect(asked).toBe(13)
+})
+
+test.for([
+  { retry: 3000, retryAfter: undefined, expected: 3250 },
+  { retry: 3000, retryAfter: 2, expected: 3250 },
+  { retry: 3000, retryAfter: 5, expected: 5250 },
+  { retry: 12_345_678_910, retryAfter: undefined, expected: 60_250 },
+])(
+  'what the server asks for is a floor, under a random share of the backoff: $retry, $retryAfter s',
+  async ({ retry, retryAfter, expected }) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const reconnection = new Reconnection(signal, undefined, 60_000)
+    reconnection.setRetry(retry)
+    const fields = { message: '', type: 'server_error', retryable: true, retryAfter }
+    const pause = reconnection.pause(new ServerError(fields))
+    const start = Date.now()
+    await vi.advanceTimersByTimeAsync(expected - 1)
+    expect(vi.getTimerCount()).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    await pause
+    expect(Date.now() - start).toBe(expected)
+  },
+)
+
+test('waking up does not cut short what the server asks for', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(1)
+  const network = fakeNetwork(true)
+  const reconnection = new Reconnection(signal, network, 60_000)
+  reconnection.setRetry(30_000)
+  const start = Date.now()
+  const pause = reconnection.pause(cause)
+  await vi.advanceTimersByTimeAsync(1000)
+  network.wake(true)
+  await vi.advanceTimersByTimeAsync(28_999)
+  expect(vi.getTimerCount()).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  await pause
+  expect(Date.now() - start).toBe(30_000)
+  expect(network.listeners.size).toBe(0)
 })

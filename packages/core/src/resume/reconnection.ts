@@ -3,7 +3,7 @@ import { APIError } from '../errors/api-error.ts'
 import { StreamResumeError } from '../errors/stream-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { Network } from '../options.ts'
-import { clampTimer } from '../timers.ts'
+import { sleep } from '../timers.ts'
 
 const usualDelay = 500
 const longestDelay = 30_000
@@ -12,7 +12,7 @@ const mostAttempts = 12
 
 /**
  * When to try again: exponential with full jitter, so that a server that comes back is not met by
- * everybody at once. Attempts count until there is progress. A page that is told it is offline
+ * everybody at once. What the server asks for, by `retry:` or `Retry-After`, comes on top of that. Attempts count until there is progress. A page that is told it is offline
  * still tries, because that may be wrong. Those attempts count only if the server answers.
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
@@ -21,7 +21,8 @@ export class Reconnection {
   readonly #signal: Abortable
   readonly #network: Network | undefined
   readonly #maxRetryAfter: number
-  #delay = usualDelay
+  /** ms that the server wants between two connections. */
+  #retry = 0
   #attempts = 0
   /** Attempts that did not count, one after the other. */
   #probes = 0
@@ -41,8 +42,8 @@ export class Reconnection {
   }
 
   /** The server's `retry`, in ms: it may be anything. */
-  setDelay(ms: number): void {
-    this.#delay = Math.min(Math.max(ms, 100), longestDelay)
+  setRetry(ms: number): void {
+    this.#retry = ms
   }
 
   /**
@@ -66,7 +67,12 @@ export class Reconnection {
     return this.attempt(work)
   }
 
-  /** Ends early when the program wakes. @throws StreamResumeError after too many, or the signal's reason */
+  /**
+   * Waits before the next attempt. When the program wakes, only what the server has asked for is still waited
+   * for.
+   *
+   * @throws StreamResumeError after too many attempts, or the signal's reason
+   */
   async pause(cause: VecTradeError): Promise<void> {
     const isOffline = this.#network?.isOnline() === false
     const isProbe = isOffline && !this.#hasAnswered && !(cause instanceof APIError)
@@ -79,23 +85,26 @@ export class Reconnection {
       )
     }
     const failures = isProbe ? this.#probes : this.#attempts
-    const ceiling = Math.min(longestDelay, this.#delay * 2 ** (failures - 1))
+    const ceiling = Math.min(longestDelay, usualDelay * 2 ** (failures - 1))
     // Only their pace limits attempts that do not count. Going online ends the pause.
     const share = isProbe ? (1 + Math.random()) / 2 : Math.random()
-    const asked = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
-    const ms = Math.max(share * ceiling, Math.min(asked, this.#maxRetryAfter))
-    await new Promise<void>((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer)
-        this.#signal.removeEventListener('abort', end)
-        offWake?.()
-        resolve()
-      }
-      const timer = setTimeout(end, clampTimer(ms))
-      const offWake = this.#network?.onWake(end)
-      this.#signal.addEventListener('abort', end)
-      if (this.#signal.aborted) end()
-    })
+    const retryAfter = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
+    const asked = Math.min(Math.max(this.#retry, retryAfter), this.#maxRetryAfter)
+    await this.#rest(asked, share * ceiling)
+  }
+
+  /** Waits for as long as the server has asked for, then for so many ms more, which waking up ends. */
+  async #rest(asked: number, ms: number): Promise<void> {
+    const waking = new AbortSource()
+    const offWake = this.#network?.onWake(() => waking.abort())
+    const unlink = whenAborted(this.#signal, () => waking.abort())
+    try {
+      if (asked > 0) await sleep(asked, this.#signal)
+      await sleep(ms, waking).catch(() => {})
+    } finally {
+      unlink()
+      offWake?.()
+    }
     if (this.#signal.aborted) throw this.#signal.reason
   }
 }

@@ -217,12 +217,17 @@ describe('taking up a stream', () => {
     expect(asked).toEqual(['GET'])
   })
 
-  test('takes an endpoint, an id and a number', () => {
+  test('takes an endpoint, an id and the id of an event', () => {
     const client = new VecTrade({ endpoint })
     const direct = new VecTrade({ apiKey: 'vq_key', baseURL: 'https://e/v1' })
     expect(() => direct.ai.resume('id')).toThrow(/`endpoint`/)
     expect(() => client.ai.resume('')).toThrow(ConfigurationError)
-    expect(() => client.ai.resume('id', { lastEventId: 'x' })).toThrow(/`lastEventId`/)
+    for (const lastEventId of ['a\nb', 'a\0', ' a', 'a ', '\ud800']) {
+      expect(() => client.ai.resume('id', { lastEventId })).toThrow(/`lastEventId`/)
+    }
+    for (const lastEventId of ['', '7', 'x', '1526919030474-55', 'a b', '\u2026']) {
+      expect(client.ai.resume('id', { lastEventId }).lastEventId).toBe(lastEventId)
+    }
   })
 
   test('ends after too many attempts without an event between them', async () => {

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type Fetch, StreamResumeError, TimeoutError, VecTrade } from '../index.ts'
+import {
+  type Fetch,
+  StreamInterruptedError,
+  StreamResumeError,
+  TimeoutError,
+  VecTrade,
+} from '../index.ts'
 import { catchError } from '../test-support/body.ts'
 import { endpoint } from '../test-support/kept.ts'
 
@@ -41,7 +47,7 @@ function greeting(rest: string, isAlive = false): { fetch: Fetch; asked: () => n
   return { fetch, asked: () => asked }
 }
 
-test.for(['', firstEvent, `id: 1\n\n`])(
+test.for([firstEvent, `id: 1\n\n`])(
   'a greeting is no progress: if only %o follows, attempts count',
   async (rest) => {
     const { fetch, asked } = greeting(rest)
@@ -105,5 +111,89 @@ test.for(['c', '1.', ''])(
     expect(new Set(asked.slice(1))).toEqual(new Set(['1']))
     expect(asked).toHaveLength(13)
     expect(stream.lastEventId).toBe('1')
+  },
+)
+
+/** An endpoint whose nth connection gives the nth of these bodies, and what each was asked for. */
+function connections(...bodies: string[]): { client: VecTrade; asked: (string | null)[] } {
+  const asked: (string | null)[] = []
+  const fetch: Fetch = async (_, init) => {
+    asked.push(new Headers(init.headers).get('last-event-id'))
+    const body = bodies[asked.length - 1]
+    if (body === undefined) throw new TypeError('fetch failed')
+    return new Response(body, { headers })
+  }
+  return { client: new VecTrade({ endpoint, fetch }), asked }
+}
+
+const event = (content: string, id?: string): string =>
+  `${id === undefined ? '' : `id: ${id}\n`}data: {"type":"text","content":"${content}"}\n\n`
+const end = 'data: [DONE]\n\n'
+
+test('events without ids cannot be resumed: the answer is interrupted, not repeated', async () => {
+  const { client, asked } = connections(event('a') + event('b'), event('a') + event('b') + end)
+  const error = await catchError(client.ai.stream('p').finalText())
+  expect(error).toBeInstanceOf(StreamInterruptedError)
+  expect(error).toMatchObject({ partial: { text: 'ab', lastEventId: '' } })
+  expect(asked).toEqual([null])
+})
+
+test('a connection that is cut before any event is asked for again, from the beginning', async () => {
+  const { client, asked } = connections(': hello\n\n', event('a') + end)
+  expect(await client.ai.stream('p').finalText()).toBe('a')
+  expect(asked).toEqual([null, null])
+})
+
+test('an id that an empty one has cleared is not sent', async () => {
+  const { client, asked } = connections(event('a', 'abc') + event('b', ''), event('a') + end)
+  const stream = client.ai.stream('p')
+  expect(await catchError(stream.finalText())).toBeInstanceOf(StreamInterruptedError)
+  expect(asked).toEqual([null])
+  expect(stream.lastEventId).toBe('')
+})
+
+test('an id stays in effect for the events without one that follow it', async () => {
+  const { client, asked } = connections(event('a', 'abc') + event('b'), event('c', 'def') + end)
+  expect(await client.ai.stream('p').finalText()).toBe('abc')
+  expect(asked).toEqual([null, 'abc'])
+})
+
+test.for([
+  { ids: ['0', '1', '2'], why: 'begin at 0' },
+  { ids: ['9', '3', '5'], why: 'are in no order' },
+  { ids: ['900719925474099267', '900719925474099268', '900719925474099269'], why: 'are too large' },
+  { ids: ['1-0', '1-1', '2-0'], why: 'are of another kind' },
+])('no event is taken for a repeated one where ids $why', async ({ ids }) => {
+  const [first, second, third] = ids
+  const { client, asked } = connections(
+    event('a', first) + event('b', second),
+    event('c', third) + end,
+  )
+  expect(await client.ai.stream('p').finalText()).toBe('abc')
+  expect(asked).toEqual([null, second])
+})
+
+test('events that a server repeats are dropped where ids are their numbers', async () => {
+  const [one, two, three] = [event('a', '1'), event('b', '2'), event('c', '3')]
+  const { client } = connections(one + two, one + two + three + end)
+  expect(await client.ai.stream('p').finalText()).toBe('abc')
+})
+
+test('an id beyond Latin-1 is sent as its UTF-8 bytes', async () => {
+  const { client, asked } = connections(event('a', '\u2026'), event('b', 'é') + end)
+  const stream = client.ai.stream('p')
+  expect(await stream.finalText()).toBe('ab')
+  expect(asked).toEqual([null, '\xe2\x80\xa6'])
+  expect(stream.lastEventId).toBe('é')
+})
+
+test.for(['a\u0001', ' a', 'a '])(
+  'an id that no header can hold ends the stream at the cut: %j',
+  async (id) => {
+    const { client, asked } = connections(event('a', id), end)
+    expect(await catchError(client.ai.stream('p').finalText())).toBeInstanceOf(
+      StreamInterruptedError,
+    )
+    expect(asked).toEqual([null])
   },
 )

@@ -7,6 +7,8 @@ import type { Network } from '../options.ts'
 import type { StreamResponse } from '../response.ts'
 import { within } from '../timers.ts'
 import type { WaitLimits } from '../watchdog.ts'
+import { isSendableId } from './last-event-id.ts'
+import { Position } from './position.ts'
 import type { Reconnection } from './reconnection.ts'
 
 /** One connection to a stream. */
@@ -45,9 +47,9 @@ export class ResumingSource implements EventSource {
   readonly #reconnection: Reconnection
   readonly #offWake: (() => void) | undefined
   #connected: Connected
-  #lastEventId: string
-  /** What came before this connection: such events are not given twice. */
-  #seen: number
+  readonly #position: Position
+  /** Whether an event was read, here or by whoever read the stream before. */
+  #hasRead: boolean
   /** ms that the caller has waited since there was progress, over all connections. */
   #waited = 0
   /** Whether a connection was given up that may have been sound. */
@@ -65,8 +67,8 @@ export class ResumingSource implements EventSource {
     this.id = endpoint.id
     this.#endpoint = endpoint
     this.#connected = connected
-    this.#lastEventId = lastEventId
-    this.#seen = Number(lastEventId) || 0
+    this.#position = new Position(lastEventId)
+    this.#hasRead = lastEventId !== ''
     this.#settings = settings
     this.#reconnection = reconnection
     this.#offWake = settings.network?.onWake((isNew) => this.#onWake(isNew))
@@ -77,7 +79,7 @@ export class ResumingSource implements EventSource {
   }
 
   get lastEventId(): string {
-    return this.#lastEventId
+    return this.#position.id
   }
 
   get complete(): boolean {
@@ -87,22 +89,16 @@ export class ResumingSource implements EventSource {
   take(): ReturnType<EventSource['take']> {
     for (;;) {
       const event = this.#connected.reader?.take()
-      const id = this.#connected.reader?.lastEventId ?? ''
+      const id = this.#connected.reader?.givenId
       if (event === undefined) {
-        // A frame that carries no event moves on the position all the same.
-        if (isPosition(id) && Number(id) > Number(this.#lastEventId)) this.#lastEventId = id
+        this.#position.passFrame(id)
         return undefined
       }
-      if (isPosition(id) && Number(id) <= this.#seen) continue
-      // A server may greet each connection with an event without an id, or with an id that is none of
-      // its numbers: only a new position is progress.
-      if (id === '' || (isPosition(this.#lastEventId) && !isPosition(id))) {
-        if (this.#lastEventId === '') this.#waited = 0
-      } else if (id !== this.#lastEventId) {
-        this.#lastEventId = id
-        this.#waited = 0
-        this.#reconnection.progressed()
-      }
+      const step = this.#position.passEvent(id)
+      if (step === 'repeated') continue
+      this.#hasRead = true
+      if (step !== 'greeting') this.#waited = 0
+      if (step === 'forward') this.#reconnection.progressed()
       return event
     }
   }
@@ -128,6 +124,12 @@ export class ResumingSource implements EventSource {
   async drain(): Promise<void> {
     this.#offWake?.()
     await this.#connected.reader?.drain()
+  }
+
+  /** Whether another connection can go on where this one is. One without an ID gets the whole stream. */
+  get #canResume(): boolean {
+    const { id } = this.#position
+    return id === '' ? !this.#hasRead : isSendableId(id)
   }
 
   /** Reads on; gives what is wrong with the connection, if anything. @throws TimeoutError (`idle`) */
@@ -157,25 +159,21 @@ export class ResumingSource implements EventSource {
 
   async #reconnect(problem: VecTradeError): Promise<void> {
     this.#connected.reader?.close()
+    if (!this.#canResume) throw new StreamInterruptedError({ cause: problem })
     const cause = this.#isDropped ? undefined : problem
-    this.#connected = await this.#endpoint.connect(this.#lastEventId, cause)
+    this.#connected = await this.#endpoint.connect(this.#position.id, cause)
     // What was still on its way when the stream ended.
     if (this.#isClosed) this.#connected.reader?.close()
     this.#isDropped = false
-    this.#seen = Number(this.#lastEventId) || 0
+    this.#position.reconnected()
     this.#lastByte = performance.now()
   }
 
   #onWake(isNew: boolean): void {
     const isStale = performance.now() - this.#lastByte > staleAfter
-    if (!isNew && !isStale) return
+    if ((!isNew && !isStale) || !this.#canResume) return
     // Its read ends, and what reads it connects anew, at once.
     this.#isDropped = true
     this.#connected.reader?.close()
   }
-}
-
-/** Whether an id is one of those that our endpoints give: 1, 2, 3 … */
-function isPosition(id: string): boolean {
-  return /^\d+$/.test(id)
 }

@@ -50,6 +50,14 @@ export function sizeOf({ event = '', data }: StoredMessage): number {
   return encodeUtf8(event).length + encodeUtf8(data).length
 }
 
+/** The error of a store for an owner with as many streams as allowed. For authors of a `StreamStore`. */
+export function ownerLimitError(): StreamStoreError {
+  return new StreamStoreError(
+    'The owner has as many streams running as allowed (option `maxStreamsPerOwner` of createHandler)',
+    'owner-limit',
+  )
+}
+
 /** The error of a store that has reached one of its limits. For authors of a `StreamStore`. */
 export function limitError(option: 'maxEvents' | 'maxBytes' | 'maxStreams', limit: number): Error {
   const what = {

@@ -34,6 +34,13 @@ export class StreamRecorder {
     return this.#failed
   }
 
+  /** Leaves the store alone from here on. */
+  giveUp(): void {
+    this.#failed = true
+    this.#pending = []
+    clearInterval(this.#timer)
+  }
+
   add(message: StoredMessage): void {
     if (this.#failed) return
     this.#pending.push(message)
@@ -60,9 +67,9 @@ export class StreamRecorder {
         this.#pending.splice(0, batch.length)
       }
     } catch (error) {
-      this.#failed = true
-      this.#pending = []
-      clearInterval(this.#timer)
+      // Of a stream that was given up, nothing is missing.
+      if (this.#failed) return
+      this.giveUp()
       const name = error instanceof Error ? error.name : 'no error'
       warn(this.#logger, `vectrade: a stream cannot be resumed any more (${name})`)
     } finally {

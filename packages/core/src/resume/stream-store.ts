@@ -42,6 +42,18 @@ export interface StreamStoreLimits {
   lease?: number | undefined
 }
 
+/** How a store begins a stream. */
+export interface CreateStreamOptions {
+  /** Whose it is. Default: empty, which is an owner as any other. */
+  owner?: string | undefined
+  /**
+   * The most streams of this owner that may run at a time, this one included, over all instances. One
+   * that has ended, has expired, or whose producer is dead does not run. A store that does not look at
+   * this leaves the limit to each handler. Default: no limit.
+   */
+  maxStreamsPerOwner?: number | undefined
+}
+
 /**
  * Where the streams of resumable endpoints are kept, so that whoever lost a connection can read on.
  *
@@ -56,9 +68,9 @@ export interface StreamStore {
    * Begins a stream, or takes over one whose producer is dead, which then cannot append any more.
    *
    * @throws StreamStoreError `exists` where a live producer has it or it is at its end, `limit` where
-   *   there are too many streams
+   *   there are too many streams, `owner-limit` where its owner has too many running
    */
-  create(id: string, options?: { owner?: string | undefined }): Promise<StreamProducer>
+  create(id: string, options?: CreateStreamOptions): Promise<StreamProducer>
   /** Undefined where there is none, or none any more. */
   find(id: string): Promise<StoredStream | undefined>
   /**
@@ -72,7 +84,7 @@ export interface StreamStore {
   read(id: string, after: number, signal?: AbortSignal): AsyncIterable<NumberedMessage>
   /** Asks the producer, wherever it runs, to stop; it hears of it within a second. */
   stop(id: string): Promise<void>
-  /** Ends a stream's life now. Those who read it are at the end. */
+  /** Ends a stream's life now, and deletes all that is kept of it. Those who read it are at the end. */
   expire(id: string): Promise<void>
 }
 

@@ -70,7 +70,7 @@ class DecodedMessages implements EventMessages {
   }
 
   get lastEventId(): string {
-    return this.#reader.lastEventId
+    return this.#reader.lastEventId ?? ''
   }
 
   [Symbol.asyncIterator](): AsyncIterator<SseMessage, undefined> {
@@ -160,7 +160,8 @@ export class MessageReader<T extends object = never> {
     this.#lock()
   }
 
-  get lastEventId(): string {
+  /** Undefined before the first ID. */
+  get lastEventId(): string | undefined {
     return this.#decoder.lastEventId
   }
 

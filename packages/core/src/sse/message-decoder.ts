@@ -44,10 +44,13 @@ const lineOverhead = 64
 
 /** Bytes in, messages out: those that a chunk completes, framed as they are taken. */
 export class MessageDecoder<T extends object> {
-  /** As far as messages were taken: a reader who comes back behind it must miss none. */
-  lastEventId = ''
-  /** As far as they are framed. */
-  #framedId = ''
+  /**
+   * The last event ID as far as messages were taken, so that a reader who comes back misses none.
+   * Undefined before the first one, `''` after an ID that is empty.
+   */
+  lastEventId: string | undefined
+  /** The last event ID as far as messages are framed. */
+  #framedId: string | undefined
   readonly #utf8 = new Utf8Chunks()
   readonly #parser: EventSourceParser
   #started = false
@@ -76,7 +79,7 @@ export class MessageDecoder<T extends object> {
         if (isLonger(data, maxEventBytes) || (event && isLonger(event, maxEventBytes))) {
           return this.#fail()
         }
-        message.id = this.#framedId
+        if (this.#framedId !== undefined) message.id = this.#framedId
         this.#messages.push(message)
       },
       onId: (id) => {
@@ -132,7 +135,7 @@ export class MessageDecoder<T extends object> {
       const message = this.#messages[this.#next]
       if (message !== undefined) {
         this.#next += 1
-        this.lastEventId = message.id ?? ''
+        this.lastEventId = message.id
         return message
       }
       if (this.#next > 0) {
@@ -161,7 +164,7 @@ export class MessageDecoder<T extends object> {
     const shortcut = this.#shortcut
     const text = this.#text
     // Where events have ids, the parser keeps track of them, to the end of the chunk.
-    const isShort = shortcut !== undefined && this.#framedId === ''
+    const isShort = shortcut !== undefined && !this.#framedId
     const canRead = isShort && shortcut.canRead()
     if (canRead && this.#isBetween) {
       const item = shortcut.read(text, this.#at)

@@ -12,6 +12,8 @@ export interface Source {
   readonly waiting: number
   /** Whether VecTrade was asked. */
   readonly isOpen: boolean
+  /** How often. */
+  readonly asked: number
   /** Whether the request to VecTrade was ended from this side. */
   readonly cancelled: boolean
 }
@@ -36,6 +38,7 @@ export function kept(options: Partial<HandlerOptions> = {}): Kept {
       return -(controller?.desiredSize ?? 0)
     },
     isOpen: false,
+    asked: 0,
     send: (...messages: unknown[]) => {
       for (const message of messages) {
         const text = typeof message === 'string' ? message : JSON.stringify(message)
@@ -51,6 +54,7 @@ export function kept(options: Partial<HandlerOptions> = {}): Kept {
     maxRetries: 0,
     fetch: async (_url, { signal }) => {
       source.isOpen = true
+      source.asked += 1
       const body = new ReadableStream<Uint8Array>({
         start: (started) => void (controller = started),
         cancel: () => void (source.cancelled = true),

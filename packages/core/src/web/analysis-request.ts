@@ -1,6 +1,7 @@
 import type { AnalysisRequest } from '../client.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { parseJson } from '../errors/from.ts'
+import { VecTradeError } from '../errors/vectrade-error.ts'
 import { isRecord } from '../events.ts'
 import { readBody } from './read-body.ts'
 import { Refusal } from './refusal.ts'
@@ -29,7 +30,7 @@ export async function readRequest(
   const { text, ended } =
     announced > limits.maxBytes
       ? { text: '', ended: 'too-large' }
-      : await readBody(request.body, limits)
+      : await readBody(request.body, limits).catch(brokenOff)
   if (ended === 'too-large') {
     throw new Refusal(413, 'invalid_request_error', `The body is over ${limits.maxBytes} bytes`)
   }
@@ -40,14 +41,24 @@ export async function readRequest(
   if (typeof prompt !== 'string' || prompt.trim() === '') {
     throw invalid('`prompt` must be a string that is not empty')
   }
-  if (prompt.length > maxPromptLength) {
-    throw invalid(`\`prompt\` must have at most ${maxPromptLength} characters`)
-  }
-  if (symbols === undefined) return { prompt }
-  if (!isSymbols(symbols)) {
+  if (symbols !== undefined && !isSymbols(symbols)) {
     throw invalid(`\`symbols\` must be at most ${maxSymbols} strings such as ["NVDA"]`)
   }
-  return { prompt, symbols }
+  // An empty symbol costs something too.
+  const lengths = symbols?.map((symbol) => Math.max(1, symbol.length)) ?? []
+  if (lengths.reduce((sum, length) => sum + length, prompt.length) > maxPromptLength) {
+    throw invalid(
+      `\`prompt\` and \`symbols\` must have at most ${maxPromptLength} characters together: ` +
+        'shorten the prompt, or name fewer symbols',
+    )
+  }
+  return symbols === undefined ? { prompt } : { prompt, symbols }
+}
+
+/** Only callers break off a body. An error of ours says that this server has used it. */
+function brokenOff(error: unknown): never {
+  if (VecTradeError.isInstance(error)) throw error
+  throw new Refusal(400, 'invalid_request_error', 'The body broke off')
 }
 
 function isSymbols(value: unknown): value is string[] {

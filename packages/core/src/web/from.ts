@@ -2,9 +2,9 @@ import type { Abortable } from '../abort-scope.ts'
 import { letGoOf } from '../body-owner.ts'
 import type { ByteStream } from '../byte-stream.ts'
 import { checkLimit } from '../check-limit.ts'
+import { clean, type Secrets } from '../errors/clean.ts'
 import { errorFromResponse, errorInJson } from '../errors/from.ts'
 import { checkOptions, type Checks, checkSignal, checkThat } from '../check-options.ts'
-import { redact } from '../errors/redact.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { EventReader } from '../event-reader.ts'
 import type { FetchResponse } from '../fetch.ts'
@@ -101,25 +101,25 @@ export function fromResponse(response: FetchResponse, options: FromOptions = {})
 /** A response's events, or, with its body closed, the error it is. */
 export async function openEventStream(
   response: FetchResponse,
-  options: DecodeOptions & { secret?: string | undefined },
+  options: DecodeOptions & { secrets?: Secrets },
   signal?: Abortable,
 ): Promise<EventReader> {
-  const { secret } = options
-  const info = readResponse(response, secret)
+  const { secrets } = options
+  const info = readResponse(response, secrets)
   if (response.bodyUsed || response.body?.locked) {
     if (response.body) letGoOf(response.body, false)
     throw new StreamConsumedError("This response's body is already used: a body is read once")
   }
-  if (response.status >= 400) throw await errorFromResponse(response, { secret }, signal)
-  const problem = protocolProblem(response)
+  if (response.status >= 400) throw await errorFromResponse(response, { secrets }, signal)
+  const problem = protocolProblem(response, secrets)
   if (problem !== undefined && response.status < 300) {
-    const said = await errorInJson(response, secret, signal)
+    const said = await errorInJson(response, secrets, signal)
     if (said !== undefined) throw said
   }
   // undefined in React Native.
   if (problem !== undefined || !response.body) {
     closeBody(response.body)
-    throw new StreamProtocolError(redact(problem ?? noBody, secret), { requestId: info.requestId })
+    throw new StreamProtocolError(problem ?? noBody, { requestId: info.requestId })
   }
   return new EventReader(response.body, info, options)
 }
@@ -130,9 +130,9 @@ const noBody =
   'The response has no body to stream: where fetch cannot stream, as in React Native, ' +
   'pass one that can as the option `fetch` (such as expo/fetch)'
 
-function protocolProblem(response: FetchResponse): string | undefined {
+function protocolProblem(response: FetchResponse, secrets: Secrets): string | undefined {
   if (response.status !== 200) return `Expected status 200, got ${response.status}`
   const contentType = response.headers.get('content-type') ?? ''
   if (mimeType(contentType) === eventStream) return undefined
-  return `Expected content type ${eventStream}, got ${contentType.slice(0, 100) || 'none'}: is \`baseURL\` VecTrade's API, or \`endpoint\` one of yours?`
+  return `Expected content type ${eventStream}, got ${clean(contentType, secrets, 100) || 'none'}: is \`baseURL\` VecTrade's API, or \`endpoint\` one of yours?`
 }

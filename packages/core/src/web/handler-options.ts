@@ -25,7 +25,10 @@ export interface HandlerOptions {
    * body, read `request.clone()`. Default: anyone who reaches the endpoint may use up your quota.
    */
   authorize?: ((request: Request) => Authorization | Promise<Authorization>) | undefined
-  /** In characters. Default 10 000. */
+  /**
+   * The longest prompt, in characters, its symbols included: each counts for its length, and for one at
+   * least. A longer one is a 422. Default 10 000.
+   */
   maxPromptLength?: number | undefined
   /** Other origins whose pages may ask. Default: none. */
   cors?: Cors | undefined
@@ -44,7 +47,8 @@ export interface HandlerOptions {
   firstByteAfter?: number | undefined
   /**
    * Makes streams resumable: an answer goes on when its caller leaves, and is kept for those who
-   * come back. Default: none, an answer ends with its caller.
+   * come back, for the store's `timeToLive`. `DELETE` stops an answer, `store.expire(id)` deletes it.
+   * Default: none, an answer ends with its caller.
    */
   store?: StreamStore | undefined
   /**
@@ -52,6 +56,15 @@ export interface HandlerOptions {
    * Default: a stream is open to anyone who has its id, which cannot be guessed.
    */
   owner?: ((request: Request) => string | Promise<string>) | undefined
+  /**
+   * The most streams of one owner that may run at a time. One more is a 429 (`rate_limit_error`), and
+   * VecTrade is not asked. Without `owner`, all callers are one owner.
+   *
+   * The stores of the SDK count over all instances, and a producer that dies counts for one lease more.
+   * Without a store, with one that cannot be reached, or with one of your own that does not count, the
+   * limit is for each handler. Default: no limit.
+   */
+  maxStreamsPerOwner?: number | undefined
   /**
    * Called with the errors of `authorize`, `owner` and the endpoint, such as a ConfigurationError.
    * The caller gets a 500 that says nothing about them. Default: `console.error`.
@@ -78,6 +91,7 @@ const handlerChecks: Checks<HandlerOptions> = {
     hasMethods(value, 'create', 'find', 'read', 'stop'),
   ),
   owner: checkFunction,
+  maxStreamsPerOwner: checkLimit,
   onError: checkFunction,
   logger: checkLogger,
 }

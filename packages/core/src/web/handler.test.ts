@@ -69,6 +69,15 @@ describe('a request', () => {
     ['with symbols that are none', { prompt: 'p', symbols: 'NVDA' }, 422, /`symbols`/],
     ['with a symbol that is none', { prompt: 'p', symbols: [1] }, 422, /`symbols`/],
     ['with too many symbols', { prompt: 'p', symbols: Array(51).fill('A') }, 422, /`symbols`/],
+    [
+      'with symbols too long',
+      { prompt: 'p', symbols: ['A'.repeat(100)] },
+      422,
+      /together: shorten/,
+    ],
+    ['with all too long', { prompt: 'p'.repeat(60), symbols: Array(41).fill('A') }, 422, /100/],
+    ['with empty symbols', { prompt: 'p'.repeat(60), symbols: Array(41).fill('') }, 422, /fewer/],
+    ['with a flood of symbols', { prompt: 'p', symbols: Array(1_000).fill('') }, 422, /`symbols`/],
   ])('%s is refused, saying what to do', async ([, body, status, message]) => {
     const { handler, sent } = serve(ok, { maxPromptLength: 100 })
     const response = await handler(post(body))
@@ -78,6 +87,16 @@ describe('a request', () => {
       message,
     )
     expect(sent).toHaveLength(0)
+  })
+
+  test('with prompt and symbols as long as allowed together passes', async () => {
+    const { handler, sent } = serve(ok, { maxPromptLength: 100 })
+    const request = {
+      prompt: 'p'.repeat(60),
+      symbols: [...Array(10).fill('NVD'), ...Array(10).fill('')],
+    }
+    expect((await handler(post(request))).status).toBe(200)
+    expect(sent).toHaveLength(1)
   })
 
   test('with a prompt as long as allowed, in any characters, passes', async () => {
@@ -218,6 +237,9 @@ test.for<[string, Record<string, unknown>]>([
   ['heartbeat', { heartbeat: -1 }],
   ['firstByteAfter', { firstByteAfter: Number.NaN }],
   ['maxPromptLength', { maxPromptLength: 0 }],
+  ['maxStreamsPerOwner', { maxStreamsPerOwner: 0 }],
+  ['maxStreamsPerOwner', { maxStreamsPerOwner: 1.5 }],
+  ['maxStreamsPerOwner', { maxStreamsPerOwner: null }],
 ])('an option that is wrong is named: %s', ([name, options]) => {
   expect(() => serve(ok, options)).toThrow(ConfigurationError)
   expect(() => serve(ok, options)).toThrow(`\`${name}\``)

@@ -7,6 +7,7 @@ import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
 import { handled } from '../handled.ts'
+import type { AnalysisRequest } from '../client.ts'
 import type { AnalysisStream } from '../stream.ts'
 import { within } from '../timers.ts'
 import { readRequest } from './analysis-request.ts'
@@ -14,16 +15,13 @@ import { askToAuthorize } from './authorization.ts'
 import { addCorsHeaders } from './cors.ts'
 import { checkHandlerOptions, checkRequest, type HandlerOptions } from './handler-options.ts'
 import { isAllowedOrigin, originRefused } from './page-origin.ts'
+import { isBrokenOff } from './read-body.ts'
 import { eventText, relayResponse } from './readable.ts'
 import { errorResponse, Refusal } from './refusal.ts'
-import {
-  beginStored,
-  openStored,
-  releasable,
-  resumeStored,
-  stopStored,
-  streamIdOf,
-} from './stored.ts'
+import { releasable } from './releasable.ts'
+import { RunningStreams } from './running-streams.ts'
+import { openStored, resumeStored, stopStored, streamIdOf } from './stored.ts'
+import { StoredPlace } from './stored-place.ts'
 
 /** What a platform offers to a handler, such as the `ctx` of a Worker. */
 export interface HandlerContext {
@@ -66,28 +64,49 @@ export type Handler = (
 export function createHandler(options: HandlerOptions): Handler {
   checkHandlerOptions(options)
   const { onError = reportError } = options
-  const answerFor = (error: unknown): Response => {
-    // A mistake of the server's own code or set-up, which its callers are not told. If `onError` fails,
-    // there is nobody to tell.
-    if (isMistake(error)) void handled((async () => onError(error))())
-    return error instanceof Refusal ? error.toResponse() : failure(error)
+  const running = new RunningStreams(options.maxStreamsPerOwner)
+  /** A mistake of the server's own code or set-up, which its callers are not told. */
+  const report = (error: unknown): void => {
+    // If `onError` fails, there is nobody to tell.
+    void handled((async () => onError(error))())
   }
   return async (request, ...contexts) => {
     try {
       checkRequest('request', request)
     } catch (error) {
-      return answerFor(error)
+      report(error)
+      return failure(error)
     }
-    const response = await answer(request, options, contextOf(contexts)).catch(answerFor)
+    let response
+    try {
+      response = await answer(request, options, contextOf(contexts), running)
+    } catch (error) {
+      if (await isMistake(error, request)) report(error instanceof OwnMistake ? error.cause : error)
+      response = error instanceof Refusal ? error.toResponse() : failure(error)
+    }
+    // Each answer is to one request of one caller.
+    if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
     if (options.cors) addCorsHeaders(response.headers, request, options.cors)
     if (response.body) requests.set(response.body, request)
     return response
   }
 }
 
-function isMistake(error: unknown): boolean {
+async function isMistake(error: unknown, request: Request): Promise<boolean> {
   if (error instanceof Refusal) return false
+  if (error instanceof OwnMistake) return !(await isBrokenOff(request))
   return error instanceof ConfigurationError || !VecTradeError.isInstance(error)
+}
+
+/** What `authorize` or `owner` threw. Its class says nothing of VecTrade, nor of the caller. */
+class OwnMistake extends Error {}
+
+async function ofServer<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw cause instanceof Refusal ? cause : new OwnMistake('', { cause })
+  }
 }
 
 /** As long as their answers are read: Node does not abort the signal of a request that is garbage. */
@@ -111,8 +130,9 @@ async function answer(
   request: Request,
   options: HandlerOptions,
   context: HandlerContext,
+  running: RunningStreams,
 ): Promise<Response> {
-  const { client, store } = options
+  const { store } = options
   if (!isAllowedOrigin(request, options)) throw new Refusal(403, 'permission_error', originRefused)
   const allow = store ? 'POST, GET, DELETE, OPTIONS' : 'POST, OPTIONS'
   if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
@@ -120,10 +140,10 @@ async function answer(
   if (request.method !== 'POST' && streamId === undefined) {
     throw new Refusal(405, 'invalid_request_error', 'Use POST', { allow })
   }
-  const answerInstead = await askToAuthorize(request, options.authorize)
+  const answerInstead = await ofServer(() => askToAuthorize(request, options.authorize))
   if (answerInstead !== undefined) return answerInstead
 
-  const owner = options.owner ? await options.owner(request) : ''
+  const owner = await ofServer(() => (options.owner ? options.owner(request) : ''))
   if (typeof owner !== 'string') {
     throw new ConfigurationError('`owner` must give a string for each request')
   }
@@ -132,24 +152,52 @@ async function answer(
     if (stored === undefined) throw new Refusal(404, 'not_found', 'There is no such stream')
     return request.method === 'DELETE'
       ? await stopStored(store, stored)
-      : resumeStored(store, stored, request, options)
+      : resumeStored(store, stored, request, options.heartbeat)
   }
 
   const { maxPromptLength = defaultMaxPromptLength } = options
   const analysisRequest = await readRequest(request, maxPromptLength)
-  const caller = store ? releasable(request.signal) : undefined
-  const stream = client.ai.stream(analysisRequest, { signal: caller?.signal ?? request.signal })
-  const greet = !(await hasAnswered(stream, options))
-  if (store && !request.signal.aborted) {
-    const begun = await beginStored(store, owner, stream, { ...options, greet }, context)
-    if (begun !== undefined) {
-      // From here on the caller's leaving does not end the answer.
-      caller?.release()
-      return withRequestId(begun, stream, greet)
-    }
+  const leave = running.enter(owner)
+  try {
+    return await ask(request, analysisRequest, owner, options, context, leave)
+  } catch (error) {
+    leave()
+    throw error
   }
-  const { heartbeat } = options
-  return withRequestId(relayResponse(stream, eventText, { heartbeat }, { greet }), stream, greet)
+}
+
+/** @param onEnd called once the answer is at its end; not if there is none */
+async function ask(
+  request: Request,
+  analysisRequest: AnalysisRequest,
+  owner: string,
+  options: HandlerOptions,
+  context: HandlerContext,
+  onEnd: () => void,
+): Promise<Response> {
+  const { client, store, heartbeat } = options
+  const place =
+    store && !request.signal.aborted
+      ? await StoredPlace.take(store, owner, options, context)
+      : undefined
+  const caller = place && releasable(request.signal)
+  let stream
+  let greet
+  try {
+    stream = client.ai.stream(analysisRequest, { signal: caller?.signal ?? request.signal })
+    greet = !(await hasAnswered(stream, options))
+  } catch (error) {
+    place?.leave()
+    throw error
+  }
+  if (place === undefined || request.signal.aborted) {
+    place?.leave()
+    const response = relayResponse(stream, eventText, { heartbeat }, { greet, onEnd })
+    return withRequestId(response, stream, greet)
+  }
+  // From here on the caller's leaving does not end the answer.
+  caller?.release()
+  return withRequestId(place.fill(stream, heartbeat, greet, onEnd), stream, greet)
 }
 
 /** VecTrade's id of the request, which its support asks for, if VecTrade has answered in time. */

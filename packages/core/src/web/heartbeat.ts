@@ -1,22 +1,17 @@
-import { clampTimer } from '../timers.ts'
+import { Deadline } from '../timers.ts'
 import { encodeEvent } from '../sse/encode.ts'
 
 export const heartbeatText: string = /* @__PURE__ */ encodeEvent({ comment: 'heartbeat' })
 
-/**
- * Tells when a heartbeat is due: after so many ms of waiting in one go.
- *
- * One timer serves many waits: it is not set anew for each of them, which would cost more than the
- * wait; when it fires early it looks at the clock.
- */
-export class Heartbeat {
+/** Tells when a heartbeat is due: after so many ms of waiting in one go. One timer serves many waits. */
+export class Heartbeat extends Deadline {
   readonly #ms: number
-  #timer: ReturnType<typeof setTimeout> | undefined
   #since = 0
   #beat: (() => void) | undefined
 
   /** @param ms 0 for none */
   constructor(ms: number) {
+    super()
     this.#ms = ms
   }
 
@@ -25,7 +20,7 @@ export class Heartbeat {
     if (this.#ms === 0) return
     this.#since = performance.now()
     this.#beat = beat
-    if (this.#timer === undefined) this.#arm(this.#ms)
+    this.start()
   }
 
   /** The wait is over. */
@@ -33,23 +28,18 @@ export class Heartbeat {
     this.#beat = undefined
   }
 
-  stop(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+  override stop(): void {
+    super.stop()
     this.#beat = undefined
   }
 
-  #arm(ms: number): void {
-    this.#timer = setTimeout(() => this.#look(), clampTimer(Math.ceil(ms)))
+  protected override dueAt(): number {
+    return this.#beat === undefined ? Infinity : this.#since + this.#ms
   }
 
-  #look(): void {
-    this.#timer = undefined
-    if (this.#beat === undefined) return
-    const left = this.#since + this.#ms - performance.now()
-    if (left > 0) return this.#arm(left)
+  protected override onDue(): void {
     const beat = this.#beat
     this.#beat = undefined
-    beat()
+    beat?.()
   }
 }

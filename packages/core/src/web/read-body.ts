@@ -65,6 +65,23 @@ export async function readBody(
   }
 }
 
+/**
+ * Whether a caller broke off the body of a request, as everyone who read it, or a copy of it, was told.
+ * Takes the body.
+ */
+export async function isBrokenOff({ body, signal }: Request): Promise<boolean> {
+  if (!body) return false
+  // Whoever has it knows; a caller who is gone is all that is to be seen from here.
+  if (body.locked) return signal.aborted
+  try {
+    // What has come is there at once, and so is the failure after it.
+    await readBody(body, { maxBytes: 2 ** 20, silence: 1, deadline: 100 })
+    return false
+  } catch {
+    return true
+  }
+}
+
 /** Ends a body nobody reads, so that its connection is not held. */
 export function closeBody(body: ByteStream | null | undefined): void {
   if (!body || body.locked) return

@@ -58,7 +58,17 @@ describe('a relay', () => {
     async function* hostile(): AsyncGenerator<StreamEvent> {
       yield { type: 'unknown', content: '', wireType: 'a\ndata: b', data: 1 }
     }
-    expect(await read(toReadableStream(hostile()))).toBe('data: 1\n\ndata: [DONE]\n\n')
+    expect(await read(toReadableStream(hostile()))).toBe(
+      'event: a\uFFFDdata: b\ndata: 1\n\ndata: [DONE]\n\n',
+    )
+  })
+
+  test('makes no error of a named event whose name cannot be sent on', async () => {
+    const wire = 'event: a\0b\ndata: {"error":{"type":"server_error"}}\n\n'
+    const relayed = fromResponse(
+      toResponse(fromReadableStream(new Body([wire, ...complete]).stream)),
+    )
+    expect((await Array.fromAsync(relayed))[0]).toMatchObject({ wireType: 'a\uFFFDb' })
   })
 
   test('takes one event for each read, none ahead', async () => {

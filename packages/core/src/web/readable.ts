@@ -110,19 +110,20 @@ export const eventText = (event: StreamEvent): string => encodeEvent(toMessage(e
 /**
  * @param encode the text of one item
  * @param greet whether a heartbeat goes out at once, before there is an event
+ * @param onEnd called when the source is at its end or let go, at least once
  */
 export function relayResponse<T>(
   source: RelaySource<T>,
   encode: (item: T) => string,
   init: ResponseInit & ReadableOptions,
-  { greet }: { greet: boolean },
+  { greet, onEnd }: { greet: boolean; onEnd?: () => void },
 ): Response {
   const { heartbeat, signal, ...platformInit } = init
   // By name: a response has these on its prototype, where a spread does not look.
   const { status = 200, statusText = '', headers: given = {} } = init
   const headers = headersForOtherBody(given as HeaderValues)
   for (const [name, value] of Object.entries(eventStreamHeaders)) headers.set(name, value)
-  const relay = new Relay(source, encode, { heartbeat, signal }, greet)
+  const relay = new Relay(source, encode, { heartbeat, signal }, greet, onEnd)
   return new Response(readable(relay), { ...platformInit, status, statusText, headers })
 }
 

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Body, catchError, complete, sse, text } from '../test-support/body.ts'
+import { CountedSource } from '../test-support/counted-source.ts'
 import { fromReadableStream, type StreamEvent, toReadableStream } from '../index.ts'
 
 const read = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text()
@@ -141,5 +142,128 @@ describe('the signal of a relay', () => {
     await reader.read()
     await reader.cancel()
     expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+})
+
+describe('a source is told to end', () => {
+  interface Relayed {
+    source: CountedSource
+    reader: ReadableStreamDefaultReader<Uint8Array>
+    abort: () => void
+  }
+  const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+
+  /** What one read of the source is ended by, and how often the source was told so. */
+  async function returnedAfter(act: (relayed: Relayed) => unknown): Promise<number> {
+    const source = new CountedSource()
+    const controller = new AbortController()
+    const { signal } = controller
+    const reader = toReadableStream(source, { signal, heartbeat: 0 }).getReader()
+    const reading = reader.read()
+    await tick()
+    expect(source.taken).toBe(1)
+    await act({ source, reader, abort: () => controller.abort() })
+    await tick()
+    await reading
+    while (!(await reader.read()).done);
+    // What comes too late changes nothing.
+    controller.abort()
+    source.fail()
+    await reader.cancel()
+    await tick()
+    return source.returned
+  }
+
+  test.for<[string, number, (relayed: Relayed) => unknown]>([
+    ['not when it has ended', 0, ({ source }) => source.end()],
+    ['not when it has failed', 0, ({ source }) => source.fail()],
+    [
+      'once when an event cannot be passed on',
+      1,
+      ({ source }) => source.give({ type: 'text', content: 1n as never }),
+    ],
+    ['once when its reader leaves', 1, ({ reader }) => reader.cancel()],
+    ['once when it is aborted', 1, ({ abort }) => abort()],
+    [
+      'once when it is aborted and then its reader leaves',
+      1,
+      async ({ abort, reader }) => {
+        abort()
+        await tick()
+        await reader.cancel()
+      },
+    ],
+    [
+      'once when it is aborted between two events',
+      1,
+      async ({ source, abort }) => {
+        source.give({ type: 'text', content: 'a' })
+        await tick()
+        abort()
+      },
+    ],
+    [
+      'not when it has ended and then its reader leaves',
+      0,
+      async ({ source, reader }) => {
+        source.end()
+        await tick()
+        await reader.cancel()
+      },
+    ],
+  ])('%s', async ([, times, act]) => {
+    expect(await returnedAfter(act)).toBe(times)
+  })
+
+  const endings: Record<string, (relayed: Relayed) => unknown> = {
+    abort: ({ abort }) => abort(),
+    cancel: ({ reader }) => void reader.cancel(),
+    error: ({ source }) => source.fail(),
+    end: ({ source }) => source.end(),
+    event: ({ source }) => source.give({ type: 'text', content: 'a' }),
+  }
+  const names = Object.keys(endings)
+  const orders = names.flatMap((first) =>
+    names.flatMap((second) => names.map((third) => [first, second, third])),
+  )
+
+  test('once at most when everything comes in one tick, in whatever order', async () => {
+    for (const order of orders) {
+      if (!order.some((name) => name === 'abort' || name === 'cancel')) continue
+      const times = await returnedAfter((relayed) => {
+        for (const name of order) endings[name]?.(relayed)
+      })
+      // A promise tells of the failure only after the others have come.
+      expect([order, times]).toEqual([order, 1])
+    }
+  })
+
+  test.for<[string, (reader: ReadableStreamDefaultReader<Uint8Array>) => unknown, boolean]>([
+    ['once when nobody has read it', (reader) => reader.cancel(), false],
+    ['once when it was aborted before', (reader) => reader.read(), true],
+  ])('%s', async ([, act, isAborted]) => {
+    const source = new CountedSource()
+    const signal = isAborted ? AbortSignal.abort() : undefined
+    const reader = toReadableStream(source, { signal }).getReader()
+    await act(reader)
+    await reader.cancel()
+    expect([source.taken, source.returned]).toEqual([0, 1])
+  })
+
+  test('not when it throws in place of a promise', async () => {
+    let returned = 0
+    const source: AsyncIterable<StreamEvent> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => {
+          throw new Error('mine')
+        },
+        return: async () => {
+          returned += 1
+          return { done: true, value: undefined }
+        },
+      }),
+    }
+    expect(await read(toReadableStream(source))).toContain('event: error')
+    expect(returned).toBe(0)
   })
 })

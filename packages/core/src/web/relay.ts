@@ -35,9 +35,12 @@ export class Relay<T> {
   readonly #iterator: AsyncIterator<T | RelayedBytes>
   readonly #encode: (item: T) => string
   readonly #signal: Abortable | undefined
+  readonly #onEnd: (() => void) | undefined
   readonly #grip: Grip<Relay<T>> = new Grip<Relay<T>>(this)
   #unlink: (() => void) | undefined
   readonly #heartbeat: Heartbeat
+  /** Whether the source has ended, by itself or because it was told to: it is told once, or not at all. */
+  #isOver = false
   /** Whether a read of the source is under way; it outlives a pull that was answered with a heartbeat. */
   #isReading = false
   /** What reads came to while no pull waited for it: an item, an abort behind it. */
@@ -52,8 +55,10 @@ export class Relay<T> {
     encode: (item: T) => string,
     options: ReadableOptions,
     greet: boolean,
+    onEnd?: () => void,
   ) {
     this.#encode = encode
+    this.#onEnd = onEnd
     this.#greet = greet
     this.#heartbeat = new Heartbeat(options.heartbeat ?? defaultHeartbeat)
     if (typeof source?.[Symbol.asyncIterator] !== 'function') {
@@ -69,7 +74,7 @@ export class Relay<T> {
       const onAbort = this.#grip.bind((relay) => relay.#onAbort())
       this.#unlink = linked(this.#signal, onAbort)
     }
-    whenDropped(this, ending(this.#heartbeat, this.#unlink))
+    whenDropped(this, ending(this.#heartbeat, this.#unlink, onEnd))
   }
 
   pull(controller: ReadableStreamDefaultController<Uint8Array>): void | Promise<void> {
@@ -154,11 +159,14 @@ export class Relay<T> {
     }
   }
 
-  /** Ends the source, however far it is. */
+  /** Ends the source, however far it is, unless it has ended already. */
   #end(): void {
     this.#heartbeat.stop()
     this.#unlink?.()
+    this.#onEnd?.()
     forgetDropped(this)
+    if (this.#isOver) return
+    this.#isOver = true
     // Not awaited: a generator answers only once its pending read does. What it fails with is its own.
     void handled((async () => this.#iterator.return?.())())
   }
@@ -171,16 +179,21 @@ export class Relay<T> {
   #read(): void {
     this.#isReading = true
     const onResult = (result: IteratorResult<T | RelayedBytes>): void => {
+      if (result.done) this.#isOver = true
       if (this.#isReading) this.#arrive(this.#chunkOf(result))
     }
     const onError = (error: unknown): void => {
       if (this.#isReading) this.#arrive(errorChunk(error))
     }
+    const onFailure = (error: unknown): void => {
+      this.#isOver = true
+      onError(error)
+    }
     try {
       // Not every iterator keeps to promises. An event may be one that cannot be encoded.
-      Promise.resolve(this.#iterator.next()).then(onResult).catch(onError)
+      Promise.resolve(this.#iterator.next()).then(onResult, onFailure).catch(onError)
     } catch (error) {
-      onError(error)
+      onFailure(error)
     }
   }
 
@@ -205,10 +218,15 @@ function linked(signal: Abortable, onAbort: () => void): () => void {
 }
 
 /** Ends a relay of which there is nothing else left; its source, if that is dropped too, does so itself. */
-function ending(heartbeat: Heartbeat, unlink: (() => void) | undefined): () => void {
+function ending(
+  heartbeat: Heartbeat,
+  unlink: (() => void) | undefined,
+  onEnd: (() => void) | undefined,
+): () => void {
   return () => {
     heartbeat.stop()
     unlink?.()
+    onEnd?.()
   }
 }
 

@@ -160,3 +160,39 @@ test('work that outlives the response is told to the platform', async () => {
     await works[0]
   }
 })
+
+test.for<[string, number, unknown[]]>([
+  ['ended', 0, [{ type: 'text', content: 'a' }, { type: 'done' }]],
+  [
+    'failed',
+    1,
+    [{ type: 'text', content: 'a' }, { error: { type: 'server_error', message: 'm' } }],
+  ],
+])(
+  'a store that is read to the end of an answer that %s is told so %i times',
+  async ([, times, messages]) => {
+    const store = memoryStore()
+    const { handler, source } = kept({ store })
+    const begun = await handler(post())
+    const id = begun.headers.get('x-vectrade-stream-id') ?? ''
+    source.send(...messages)
+    source.end()
+    await begun.text()
+    let returned = 0
+    const find = store.read.bind(store)
+    vi.spyOn(store, 'read').mockImplementation((...args) => {
+      const iterator = find(...args)[Symbol.asyncIterator]()
+      const next = iterator.next.bind(iterator)
+      const end = async (): Promise<IteratorResult<never>> => {
+        returned += 1
+        await iterator.return?.()
+        return { done: true, value: undefined }
+      }
+      return { [Symbol.asyncIterator]: () => ({ next, return: end }) }
+    })
+    const reader = (await handler(new Request(`${endpoint}?stream=${id}`))).body?.getReader()
+    while (!(await reader?.read())?.done);
+    await reader?.cancel()
+    expect(returned).toBe(times)
+  },
+)

@@ -1,32 +1,16 @@
-import { toBase64Url } from '../base64-url.ts'
+import { handled } from '../handled.ts'
 import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
-import { handled } from '../handled.ts'
-import { type Logger, warn } from '../logger.ts'
-import { EventLog } from '../resume/event-log.ts'
-import { produce } from '../resume/produce.ts'
-import type {
-  NumberedMessage,
-  StoredStream,
-  StreamProducer,
-  StreamStore,
-} from '../resume/stream-store.ts'
+import type { NumberedMessage, StoredStream, StreamStore } from '../resume/stream-store.ts'
 import { streamIdHeader } from '../resume/stream-id.ts'
 import { singleHeader } from '../single-header.ts'
 import { encodeEvent } from '../sse/encode.ts'
-import type { AnalysisStream } from '../stream.ts'
-import type { HandlerContext } from './handler.ts'
 import { relayResponse } from './readable.ts'
 import type { RelaySource } from './relay.ts'
 
 /** A stream that somebody asks for who may have it. */
 export interface OpenStored extends StoredStream {
   id: string
-}
-
-interface StoredOptions {
-  heartbeat?: number | undefined
-  logger?: Logger | undefined
 }
 
 /** The stream that a GET or DELETE is about; undefined for any other request. */
@@ -51,7 +35,7 @@ export function resumeStored(
   store: StreamStore,
   { id, length, outcome }: OpenStored,
   request: Request,
-  { heartbeat }: StoredOptions,
+  heartbeat: number | undefined,
 ): Response {
   const after = lastEventIdOf(request)
   if (outcome !== undefined && after >= length) return new Response(null, { status: 204 })
@@ -67,50 +51,8 @@ export async function stopStored(store: StreamStore, { id }: OpenStored): Promis
   return new Response(null, { status: 204 })
 }
 
-/** A signal that follows another one until it is released. */
-export function releasable(signal: AbortSignal): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController()
-  const onAbort = (): void => controller.abort(signal.reason)
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  const release = (): void => signal.removeEventListener('abort', onAbort)
-  return { signal: controller.signal, release }
-}
-
-/**
- * Stores an answer while it comes, and gives it to its caller, whose leaving no longer ends it.
- * Undefined where the store cannot take it: the answer then is the caller's alone.
- */
-export async function beginStored(
-  store: StreamStore,
-  owner: string,
-  stream: AnalysisStream,
-  { heartbeat, logger, greet }: StoredOptions & { greet: boolean },
-  context: HandlerContext,
-): Promise<Response | undefined> {
-  const id = newId()
-  let producer: StreamProducer
-  try {
-    producer = await store.create(id, { owner })
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'no error'
-    warn(logger, `vectrade: an answer cannot be resumed (${name})`)
-    return undefined
-  }
-  const log = new EventLog({ isReadOnce: true })
-  const source = new StoredSource(log.read(0))
-  const work = handled(produce(stream, log, producer, { lease: store.lease, logger }))
-  try {
-    context.waitUntil?.(work)
-  } catch (error) {
-    // The answer has begun, and goes on as long as the platform lets it.
-    const name = error instanceof Error ? error.name : 'no error'
-    warn(logger, `vectrade: the platform's waitUntil failed (${name})`)
-  }
-  return storedResponse(id, source, { heartbeat, greet })
-}
-
-function storedResponse(
+/** A stored stream as its caller gets it. */
+export function storedResponse(
   id: string,
   source: StoredSource,
   { heartbeat, greet }: { heartbeat: number | undefined; greet: boolean },
@@ -127,7 +69,7 @@ function numberedText({ id, ...message }: Numbered): string {
 type Numbered = Omit<NumberedMessage, 'id'> & { id?: number }
 
 /** A stored stream as it is told: one that ends with an error has no [DONE] behind it. */
-class StoredSource implements RelaySource<Numbered> {
+export class StoredSource implements RelaySource<Numbered> {
   cut = false
   readonly #messages: AsyncIterable<NumberedMessage>
   readonly #isWhole: (position: number | undefined) => Promise<boolean>
@@ -145,13 +87,25 @@ class StoredSource implements RelaySource<Numbered> {
     const iterator = this.#messages[Symbol.asyncIterator]()
     let position: number | undefined
     let isAtEnd = false
+    /** Whether the messages have ended, by themselves or because they were told to. */
+    let isOver = false
+    const leave = async (): Promise<void> => {
+      if (isOver) return
+      isOver = true
+      await iterator.return?.()
+    }
     return {
       next: async () => {
-        if (this.cut) return { done: true, value: undefined }
+        if (this.cut) {
+          // The error is the last message, but the store was not asked for what comes after it.
+          void handled(leave())
+          return { done: true, value: undefined }
+        }
         try {
           const result = await iterator.next()
           if (result.done) {
             isAtEnd = true
+            isOver = true
             // One that expired while it was read is over, and is no whole answer.
             if (!(await this.#isWhole(position))) throw new StreamInterruptedError()
             return result
@@ -160,6 +114,7 @@ class StoredSource implements RelaySource<Numbered> {
           this.cut = result.value.event === 'error'
           return result
         } catch (error) {
+          isOver = true
           // A store that is away for a moment: without a word at the end, the caller comes again.
           const isNothingRead = position === undefined || isAtEnd
           if (isNothingRead && error instanceof StreamStoreError && error.retryable) {
@@ -173,7 +128,7 @@ class StoredSource implements RelaySource<Numbered> {
         }
       },
       return: async () => {
-        await iterator.return?.()
+        await leave()
         return { done: true, value: undefined }
       },
     }
@@ -194,8 +149,3 @@ function lastEventIdOf(request: Request): number {
 }
 
 const idPattern = /^[\w-]{22}$/
-
-/** 128 random bits. */
-function newId(): string {
-  return toBase64Url(crypto.getRandomValues(new Uint8Array(16)))
-}

@@ -14,9 +14,11 @@ export async function startInstance(
   redisSocket: string,
   upstream: string,
   lease: number,
+  maxStreamsPerOwner: number = Infinity,
 ): Promise<Instance> {
   const file = fileURLToPath(new URL('./instance.process.ts', import.meta.url))
-  const parameters = ['--conditions=@vectrade/source', file, redisSocket, upstream, String(lease)]
+  const limits = [String(lease), String(maxStreamsPerOwner)]
+  const parameters = ['--conditions=@vectrade/source', file, redisSocket, upstream, ...limits]
   const { NODE_OPTIONS: _, ...env } = process.env
   const child = spawn(process.execPath, parameters, {
     env,

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { end, endWithThisProcess } from '@vectrade/test-kit/end-with-this-process'
-import { findProgram } from '@vectrade/test-kit/find-program'
+import { end, endWithThisProcess } from './end-with-this-process.ts'
+import { findProgram } from './find-program.ts'
 import { createClient, type RedisClientType } from 'redis'
 
 export type Client = RedisClientType

@@ -1,0 +1,34 @@
+/**
+ * The text with code and escapes, in which nothing else begins, made invisible. No backtick is looked at
+ * more than twice, whether or not there is another run of its length.
+ */
+export function withoutCode(text: string): string {
+  /** Where runs of each length begin, the last one first. */
+  const runs = new Map<number, number[]>()
+  for (const { 0: run, index } of [...text.matchAll(/`+/g)].toReversed()) {
+    const known = runs.get(run.length)
+    if (known) known.push(index)
+    else runs.set(run.length, [index])
+  }
+  let visible = ''
+  let end = 0
+  const hide = (from: number, to: number): void => {
+    visible += text.slice(end, from) + 'x'.repeat(to - from)
+    end = to
+  }
+  const mark = /\\[^\s]|`+/g
+  for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {
+    const { 0: found, index } = match
+    if (found.startsWith('\\')) {
+      hide(index, index + found.length)
+      continue
+    }
+    const closing = runs.get(found.length) ?? []
+    while ((closing.at(-1) ?? Infinity) <= index) closing.pop()
+    const close = closing.at(-1)
+    if (close === undefined) continue
+    hide(index, close + found.length)
+    mark.lastIndex = end
+  }
+  return visible + text.slice(end)
+}

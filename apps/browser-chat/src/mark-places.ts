@@ -1,0 +1,155 @@
+import type { Token } from 'markdown-it'
+import { endOfText } from './inline-positions.ts'
+
+/** A text of a block that is shown as it stands in the source, from `start` on. */
+interface Verbatim {
+  token: Token
+  start: number
+}
+
+/**
+ * Where marks can stand in a block: in its texts, not in code, links or the signs of Markdown, and not
+ * within a word. All places are found in one pass: looking for one of them costs nothing more.
+ */
+export class MarkPlaces {
+  readonly #source: string
+  readonly #texts: Verbatim[] = []
+  /** For each place in the source the text that it is in, or at an end of; -1 for none. */
+  readonly #textAt: Int32Array
+  /** The first place from here on that is at the end of a word. */
+  readonly #next: Int32Array
+  /** Behind the text of a line, the end of that text: the last cell of a row, say. */
+  readonly #lineEnd: Int32Array
+
+  /** @param tokens of the source; texts of them get the marks */
+  constructor(source: string, tokens: readonly Token[]) {
+    const size = source.length + 2
+    this.#source = source
+    this.#textAt = new Int32Array(size).fill(-1)
+    this.#next = new Int32Array(size).fill(-1)
+    this.#lineEnd = new Int32Array(size).fill(-1)
+    const { starts, ends } = this.#addTexts(tokens)
+    for (let at = source.length; at >= 0; at -= 1) {
+      const isEnd = ends.has(at) || (this.#textAt[at] !== -1 && /\s/.test(source.charAt(at)))
+      this.#next[at] = isEnd ? at : (this.#next[at + 1] ?? -1)
+    }
+    for (let at = 0, end = -1; at <= source.length; at += 1) {
+      if (starts.has(at) || source[at - 1] === '\n') end = -1
+      if (ends.has(at)) end = at
+      this.#lineEnd[at] = end
+    }
+  }
+
+  /** The place for a mark that belongs behind so many characters; undefined where there is none. */
+  find(at: number): number | undefined {
+    if (this.#textAt[at] !== -1 && !isInWord(this.#source, at)) return at
+    const end = this.#lineEnd[at] ?? -1
+    const found = end === -1 ? (this.#next[at] ?? -1) : end
+    return found === -1 ? undefined : found
+  }
+
+  /** Puts a sign into the text at a place. Of several, the last one comes first. */
+  insert(sign: string, place: number): void {
+    const text = this.#texts[this.#textAt[place] ?? -1]
+    if (text === undefined) return
+    const { content } = text.token
+    const at = place - text.start
+    text.token.content = content.slice(0, at) + sign + content.slice(at)
+  }
+
+  /** @returns where paragraphs, headings and cells begin and end */
+  #addTexts(tokens: readonly Token[]): Runs {
+    const runs: Runs = { starts: new Set(), ends: new Set() }
+    const lines = lineStarts(this.#source)
+    let row: [number, number] | null = null
+    let cellsEnd = 0
+    for (const token of tokens) {
+      if (token.type === 'tr_open') {
+        row = token.map
+        cellsEnd = 0
+      }
+      const map = token.type === 'table_close' ? (row = null) : (row ?? token.map)
+      if (token.type !== 'inline' || map === null || token.content === '') continue
+      const from = map[0]
+      const pieces: Piece[] = token.content.split('\n').map((text, index) => {
+        const lineStart = lines[from + index] ?? 0
+        const line = this.#source.slice(lineStart, (lines[from + index + 1] ?? Infinity) - 1)
+        // What is before the text of a line are signs of its blocks. Cells stand side by side.
+        const column = row === null ? line.lastIndexOf(text) : line.indexOf(text, cellsEnd)
+        if (row !== null && column !== -1) cellsEnd = column + text.length
+        return { start: column === -1 ? -1 : lineStart + column, length: text.length }
+      })
+      this.#addRun(token, pieces, runs)
+    }
+    return runs
+  }
+
+  /** The texts of a paragraph, heading or cell, whose lines are these pieces of the source. */
+  #addRun(run: Token, pieces: readonly Piece[], { starts, ends }: Runs): void {
+    const children = run.children ?? []
+    let piece = 0
+    let before = 0
+    let links = 0
+    for (const [index, token] of children.entries()) {
+      links += token.type === 'link_open' ? 1 : token.type === 'link_close' ? -1 : 0
+      const end = token.type === 'text' ? endOfText(token.meta) : undefined
+      if (links > 0 || end === undefined) continue
+      const start = end - token.content.length
+      while (start > before + (pieces[piece]?.length ?? Infinity)) {
+        before += (pieces[piece]?.length ?? 0) + 1
+        piece += 1
+      }
+      const line = pieces[piece]?.start ?? -1
+      if (line === -1) continue
+      this.#add(token, line + start - before)
+      // Directly behind an address, a mark that is copied would be a part of it.
+      if (children[index - 1]?.markup === 'linkify') this.#textAt[line + start - before] = -1
+    }
+    starts.add(pieces[0]?.start ?? -1)
+    const last = pieces.at(-1)
+    if (last === undefined || last.start === -1) return
+    // Behind code, or a link: a text of its own.
+    const text: Token = Object.create(run)
+    children.push(Object.assign(text, { type: 'text', content: '', children: null }))
+    const end = last.start + last.length
+    this.#add(text, end)
+    ends.add(end)
+  }
+
+  #add(token: Token, start: number): void {
+    this.#textAt.fill(this.#texts.length, start, start + token.content.length + 1)
+    this.#texts.push({ token, start })
+  }
+}
+
+/** A line of a text in the source; -1 where it is not there as the parser has it. */
+interface Piece {
+  start: number
+  length: number
+}
+
+interface Runs {
+  starts: Set<number>
+  ends: Set<number>
+}
+
+function lineStarts(source: string): number[] {
+  const starts = [0]
+  for (let at = source.indexOf('\n'); at !== -1; at = source.indexOf('\n', at + 1)) {
+    starts.push(at + 1)
+  }
+  return starts
+}
+
+/** The same for a text that is shown as it came. */
+export function endOfWord(source: string, at: number): number {
+  if (!isInWord(source, at)) return at
+  const space = /\s|$/g
+  space.lastIndex = at
+  return space.exec(source)?.index ?? source.length
+}
+
+function isInWord(source: string, at: number): boolean {
+  const next = String.fromCodePoint(source.codePointAt(at) ?? 32)
+  return /[\p{L}\p{N}]/u.test(next) && !/[。！？；，、）」』”]/.test(source.charAt(at - 1))
+}

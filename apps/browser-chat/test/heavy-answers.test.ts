@@ -1,0 +1,135 @@
+import type { StreamEvent } from '@vectrade/node'
+import { describe, expect, test, vi } from 'vitest'
+import { type Chat, useBrowser } from './support/chat-browser.ts'
+import { servePageWithEvents } from './support/serve-page.ts'
+
+const open = useBrowser()
+/** ms. The page takes its breaks, and more of them the busier the machine is. */
+const patience = 150_000
+const size = 30_000
+const prose = 'Some **bold** and *slanted* text with `code` and a [link](https://e.example). '
+
+vi.setConfig({ testTimeout: 2 * patience })
+
+const text = (content: string): StreamEvent => ({ type: 'text', content })
+const cite = (number: number): StreamEvent => ({
+  type: 'citation',
+  content: '',
+  source: `Source ${number}`,
+  url: `https://e.example/${number}`,
+})
+const fill = (piece: string, length = size): string =>
+  piece.repeat(length / piece.length + 1).slice(0, length)
+
+/** The text in pieces; behind each, a citation if there are to be any. */
+function inPieces(whole: string, count: number, isCited = false): StreamEvent[] {
+  const length = Math.ceil(whole.length / count)
+  return Array.from({ length: count }, (_, index) => [
+    text(whole.slice(index * length, (index + 1) * length)),
+    ...(isCited ? [cite(index)] : []),
+  ]).flat()
+}
+
+interface Cost {
+  /** s of the page's own thread, however busy the machine is besides. */
+  cpu: number
+  /** Frames that the page had while the answer came. */
+  frames: number
+  chat: Chat
+}
+
+/** What it costs the page to show an answer that comes in some sixty parts. */
+async function show(events: StreamEvent[], look?: (chat: Chat) => Promise<void>): Promise<Cost> {
+  const part = Math.ceil(events.length / 60)
+  await using server = await servePageWithEvents(async function* () {
+    for (const [index, event] of events.entries()) {
+      if (index % part === 0) await new Promise((resolve) => setTimeout(resolve, 15))
+      yield event
+    }
+    yield { type: 'done', content: '' }
+  })
+  const chat = await open(server.url)
+  chat.page.setDefaultTimeout(patience)
+  const session = await chat.page.context().newCDPSession(chat.page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const cpu = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
+  }
+  await chat.page.evaluate(`
+    globalThis.frames_ = 0
+    const frame = () => { frames_ += 1; requestAnimationFrame(frame) }
+    requestAnimationFrame(frame)`)
+  const before = await cpu()
+  await chat.ask('Anything')
+  await chat.reach('done')
+  const frames = await chat.page.evaluate<number>('frames_')
+  const cost = { cpu: (await cpu()) - before, frames, chat }
+  await look?.(chat)
+  return cost
+}
+
+describe('an answer that is hard to show costs no more than some of plain text, and frames go on', () => {
+  let plain: Promise<Cost> | undefined
+
+  test.for<[string, () => StreamEvent[]]>([
+    ['one block with 40 sources', () => inPieces(fill(prose), 40, true)],
+    ['a line of code with 40 sources', () => inPieces(`\`${fill('a b ')}\``, 40, true)],
+    ['a block of code with 40 sources', () => inPieces(`~~~\n${fill('a b\n')}`, 40, true)],
+    [
+      '40 sources in the middle of links',
+      () => inPieces(fill(`[${'a '.repeat(60)}](https://e.example) `), 40, true),
+    ],
+    ['3,000 citations', () => inPieces(fill('word '), 3_000, true)],
+    ['10,000 links', () => inPieces('[a](https://b.example) '.repeat(10_000), 100)],
+    ['emphasis', () => inPieces(fill('*a **a '), 100)],
+    ['quotes in quotes', () => inPieces(fill(`${'>'.repeat(100)} a\n`), 100)],
+    ['lists in lists', () => inPieces(fill('- - - - - - - - a\n'), 100)],
+    ['backticks', () => inPieces(fill('`a``b```c````d'), 100)],
+    [
+      'a table of many columns with many short rows',
+      () =>
+        inPieces(
+          `${fill('|a', size / 4)}|\n${fill('|-', size / 4)}|\n${fill('a\n', size / 2)}`,
+          100,
+        ),
+    ],
+    ['a word without an end', () => inPieces('w'.repeat(10 * size), 100)],
+    ['a pile of accents', () => inPieces(`a${'\u0301'.repeat(size - 1)}`, 100)],
+    ['paragraphs, all at once', () => [text(`${prose}\n\n`.repeat(600))]],
+  ])('%s', async ([, events]) => {
+    plain ??= show(inPieces(fill('word and another '), 100))
+    const { cpu, frames } = await show(events())
+    // The freezes that this is about took a hundred times as much.
+    expect(cpu).toBeLessThan(15 * (await plain).cpu)
+    expect(frames).toBeGreaterThan(10)
+  })
+})
+
+test('nothing of an answer is missing that is shown in parts', async () => {
+  const words = Array.from({ length: 4_000 }, (_, index) => `word${index}`)
+  const answer = words.map((word, index) => (index % 20 === 19 ? `${word}\n\n` : `${word} `))
+  await show([text(answer.join('')), cite(1)], async (chat) => {
+    expect(await chat.answer.locator('sup').allTextContents()).toEqual(['1'])
+    const shown = await chat.answer.getByRole('paragraph').allTextContents()
+    // Of so many words nobody wants to see the difference.
+    expect(`${shown.join(' ')} ` === `${words.join(' ')}1 `).toBe(true)
+  })
+})
+
+test('an answer that is hard to show can be stopped', async () => {
+  await using server = await servePageWithEvents(async function* () {
+    for (;;) {
+      yield text('*a **a [b](c) `d ')
+      yield cite(1)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  })
+  const chat = await open(server.url)
+  await chat.ask('Anything')
+  await chat.reach('streaming')
+  await chat.answer.getByText('*a').first().waitFor()
+  await chat.button('Stop').click()
+  await chat.reach('stopped')
+  expect(await chat.answer.innerText()).toContain('*a')
+})

@@ -1,0 +1,64 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { VecTrade, type VecTradeOptions } from '@vectrade/node'
+import { serve } from '@vectrade/test-kit/web-server'
+
+/** A request that an API of a test got. */
+export interface Asked {
+  method: string
+  path: string
+  headers: IncomingHttpHeaders
+  body: string
+  /** When it came, in ms. */
+  at: number
+}
+
+/** What an API of a test does with a request whose body it has read. */
+export type Answer = (response: ServerResponse, asked: Asked) => void
+
+/** A server of a test that answers each request by a script, and notes what it was asked. */
+export interface Api extends AsyncDisposable {
+  readonly origin: string
+  readonly asked: readonly Asked[]
+  /** How many of its answers are neither complete nor cut. */
+  readonly open: number
+  /** A client of the API, with a key. It asks once unless told otherwise. */
+  client(options?: VecTradeOptions): VecTrade
+  /** A client that takes it for an endpoint, which may keep streams. */
+  pageClient(options?: VecTradeOptions): VecTrade
+}
+
+/** @param answers the nth is for the nth request, the last for all that follow */
+export async function startApi(...answers: Answer[]): Promise<Api> {
+  const asked: Asked[] = []
+  const open = new Set<ServerResponse>()
+  const listen = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    open.add(response)
+    response.on('close', () => open.delete(response))
+    const { method = '', url = '', headers } = request
+    const each = { method, path: url, headers, body: await text(request), at: performance.now() }
+    const answer = answers[Math.min(asked.push(each), answers.length) - 1]
+    answer?.(response, each)
+  }
+  const server = await serve((request, response) => {
+    // A request that is cut is nothing to answer.
+    listen(request, response).catch(() => {})
+  })
+  const origin = `http://127.0.0.1:${server.port}`
+  return {
+    origin,
+    asked,
+    get open() {
+      return open.size
+    },
+    client: (options) =>
+      new VecTrade({
+        apiKey: 'vq_none_at_all',
+        baseURL: `${origin}/v1`,
+        maxRetries: 0,
+        ...options,
+      }),
+    pageClient: (options) => new VecTrade({ endpoint: `${origin}/api/analyze`, ...options }),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { clean } from './clean.ts'
+import { secretsOf } from './secrets.ts'
+
+const redacted = (text: string, headers: Record<string, string>, key?: string): string =>
+  clean(text, secretsOf(key, headers))
+
+describe('taken out of what a server says:', () => {
+  test.for<[string, string, Record<string, string>, string]>([
+    ['a key in a header', 'Key Abc12345?', { 'x-api-key': 'abc12345' }, 'Key [redacted]?'],
+    [
+      'a header with its scheme',
+      'Got bearer abc12345.',
+      { authorization: 'Bearer abc12345' },
+      'Got [redacted].',
+    ],
+    ['a header without it', 'No abc12345', { authorization: 'Bearer abc12345' }, 'No [redacted]'],
+    ['a proxy’s', 'dXNlcjpw==', { 'proxy-authorization': 'Basic dXNlcjpw==' }, '[redacted]=='],
+    ['a cookie', 'sid abcdefgh', { cookie: 'a=b; sid=abcdefgh' }, 'sid [redacted]'],
+    ['any token', 'abc12345', { 'x-csrf-token': 'abc12345' }, '[redacted]'],
+    ['of a header that looks like one', 'abc12345', { 'client-secret': 'abc12345' }, '[redacted]'],
+    ['what has a meaning in patterns', 'a.b*c(d+', { 'x-auth': 'a.b*c(d+' }, '[redacted]'],
+  ])('%s', ([, text, headers, expected]) => {
+    expect(redacted(text, headers)).toBe(expected)
+  })
+
+  test('the longer one of two', () => {
+    const headers = { authorization: 'Bearer abc12345-more' }
+    expect(redacted('abc12345-more abc12345', headers, 'abc12345')).toBe('[redacted] [redacted]')
+  })
+
+  test('a short key as well', () => {
+    expect(redacted('k1 is wrong', {}, 'k1')).toBe('[redacted] is wrong')
+  })
+})
+
+test('other headers and schemes stay, and the id of the call', () => {
+  const headers = {
+    authorization: 'Bearer abc12345',
+    'content-type': 'application/json',
+    cookie: 'theme=dark',
+    'idempotency-key': 'b7f7a2c0-6c5b',
+  }
+  const said = 'Send a Bearer key, not application/json with theme dark: b7f7a2c0-6c5b'
+  expect(redacted(said, headers)).toBe(said)
+})
+
+test('without any secret there is nothing to take out', () => {
+  expect(secretsOf(undefined, { accept: 'text/event-stream' })).toBeUndefined()
+})

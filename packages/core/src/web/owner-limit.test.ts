@@ -1,0 +1,276 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { kept, type Kept } from '../test-support/kept.ts'
+import {
+  type HandlerOptions,
+  memoryStore,
+  RateLimitError,
+  type StreamStore,
+  StreamStoreError,
+  VecTrade,
+} from '../index.ts'
+
+const endpoint = 'https://app.example/api/analyze'
+const owner = (request: Request): string => request.headers.get('x-user') ?? ''
+
+function post(user: string, signal?: AbortSignal): Request {
+  const init = { method: 'POST', body: '{"prompt":"p"}', headers: { 'x-user': user } }
+  return new Request(endpoint, { ...init, signal: signal ?? null })
+}
+
+const done = { type: 'done' }
+
+/** A store that is away for as long as it is told. */
+function awayStore(): StreamStore {
+  const away = (): Promise<never> => Promise.reject(new StreamStoreError('away', 'unavailable'))
+  return { lease: 600, create: away, find: away, read: () => [] as never, stop: away, expire: away }
+}
+
+/** A store of a user's own that knows nothing of the limit. */
+function ownStore(): StreamStore {
+  const store = memoryStore({ lease: 600 })
+  return {
+    lease: store.lease,
+    create: (id, options) => store.create(id, { owner: options?.owner }),
+    find: (id) => store.find(id),
+    read: (id, after, signal) => store.read(id, after, signal),
+    stop: (id) => store.stop(id),
+    expire: (id) => store.expire(id),
+  }
+}
+
+const places: [string, () => Partial<HandlerOptions>][] = [
+  ['without a store', () => ({ store: undefined })],
+  ['with a memory store', () => ({ store: memoryStore({ lease: 600 }) })],
+  ['with a store that is away', () => ({ store: awayStore() })],
+  ['with a store that does not count', () => ({ store: ownStore() })],
+]
+
+describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
+  let served: Kept
+  beforeEach(() => {
+    served = kept({ owner, maxStreamsPerOwner: 2, ...options() })
+  })
+
+  /** Held: an answer that nobody can read any more ends, some time. */
+  const held: Response[] = []
+  const begin = async (user: string): Promise<Response> => {
+    const response = await served.handler(post(user))
+    held.push(response)
+    return response
+  }
+
+  test('one more is a 429 that says what to do, and VecTrade is not asked', async () => {
+    await begin('ada')
+    await begin('ada')
+    const refused = await begin('ada')
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('cache-control')).toBe('no-store')
+    expect(refused.headers.has('x-vectrade-stream-id')).toBe(false)
+    expect(await refused.json()).toEqual({
+      error: {
+        type: 'rate_limit_error',
+        message: expect.stringMatching(/2 answers running.*wait for one to end, or stop one/),
+      },
+    })
+    expect((await begin('bob')).status).toBe(200)
+    expect((await begin('')).status).toBe(200)
+    expect(served.source.asked).toBe(4)
+  })
+
+  test.for<[string, (first: Response, source: Kept['source']) => unknown]>([
+    ['comes to its end', (first, source) => (source.send(done), first.text())],
+    ['is cut', (first, source) => (source.fail(), first.text())],
+    [
+      'fails in VecTrade',
+      (first, source) => (source.send({ type: 'error', message: 'm' }), first.text()),
+    ],
+  ])('an answer that %s makes room', async ([, end]) => {
+    await begin('ada')
+    const last = await begin('ada')
+    expect((await begin('ada')).status).toBe(429)
+    await end(last, served.source)
+    await vi.waitFor(async () => expect((await begin('ada')).status).toBe(200))
+    expect((await begin('ada')).status).toBe(429)
+  })
+})
+
+test.for<[string, Partial<HandlerOptions>]>(places.map(([name, make]) => [name, make()]))(
+  'what fails before there is an answer does not count, %s',
+  async ([, options]) => {
+    let status = 401
+    const client = new VecTrade({
+      apiKey: 'vq_secret',
+      baseURL: 'https://e/v1',
+      maxRetries: 0,
+      fetch: async () => Response.json({ error: { message: 'm' } }, { status }),
+    })
+    const { handler } = kept({ owner, maxStreamsPerOwner: 1, ...options, client })
+    for (status of [401, 429, 500, 401]) {
+      const response = await handler(post('ada'))
+      expect(response.status).toBe(status)
+      expect(await response.text()).not.toContain('running')
+    }
+  },
+)
+
+test('of callers who come at once, as many as allowed are served', async () => {
+  for (const [, options] of places) {
+    const { handler } = kept({ owner, maxStreamsPerOwner: 3, ...options() })
+    const responses = await Promise.all(Array.from({ length: 40 }, () => handler(post('ada'))))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(3)
+    expect(responses.filter(({ status }) => status === 429)).toHaveLength(37)
+  }
+})
+
+test('a caller who leaves makes room where an answer ends with that, and only there', async () => {
+  const single = kept({ maxStreamsPerOwner: 1, store: undefined })
+  await (await single.handler(post(''))).body?.cancel()
+  expect((await single.handler(post(''))).status).toBe(200)
+
+  const stored = kept({ maxStreamsPerOwner: 1 })
+  const first = await stored.handler(post(''))
+  await first.body?.cancel()
+  expect((await stored.handler(post(''))).status).toBe(429)
+  const stopping = `${endpoint}?stream=${first.headers.get('x-vectrade-stream-id')}`
+  expect((await stored.handler(new Request(stopping, { method: 'DELETE' }))).status).toBe(204)
+  await vi.waitFor(async () => expect((await stored.handler(post(''))).status).toBe(200))
+})
+
+test('a caller who leaves before VecTrade answers makes room, and leaves nothing in the store', async () => {
+  const store = memoryStore({ maxStreams: 1 })
+  const client = new VecTrade({
+    apiKey: 'vq_secret',
+    baseURL: 'https://e/v1',
+    fetch: (_url, init) =>
+      new Promise((_, reject) => {
+        init.signal?.addEventListener('abort', () => reject(new TypeError('aborted')))
+      }),
+  })
+  const { handler } = kept({ client, store, maxStreamsPerOwner: 1, firstByteAfter: 60_000 })
+  for (let at = 0; at < 3; at += 1) {
+    const controller = new AbortController()
+    const answered = handler(post('', controller.signal))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect((await handler(post(''))).status).toBe(429)
+    controller.abort()
+    await answered
+  }
+  await expect(store.create('free')).resolves.toBeDefined()
+})
+
+test('an answer that is slow to begin stays alive in the store', async () => {
+  const store = memoryStore({ lease: 100 })
+  let respond = (): void => {}
+  const body = 'data: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n'
+  const client = new VecTrade({
+    apiKey: 'vq_secret',
+    baseURL: 'https://e/v1',
+    fetch: () =>
+      new Promise((resolve) => {
+        const headers = { 'content-type': 'text/event-stream' }
+        respond = () => resolve(new Response(body, { headers }))
+      }),
+  })
+  const warn = vi.fn()
+  const { handler } = kept({ client, store, logger: { warn }, maxStreamsPerOwner: 1 })
+  const answered = handler(post(''))
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  // Another handler on the same store.
+  const other = kept({ store, maxStreamsPerOwner: 1 })
+  expect((await other.handler(post(''))).status).toBe(429)
+  respond()
+  const response = await answered
+  expect(await response.text()).toContain('[DONE]')
+  const url = `${endpoint}?stream=${response.headers.get('x-vectrade-stream-id')}`
+  expect(await (await handler(new Request(url))).text()).toContain('"content":"a"')
+  expect(warn).not.toHaveBeenCalled()
+})
+
+test('streams that are resumed are not counted again', async () => {
+  const { handler } = kept({ maxStreamsPerOwner: 1 })
+  const first = await handler(post(''))
+  const url = `${endpoint}?stream=${first.headers.get('x-vectrade-stream-id')}`
+  for (let at = 0; at < 3; at += 1) {
+    const response = await handler(new Request(url))
+    expect(response.status).toBe(200)
+    await response.body?.cancel()
+  }
+})
+
+describe('what fails of authorize and owner', () => {
+  test.for(['authorize', 'owner'] as const)('is a 500 whatever its class (%s)', async (name) => {
+    const onError = vi.fn()
+    const error = new RateLimitError({
+      message: 'of elsewhere',
+      type: 'rate_limit_error',
+      retryable: true,
+    })
+    const { handler } = kept({ [name]: () => Promise.reject(error), onError })
+    const response = await handler(post(''))
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('of elsewhere')
+    expect(onError.mock.calls).toEqual([[error]])
+  })
+})
+
+describe('a logger or a waitUntil that fails', () => {
+  const unhandled = vi.fn()
+  beforeEach(() => void process.on('unhandledRejection', unhandled))
+  afterEach(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+
+  test.for<[string, () => never]>([
+    [
+      'throws',
+      () => {
+        throw new Error('secret')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('secret')) as never],
+  ])('%s: the answer comes all the same', async ([, fail]) => {
+    const context = { waitUntil: fail }
+    const stored = kept({ logger: { warn: fail } })
+    const away = kept({ logger: { warn: fail }, store: awayStore() })
+    for (const { handler, source } of [stored, away]) {
+      const response = await handler(post(''), context)
+      source.send({ type: 'text', content: 'a' }, done)
+      expect(await response.text()).toMatch(/"content":"a"[^]*\[DONE\]/)
+    }
+  })
+})
+
+test('every answer says how it may be cached', async () => {
+  const { handler, source } = kept({
+    cors: { origins: ['https://other.example'] },
+    onError: () => {},
+    authorize: (request) =>
+      request.headers.has('x-pay') ? Response.redirect('https://app.example/pay') : true,
+  })
+  const first = await handler(post(''))
+  expect(first.headers.get('cache-control')).toBe('no-cache, no-transform')
+  source.send({ type: 'text', content: 'a' }, done)
+  await first.text()
+  const url = `${endpoint}?stream=${first.headers.get('x-vectrade-stream-id')}`
+  const ask = (init: RequestInit, at = url): Promise<Response> => handler(new Request(at, init))
+  const resumed = await ask({})
+  expect(resumed.headers.get('cache-control')).toBe('no-cache, no-transform')
+  const answers: [number, Response][] = [
+    [204, await ask({ headers: { 'last-event-id': '2' } })],
+    [204, await ask({ method: 'DELETE' })],
+    [204, await ask({ method: 'OPTIONS', headers: { origin: 'https://other.example' } })],
+    [204, await ask({ method: 'OPTIONS' }, endpoint)],
+    [404, await ask({}, `${endpoint}?stream=none`)],
+    [404, await ask({ method: 'DELETE' }, `${endpoint}?stream=none`)],
+    [405, await ask({}, endpoint)],
+    [403, await ask({ headers: { origin: 'https://evil.example' } })],
+    [302, await ask({ headers: { 'x-pay': '1' } })],
+    [422, await ask({ method: 'POST', body: '{}' }, endpoint)],
+    [500, await handler(undefined as never)],
+  ]
+  for (const [status, response] of answers) {
+    expect([response.status, response.headers.get('cache-control')]).toEqual([status, 'no-store'])
+  }
+})

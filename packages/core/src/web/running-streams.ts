@@ -1,0 +1,40 @@
+import { Refusal } from './refusal.ts'
+
+/** Counts the streams that run in one handler, for each owner. */
+export class RunningStreams {
+  readonly #max: number | undefined
+  readonly #counts = new Map<string, number>()
+
+  /** @param max of one owner; undefined for no limit */
+  constructor(max: number | undefined) {
+    this.#max = max
+  }
+
+  /**
+   * Counts one more. Returns what to call at its end, any number of times.
+   *
+   * @throws Refusal where the owner has too many
+   */
+  enter(owner: string): () => void {
+    if (this.#max === undefined) return () => {}
+    const running = this.#counts.get(owner) ?? 0
+    if (running >= this.#max) throw tooManyStreams(this.#max)
+    this.#counts.set(owner, running + 1)
+    let isRunning = true
+    return () => {
+      if (!isRunning) return
+      isRunning = false
+      const left = (this.#counts.get(owner) ?? 1) - 1
+      if (left > 0) this.#counts.set(owner, left)
+      else this.#counts.delete(owner)
+    }
+  }
+}
+
+export function tooManyStreams(max: number | undefined): Refusal {
+  return new Refusal(
+    429,
+    'rate_limit_error',
+    `You have ${max} answers running, which is as many as allowed: wait for one to end, or stop one`,
+  )
+}

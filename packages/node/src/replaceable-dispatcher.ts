@@ -1,0 +1,90 @@
+import type { AgentKind } from './agents.ts'
+
+type Parts = Record<PropertyKey, unknown>
+
+/** Where undici keeps the dispatcher of the global fetch; `.2` is that of undici 8 under a wrapper. */
+const legacyKey = Symbol.for('undici.globalDispatcher.1')
+const key = Symbol.for('undici.globalDispatcher.2')
+
+/** The symbols under which undici keeps what a dispatcher was configured with. */
+const settings: ReadonlySet<string | undefined> = new Set([
+  'options',
+  'factory',
+  'no proxy agent',
+  'http proxy agent',
+  'https proxy agent',
+  'proxy agent options',
+  'proxy headers',
+  'request tls settings',
+  'proxy tls settings',
+  'tunnel proxy',
+])
+
+const known = new WeakMap<object, boolean>()
+
+/**
+ * Which agent does what the global fetch's dispatcher does. Undefined if someone has chosen a
+ * dispatcher, with options, as a mock or of another class: that one is used as it is.
+ */
+export function replaceableDispatcher(): AgentKind | undefined {
+  const globals = globalThis as unknown as Record<symbol, object | undefined>
+  let dispatcher = globals[legacyKey]
+  if (dispatcher?.constructor.name === 'Dispatcher1Wrapper') dispatcher = globals[key]
+  // Node makes its own when its fetch is used for the first time.
+  if (dispatcher === undefined) return 'direct'
+  const { name } = dispatcher.constructor
+  const isProxied = name === 'EnvHttpProxyAgent' && usesEnvProxy()
+  if (!isProxied && name !== 'Agent') return undefined
+  let isDefault = known.get(dispatcher)
+  if (isDefault === undefined) {
+    isDefault = hasDefaults(dispatcher)
+    known.set(dispatcher, isDefault)
+  }
+  if (!isDefault) return undefined
+  return isProxied ? 'proxied' : 'direct'
+}
+
+/** Whether Node itself has made a dispatcher that goes by HTTPS_PROXY and the like. */
+function usesEnvProxy(): boolean {
+  const { execArgv, env } = process
+  const flags = [...execArgv, env['NODE_OPTIONS'] ?? ''].join(' ')
+  return Boolean(env['NODE_USE_ENV_PROXY']) || flags.includes('--use-env-proxy')
+}
+
+/** Whether a dispatcher is as its class makes it without options. */
+function hasDefaults(dispatcher: object): boolean {
+  const Class = dispatcher.constructor as new () => object
+  // The program may have derived a class from undici's.
+  if ((Object.getPrototypeOf(Class) as { name?: string }).name !== 'DispatcherBase') return false
+  // Interceptors replace this method.
+  if ((dispatcher as Parts)['dispatch'] !== (Class.prototype as Parts)['dispatch']) return false
+  try {
+    return areAlike(dispatcher, new Class())
+  } catch {
+    // A class that cannot be made without options is not one of those.
+    return false
+  }
+}
+
+function areAlike(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true
+  if (!isObject(one) || !isObject(other) || one.constructor !== other.constructor) return false
+  const names = settingsOf(one)
+  return (
+    names.length === settingsOf(other).length &&
+    // Two empty objects are alike, two functions are not.
+    typeof one === 'object' &&
+    names.every((name) => areAlike((one as Parts)[name], (other as Parts)[name]))
+  )
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+/** Those of a dispatcher, or all there is to a plain object. */
+function settingsOf(value: object): PropertyKey[] {
+  const names = Reflect.ownKeys(value)
+  if (Object.getPrototypeOf(value) === Object.prototype) return names
+  return names.filter((name) => typeof name === 'symbol' && settings.has(name.description))
+}

@@ -1,0 +1,104 @@
+import type { StoredMessage } from '@vectrade/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RedisConnection, redisStore } from './index.ts'
+import { caught, collect } from './test-support/collect.ts'
+import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
+
+let server: RedisServer
+let redis: Client
+beforeAll(async () => {
+  server = await RedisServer.start()
+  redis = await server.connect()
+}, startTimeout)
+afterAll(() => server[Symbol.asyncDispose]())
+
+const limits = { maxEvents: 100_000, lease: 400 }
+const newId = (): string => crypto.randomUUID()
+const messages = (count: number): StoredMessage[] =>
+  Array.from({ length: count }, (_, index) => ({ event: 'e', data: `№ ${index + 1}` }))
+const numbered = (count: number): object[] =>
+  messages(count).map((message, index) => Object.assign(message, { id: index + 1 }))
+
+/** The client, whose calls numbered `failing` (from 1) fail: before Redis does them, or after. */
+function flaky(failing: number[], isDone: boolean, error: Error): RedisConnection {
+  let calls = 0
+  return {
+    withCommandOptions(options) {
+      const commands = redis.withCommandOptions(options)
+      return {
+        eval: (script, given) => commands.eval(script, given),
+        async evalSha(sha, given) {
+          calls += 1
+          const isFailing = failing.includes(calls)
+          const reply = isFailing && !isDone ? undefined : await commands.evalSha(sha, given)
+          if (isFailing) throw error
+          return reply
+        },
+      }
+    },
+    duplicate: (overrides) => redis.duplicate(overrides),
+  }
+}
+
+const reset = new Error('Socket closed unexpectedly')
+
+// A stream's first calls are `enlist` and `create`; 5,000 messages are ten slices.
+test.for([true, false])(
+  'an append that fails half way is repeated from there, once each (Redis did it: %j)',
+  async (isDone) => {
+    await using store = redisStore(flaky([5, 9, 14], isDone, reset), limits)
+    await using other = redisStore(redis, limits)
+    const id = newId()
+    const producer = await store.create(id)
+    for (const count of [5000, 5000, 6000]) {
+      expect(await caught(producer.append(messages(count)))).toMatchObject({
+        problem: 'unavailable',
+      })
+      expect((await other.find(id))?.length).toBe(0)
+      // A sign of life makes nothing of it part of the stream.
+      await producer.renew()
+      expect((await other.find(id))?.length).toBe(0)
+    }
+    await producer.append(messages(6000))
+    await producer.finish('done')
+    expect(await collect(other.read(id, 0))).toEqual(numbered(6000))
+    const bytes = messages(6000).reduce((sum, { data }) => sum + 1 + Buffer.byteLength(data), 0)
+    expect(await redis.hGet(`vectrade:{${id}}:meta`, 'bytes')).toBe(String(bytes))
+  },
+)
+
+test("what a dead producer appended half way is not part of its heir's stream", async () => {
+  await using store = redisStore(flaky([6], false, reset), limits)
+  await using other = redisStore(redis, limits)
+  const id = newId()
+  const dead = await store.create(id)
+  await dead.append([{ data: 'first' }])
+  await caught(dead.append(messages(5000)))
+  expect(await redis.xLen(`vectrade:{${id}}:log`)).toBe(1001)
+  await expect.poll(() => caught(other.create(id)), { timeout: 20_000 }).toBeUndefined()
+  expect(await caught(dead.append(messages(5000)))).toMatchObject({ problem: 'superseded' })
+  const meta = await redis.hGetAll(`vectrade:{${id}}:meta`)
+  expect(meta).toMatchObject({ length: '1', bytes: '5' })
+  expect(await redis.xLen(`vectrade:{${id}}:log`)).toBe(1)
+})
+
+test('an heir appends where the whole messages end', async () => {
+  await using store = redisStore(flaky([5], false, reset), limits)
+  await using other = redisStore(redis, limits)
+  const id = newId()
+  await caught((await store.create(id)).append(messages(5000)))
+  await new Promise((resolve) => setTimeout(resolve, 450))
+  const heir = await other.create(id)
+  await heir.append([{ data: 'new' }])
+  await heir.finish('done')
+  expect(await collect(store.read(id, 0))).toEqual([{ id: 1, data: 'new' }])
+})
+
+test('a mistake in the program is thrown as it is, not as a Redis that is away', async () => {
+  const mistake = new RangeError('Maximum call stack size exceeded')
+  await using store = redisStore(flaky([3, 4, 5], false, mistake), limits)
+  const producer = await store.create(newId())
+  expect(await caught(producer.append(messages(1)))).toBe(mistake)
+  expect(await caught(producer.renew())).toBe(mistake)
+  expect(await caught(store.read(newId(), 0)[Symbol.asyncIterator]().next())).toBe(mistake)
+})

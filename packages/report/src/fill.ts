@@ -1,0 +1,14 @@
+/**
+ * Puts parts between the markers of a page: `<!-- measured: name -->` to `<!-- /measured -->`.
+ *
+ * @throws if the page has no place for a part: it would be left out without a word
+ */
+export function fill(page: string, parts: Map<string, string>): string {
+  let text = page
+  for (const [name, part] of parts) {
+    const place = new RegExp(`(<!-- measured: ${name} -->\n).*?(<!-- /measured -->)`, 's')
+    if (!place.test(text)) throw new Error(`the page has no <!-- measured: ${name} -->`)
+    text = text.replace(place, (_, begin: string, end: string) => `${begin}\n${part}\n\n${end}`)
+  }
+  return text
+}

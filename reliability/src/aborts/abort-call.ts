@@ -1,0 +1,139 @@
+import { getEventListeners } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { RequestAbortedError, type VecTrade } from '@vectrade/node'
+import type { Random } from '../random.ts'
+import { type Answer, answers } from './answers.ts'
+import type { Play, PlayServer } from './play-server.ts'
+import { analyze, streamUses, type Use } from './uses.ts'
+
+/** ms for anything to happen, on a machine that has other things to do as well. */
+const deadline = 10_000
+
+/** What became of a call that was aborted. */
+export interface AbortOutcome {
+  /** What was going on. */
+  moment: string
+  isFinished: boolean
+  /** ms from the abort to the close that the server saw; undefined where there was none to see. */
+  closedAfter?: number
+  /** What is wrong. */
+  failures: string[]
+}
+
+/** Makes a call and aborts it at a random moment: by what the server has sent, or by the clock. */
+export async function abortCall(
+  client: VecTrade,
+  server: PlayServer,
+  random: Random,
+): Promise<AbortOutcome> {
+  const answer = random.pick(answers)
+  const [name, use] =
+    answer.name === 'JSON' ? ['analyze', analyze] : random.pick(Object.entries(streamUses))
+  const controller = new AbortController()
+  const { signal } = controller
+  const reason = new Error('a reason of its own')
+  let abortedAt: number | undefined
+  const abort = (): void => {
+    abortedAt = performance.now()
+    controller.abort(reason)
+  }
+  const how = random.below(10)
+  const isUnsent = how === 0
+  const isByClock = how === 1
+  const after = random.below(4)
+  const play: Play = {
+    answer: answer.bytes,
+    pauseAt: pauseIn(answer, random),
+    resumeAfter: random.chance(0.4) ? random.below(6) : undefined,
+    onPause: () => {
+      if (!isByClock && after === 0) abort()
+      else if (!isByClock) setTimeout(abort, after)
+    },
+    requests: 0,
+  }
+  const headers = server.expect(play)
+  if (isUnsent && after < 2) abort()
+  const ending = within(settled(use, { client, signal, headers }))
+  // In the tick in which it was first used.
+  if (isUnsent && after >= 2) abort()
+  if (isByClock) setTimeout(abort, after)
+
+  const outcome = await ending
+  const isFinished = !isAbort(outcome, reason)
+  const { answeredAt = Infinity, pauseAt } = play
+  const isEnough = pauseAt >= answer.enough || answeredAt <= (abortedAt ?? performance.now())
+  const problems: string[] = []
+  if (outcome === 'late') problems.push('it did not end')
+  else if (isFinished && (!isEnough || isUnsent)) {
+    problems.push(`it ended with ${String(outcome).slice(0, 80)}`)
+  }
+  if (isUnsent && play.requests > 0) problems.push('it was sent')
+  if (play.requests > 1) problems.push(`it was sent ${play.requests} times`)
+  const listeners = getEventListeners(signal, 'abort').length
+  if (listeners > 0) problems.push(`${listeners} listeners are left on the signal`)
+  // A connection that has brought its whole answer is kept for the next call.
+  const isOpen =
+    play.requests > 0 && (answeredAt === Infinity || answer.name === 'kept-open stream')
+  if (isOpen && !(await isClosed(play))) problems.push('the server saw no close')
+  const moment = isUnsent ? 'before the request' : momentOf(play, answer, isByClock)
+  const where = `${answer.name}, ${name}, ${moment} (${pauseAt} bytes)`
+  return {
+    moment,
+    isFinished,
+    ...(isOpen && !isFinished && closeOf(play, abortedAt)),
+    failures: problems.map((problem) => `${where}: ${problem}`),
+  }
+}
+
+/** Anywhere, and often where something begins or ends. */
+function pauseIn({ bytes, enough }: Answer, random: Random): number {
+  const places = [0, 1, bytes.indexOf('\r\n\r\n') + 4, enough, bytes.length]
+  return random.chance(0.4) ? random.pick(places) : random.below(bytes.length + 1)
+}
+
+function momentOf({ pauseAt, requests }: Play, answer: Answer, isByClock: boolean): string {
+  if (isByClock) return requests === 0 ? 'while connecting' : 'by the clock'
+  return answer.momentAt(pauseAt)
+}
+
+/** What a use rejects with, or `undefined`. */
+async function settled(use: Use, call: Parameters<Use>[0]): Promise<unknown> {
+  try {
+    await use(call)
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+function isAbort(outcome: unknown, reason: Error): boolean {
+  return outcome instanceof RequestAbortedError && outcome.cause === reason
+}
+
+async function within(promise: Promise<unknown>): Promise<unknown> {
+  const late = new AbortController()
+  const clock = delay(deadline, 'late', { signal: late.signal }).catch(() => undefined)
+  try {
+    return await Promise.race([promise, clock])
+  } finally {
+    late.abort()
+  }
+}
+
+async function isClosed(play: Play): Promise<boolean> {
+  const start = performance.now()
+  while (play.closedAt === undefined) {
+    if (performance.now() - start > deadline) return false
+    await delay(2)
+  }
+  return true
+}
+
+function closeOf(
+  { closedAt }: Play,
+  abortedAt: number | undefined,
+): Pick<AbortOutcome, 'closedAfter'> {
+  return closedAt === undefined || abortedAt === undefined
+    ? {}
+    : { closedAfter: Math.max(0, closedAt - abortedAt) }
+}

@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+
+/** What a server does with one call: it sends so many bytes of an answer, and then perhaps the rest. */
+export interface Play {
+  /** The bytes of the answer, its head included. */
+  readonly answer: Buffer
+  readonly pauseAt: number
+  /** ms after which the rest comes; undefined is never. */
+  readonly resumeAfter: number | undefined
+  /** Called once the bytes before the pause are written. */
+  onPause(): void
+  requests: number
+  /** `performance.now()` when the connection was seen to close. */
+  closedAt?: number
+  /** Likewise, when the last byte was written. */
+  answeredAt?: number
+}
+
+const idHeader = /\r\nx-call: (\d+)\r\n/i
+const lengthHeader = /\r\ncontent-length: (\d+)\r\n/i
+
+/** A server of bare sockets: it can stop anywhere in an answer, in its head as well. */
+export class PlayServer implements AsyncDisposable {
+  readonly sockets: Set<Socket> = new Set<Socket>()
+  readonly #plays: Play[] = []
+  readonly #server: Server = createServer((socket) => this.#onSocket(socket))
+
+  static async start(): Promise<PlayServer> {
+    const server = new PlayServer()
+    server.#server.listen(0, '127.0.0.1')
+    await once(server.#server, 'listening')
+    return server
+  }
+
+  /** What a client's `baseURL` takes. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`
+  }
+
+  /** Takes what happens to a call; returns the headers by which the call is known. */
+  expect(play: Play): Record<string, string> {
+    return { 'x-call': String(this.#plays.push(play) - 1) }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.sockets) socket.destroy()
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+
+  #onSocket(socket: Socket): void {
+    let received = ''
+    let play: Play | undefined
+    const onClose = (): void => {
+      if (play !== undefined) play.closedAt ??= performance.now()
+    }
+    this.sockets.add(socket)
+    socket.setNoDelay(true)
+    socket.on('data', (bytes) => {
+      received += bytes.toString('latin1')
+      const head = received.indexOf('\r\n\r\n') + 4
+      const length = Number(lengthHeader.exec(received)?.[1] ?? 0)
+      if (head === 3 || received.length < head + length) return
+      play = this.#plays[Number(idHeader.exec(received)?.[1])]
+      received = ''
+      if (play !== undefined) answer(play, socket)
+    })
+    socket.on('end', onClose)
+    // A reset is a way to leave.
+    socket.on('error', onClose)
+    socket.on('close', () => {
+      onClose()
+      this.sockets.delete(socket)
+    })
+  }
+}
+
+function answer(play: Play, socket: Socket): void {
+  play.requests += 1
+  const finish = (): void => {
+    if (socket.destroyed) return
+    socket.write(play.answer.subarray(play.pauseAt))
+    play.answeredAt = performance.now()
+  }
+  socket.write(play.answer.subarray(0, play.pauseAt), () => {
+    if (play.pauseAt === play.answer.length) play.answeredAt = performance.now()
+    else if (play.resumeAfter !== undefined) setTimeout(finish, play.resumeAfter)
+    play.onPause()
+  })
+}

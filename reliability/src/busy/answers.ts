@@ -1,0 +1,94 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+
+const eventStream = { 'content-type': 'text/event-stream' }
+const json = { 'content-type': 'application/json' }
+const event = (content: string, id = ''): string =>
+  `${id}data: {"type":"text","content":"${content}"}\n\n`
+const end = 'data: {"type":"done"}\n\n'
+
+/** One call's answer: what comes at once, if anything, and what comes later. */
+interface Answer {
+  status?: number
+  headers: Record<string, string>
+  first?: string
+  rest: string
+  /** What the program must make of it. */
+  expected: unknown
+}
+
+const streamed = { headers: eventStream, first: event('a'), rest: event('b') + end, expected: 'ab' }
+const message = 'Too many requests'
+
+/** By the first part of the path. */
+export const answers: Readonly<Record<string, Answer>> = {
+  headers: { headers: eventStream, rest: event('ab') + end, expected: 'ab' },
+  idle: streamed,
+  heartbeat: streamed,
+  stored: streamed,
+  json: { headers: json, first: '{"content":', rest: '"ab"}', expected: 'ab' },
+  refused: {
+    status: 400,
+    headers: json,
+    first: '{"error":{"type":"validation_error",',
+    rest: '"message":"No such symbol"}}',
+    expected: 'ValidationError: No such symbol',
+  },
+  resumed: {
+    headers: { ...eventStream, 'x-vectrade-stream-id': 'id' },
+    first: ': resumed\n\n',
+    rest: event('b', 'id: 2\n') + end,
+    expected: 'ab',
+  },
+  handler: {
+    status: 403,
+    headers: json,
+    rest: `{"error":{"type":"permission_error","message":"${message}"}}`,
+    expected: 403,
+  },
+}
+
+/** ms between the moment when all calls wait and the rest of their answers: the program is busy by then. */
+const restAfter = 300
+
+/** Serves one run of the program; `asked` counts the requests of each call. */
+export async function serveAnswers(): Promise<{
+  url: string
+  asked: Map<string, number>
+  server: Server
+}> {
+  const asked = new Map<string, number>()
+  const waiting = new Map<string, () => void>()
+  let letGo: (() => void) | undefined
+  const tryToLetGo = (): void => {
+    if (waiting.size < Object.keys(answers).length || letGo === undefined) return
+    letGo()
+    setTimeout(() => waiting.forEach((send) => send()), restAfter)
+  }
+  const answer = ({ method, url = '/' }: IncomingMessage, response: ServerResponse): void => {
+    const name = url.split(/[/?]/)[1] ?? ''
+    const found = answers[name]
+    if (name === 'let-go') {
+      letGo = () => response.end('go')
+      return tryToLetGo()
+    }
+    if (found === undefined) return void response.writeHead(404).end()
+    asked.set(name, (asked.get(name) ?? 0) + 1)
+    const { status = 200, headers, first, rest } = found
+    if (name === 'resumed' && method === 'POST') {
+      // Cut after the first event: the wait is that of the second connection.
+      response.writeHead(status, headers).end(event('a', 'id: 1\n'))
+      return
+    }
+    if (first !== undefined) response.writeHead(status, headers).write(first)
+    waiting.set(name, () => {
+      if (first === undefined) response.writeHead(status, headers)
+      response.end(rest)
+    })
+    tryToLetGo()
+  }
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, server }
+}

@@ -1,0 +1,103 @@
+import type { Form, Outcome, Proof } from '../proof.ts'
+import { marksIn } from './marks.ts'
+import { readReport } from './report.ts'
+import { bundleProgram, type Program, type Runtime } from './run-program.ts'
+import { situations } from './situations.ts'
+
+const everywhere: readonly Runtime[] = ['Node 22', 'Node 24', 'Node 26', 'Bun', 'Deno']
+
+/** A situation of each class of error, for programs that die of it. */
+const deaths = [
+  '400, documented',
+  '401, gateway',
+  '429, flat',
+  '502, page',
+  'in a stream: problem, marked by a type, later',
+  'in a stream: no JSON after 1 events',
+  'in a stream: FIN after 2 events',
+  'no HTTP in place of an answer',
+  'heartbeatTimeout of a stream',
+  '307 to 0',
+  'cookie of a call, quoted 1',
+  'aborted with a reason',
+  'a stream read twice',
+  'option headers with a line break',
+  'taken up after a cut: 404',
+]
+
+export const canaries: Proof = {
+  name: 'canaries',
+  promise: 'Keys, credentials, prompts and payloads are in nothing that is printed of an error.',
+  async run(form) {
+    const outcomes = [await print(form), await die(form), await redirect()]
+    return {
+      figures: Object.assign({}, ...outcomes.map(({ figures }) => figures)),
+      failures: outcomes.flatMap(({ failures }) => failures),
+    }
+  },
+}
+
+async function print(form: Form): Promise<Outcome> {
+  await using program = await bundleProgram('situations')
+  let printed = 0
+  const failures: string[] = []
+  const runtimes: readonly Runtime[] = form === 'short' ? ['Node 24'] : everywhere
+  for (const runtime of runtimes) {
+    const { stdout, stderr } = await program.run(runtime)
+    const report = readReport(stdout)
+    const found = report.found as { printed: number; leaks: string[] }
+    printed += found.printed
+    const leaks = [...found.leaks, ...leaksOf(report.printed), ...leaksOf(stderr)]
+    failures.push(...leaks.map((leak) => `${runtime}: ${leak}`))
+  }
+  return {
+    figures: {
+      situations: situations.length,
+      runtimes: runtimes.join(', '),
+      'texts printed': printed,
+    },
+    failures,
+  }
+}
+
+/** The marks in what was printed to the console, by what was printed there. */
+function leaksOf(output: string): string[] {
+  return output.split('\n@@ ').flatMap((part) => {
+    const [name] = part.split('\n', 1)
+    return marksIn(part).map((mark) => `${name}, on the console: ${mark}`)
+  })
+}
+
+async function die(form: Form): Promise<Outcome> {
+  await using program = await bundleProgram('crash')
+  const runtimes: readonly Runtime[] = form === 'short' ? ['Node 24'] : ['Node 24', 'Bun', 'Deno']
+  const failures: string[] = []
+  for (const runtime of runtimes) {
+    // Two at a time, as there are cores.
+    for (let at = 0; at < deaths.length; at += 2) {
+      const pair = deaths.slice(at, at + 2).map((name) => dieOf(program, runtime, name))
+      failures.push(...(await Promise.all(pair)).flat())
+    }
+  }
+  return { figures: { 'uncaught errors': runtimes.length * deaths.length }, failures }
+}
+
+async function dieOf(program: Program, runtime: Runtime, name: string): Promise<string[]> {
+  const { code, stdout, stderr } = await program.run(runtime, name)
+  const where = `${runtime} dying of ${name}`
+  if (code === 0 || !/Error/.test(stderr)) return [`${where}: it did not`]
+  return marksIn(stdout + stderr).map((mark) => `${where}: ${mark}`)
+}
+
+async function redirect(): Promise<Outcome> {
+  await using program = await bundleProgram('redirects')
+  let redirects = 0
+  const failures: string[] = []
+  for (const runtime of everywhere) {
+    const { found } = readReport((await program.run(runtime)).stdout)
+    const report = found as { redirects: number; failures: string[] }
+    redirects += report.redirects
+    failures.push(...report.failures.map((failure) => `${runtime}: ${failure}`))
+  }
+  return { figures: { redirects, 'runtimes that redirect': everywhere.join(', ') }, failures }
+}

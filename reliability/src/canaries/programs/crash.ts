@@ -1,0 +1,15 @@
+import process from 'node:process'
+import { startLab } from '../start-lab.ts'
+import { situations } from '../situations.ts'
+
+/** Dies of one situation, of which nobody catches the error. */
+const lab = await startLab()
+const name = process.argv.at(-1)
+const situation = situations.find((each) => each.name === name)
+if (situation === undefined) throw new Error(`There is no situation ${name}`)
+const outcome = await Promise.resolve(situation.run(lab)).catch((error: unknown) => error)
+if (situation.name.length % 2 === 0) void Promise.reject(outcome)
+else
+  setTimeout(() => {
+    throw outcome
+  })

@@ -1,0 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
+
+/** Undefined if a value is, as JSON, one of those expected; else it, and the first one expected. */
+export function difference(value: unknown, expected: readonly unknown[]): string | undefined {
+  const found = JSON.stringify(value)
+  const possible = expected.map((each) => JSON.stringify(each))
+  if (possible.includes(found)) return undefined
+  // Fields may come in another order.
+  const isSame = possible.some((each) => isDeepStrictEqual(JSON.parse(found), JSON.parse(each)))
+  return isSame ? undefined : `got ${found}\n  for ${possible[0]}`
+}

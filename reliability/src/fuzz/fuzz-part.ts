@@ -1,0 +1,64 @@
+import { checkDecoder } from './check-decoder.ts'
+import { checkEncoder, checkRelayedEvents } from './check-encoder.ts'
+import { checkRelay } from './check-relay.ts'
+import { checkStream } from './check-stream.ts'
+import { type Given, givenOf } from './given.ts'
+import { Random } from '../random.ts'
+import { randomEnds, randomStream } from './random-stream.ts'
+import { type Check, shrink } from './shrink.ts'
+
+/** Some of the streams: those of so many seeds, one after the other. */
+export interface Part {
+  firstSeed: number
+  streams: number
+}
+
+/** What they came to. */
+export interface PartOutcome {
+  bytes: number
+  chunks: number
+  mismatches: string[]
+}
+
+/** More are one mistake, seen again. */
+const mostMismatches = 5
+
+const checks: Readonly<Record<string, Check>> = {
+  decodeEventStream: checkDecoder,
+  AnalysisStream: checkStream,
+  'AnalysisStream.toReadableStream': checkRelay,
+}
+
+/** Gives random streams to each check, each time in other chunks. */
+export async function fuzzPart(
+  { firstSeed, streams }: Part,
+  checked: Readonly<Record<string, Check>> = checks,
+): Promise<PartOutcome> {
+  const outcome: PartOutcome = { bytes: 0, chunks: 0, mismatches: [] }
+  const { mismatches } = outcome
+  for (let seed = firstSeed; seed < firstSeed + streams; seed += 1) {
+    if (mismatches.length >= mostMismatches) break
+    const random = new Random(seed)
+    const whole = givenOf(randomStream(random))
+    outcome.bytes += whole.bytes.length
+    for (const [name, check] of Object.entries(checked)) {
+      const ends = randomEnds(whole.bytes.length, random)
+      const maxEventBytes = random.chance(0.25) ? random.pick([1, 3, 8, 40, 90, 300]) : undefined
+      const given = { ...whole, ends, maxEventBytes }
+      outcome.chunks += ends.length
+      if ((await check(given)) === undefined) continue
+      const least = await shrink(given, check)
+      mismatches.push(`${name}, seed ${seed}: ${describe(least)}\n  ${await check(least)}`)
+    }
+    const wrong = checkEncoder(random) ?? (await checkRelayedEvents(random))
+    if (wrong !== undefined) mismatches.push(`encodeEvent, seed ${seed}: ${wrong}`)
+  }
+  return outcome
+}
+
+/** A stream as a fixture can have it. */
+function describe({ bytes, ends, maxEventBytes }: Given): string {
+  const hex = Buffer.from(bytes).toString('hex')
+  const limit = maxEventBytes === undefined ? '' : `, maxEventBytes ${maxEventBytes}`
+  return `hex ${hex}, chunks end at ${ends.join(' ')}${limit}`
+}

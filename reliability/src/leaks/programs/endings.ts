@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import {
+  type AnalysisStream,
+  type VecTrade,
+  VecTradeError,
+  type VecTradeOptions,
+} from '@vectrade/core'
+
+/** What a program of streams has. */
+export interface World {
+  /** A client of the server's answers of this name. */
+  client: (answers: string, options?: VecTradeOptions) => VecTrade
+  signal: AbortSignal
+  /** The port of a handler whose upstream's answers are endless. */
+  handlerPort: number
+}
+
+/** A way for one stream to come to its end. */
+export interface Ending {
+  /** How many at a time; those that wait for a timer are many. */
+  lanes: number
+  one: (world: World) => Promise<unknown>
+}
+
+const quick = 8
+const slow = 25
+const prompt = 'A question'
+
+export const endings: Readonly<Record<string, Ending>> = {
+  complete: ending(quick, async ({ client, signal }) => {
+    for await (const _ of client('complete').ai.stream(prompt, { signal }));
+  }),
+  '[DONE] on a kept socket': ending(slow, ({ client, signal }) =>
+    client('kept').ai.stream(prompt, { signal }).finalText(),
+  ),
+  break: ending(quick, async ({ client, signal }) => {
+    for await (const _ of client('endless').ai.stream(prompt, { signal })) break
+  }),
+  cancel: ending(quick, async (world) => await (await begun(world)).cancel()),
+  abort: ending(quick, async ({ client }) => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const stream = client('endless').ai.stream(prompt, { signal })
+    await stream.response
+    controller.abort()
+    await failure(stream.finalText())
+  }),
+  'error event': ending(quick, ({ client, signal }) =>
+    failure(client('error').ai.stream(prompt, { signal }).finalText()),
+  ),
+  'HTTP error': ending(quick, ({ client, signal }) =>
+    failure(client('refused').ai.stream(prompt, { signal }).finalText()),
+  ),
+  cut: ending(quick, ({ client, signal }) =>
+    failure(client('cut').ai.stream(prompt, { signal }).finalText()),
+  ),
+  'headers time out': ending(slow, ({ client, signal }) =>
+    failure(client('silent', { timeout: 20 }).ai.stream(prompt, { signal }).finalText()),
+  ),
+  idle: ending(slow, ({ client, signal }) =>
+    failure(client('idle', { idleTimeout: 20 }).ai.stream(prompt, { signal }).finalText()),
+  ),
+  'dropped unread': ending(quick, ({ client, signal }) =>
+    Promise.resolve(void client('endless').ai.stream(prompt, { signal })),
+  ),
+  'dropped open': ending(quick, begun),
+  tee: ending(quick, async ({ client, signal }) => {
+    const branches = client('complete').ai.stream(prompt, { signal }).tee()
+    await Promise.all(branches.map((branch) => branch.finalText()))
+  }),
+  'toReadableStream cancelled': ending(quick, async ({ client, signal }) => {
+    const reader = client('endless').ai.stream(prompt).toReadableStream({ signal }).getReader()
+    await reader.read()
+    await reader.cancel()
+  }),
+  'served to a leaver': ending(quick, ({ handlerPort }) => leave(handlerPort)),
+  resumed: ending(slow, ({ client, signal }) =>
+    client('resumed').ai.stream(prompt, { signal }).finalText(),
+  ),
+}
+
+function ending(lanes: number, one: Ending['one']): Ending {
+  return { lanes, one }
+}
+
+async function begun({ client, signal }: World): Promise<AnalysisStream> {
+  const stream = client('endless').ai.stream(prompt, { signal })
+  await stream.response
+  return stream
+}
+
+async function failure(promise: Promise<unknown>): Promise<void> {
+  const error = await promise.then(
+    () => new Error('it did not fail'),
+    (thrown: unknown) => thrown,
+  )
+  if (!VecTradeError.isInstance(error)) throw error
+}
+
+/** Asks the handler and goes away after the first event. */
+async function leave(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  const body = JSON.stringify({ prompt })
+  socket.write(
+    `POST / HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${body.length}\r\n\r\n${body}`,
+  )
+  for await (const bytes of socket) if (String(bytes).includes('"type":"text"')) break
+  socket.destroy()
+  if (!socket.closed) await once(socket, 'close')
+}

@@ -1,0 +1,16 @@
+/** A measurement: how many streams there had been, and what was measured. */
+export type Point = readonly [streams: number, value: number]
+
+/**
+ * The slope of the line that fits points best: the median of the slopes between any two of them, which
+ * one point that is off does not move.
+ *
+ * @see https://en.wikipedia.org/wiki/Theil%E2%80%93Sen_estimator
+ */
+export function slopeOf(points: readonly Point[]): number {
+  const slopes = points
+    .flatMap(([x, y], at) => points.slice(at + 1).map(([x2, y2]) => (y2 - y) / (x2 - x)))
+    .toSorted((a, b) => a - b)
+  const middle = slopes.length / 2
+  return (slopes[Math.ceil(middle) - 1]! + slopes[Math.floor(middle)]!) / 2
+}

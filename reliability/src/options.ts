@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util'
+import type { Form } from './proof.ts'
+
+/** What to run. */
+export interface Options {
+  /** The proofs; empty for all. */
+  names: readonly string[]
+  form: Form
+  /** How long the soak takes. */
+  minutes: number | undefined
+  isWritten: boolean
+}
+
+export const help = `pnpm soak [NAME …]   runs the long form of every proof, or of those named, and the soak last
+
+--minutes N          how long the soak takes, 10 by default
+--form short         everything as small as in CI
+--write              keeps the figures in results.json and writes docs/reliability.md
+`
+
+/** @throws Error on what it cannot do */
+export function readOptions(args: readonly string[], known: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    // pnpm hands the `--` of `pnpm soak -- --write` on.
+    args: args.filter((argument) => argument !== '--'),
+    options: {
+      minutes: { type: 'string' },
+      form: { type: 'string', default: 'long' },
+      write: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  })
+  const unknown = positionals.find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new Error(`there is no proof ${unknown}, only ${known.join(', ')}`)
+  }
+  const { form, write } = values
+  if (form !== 'short' && form !== 'long') throw new Error('--form is short or long')
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
+  if (minutes !== undefined && !(minutes > 0)) throw new Error('--minutes takes a number above 0')
+  if (minutes !== undefined && form === 'short') {
+    throw new Error('--minutes is for the long form: the short one has its own time')
+  }
+  return { names: positionals, form, minutes, isWritten: write }
+}

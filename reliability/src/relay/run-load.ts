@@ -1,0 +1,158 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { RedisServer } from '@vectrade/test-kit/redis-server'
+import { delay } from '@vectrade/test-kit/within-a-second'
+import type { ProcessState } from '../process-state.ts'
+import { type Program, startProgram } from '../program.ts'
+import { monotonic } from './monotonic.ts'
+
+export interface Load {
+  store: 'none' | 'memory' | 'redis'
+  /** Streams that are read to their end. */
+  streams: number
+  /** Streams whose reader takes nothing, and vanishes. */
+  stalled: number
+  /**
+   * How those are connected. The buffers of a Unix socket are small. Over TCP, the systems' buffers take
+   * some 9 MB of each answer before the endpoint notices that nobody reads.
+   */
+  stalledOver: 'tcp' | 'unix'
+  /** Streams that are read, until their readers vanish (without a store) or stop them (with one). */
+  leaving: number
+  seconds: number
+  /** Events a second of each stream. */
+  perSecond: number
+  /** Processes of the endpoint: each has two sockets for each stream. */
+  servers: number
+}
+
+export interface LoadOutcome {
+  received: number
+  dropped: number
+  outOfOrder: number
+  resumed: number
+  failed: string[]
+  /** ms from an event's sending to its reading. */
+  delay: { median: number; p99: number; worst: number }
+  /** Bytes in the endpoint's processes for each stalled reader: early, and at the end. */
+  held: [early: number, late: number]
+  /** Bytes of VecTrade that each stalled reader's connections took, in all buffers, at most. */
+  taken: number
+  /** ms from a reader's going to the end of the request to VecTrade, of each; Infinity if never. */
+  cancelled: number[]
+  /** ms that the timers of a process with nothing to do were late meanwhile: the machine is busy. */
+  lateness: number
+  /** Requests to VecTrade that are still open at the end. */
+  leftOpen: number
+}
+
+const program = (name: string): URL => new URL(`./programs/${name}.ts`, import.meta.url)
+/** ms that what is due at once may take before it is given up. */
+const patience = 60_000
+
+/** One load on the endpoint: all that is looked at happens in other processes than this one. */
+export async function runLoad(load: Load): Promise<LoadOutcome> {
+  const { store, streams, stalled, stalledOver, leaving, seconds } = load
+  await using all = new AsyncDisposableStack()
+  const redis =
+    store === 'redis'
+      ? await RedisServer.start('--appendonly', 'yes', '--appendfsync', 'always')
+      : undefined
+  if (redis) all.use(redis)
+  const start = async (name: string, ...parameters: string[]): Promise<Program> =>
+    all.use(await startProgram(program(name), ...parameters))
+
+  const upstream = await start('upstream', String(load.perSecond), store === 'none' ? '8' : '1')
+  const url = await upstream.call<string>('url')
+  const servers: Program[] = []
+  for (let at = 0; at < load.servers; at += 1) {
+    servers.push(await start('server', url, store, redis?.path ?? ''))
+  }
+  const ask = (name: string): Promise<string[]> =>
+    Promise.all(servers.map((server) => server.call<string>(name)))
+  const urls = await ask('url')
+  const socketPaths = await ask('socketPath')
+  all.defer(async () => void (await ask('close')))
+  const readers = await start('readers', ...urls)
+  const leavers = await start('readers', ...urls)
+  const held = async (): Promise<number> => {
+    const states = await Promise.all(servers.map((server) => server.call<ProcessState>('state')))
+    return states.reduce((sum, state) => sum + state.held, 0)
+  }
+
+  await readers.call('open', 'reads', streams)
+  await leavers.call('open', 'leaves', leaving)
+  const before = await held()
+  await leavers.call('stall', stalledOver === 'tcp' ? urls : socketPaths, stalled)
+  await settled(upstream)
+  const early = await held()
+
+  await upstream.call('goLive')
+  await delay(seconds * 500)
+  if (store !== 'none') await readers.call('reload', 10)
+  if (redis) {
+    await redis.kill()
+    await delay(1500)
+    await redis.start()
+  }
+  await delay(seconds * 500)
+  const late = await held()
+  const flooded = await upstream.call<number[]>('flooded')
+
+  const timers = monitorEventLoopDelay({ resolution: 10 })
+  timers.enable()
+  const goneAt = new Map<string, number>()
+  // With a store, an answer outlives its reader: what ends it is being told to stop.
+  if (store !== 'none') {
+    const stopped = await leavers.call<Record<string, number>>('stop')
+    for (const [prompt, at] of Object.entries(stopped)) goneAt.set(prompt, at)
+  }
+  const killedAt = monotonic()
+  await leavers.kill()
+  const isKilled = { stalls: stalled, leaves: store === 'none' ? leaving : 0 }
+  for (const [kind, count] of Object.entries(isKilled)) {
+    for (let at = 0; at < count; at += 1) goneAt.set(`${kind} ${at}`, killedAt)
+  }
+  const cancelled = await cancellations(upstream, goneAt)
+  timers.disable()
+
+  await upstream.call('complete')
+  const outcome = await readers.call<Omit<LoadOutcome, 'held' | 'taken'>>('outcome')
+  return {
+    ...outcome,
+    held: [(early - before) / stalled, (late - before) / stalled],
+    taken: Math.max(0, ...flooded),
+    cancelled,
+    lateness: timers.max / 1e6 - 10,
+    leftOpen: await upstream.call<number>('running'),
+  }
+}
+
+/** Waits until VecTrade cannot send the stalled readers any more. */
+async function settled(upstream: Program): Promise<void> {
+  const until = performance.now() + patience
+  let before = -1
+  while (performance.now() < until) {
+    const sent = (await upstream.call<number[]>('flooded')).reduce((sum, bytes) => sum + bytes, 0)
+    if (sent === before) return
+    before = sent
+    await delay(500)
+  }
+}
+
+/** ms from a reader's going to the end of the request to VecTrade, of each. */
+async function cancellations(
+  upstream: Program,
+  goneAt: Map<string, number>,
+): Promise<LoadOutcome['cancelled']> {
+  const until = performance.now() + patience
+  for (;;) {
+    const closings = await upstream.call<Record<string, number>>('closings')
+    const took = [...goneAt].map(([prompt, at]) => (closings[prompt] ?? -Infinity) - at)
+    // Before, it was another attempt of the same call that ended.
+    const pending = took.filter((ms) => ms < 0).length
+    if (pending === 0 || performance.now() > until) {
+      return took.map((ms) => (ms < 0 ? Infinity : ms))
+    }
+    await delay(50)
+  }
+}

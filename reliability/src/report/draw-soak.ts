@@ -1,0 +1,69 @@
+import { colours, type PanelSpec, svg } from '@vectrade/report/svg'
+import type { Sample } from '../soak/run-soak.ts'
+
+interface Line {
+  name: string
+  field: keyof Sample
+  colour: string
+}
+
+/** Memory, sockets and the time to the first event, over the time of a soak. */
+export function drawSoak(samples: readonly object[]): Promise<string> {
+  const [own, peer] = [colours.own[0], colours.peer[0]]
+  return svg('Memory, open sockets and the time to the first event during the soak', [
+    panel('Memory that is held after a collection (MB)', samples, [
+      { name: 'server', field: 'server', colour: own },
+      { name: 'clients', field: 'clients', colour: peer },
+    ]),
+    panel('Open sockets of both', samples, [{ name: 'sockets', field: 'sockets', colour: own }]),
+    panel('Time to the first event, p99 (ms)', samples, [
+      { name: 'p99', field: 'firstEvent', colour: own },
+    ]),
+  ])
+}
+
+function panel(title: string, samples: readonly object[], lines: Line[]): PanelSpec {
+  const axis = { titleColor: colours.muted[0], tickColor: colours.muted[0], domain: false }
+  const last = samples.at(-1)
+  return {
+    title,
+    data: { values: [...samples] },
+    width: 480,
+    height: 110,
+    layer: [
+      ...lines.map(({ field, colour }) => ({
+        mark: { type: 'line' as const, stroke: colour, strokeWidth: 1.5 },
+        encoding: {
+          x: {
+            field: 'time',
+            type: 'quantitative' as const,
+            axis: { ...axis, title: 's', grid: false },
+          },
+          y: {
+            field,
+            type: 'quantitative' as const,
+            scale: { zero: true },
+            axis: { ...axis, title: null, grid: false, tickCount: 4 },
+          },
+        },
+      })),
+      ...(lines.length > 1
+        ? lines.map(({ name, field, colour }) => ({
+            data: { values: last === undefined ? [] : [{ ...last, name }] },
+            mark: {
+              type: 'text' as const,
+              align: 'left' as const,
+              dx: 6,
+              fontSize: 12,
+              fill: colour,
+            },
+            encoding: {
+              x: { field: 'time', type: 'quantitative' as const },
+              y: { field, type: 'quantitative' as const },
+              text: { field: 'name', type: 'nominal' as const },
+            },
+          }))
+        : []),
+    ],
+  }
+}
