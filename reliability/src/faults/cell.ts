@@ -38,7 +38,7 @@ export interface Cell {
   /** Where the client asks. Default: at the cell's own server. */
   readonly origin?: (() => string | Promise<string>) | undefined
   /** Called with each connection, before it has brought a request. */
-  readonly onConnect?: ((wire: Wire) => void) | undefined
+  readonly onConnect?: ((wire: Wire) => unknown) | undefined
   /** The client talks about a stream that an endpoint keeps, or asks for an answer in one piece. */
   readonly mode?: Mode | undefined
 }

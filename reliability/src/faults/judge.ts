@@ -1,7 +1,7 @@
 import { answerText } from './answer.ts'
 import { type Cell, nameOf } from './cell.ts'
 import { knownGaps } from './known-gaps.ts'
-import { type Played, socketsLast } from './play-matrix.ts'
+import { limitOf, type Played, socketsLast } from './play-matrix.ts'
 import type { Runtime } from './runtimes.ts'
 
 /** What is wrong with a cell as it was played, or undefined. A gap that is known has to be there. */
@@ -39,11 +39,12 @@ function fault(runtime: Runtime, played: Played): string | undefined {
   return undefined
 }
 
-/** A stream whose coding a runtime leaves on is no event stream: it must fail, whole or not. */
-function expectedIn(runtime: Runtime, { family, expected }: Cell): readonly string[] {
+/** A stream whose coding a runtime leaves on is no event stream: it must fail, whole or not, or be read anew. */
+function expectedIn(runtime: Runtime, { family, expected, mode }: Cell): readonly string[] {
   const [coding = '', kind] = family.split(' ')
   if (kind !== 'stream' || runtime.decodes.includes(coding)) return expected
-  return ['StreamInterruptedError', 'StreamProtocolError', 'ConnectionError']
+  const failed = ['StreamInterruptedError', 'StreamProtocolError', 'ConnectionError']
+  return mode === 'resume' ? [...failed, 'complete'] : failed
 }
 
 function excerpt(text: string): string {
@@ -54,5 +55,5 @@ function excerpt(text: string): string {
 export function pastLimit({ report, cell }: Played): number {
   if (cell.limit === undefined || report === undefined) return 0
   if (!/Timeout|hang/.test(report.outcome)) return 0
-  return Math.max(0, report.quiet - report.late - 1_000)
+  return Math.max(0, report.quiet - report.late - limitOf(cell))
 }

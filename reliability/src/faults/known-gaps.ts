@@ -12,7 +12,7 @@ interface KnownGap {
 export const knownGaps: readonly KnownGap[] = [
   {
     runtimes: /^Node/,
-    cells: /^1xx flood, one 100 Continue.*: before headers$/,
+    cells: /^1xx flood, one 100 Continue(, analyze|, resume)?: before headers$/,
     reason: 'its fetch closes the connection at a 100 that it has not asked for',
     instead: 'ConnectionError',
   },

@@ -1,10 +1,10 @@
-import process from 'node:process'
 import type { VecTradeOptions } from '@vectrade/core'
 import { delay } from '@vectrade/test-kit'
 import { type Cell, type Limit, nameOf } from './cell.ts'
 import { portsNotClosed } from './left-sockets.ts'
 import type { Report, Task } from './programs/play-cells.ts'
 import { LoopDelay } from './programs/loop-delay.ts'
+import { processorTime } from './programs/processor-time.ts'
 import { runProgram } from './run-program.ts'
 import type { Runtime } from './runtimes.ts'
 import { type CellServer, startCell } from './start-cell.ts'
@@ -16,7 +16,7 @@ const limits = { short: 1_000, long: 10_000 }
 /** ms between the death of a process and the time it is noticed, at most. */
 const aftermath = 300
 /** ms after the end of a cell by which its sockets must be closed; workerd looks after 5 s whether they are. */
-export const socketsLast = 10_000
+export const socketsLast = 8_000
 
 /** What was seen of one cell. */
 export interface Played {
@@ -141,11 +141,6 @@ function isServersFault(one: Played): boolean {
   return one.replays < 4
 }
 
-function processorTime(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1_000
-}
-
 /** Resolves when all sockets of ended cells are closed, or one has been open for too long. */
 async function socketsClosed(ended: readonly Played[]): Promise<void> {
   for (;;) {
@@ -180,8 +175,14 @@ function taskOf(id: number, { cell, server }: Played): Task {
     maxRetries,
     ...(maxEventBytes === undefined ? {} : { maxEventBytes }),
   }
-  const limit = cell.limit === undefined ? limits.long : limits.short
-  return { id, mode, calls, slowly, options, limit }
+  return { id, mode, calls, slowly, options, limit: limitOf(cell) }
+}
+
+/** ms within which something must have come of a cell. */
+export function limitOf({ limit, maxRetries = 0 }: Cell): number {
+  const ofAttempt = limit === undefined ? limits.long : limits.short
+  // Between two attempts, some 500 ms.
+  return ofAttempt + maxRetries * (ofAttempt + 1_000)
 }
 
 function names(played: readonly Played[], ids: readonly number[]): string {

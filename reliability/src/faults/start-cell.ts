@@ -53,7 +53,7 @@ export async function startCell(cell: Cell): Promise<CellServer> {
     out.on('end', () => socket.end())
     readRequests(out, (head) => {
       if (cell.mode === 'resume' && !head.startsWith('POST ')) {
-        resumed(out, head)
+        resumed(out, head, cell.times)
         return
       }
       requests += 1
@@ -112,9 +112,9 @@ function readRequests(source: Duplex, onRequest: (head: string) => void): void {
 }
 
 /** What an endpoint that keeps streams gives to a client that comes back. */
-function resumed(out: Duplex, head: string): void {
+function resumed(out: Duplex, head: string, times: number | undefined): void {
   const last = Number(/^last-event-id: *(\d+)/im.exec(head)?.[1] ?? 0)
-  const events = head.startsWith('GET ') ? answerParts('resume').slice(last) : []
+  const events = head.startsWith('GET ') ? answerParts('resume', times).slice(last) : []
   const status = events.length === 0 ? '204 No Content' : '200 OK'
   const lines = [`HTTP/1.1 ${status}`, 'connection: close']
   if (events.length > 0) lines.push('content-type: text/event-stream', 'transfer-encoding: chunked')

@@ -1,6 +1,6 @@
-import process from 'node:process'
 import { VecTrade } from '@vectrade/deno'
 import { playCells } from './play-cells.ts'
+import { processorTime } from './processor-time.ts'
 
 declare function addEventListener(
   type: 'unhandledrejection',
@@ -18,9 +18,6 @@ await playCells(control, Number(workers), {
       event.preventDefault()
       listener(event.reason)
     }),
-  processor() {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1_000
-  },
+  processor: processorTime,
 })
 Deno.exit()

@@ -2,10 +2,10 @@ const interval = 20
 
 /**
  * Measures how late this process's timers come because it did not get to run: the machine was busy
- * elsewhere, or asleep. Lateness by the process's own work does not count.
+ * elsewhere, or asleep. Lateness by the program's own work does not count.
  */
 export class LoopDelay {
-  /** ms of the processor that this process has used; 0 where that is not known. */
+  /** ms of the processor that this thread has used; 0 where that is not known. */
   readonly #processor: () => number
   readonly #onTick: () => void
   readonly #timer: ReturnType<typeof setInterval>

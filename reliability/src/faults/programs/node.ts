@@ -2,6 +2,7 @@
 import process from 'node:process'
 import { VecTrade } from '@vectrade/node'
 import { playCells } from './play-cells.ts'
+import { processorTime } from './processor-time.ts'
 
 const [control = '', workers = '1'] = process.argv.slice(2)
 
@@ -9,9 +10,6 @@ await playCells(control, Number(workers), {
   createClient: (options) => new VecTrade(options),
   // An exception that nobody catches is to end the process, as it would a user's.
   onUnhandled: (listener) => process.on('unhandledRejection', listener),
-  processor() {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1_000
-  },
+  processor: processorTime,
 })
 process.exit()

@@ -37,7 +37,7 @@ export interface Host {
   createClient: (options: VecTradeOptions) => VecTrade
   /** Calls back with what nobody handled. */
   onUnhandled: (listener: (what: unknown) => void) => void
-  /** ms of the processor that this process has used. Default: not known. */
+  /** ms of the processor that the program's thread has used. Default: not known. */
   processor?: () => number
 }
 
