@@ -235,7 +235,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     try {
       // Bytes come to nobody who has not asked for them.
       const event = this.#source?.take() as StreamEvent | undefined
-      if (event !== undefined) this.#answer.add(event)
+      // A relay has nobody who asks for the answer, which may be long.
+      if (event !== undefined && !this.#isRelayed) this.#answer.add(event)
       return event
     } catch (error) {
       this.#end(connectionError(error, 'body'))
