@@ -1,7 +1,7 @@
 import { answerText } from './answer.ts'
 import { type Cell, nameOf } from './cell.ts'
 import { type KnownGap, knownGaps } from './known-gaps.ts'
-import { limitOf, type Played, socketsLast } from './play-matrix.ts'
+import { type Played, socketsLast } from './play-matrix.ts'
 import type { Runtime } from './runtimes.ts'
 
 /** What is wrong with the cells of a runtime. A gap that is known has to be there, in one of its cells. */
@@ -75,5 +75,5 @@ function excerpt(text: string): string {
 export function pastLimit({ report, cell }: Played): number {
   if (cell.limit === undefined || report === undefined) return 0
   if (!/Timeout|hang/.test(report.outcome)) return 0
-  return Math.max(0, report.quiet - report.late - limitOf(cell))
+  return Math.max(0, report.quiet - report.late - report.wait)
 }
