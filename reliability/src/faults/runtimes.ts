@@ -1,6 +1,8 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { build } from 'esbuild'
 
 const packageRoot = join(import.meta.dirname, '../..')
@@ -51,20 +53,28 @@ export const runtimes: readonly Runtime[] = [
   },
 ]
 
-/** A program and all it needs, from the sources of the packages, as one file. */
-async function bundle(name: string, conditions: string[]): Promise<string> {
-  const { outputFiles } = await build({
+const bundles = new Map<string, Promise<string>>()
+
+/** A program and all it needs, from the sources of the packages, as one file. Made once. */
+function bundle(name: string, conditions: string[]): Promise<string> {
+  const made = bundles.get(name) ?? writeBundle(name, conditions)
+  bundles.set(name, made)
+  return made
+}
+
+async function writeBundle(name: string, conditions: string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'vectrade-faults-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const outfile = join(folder, `${name}.js`)
+  await build({
     entryPoints: [program(name)],
     bundle: true,
-    write: false,
+    outfile,
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
     external: ['node:*'],
     conditions,
   })
-  const folder = await mkdtemp(join(tmpdir(), 'vectrade-faults-'))
-  const file = join(folder, `${name}.js`)
-  await writeFile(file, outputFiles[0]?.text ?? '')
-  return file
+  return outfile
 }
