@@ -1,8 +1,4 @@
-import { rmSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import process from 'node:process'
 import { build } from 'esbuild'
 
 const packageRoot = join(import.meta.dirname, '../..')
@@ -63,9 +59,7 @@ function bundle(name: string, conditions: string[]): Promise<string> {
 }
 
 async function writeBundle(name: string, conditions: string[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'vectrade-faults-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const outfile = join(folder, `${name}.js`)
+  const outfile = join(packageRoot, '.vitest', `faults-${name}.js`)
   await build({
     entryPoints: [program(name)],
     bundle: true,
