@@ -1,7 +1,7 @@
 import type { Outcome, Proof } from '../proof.ts'
 import { type Cell, nameOf } from './cell.ts'
 import { cells } from './cells.ts'
-import { judge, pastLimit } from './judge.ts'
+import { judgeAll, pastLimit } from './judge.ts'
 import { playMatrix } from './play-matrix.ts'
 import { type Runtime, runtimes } from './runtimes.ts'
 import { variations } from './variations.ts'
@@ -42,10 +42,8 @@ export async function playIn(runtime: Runtime, matrix: readonly Cell[]): Promise
     family: undefined,
     text,
   }))
-  for (const one of played) {
-    const failure = judge(runtime, one)
-    if (failure === undefined) continue
-    failures.push({ family: one.cell.family, text: `${nameOf(one.cell)} → ${failure}` })
+  for (const { cell, failure } of judgeAll(runtime, played)) {
+    failures.push({ family: cell.family, text: `${nameOf(cell)} → ${failure}` })
   }
   return {
     figures: {

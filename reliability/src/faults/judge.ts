@@ -1,19 +1,39 @@
 import { answerText } from './answer.ts'
 import { type Cell, nameOf } from './cell.ts'
-import { knownGaps } from './known-gaps.ts'
-import { limitOf, type Played, socketsLast } from './play-matrix.ts'
+import { type KnownGap, knownGaps } from './known-gaps.ts'
+import { type Played, socketsLast } from './play-matrix.ts'
 import type { Runtime } from './runtimes.ts'
 
-/** What is wrong with a cell as it was played, or undefined. A gap that is known has to be there. */
-export function judge(runtime: Runtime, played: Played): string | undefined {
-  const failure = fault(runtime, played)
-  const name = nameOf(played.cell)
-  const gap = knownGaps.find(
-    ({ runtimes, cells }) => runtimes.test(runtime.name) && cells.test(name),
-  )
-  if (gap === undefined) return failure
-  if (failure === undefined) return `works again: take «${gap.reason}» out of known-gaps.ts`
-  return failure.startsWith(gap.instead) ? undefined : failure
+/** What is wrong with the cells of a runtime. A gap that is known has to be there, in one of its cells. */
+export function judgeAll(runtime: Runtime, played: readonly Played[]): Verdict[] {
+  const verdicts: Verdict[] = []
+  const closed = new Map<KnownGap, Cell>()
+  const there = new Set<KnownGap>()
+  for (const one of played) {
+    const { cell } = one
+    const failure = fault(runtime, one)
+    const gap = gapOf(runtime, cell)
+    const isGap = gap !== undefined && failure?.startsWith(gap.instead)
+    if (gap !== undefined) closed.set(gap, cell)
+    if (isGap) there.add(gap)
+    else if (failure !== undefined) verdicts.push({ cell, failure })
+  }
+  for (const [gap, cell] of closed) {
+    const failure = `works again: take «${gap.reason}» out of known-gaps.ts`
+    if (!there.has(gap)) verdicts.push({ cell, failure })
+  }
+  return verdicts
+}
+
+/** A cell, and what is wrong with it. */
+export interface Verdict {
+  cell: Cell
+  failure: string
+}
+
+function gapOf(runtime: Runtime, cell: Cell): KnownGap | undefined {
+  const name = nameOf(cell)
+  return knownGaps.find(({ runtimes, cells }) => runtimes.test(runtime.name) && cells.test(name))
 }
 
 function fault(runtime: Runtime, played: Played): string | undefined {
@@ -55,5 +75,5 @@ function excerpt(text: string): string {
 export function pastLimit({ report, cell }: Played): number {
   if (cell.limit === undefined || report === undefined) return 0
   if (!/Timeout|hang/.test(report.outcome)) return 0
-  return Math.max(0, report.quiet - report.late - limitOf(cell))
+  return Math.max(0, report.quiet - report.late - report.wait)
 }

@@ -175,14 +175,12 @@ function taskOf(id: number, { cell, server }: Played): Task {
     maxRetries,
     ...(maxEventBytes === undefined ? {} : { maxEventBytes }),
   }
-  return { id, mode, calls, slowly, options, limit: limitOf(cell) }
-}
-
-/** ms within which something must have come of a cell. */
-export function limitOf({ limit, maxRetries = 0 }: Cell): number {
-  const ofAttempt = limit === undefined ? limits.long : limits.short
-  // Between two attempts, some 500 ms.
-  return ofAttempt + maxRetries * (ofAttempt + 1_000)
+  // Between two attempts there are some 500 ms.
+  const headers = ms('timeout') + maxRetries * (ms('timeout') + 1_000)
+  const body = Math.min(ms('idleTimeout'), ms('heartbeatTimeout'))
+  // To resume is to wait for headers again.
+  const waits = { headers, body: mode === 'resume' ? body + headers : body }
+  return { id, mode, calls, slowly, options, waits }
 }
 
 function names(played: readonly Played[], ids: readonly number[]): string {

@@ -1,5 +1,3 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -51,20 +49,26 @@ export const runtimes: readonly Runtime[] = [
   },
 ]
 
-/** A program and all it needs, from the sources of the packages, as one file. */
-async function bundle(name: string, conditions: string[]): Promise<string> {
-  const { outputFiles } = await build({
+const bundles = new Map<string, Promise<string>>()
+
+/** A program and all it needs, from the sources of the packages, as one file. Made once. */
+function bundle(name: string, conditions: string[]): Promise<string> {
+  const made = bundles.get(name) ?? writeBundle(name, conditions)
+  bundles.set(name, made)
+  return made
+}
+
+async function writeBundle(name: string, conditions: string[]): Promise<string> {
+  const outfile = join(packageRoot, '.vitest', `faults-${name}.js`)
+  await build({
     entryPoints: [program(name)],
     bundle: true,
-    write: false,
+    outfile,
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
     external: ['node:*'],
     conditions,
   })
-  const folder = await mkdtemp(join(tmpdir(), 'vectrade-faults-'))
-  const file = join(folder, `${name}.js`)
-  await writeFile(file, outputFiles[0]?.text ?? '')
-  return file
+  return outfile
 }

@@ -13,8 +13,8 @@ export interface Task {
   id: number
   mode: Mode
   options: VecTradeOptions
-  /** ms: the longest wait that a limit allows. */
-  limit: number
+  /** ms: the longest waits that the limits allow, until there are headers and after that. */
+  waits: { headers: number; body: number }
   calls: number
   slowly: boolean
 }
@@ -28,6 +28,8 @@ export interface Report {
   message: string
   /** ms since the last sign of life: the call, headers or an event. */
   quiet: number
+  /** ms that it may have been. */
+  wait: number
   /** ms of that in which this process did not get to run. */
   late: number
 }
@@ -45,11 +47,14 @@ const prompt = "What's the bull case for NVDA?"
 
 /** How long nothing has come, and how much of that this process slept through. */
 class Quiet {
+  /** ms that it may be. */
+  wait: number
   readonly #delay: LoopDelay
   #since = performance.now()
   #lateThen: number
 
-  constructor(delay: LoopDelay) {
+  constructor(wait: number, delay: LoopDelay) {
+    this.wait = wait
     this.#delay = delay
     this.#lateThen = delay.total
   }
@@ -88,18 +93,18 @@ export async function playCells(
       const task = (await tell('/next')) as Task | null
       if (task === null) return
       const client = createClient(task.options)
-      const quiet = new Quiet(delay)
+      const quiet = new Quiet(task.waits.headers, delay)
       const hang = new Promise<Partial<Report>>((resolve) => {
         const look = (): void => {
-          if (quiet.ms <= task.limit + 1_000 + quiet.late) return
+          if (quiet.ms <= quiet.wait + 1_000 + quiet.late) return
           watching.delete(look)
           resolve({ outcome: 'hang' })
         }
         watching.add(look)
       })
       const ended = await Promise.race([play(client, task, quiet), hang])
-      const { ms, late } = quiet
-      await tell('/report', { id: task.id, text: '', message: '', quiet: ms, late, ...ended })
+      const { ms, wait, late } = quiet
+      await tell('/report', { id: task.id, text: '', message: '', quiet: ms, wait, late, ...ended })
       client.close()
     }
   }
@@ -123,7 +128,10 @@ async function play(client: VecTrade, task: Task, quiet: Quiet): Promise<Partial
     }
     const stream = client.ai.stream(prompt)
     stream.response.then(
-      () => quiet.end(),
+      () => {
+        quiet.end()
+        quiet.wait = task.waits.body
+      },
       () => {},
     )
     let events = 0
