@@ -8,11 +8,19 @@ type AgentClass = new (settings: typeof options) => Dispatcher
 /** Translates for the handlers of an older undici, such as those of Node's fetch. */
 interface WrapperClass {
   new (dispatcher: Dispatcher): Dispatcher
-  wrapHandler: (handler: object) => NewHandler
+  wrapHandler: (handler: object) => object
 }
 
-interface NewHandler {
-  onResponseStart(controller: { rawHeaders: unknown }, ...rest: unknown[]): void
+type ResponseHeaders = Record<string, string | string[] | undefined>
+
+/** Passes everything on to the handler that it was made with. */
+type DecoratorClass = new (handler: object) => {
+  onResponseStart(
+    controller: { rawHeaders: unknown },
+    status: number,
+    headers: ResponseHeaders,
+    ...rest: unknown[]
+  ): void
 }
 
 /** `direct` connects to servers, `proxied` through the proxies that the environment names. */
@@ -62,29 +70,44 @@ export function agentOf(kind: AgentKind): Promise<Dispatcher | undefined> {
 async function load(kind: AgentKind): Promise<Dispatcher> {
   // @ts-expect-error as above
   const wrapper = import('undici/lib/dispatcher/dispatcher1-wrapper.js') as Promise<unknown>
-  const [{ default: Agent }, { default: Wrapper }] = (await Promise.all([
+  // @ts-expect-error as above
+  const decorator = import('undici/lib/handler/decorator-handler.js') as Promise<unknown>
+  const [{ default: Agent }, { default: Wrapper }, { default: Decorator }] = (await Promise.all([
     files[kind](),
     wrapper,
-  ])) as [{ default: AgentClass }, { default: WrapperClass }]
-  return new (withoutRawHeaders(Wrapper))(new Agent(options))
+    decorator,
+  ])) as [{ default: AgentClass }, { default: WrapperClass }, { default: DecoratorClass }]
+  return new (guarding(Wrapper, Decorator))(new Agent(options))
 }
 
+/** As many as Node's fetch takes. */
+const mostCodings = 5
+
 /**
- * A wrapper whose handlers make requests forget their raw headers once these are passed on. A request
- * keeps them until its answer ends, and they are a kibibyte of each open stream.
+ * A wrapper that guards the requests of Node's fetch.
+ *
+ * - It refuses a response with too many content codings and closes its connection. Node's fetch only
+ *   rejects: the connection stays open, and when it ends, that ends the process.
+ * - It makes a request forget its raw headers once these are passed on. Otherwise they are kept until the
+ *   answer ends, and they are a kibibyte of each open stream.
  */
-function withoutRawHeaders(Wrapper: WrapperClass): WrapperClass {
-  const Handler = Wrapper.wrapHandler({}).constructor as new (handler: object) => NewHandler
-  class LeanHandler extends Handler {
-    override onResponseStart(controller: { rawHeaders: unknown }, ...rest: unknown[]): void {
-      super.onResponseStart(controller, ...rest)
+function guarding(Wrapper: WrapperClass, Decorator: DecoratorClass): WrapperClass {
+  class GuardedHandler extends Decorator {
+    override onResponseStart(
+      controller: { rawHeaders: unknown },
+      status: number,
+      headers: ResponseHeaders,
+      ...rest: unknown[]
+    ): void {
+      const codings = String(headers['content-encoding'] ?? '').split(',').length
+      if (codings > mostCodings) throw new Error(`The response has ${codings} content codings`)
+      super.onResponseStart(controller, status, headers, ...rest)
       controller.rawHeaders = undefined
     }
   }
   return class extends Wrapper {
     override dispatch(request: object, handler: object): boolean {
-      const isNew = 'onRequestStart' in handler
-      return super.dispatch(request, isNew ? handler : new LeanHandler(handler))
+      return super.dispatch(request, new GuardedHandler(Wrapper.wrapHandler(handler)))
     }
   }
 }
