@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 
-/** What the linter says, with the rules of this repository, of a file of a package. */
+/** Returns the linter's messages for a file of a package, with the rules of this repository. */
 async function lint(source: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'expressions-'))
   try {
@@ -18,7 +18,7 @@ async function lint(source: string): Promise<string[]> {
     await writeFile(join(sources, 'any.ts'), source)
     const program = join(root, 'node_modules/.bin/oxlint')
     const { stdout } = await promisify(execFile)(program, ['--format=json'], { cwd: folder }).catch(
-      // It exits with 1 where it has found something.
+      // It exits with 1 if it has found something.
       (error: unknown) => error as { stdout: string },
     )
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string }[] }
@@ -28,14 +28,14 @@ async function lint(source: string): Promise<string[]> {
   }
 }
 
-/** For each of them some texts take a long time. */
+/** Expressions that take a long time for some texts. */
 const hostile = ['(a+)+$', '^\\/+|\\/+$', '\\s*,\\s*$', '(a|a)*b', 'x.*y.*z']
 
-test('the linter refuses expressions that some text keeps busy', async () => {
+test('the linter refuses expressions that take a long time for some text', async () => {
   const lines = hostile.map((text, at) => `export const e${at}: RegExp = /${text}/g\n`)
   expect(await lint(lines.join(''))).toEqual(hostile.map(() => 'redos(no-vulnerable)'))
 })
 
-test('the linter takes an expression that reads each character once', async () => {
+test('the linter accepts an expression that reads each character once', async () => {
   expect(await lint('export const any: RegExp = /^[a-z]+(?:-[a-z]+)*$/\n')).toEqual([])
 })

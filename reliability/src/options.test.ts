@@ -7,7 +7,7 @@ test('the long form of everything is the default', () => {
   expect(read()).toEqual({ names: [], form: 'long', minutes: undefined, isWritten: false })
 })
 
-test('names, minutes and --write are taken, also after --', () => {
+test('names, minutes and --write are accepted, also after --', () => {
   const expected = { names: ['soak'], form: 'long', minutes: 2.5, isWritten: true }
   expect(read('--', 'soak', '--minutes', '2.5', '--write')).toEqual(expected)
 })

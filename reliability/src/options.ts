@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Form } from './proof.ts'
 
-/** What to run. */
+/** The options of a run. */
 export interface Options {
   /** The proofs; empty for all. */
   names: readonly string[]
@@ -18,10 +18,10 @@ export const help = `pnpm soak [NAME …]   runs the long form of every proof, o
 --write              keeps the figures in results.json and writes docs/reliability.md
 `
 
-/** @throws Error on what it cannot do */
+/** @throws Error on invalid arguments */
 export function readOptions(args: readonly string[], known: readonly string[]): Options {
   const { values, positionals } = parseArgs({
-    // pnpm hands the `--` of `pnpm soak -- --write` on.
+    // pnpm passes on the `--` of `pnpm soak -- --write`.
     args: args.filter((argument) => argument !== '--'),
     options: {
       minutes: { type: 'string' },

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import process from 'node:process'
 
-/** What a process holds at one moment. */
+/** The memory and sockets of a process at one moment. */
 export interface ProcessState {
   /** Bytes of memory that the system counts for it. */
   rss: number
@@ -11,9 +11,9 @@ export interface ProcessState {
   sockets: number
 }
 
-/** Looks at this process, which runs with `--expose-gc`. */
+/** Measures this process. It must run with `--expose-gc`. */
 export function processState(): ProcessState {
-  // One collection finds what is dead, another one what only that held.
+  // The first collection finds dead objects. The second finds objects that only those held.
   globalThis.gc?.()
   globalThis.gc?.()
   const { rss, heapUsed, external } = process.memoryUsage()
@@ -25,7 +25,7 @@ function openSockets(): number {
   try {
     return readdirSync('/proc/self/fd').filter(isSocket).length
   } catch {
-    // Elsewhere than on Linux: those that keep the process running.
+    // On systems other than Linux, only sockets that keep the process running are counted.
     return process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length
   }
 }
@@ -34,7 +34,7 @@ function isSocket(descriptor: string): boolean {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('socket:')
   } catch {
-    // The one that lists the folder is closed by now.
+    // The descriptor that lists the folder is closed by now.
     return false
   }
 }

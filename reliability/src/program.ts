@@ -3,11 +3,11 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { end, endWithThisProcess } from '@vectrade/test-kit/end-with-this-process'
 
-/** A program in a process of its own, whose functions can be called: see {@link serveCalls}. */
+/** A program in a separate process. Its functions can be called: see {@link serveCalls}. */
 export interface Program extends AsyncDisposable {
   /** Calls a function of the program. @throws Error if it throws or the program ends */
   call<T>(name: string, ...parameters: unknown[]): Promise<T>
-  /** Ends it as a crash would: it runs no more code, and its connections break. */
+  /** Ends it like a crash: it runs no more code, and its connections break. */
   kill(): Promise<void>
 }
 
@@ -20,11 +20,11 @@ interface Call {
 type Reply = { id: number; value: unknown } | { id: number; error: string }
 
 export async function startProgram(file: URL, ...parameters: string[]): Promise<Program> {
-  // Vitest's own options are for its workers.
+  // Vitest's own options are only for its workers.
   const { NODE_OPTIONS: _, ...env } = process.env
   const child = fork(fileURLToPath(file), parameters, {
     execArgv: ['--conditions=@vectrade/source', '--expose-gc'],
-    // The machine's proxy has no business between this machine and itself.
+    // Connections within this machine must not use the machine's proxy.
     env: { ...env, NODE_USE_ENV_PROXY: '0' },
   })
   endWithThisProcess(child)

@@ -8,7 +8,7 @@ export class Random {
     this.#next = seeded(seed)
   }
 
-  /** A whole number from 0, less than `end`. */
+  /** Returns an integer from 0 to `end - 1`. */
   below(end: number): number {
     return Math.floor(this.#next() * end)
   }

@@ -4,8 +4,8 @@ import { writePage } from './report/page.ts'
 import { readResults, type Result, toResult, writeResults } from './report/results.ts'
 
 /**
- * Runs proofs one after the other, and prints what they come to. Proofs that do not run keep the
- * figures that results.json has of them.
+ * Runs proofs one after the other, and prints their results. Proofs that do not run keep their figures in
+ * results.json.
  *
  * @returns whether all promises hold
  */

@@ -19,7 +19,7 @@ export class AnswerView {
   readonly #live = document.createElement('div')
   readonly #blocks = new MarkdownBlocks()
   readonly #onBlock: (text: string) => void
-  /** Marks that are in blocks which were rendered for good. */
+  /** The number of marks in blocks that are finished. */
   #marked = 0
   #shown = ''
 
@@ -31,9 +31,9 @@ export class AnswerView {
   }
 
   /**
-   * Shows the answer, or the next part of it: there is a limit to what is done at a time.
+   * Shows the answer or its next part. Each call does a limited amount of work.
    *
-   * @returns whether all of it is shown now
+   * @returns whether the whole answer is shown now
    */
   update(answer: Answer): boolean {
     const { settled, live } = this.#blocks.split(answer.text)

@@ -88,7 +88,7 @@ describe('a mark', () => {
     expect(html(text)).toContain(expected)
   })
 
-  test('changes nothing but the place where it stands', () => {
+  test('changes only the place where it stands', () => {
     const plain = htmlWithMarks(sample, [])
     for (let at = 0; at <= sample.length; at += 1) {
       const marked = htmlWithMarks(sample, [{ at, number: 1 }]) ?? ''
@@ -111,7 +111,7 @@ test('marks are taken one block after the other', () => {
     { at: 3, number: 1 },
     { at: 5, number: 2 },
   ])
-  // One that came too late for its block is in the next.
+  // A mark that comes too late for its block is in the next block.
   expect(marksOf({ start: 10, source: 'three' }, marks, 2)).toEqual([
     { at: 0, number: 3 },
     { at: 2, number: 4 },
@@ -126,14 +126,14 @@ test('a block is read once, however many marks it has', () => {
   parse.mockRestore()
 })
 
-test('a block has no more marks than somebody would look up', () => {
+test('a block has a limited number of marks', () => {
   const marks = Array.from({ length: 5_000 }, (_, index) => ({ at: 3, number: index + 1 }))
   expect(splitAtMarks(htmlWithMarks('word '.repeat(200), marks) ?? '')).toHaveLength(
     2 * mostMarks + 1,
   )
 })
 
-test('an answer can make no marks of its own, nor turn its text around by entities', () => {
+test('an answer can neither make its own marks nor turn its text around with entities', () => {
   const page =
     htmlWithMarks('a&#xE000;1&#xE000;b &#x202E;c <https://d.example/%E2%80%AE>', []) ?? ''
   expect(splitAtMarks(page)).toHaveLength(1)

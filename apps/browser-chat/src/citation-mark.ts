@@ -12,7 +12,7 @@ export interface Mark {
   number: number
 }
 
-/** More in one block are no citations that anybody would look up; all sources are in the list. */
+/** The most marks in one block. No one would look up more; the list has all sources. */
 export const mostMarks = 200
 
 /** Text and numbers of sources by turns, beginning with text. */
@@ -34,7 +34,7 @@ export function marksOf(
   return found
 }
 
-/** A block as HTML, with a sign for each mark; undefined where it is to be shown as it came. */
+/** Returns a block as HTML, with a sign for each mark; undefined if it must be shown as plain text. */
 export function htmlWithMarks(source: string, marks: readonly Mark[]): string | undefined {
   const tokens = parseMarkdown(source)
   if (tokens === undefined) return undefined
@@ -45,13 +45,13 @@ export function htmlWithMarks(source: string, marks: readonly Mark[]): string | 
   return renderTokens(tokens) + (below.length === 0 ? '' : `<p>${below.map(sign).join('')}</p>\n`)
 }
 
-/** A block as it came, with a sign for each mark. */
+/** Returns a block as plain text, with a sign for each mark. */
 export function textWithMarks(source: string, marks: readonly Mark[]): string {
   const { placed } = place(source, marks, (at) => endOfWord(source, at))
   return withSigns(source, placed, sign)
 }
 
-/** A block of Markdown with numbers in brackets for its marks. */
+/** Returns a block of Markdown with numbers in brackets for its marks. */
 export function markdownWithMarks({ source, isText }: Block, marks: readonly Mark[]): string {
   if (marks.length === 0) return source
   const tokens = isText ? undefined : parseMarkdown(source)
@@ -66,7 +66,7 @@ export function markdownWithMarks({ source, isText }: Block, marks: readonly Mar
   return `${body}${fence}\n\n${below.map(label).join('')}\n`
 }
 
-/** The marks with their places, none behind that of the next one, and the numbers of those without. */
+/** Returns the marks with their places in order, and the numbers of the marks without a place. */
 function place(
   source: string,
   marks: readonly Mark[],

@@ -21,11 +21,11 @@ test('other scripts and joined emoji stay as they are', () => {
   }
 })
 
-test('lines end in LF, and nothing has the sign of a mark', () => {
+test('lines end in LF, and the sign of a mark is removed', () => {
   expect(cleanText('a\r\nb\uE0001\uE000')).toBe('a\nb1')
 })
 
-test('a name has an end', () => {
+test('a name has a limited length', () => {
   expect(cleanName('a'.repeat(1_000_000))).toHaveLength(300)
 })
 

@@ -1,31 +1,31 @@
-/** A character that no text has: it is taken out of what arrives, and stands around the page's own marks. */
+/** A character around the page's own marks. It is removed from all texts that arrive. */
 export const reserved = '\uE000'
 
-/** Characters of a name; what is longer is none. */
+/** The longest name, in characters. Longer names are cut. */
 const longestName = 300
 
 /**
- * Prose as it may stand in the page: without the sign of the page's own marks, lines ending in LF.
- * Characters that turn the text behind them around go as well: all they do in prose is to make it look
- * like another. The terminal in apps/node-terminal leaves out the same: printable.ts.
+ * Returns prose that can be shown in the page: without the sign of the page's own marks, with lines ending
+ * in LF. Characters that turn the text after them around are removed too, because they make a text look
+ * like another one. The terminal in apps/node-terminal removes the same characters: printable.ts.
  */
 export function cleanText(text: string): string {
   return text.replace(/[\uE000\r\u202A-\u202E\u2066-\u2069]/g, '')
 }
 
-/** A name, which has no use for any direction: it could turn around what stands next to it. */
+/** Returns a name without direction marks, because they could turn around the text next to it. */
 export function cleanName(text: string): string {
   return withoutDirection(text.slice(0, longestName)).trim()
 }
 
-/** Text as it is compared: what cannot be seen in it is left out. */
+/** Returns a text for comparison, without invisible direction marks. */
 export function withoutDirection(text: string): string {
   return cleanText(text).replace(/[\u061C\u200E\u200F]/g, '')
 }
 
 /**
- * Text of the same length without accents that are piled on each other: a pile covers the lines above
- * it, and a long one takes seconds to draw. No script needs more on one letter.
+ * Returns a text of the same length with at most eight accents on one letter. A pile of accents covers the
+ * lines above it, and a long pile takes seconds to draw. No script needs more on one letter.
  */
 export function withoutPiles(text: string): string {
   return text.replace(/(?<=\p{M}{8})\p{M}/gu, (mark) => '\u2060'.repeat(mark.length))

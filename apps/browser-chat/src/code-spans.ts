@@ -1,6 +1,6 @@
 /**
- * The text with code and escapes, in which nothing else begins, made invisible. No backtick is looked at
- * more than twice, whether or not there is another run of its length.
+ * Returns the text with code and escapes masked, because no other markup begins inside them. Each backtick
+ * is read at most twice, whether or not there is another run of its length.
  */
 export function withoutCode(text: string): string {
   /** Where runs of each length begin, the last one first. */

@@ -1,20 +1,20 @@
 import type { MarkdownIt, StateInline } from 'markdown-it'
 
-/** How far the parser was at the last look at it. */
+/** The parser's position at the last look. */
 interface Seen {
   pos: number
-  /** Text before that place of which there is no token yet. */
+  /** Text before that position without a token yet. */
   pending: number
   tokens: number
 }
 
-/** Has the parser note where in its source each text of a line ends: see {@link endOfText}. */
+/** Makes the parser record where each text of a line ends in its source: see {@link endOfText}. */
 export function keepPositions(markdown: MarkdownIt): void {
   const seen = new WeakMap<StateInline, Seen>()
   /** Gives the tokens that came since the last look their places. */
   const look = (state: StateInline): void => {
     const last = seen.get(state) ?? { pos: 0, pending: 0, tokens: 0 }
-    // The first of them is the text that was pending, the others are what stood behind it.
+    // The first token is the text that was pending. The others came after it.
     let end = last.pos - last.pending
     for (let at = last.tokens; at < state.tokens.length; at += 1) {
       const token = state.tokens[at]
@@ -30,7 +30,7 @@ export function keepPositions(markdown: MarkdownIt): void {
     return false
   })
   markdown.inline.ruler2.before('balance_pairs', 'look', look)
-  // What was half of a mark of emphasis is an empty text, which is going to be joined to its neighbour.
+  // Half of an emphasis mark becomes an empty text. The parser will join it to its neighbour.
   markdown.inline.ruler2.before('fragments_join', 'settle', ({ tokens }) => {
     for (const [at, token] of tokens.entries()) {
       const before = tokens[at - 1]
@@ -40,7 +40,7 @@ export function keepPositions(markdown: MarkdownIt): void {
   })
 }
 
-/** Where a text of a line ends in the line's source; undefined where it is not there as it is shown. */
+/** Returns where a text of a line ends in the line's source; undefined if the source differs from the text. */
 export function endOfText(meta: Record<string, unknown> | null): number | undefined {
   const end = meta?.['end']
   return typeof end === 'number' ? end : undefined

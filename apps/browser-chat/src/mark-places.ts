@@ -8,17 +8,17 @@ interface Verbatim {
 }
 
 /**
- * Where marks can stand in a block: in its texts, not in code, links or the signs of Markdown, and not
- * within a word. All places are found in one pass: looking for one of them costs nothing more.
+ * The places for marks in a block. Marks can stand in its texts, but not in code, links or Markdown syntax,
+ * and not within a word. One pass finds all places, so that a lookup is cheap.
  */
 export class MarkPlaces {
   readonly #source: string
   readonly #texts: Verbatim[] = []
-  /** For each place in the source the text that it is in, or at an end of; -1 for none. */
+  /** For each place in the source, the text that contains it or ends at it; -1 for none. */
   readonly #textAt: Int32Array
-  /** The first place from here on that is at the end of a word. */
+  /** For each place, the next place at the end of a word. */
   readonly #next: Int32Array
-  /** Behind the text of a line, the end of that text: the last cell of a row, say. */
+  /** For each place after the text of a line, the end of that text, such as the last cell of a row. */
   readonly #lineEnd: Int32Array
 
   /** @param tokens of the source; texts of them get the marks */
@@ -40,7 +40,7 @@ export class MarkPlaces {
     }
   }
 
-  /** The place for a mark that belongs behind so many characters; undefined where there is none. */
+  /** Returns the place for a mark after so many characters; undefined if there is none. */
   find(at: number): number | undefined {
     if (this.#textAt[at] !== -1 && !isInWord(this.#source, at)) return at
     const end = this.#lineEnd[at] ?? -1
@@ -48,7 +48,7 @@ export class MarkPlaces {
     return found === -1 ? undefined : found
   }
 
-  /** Puts a sign into the text at a place. Of several, the last one comes first. */
+  /** Puts a sign into the text at a place. Insert several signs from the last to the first. */
   insert(sign: string, place: number): void {
     const text = this.#texts[this.#textAt[place] ?? -1]
     if (text === undefined) return
@@ -102,13 +102,13 @@ export class MarkPlaces {
       const line = pieces[piece]?.start ?? -1
       if (line === -1) continue
       this.#add(token, line + start - before)
-      // Directly behind an address, a mark that is copied would be a part of it.
+      // Directly after an address, a copied mark would become part of the address.
       if (children[index - 1]?.markup === 'linkify') this.#textAt[line + start - before] = -1
     }
     starts.add(pieces[0]?.start ?? -1)
     const last = pieces.at(-1)
     if (last === undefined || last.start === -1) return
-    // Behind code, or a link: a text of its own.
+    // After code or a link, the mark gets its own text.
     const text: Token = Object.create(run)
     children.push(Object.assign(text, { type: 'text', content: '', children: null }))
     const end = last.start + last.length

@@ -68,7 +68,7 @@ describe('MarkdownBlocks', () => {
     expect([...settled, live].join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''))
   })
 
-  test('reads no more of a long answer for each piece than of a short one', () => {
+  test('reads as much for each piece of a long answer as of a short one', () => {
     const answer = (size: number): string[] => sample.repeat(size).match(/[^]{1,50}/g) ?? []
     expect(readFor(answer(32))).toBeLessThan(5 * readFor(answer(8)))
   })

@@ -9,29 +9,29 @@ export interface Block {
   isText: boolean
 }
 
-/** What is to be shown of an answer next. */
+/** The next parts of an answer to show. */
 export interface Split {
-  /** Blocks that are finished, each given out once. */
+  /** Finished blocks. Each one is given out once. */
   settled: Block[]
-  /** What is behind them; undefined where there is more than is looked at in one go. */
+  /** The rest after them; undefined if there is more than one call reads. */
   live: Block | undefined
 }
 
-/** Characters of the Markdown that are looked at in one go; a block that is longer is shown as text. */
+/** Characters of Markdown that one call reads. A longer block is shown as text. */
 export const longestBlock = 30_000
 
-/** Blocks that are given out in one go: each costs something, however short it is. */
+/** The most blocks that one call gives out. Even a short block has a cost. */
 const mostBlocks = 100
 
 /**
- * Splits growing Markdown into blocks that are finished and the rest. What is finished is never looked
- * at again: what a frame costs depends neither on the answer nor on how much of it came at once.
+ * Splits growing Markdown into finished blocks and the rest. Finished blocks are never read again. So the
+ * cost of a frame depends neither on the length of the answer nor on how much of it came at once.
  */
 export class MarkdownBlocks {
   #settled = 0
-  /** Finished blocks that are to be given out. */
+  /** Finished blocks that have not been given out yet. */
   readonly #queue: Block[] = []
-  /** Whether what comes next is the rest of a block that is too long. */
+  /** Whether the next text is the rest of a block that is too long. */
   #isInText = false
 
   /** @param text all the Markdown so far; what was given out as finished must not have changed */
@@ -52,7 +52,7 @@ export class MarkdownBlocks {
     return { settled, live }
   }
 
-  /** @returns where in the source the block begins that is not finished */
+  /** @returns where the unfinished block begins in the source */
   #settleBlocks(source: string, isAll: boolean): number {
     const blocks = blocksOf(source)
     let last = blocks.pop()
@@ -62,7 +62,7 @@ export class MarkdownBlocks {
       last = blocks.pop() ?? last
     }
     if (!isAll && last === undefined) {
-      // Nothing but what is not shown: empty lines, and addresses for links.
+      // Only invisible parts: empty lines, and addresses for links.
       return source.lastIndexOf('\n') + 1 || source.length
     }
     if (!isAll && blocks.length === 0) return this.#settleText(source, last?.start ?? 0, isAll)
@@ -88,7 +88,7 @@ export class MarkdownBlocks {
 
 const gap = /\n[ \t]*\n/g
 
-/** Where a piece of a text can end without cutting a word, or at least no character. */
+/** Returns where a piece of a text can end without cutting a word, or at least without cutting a character. */
 function wholeWords(source: string): number {
   const end = Math.max(source.lastIndexOf(' '), source.lastIndexOf('\n'))
   if (end > source.length / 2) return end

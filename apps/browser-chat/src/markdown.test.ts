@@ -37,14 +37,14 @@ describe('Markdown', () => {
     expect(parseMarkdown(source)).toBeUndefined()
   })
 
-  test('is read, of a length that answers have', () => {
+  test('is read as Markdown at the usual length of an answer', () => {
     const prose = 'Some **bold** and *slanted* text with `code` and a [link](https://e.example). '
     expect(parseMarkdown(prose.repeat(300))).toBeDefined()
     expect(parseMarkdown(`${prose}\n\n`.repeat(300))).toBeDefined()
   })
 })
 
-/** All that is done to a block in one frame. */
+/** Does everything that one frame does with a block. */
 function show(text: string): void {
   const { live } = new MarkdownBlocks().split(text)
   const source = mendMarkdown(live?.source ?? text)
@@ -55,7 +55,7 @@ function show(text: string): void {
   htmlWithMarks(source, marks)
 }
 
-describe('what a frame costs grows with the text, not with its square', () => {
+describe('the cost of a frame grows with the text, not with its square', () => {
   const short = hostileMarkdown(longestBlock / 16)
   const long = new Map(hostileMarkdown(longestBlock - 200))
 

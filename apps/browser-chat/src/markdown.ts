@@ -2,26 +2,26 @@ import MarkdownIt, { type Token } from 'markdown-it'
 import { cleanText } from './clean-text.ts'
 import { keepPositions } from './inline-positions.ts'
 
-/** Quotes and lists within each other. Nobody writes more, and a window has no room for them. */
+/** The most quotes and lists within each other. No one writes more, and a window has no room for them. */
 const deepestBlock = 30
 
 /**
- * Pieces that a block may be made of: items, cells, links, words in bold. The page gets an element for
- * each, every time that the block has grown.
+ * The most pieces of a block: items, cells, links, words in bold. The page creates an element for each
+ * piece every time the block grows.
  */
 const mostTokens = 10_000
 
 /**
- * The Markdown of answers: GitHub's, without HTML. Markup in an answer is text like any other, an
- * image is its description: showing it would tell a stranger's server who reads this.
+ * The Markdown of answers: GitHub's, without HTML. HTML in an answer is shown as text. An image is shown as
+ * its description, because loading it would tell another server who reads this.
  *
- * This parser was chosen because its work grows with the length of the text, whatever the text is.
+ * The work of this parser grows with the length of the text, whatever the text is.
  */
 const markdown = MarkdownIt({ html: false, linkify: true, maxNesting: 2 * deepestBlock })
 
 keepPositions(markdown)
-// Of addresses in the text, those with a scheme are links. The two rules would look for more, and
-// join what was escaped to the text around it, whose place in the source is then lost.
+// Only addresses with a scheme become links. The two rules would find more links. They would also join
+// escaped characters to the text around them, and the text's place in the source would be lost.
 markdown.core.ruler.disable(['linkify', 'text_join'])
 
 // An address is shown as it is: decoded, it could look like another.
@@ -34,7 +34,7 @@ rules['text_special'] = (tokens, index) => escapeHtml(cleanText(tokens[index]?.c
 rules['image'] = (tokens, index, options, env, renderer) =>
   renderer.renderInline(tokens[index]?.children ?? [], options, env)
 
-/** The tokens of a block; undefined where it is to be shown as it came. */
+/** Returns the tokens of a block; undefined if it must be shown as plain text. */
 export function parseMarkdown(source: string): Token[] | undefined {
   const tokens = markdown.parse(source, {})
   let count = tokens.length
@@ -50,7 +50,7 @@ export function renderTokens(tokens: Token[]): string {
   return markdown.renderer.render(tokens, markdown.options, {})
 }
 
-/** The blocks that the text has at its top, as tokens; what they contain is not looked at closely. */
+/** Returns the top-level blocks of the text as tokens, without parsing their contents. */
 export function parseBlocks(text: string): Token[] {
   const tokens: Token[] = []
   markdown.block.parse(text, markdown, {}, tokens)

@@ -65,7 +65,7 @@ function closeInline(source: string): string {
   return source.slice(0, start) + text + closing + open.toReversed().join('')
 }
 
-/** A link or image without its end, `[a` or `[a](https://b`, and where its label is. */
+/** Finds a link or image without an end, `[a` or `[a](https://b`, and its label. */
 function openLink(text: string): { start: number; label: number; end: number } | undefined {
   const address = text.lastIndexOf('](')
   const isAddress = address !== -1 && !text.includes(')', address)

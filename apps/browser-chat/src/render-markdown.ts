@@ -5,7 +5,7 @@ import { cleanName } from './clean-text.ts'
 import type { Block } from './markdown-blocks.ts'
 import { createHost, hostBehind, linkOut } from './source-link.ts'
 
-// Once, for it costs more than most blocks do.
+// Created once, because it costs more than most blocks.
 DOMPurify.setConfig({
   ALLOWED_TAGS:
     'p h3 h4 h5 h6 ul ol li blockquote pre code hr br a em strong s table thead tbody tr th td'.split(
@@ -51,7 +51,7 @@ function parse(
   marks: readonly Mark[],
 ): DocumentFragment | undefined {
   const html = isText ? undefined : htmlWithMarks(source, marks)
-  // As it is configured, it gives a fragment, which its types cannot know.
+  // With these options it returns a fragment. Its types do not express this.
   return html === undefined ? undefined : (DOMPurify.sanitize(html) as unknown as DocumentFragment)
 }
 

@@ -6,7 +6,7 @@ import { showProblem } from './problem-view.ts'
 import { createSource } from './source-link.ts'
 import { isLive, type Turn } from './turn.ts'
 
-/** Sources that are shown in one frame. */
+/** The most sources that one frame adds. */
 const mostSources = 500
 
 /** A question and its answer on the page: a copy of the template in index.html. */
@@ -31,9 +31,9 @@ export class TurnView {
   }
 
   /**
-   * Shows the turn as it is now, or as much more of it as a frame has room for.
+   * Shows the current turn, or as much more of it as one frame can show.
    *
-   * @returns whether all of it is shown now
+   * @returns whether the whole turn is shown now
    */
   update(turn: Turn): boolean {
     this.#showModel(turn)

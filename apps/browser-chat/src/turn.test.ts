@@ -58,7 +58,7 @@ describe('advance', () => {
     )
   })
 
-  test('copies nothing for one citation more', () => {
+  test('copies nothing for another citation', () => {
     const before = after(text('One'), cite('a'))
     const one = advance(before, { type: 'event', event: cite('b'), after: 1 })
     expect(one).not.toBe(before)
@@ -71,7 +71,7 @@ describe('advance', () => {
     expect(one.sources).toBe(before.sources)
   })
 
-  test('places a mark behind the text, not behind the white space after it', () => {
+  test('places a mark directly after the text, before the white space that follows it', () => {
     const turn = after(text('One'), text(' \n'), text(' '), cite('a'), text('\nTwo '), cite('b'))
     expect(turn.marks.map(({ at }) => at)).toEqual([3, 10])
   })

@@ -5,7 +5,8 @@ import type { Problem } from './problem.ts'
 
 /**
  * A question and its answer, as far as it has come: plain data, nothing of the page or the network.
- * The lists only grow, and a turn shares them with those before it: one more citation copies none.
+ * The lists only grow, and each turn shares them with the turns before it. So another citation copies no
+ * list.
  */
 export interface Turn {
   question: string
@@ -14,7 +15,7 @@ export interface Turn {
   phase: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed'
   /** Markdown. */
   text: string
-  /** Characters of it up to the last one that is no white space. */
+  /** The length of the text without white space at its end. */
   end: number
   /** In the order of the text. */
   marks: readonly Mark[]
@@ -110,7 +111,7 @@ function withCitation(turn: Turn, { source, url }: Citation): Turn {
   return { ...turn }
 }
 
-/** The lists of a turn, for the one function that adds to them. */
+/** The lists of a turn, writable for the one function that adds to them. */
 interface Growing extends Turn {
   marks: Mark[]
   sources: Citation[]

@@ -4,7 +4,7 @@ import { type Chat, useBrowser } from './support/chat-browser.ts'
 import { servePageWithEvents } from './support/serve-page.ts'
 
 const open = useBrowser()
-/** ms. The page takes its breaks, and more of them the busier the machine is. */
+/** ms. The page pauses between frames, and pauses more often on a busy machine. */
 const patience = 150_000
 const size = 30_000
 const prose = 'Some **bold** and *slanted* text with `code` and a [link](https://e.example). '
@@ -21,7 +21,7 @@ const cite = (number: number): StreamEvent => ({
 const fill = (piece: string, length = size): string =>
   piece.repeat(length / piece.length + 1).slice(0, length)
 
-/** The text in pieces; behind each, a citation if there are to be any. */
+/** Splits the text into pieces, with a citation after each piece if asked. */
 function inPieces(whole: string, count: number, isCited = false): StreamEvent[] {
   const length = Math.ceil(whole.length / count)
   return Array.from({ length: count }, (_, index) => [
@@ -31,14 +31,14 @@ function inPieces(whole: string, count: number, isCited = false): StreamEvent[] 
 }
 
 interface Cost {
-  /** s of the page's own thread, however busy the machine is besides. */
+  /** CPU time of the page's thread, in s. It does not depend on how busy the machine is. */
   cpu: number
-  /** Frames that the page had while the answer came. */
+  /** The number of frames while the answer came. */
   frames: number
   chat: Chat
 }
 
-/** What it costs the page to show an answer that comes in some sixty parts. */
+/** Measures the cost of showing an answer that comes in some sixty parts. */
 async function show(events: StreamEvent[], look?: (chat: Chat) => Promise<void>): Promise<Cost> {
   const part = Math.ceil(events.length / 60)
   await using server = await servePageWithEvents(async function* () {
@@ -108,13 +108,13 @@ describe('an answer that is hard to show costs no more than some of plain text, 
   })
 })
 
-test('nothing of an answer is missing that is shown in parts', async () => {
+test('an answer that is shown in parts is complete', async () => {
   const words = Array.from({ length: 4_000 }, (_, index) => `word${index}`)
   const answer = words.map((word, index) => (index % 20 === 19 ? `${word}\n\n` : `${word} `))
   await show([text(answer.join('')), cite(1)], async (chat) => {
     expect(await chat.answer.locator('sup').allTextContents()).toEqual(['1'])
     const shown = await chat.answer.getByRole('paragraph').allTextContents()
-    // Of so many words nobody wants to see the difference.
+    // A printed difference of so many words would not help anyone.
     expect(`${shown.join(' ')} ` === `${words.join(' ')}1 `).toBe(true)
   })
 })

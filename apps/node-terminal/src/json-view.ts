@@ -12,7 +12,7 @@ export class JsonView implements View {
   }
 }
 
-/** Characters that JSON may hold as they are, and that a terminal would obey: see printable.ts. */
+/** Characters that JSON may contain unescaped, but that control a terminal: see printable.ts. */
 const notEscaped = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 function escape(character: string): string {

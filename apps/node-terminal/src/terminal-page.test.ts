@@ -115,7 +115,7 @@ describe('TerminalPage', () => {
     ['asterisks', '*'],
     ['line breaks', '\n'],
     ['scripts without spaces', '台'],
-  ])('takes no longer for each piece the more have come: %s', ([, piece]) => {
+  ])('the time for each piece does not grow with the answer: %s', ([, piece]) => {
     const page = (): TerminalPage =>
       new TerminalPage(
         (_format, text) => text,
@@ -128,12 +128,12 @@ describe('TerminalPage', () => {
       for (let at = 0; at < count; at += 1) written += one.text(piece).length
       written += one.end().length
       const used = process.cpuUsage()
-      // Nothing is written over and over again either.
+      // Nothing is written again and again either.
       expect(written).toBeLessThan(10 * count + 100)
       return used.user + used.system - user - system
     }
     cost(1_000)
-    // Eight times as much is the same for each. The floor is for what a machine does besides.
+    // Eight times as much is constant for each piece. The floor allows for other work of the machine.
     expect(cost(80_000)).toBeLessThan(30 * Math.max(cost(10_000), 10_000))
   })
 })

@@ -3,8 +3,8 @@ import type { Page } from './answer-view.ts'
 import type { Style } from './style.ts'
 
 /**
- * Markup a line can begin with, and what may yet become it: it can come in pieces. There is a limit to
- * the spaces before it, for all that is undecided is looked at again with every piece.
+ * Markup at the beginning of a line, whole or its first characters, because it can arrive in pieces. The
+ * number of spaces before it is limited, because undecided text is read again with every piece.
  */
 const lineMarkup = /^ {0,40}(#{1,6}|>|[-*+]|\d{1,3}[.)]) /
 const maybeLineMarkup = /^ {0,40}(?:#{1,6}|>|[-*+]|\d{1,3}[.)]?)?$/

@@ -15,7 +15,7 @@ function answer(events: number): Buffer {
   return Buffer.from(`${event.repeat(events)}data: [DONE]\n\n`)
 }
 
-/** Responses by the path they are asked for with, each at several lengths. */
+/** Responses by their path, each in several lengths. */
 const responses: Record<string, (events: number) => [string, Buffer]> = {
   eof: (events) => [head, answer(events)],
   length: (events) => [`${head}content-length: ${answer(events).length}\r\n`, answer(events)],
@@ -27,7 +27,7 @@ const responses: Record<string, (events: number) => [string, Buffer]> = {
 
 let server: Server
 let port: number
-/** Requests that came as a proxy gets them. */
+/** Requests that came in the form that a proxy receives. */
 let proxied = 0
 beforeAll(async () => {
   server = createServer((socket) => {
@@ -36,13 +36,13 @@ beforeAll(async () => {
       const request = bytes.toString()
       if (/^CONNECT |^POST http:/.test(request)) proxied += 1
       if (request.startsWith('CONNECT ')) {
-        // As its own proxy: what comes next is the request.
+        // The server is its own proxy: the next bytes are the request.
         socket.write('HTTP/1.1 200 OK\r\n\r\n')
         return
       }
       const [, name = '', events = ''] = /^POST \S*\/(\w+)\/(\d+)\//.exec(request) ?? []
       const response = responses[name]?.(Number(events))
-      // The body of a request whose head was answered.
+      // This is the body of a request that has already been answered.
       if (response === undefined) return
       socket.write(`${response[0]}\r\n`)
       socket.end(response[1])
@@ -65,7 +65,7 @@ interface Reading {
   env?: Record<string, string>
 }
 
-/** Reads responses slowly in a process of its own, and gives how it and each of them ended. */
+/** Reads responses slowly in a separate process. Returns how the process and each response ended. */
 function readSlowly(
   major: 22 | 24 | 26,
   how: string,
@@ -109,14 +109,14 @@ describe.for([22, 24, 26] as const)('a process of Node %i survives a slow reader
       HTTP_PROXY: `http://127.0.0.1:${port}`,
       NO_PROXY: '',
     }
-    // The flag's own warning is Node's.
+    // Node warns about the flag itself.
     const { code, outcomes } = await readSlowly(major, 'length', { env })
     expect({ code, outcomes }).toEqual({ code: 0, outcomes: ['complete'] })
     expect(proxied).toBe(before + lengths.length)
   })
 })
 
-// Once one of these fails, that Node no longer needs the agent of packages/node.
+// When one of these fails, that version of Node no longer needs the agent of packages/node.
 test.for([22, 24] as const)('bare fetch still ends a process of Node %i', async (major) => {
   const { code, stderr } = await readSlowly(major, 'length', { by: 'fetch' })
   expect(code).toBe(1)

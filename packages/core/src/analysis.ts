@@ -52,7 +52,7 @@ export class AnalysisSoFar {
 
   toAnalysis(requestId: string | undefined): Analysis {
     const { text, citations } = this
-    // A field named __proto__ is a field as any other.
+    // A field named __proto__ is a field like any other.
     const metadata = Object.fromEntries(this.#metadata)
     return { text, citations, metadata, usage: this.#usage, requestId }
   }

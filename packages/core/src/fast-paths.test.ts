@@ -21,7 +21,7 @@ async function read(events: AsyncIterable<StreamEvent>): Promise<Outcome> {
   }
 }
 
-/** Every event by the decoder and `JSON.parse`. */
+/** Reads every event with the decoder and `JSON.parse`. */
 async function* parsed(bytes: Uint8Array): AsyncGenerator<StreamEvent> {
   for await (const { data } of decodeEventStream(bodyOf([bytes]))) {
     if (data === '[DONE]') return

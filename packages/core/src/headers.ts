@@ -37,7 +37,7 @@ function toHeaders(given: HeaderValues): Headers {
 
 function nameWithoutValue(given: HeaderValues): string | undefined {
   const pairs = Symbol.iterator in given ? [...given] : Object.entries(given)
-  // What is no pair has no name: that may be a credential.
+  // An entry that is not a pair has no name to report. It may be a credential.
   return (pairs as [string, unknown][]).find(
     (pair) => pair.length === 2 && !['string', 'number', 'boolean'].includes(typeof pair[1]),
   )?.[0]

@@ -14,6 +14,6 @@ export interface Logger {
 
 /** Says something to a logger. That it fails is no failure of what it was told about. */
 export function warn(logger: Logger | undefined, message: string): void {
-  // Whether it throws or, being async, rejects: there is nobody else to tell.
+  // A logger may throw or reject. There is no one else to tell about that.
   void handled((async () => logger?.warn?.(message))())
 }

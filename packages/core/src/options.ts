@@ -103,7 +103,7 @@ export interface RuntimeDefaults {
   network?: Network
   /** Whether a page's cookies go along. Default: as the runtime's fetch has it. */
   credentials?: FetchCredentials | undefined
-  /** What sends requests if the caller gives no `fetch`. Default: the global one. */
+  /** Sends requests if the caller passes no `fetch`. Default: the global `fetch`. */
   fetch?: Fetch | undefined
 }
 

@@ -29,7 +29,7 @@ export interface RateLimit {
   quotaRemaining: number | undefined
 }
 
-/** @param secrets which a server may quote where its own id of the request belongs */
+/** @param secrets removed from the request id, because a server may quote them there */
 export function readResponse(
   response: { status: number; headers: FetchHeaders },
   secrets?: Secrets,

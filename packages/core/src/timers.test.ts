@@ -1,13 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { after, whenDue, within } from './timers.ts'
 
-/** Keeps the program busy: nothing else runs, timers get late. */
+/** Keeps the program busy: nothing else runs, and timers are late. */
 function block(ms: number): void {
   const end = performance.now() + ms
   while (performance.now() < end);
 }
 
-/** A message that lies in the event loop's queue of I/O, as bytes in a socket do. */
+/** Sends a message that waits in the event loop's I/O queue, like bytes in a socket. */
 function arriving(): Promise<string> {
   const { port1, port2 } = new MessageChannel()
   const message = new Promise<string>((resolve) => {
@@ -22,13 +22,13 @@ function arriving(): Promise<string> {
   return message
 }
 
-test('what came while the program was busy is read before a limit is over', async () => {
+test('bytes that arrive while the program is busy are read before a limit ends', async () => {
   const outcome = within(arriving(), 50)
   block(100)
   expect(await outcome).toBe('read')
 })
 
-test('a limit is over although the program is busy again and again', async () => {
+test('a limit ends even if the program is busy again and again', async () => {
   const onDue = vi.fn()
   after(20, onDue)
   for (let turns = 0; turns < 20 && onDue.mock.calls.length === 0; turns += 1) {
@@ -45,7 +45,7 @@ test('0 and Infinity never end', async () => {
   setTimer.mockRestore()
 })
 
-test('a limit that is reached leaves no timer, nor does a promise that is settled in time', async () => {
+test('neither a limit that ends nor a promise that settles in time leaves a timer', async () => {
   const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   expect(await within(new Promise(() => {}), 5)).toBeUndefined()
   expect(await within(Promise.resolve(1), 60_000)).toBe(1)

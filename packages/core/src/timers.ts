@@ -8,21 +8,23 @@ function clampTimer(ms: number): number {
   return Math.min(ms, longest)
 }
 
-/** The longest turn, in ms. */
+/** The longest extra turn, in ms. */
 const longestTurn = 1000
-/** A program whose timers are always later than this gets no more than so many turns. */
+/** A timer that is less late than this, in ms, counts as on time. */
 const punctual = 20
+/** Extra turns before a deadline, even if the timer is late every time. */
 const mostTurns = 3
 
 /**
  * Calls `onDue` at a moment that may still move.
  *
- * A program that was busy or asleep finds its timers due before it reads what came in the meantime. So
- * when the moment has passed, the program first gets a turn to read: as long as the timer was late. If
- * the moment has not moved by then, it has come. A program that is late again gets another turn.
+ * After a program was busy or asleep, its timers fire before it reads the bytes that arrived in the
+ * meantime. So when the moment has passed, the program first gets an extra turn to read. The turn lasts as
+ * long as the timer was late. Then `onDue` is called, unless the moment has moved. If the timer of the turn
+ * is late too, the program gets another turn.
  *
- * One timer serves for as long as the deadline moves. Moving it sets no timer, which would cost more than
- * the event that moves it.
+ * A deadline has one timer. Moving the deadline sets no new timer, because that would cost more than the
+ * event that moves it.
  */
 export abstract class Deadline {
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -82,14 +84,17 @@ class FunctionDeadline extends Deadline {
   }
 }
 
-/** Calls `onDue` at a {@link Deadline}. Returns how to stop that. */
+/** Calls `onDue` at a {@link Deadline}. Returns a function that stops it. */
 export function whenDue(dueAt: () => number, onDue: () => void): () => void {
   const deadline = new FunctionDeadline(dueAt, onDue)
   deadline.start()
   return () => deadline.stop()
 }
 
-/** Calls `onDue` after so many ms, at a {@link Deadline}; 0 and Infinity never do. Returns how to stop that. */
+/**
+ * Calls `onDue` at a {@link Deadline} after so many ms; 0 and Infinity never do. Returns a function that
+ * stops it.
+ */
 export function after(ms: number, onDue: () => void): () => void {
   const at = performance.now() + (ms || Infinity)
   return whenDue(() => at, onDue)
@@ -115,8 +120,8 @@ export function sleep(ms: number, signal: Abortable): Promise<void> {
 }
 
 /**
- * The promise's value, or undefined if it has none after so many ms, as a {@link Deadline} has it.
- * Infinity and 0 wait for ever. Leaves no timer behind.
+ * Returns the promise's value, or undefined if the promise is still pending at a {@link Deadline} after so
+ * many ms. Infinity and 0 wait for ever. Leaves no timer running.
  */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let stop: (() => void) | undefined

@@ -1,4 +1,4 @@
-/** A `Dispatcher` of undici. Its own types would be a dependency of our users' compilers. */
+/** A `Dispatcher` of undici. With undici's own types, our users' compilers would depend on undici. */
 interface Dispatcher {
   dispatch(request: object, handler: object): boolean
 }
@@ -26,8 +26,8 @@ type DecoratorClass = new (handler: object) => {
 /** `direct` connects to servers, `proxied` through the proxies that the environment names. */
 export type AgentKind = 'direct' | 'proxied'
 
-// Files of undici's and not its index. When that is loaded, it replaces the global dispatcher of the
-// whole process. It is also three times as much.
+// These are undici's files, not its index. Loading the index replaces the global dispatcher of the whole
+// process. The index is also three times as large.
 const files: Record<AgentKind, () => Promise<unknown>> = {
   // @ts-expect-error undici has no types for its files
   direct: () => import('undici/lib/dispatcher/agent.js') as Promise<unknown>,
@@ -38,7 +38,7 @@ const files: Record<AgentKind, () => Promise<unknown>> = {
     const { default: Base } = (await import('undici/lib/dispatcher/dispatcher.js')) as {
       default: { prototype: object }
     }
-    // Tunnels are opened with this method, which otherwise the index gives to all dispatchers.
+    // This method opens tunnels. Usually undici's index adds it to all dispatchers.
     Object.assign(Base.prototype, { connect })
     // @ts-expect-error as above
     return import('undici/lib/dispatcher/env-http-proxy-agent.js') as Promise<unknown>
@@ -46,18 +46,18 @@ const files: Record<AgentKind, () => Promise<unknown>> = {
 }
 
 const options = {
-  // The limits of the SDK are the only ones. undici's own, of 300 s, would end what they allow.
+  // Only the limits of the SDK apply. undici's own limits of 300 s could end a call before them.
   headersTimeout: 0,
   bodyTimeout: 0,
-  // As Node's own fetch does it.
+  // Like Node's own fetch.
   allowH2: false,
   proxyTunnel: true,
 }
 
-/** All clients share them, as they share the agent of the global fetch. */
+/** All clients share these agents, as they share the agent of the global fetch. */
 const agents = new Map<AgentKind, Promise<Dispatcher | undefined>>()
 
-/** An agent of an undici newer than Node's own. Undefined, with a warning, where undici is missing. */
+/** Returns an agent of an undici newer than Node's own. If undici is missing, warns and returns undefined. */
 export function agentOf(kind: AgentKind): Promise<Dispatcher | undefined> {
   let agent = agents.get(kind)
   if (agent === undefined) {
@@ -114,7 +114,7 @@ function guarding(Wrapper: WrapperClass, Decorator: DecoratorClass): WrapperClas
 
 function warn(error: unknown): undefined {
   process.emitWarning(
-    'undici could not be loaded. Without it an answer can end this process: see docs/node.md',
+    'undici could not be loaded. Without it, a response can end this process: see docs/platforms.md',
     { code: 'VECTRADE_UNDICI', detail: error instanceof Error ? error.message : '' },
   )
 }

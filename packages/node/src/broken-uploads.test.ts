@@ -88,7 +88,7 @@ describe.for(ways)('an upload that its caller breaks off while %s', ([, options]
       (socket: { destroy(): void }) => socket.destroy(),
     ],
     ['by the end of one side', 'content-length: 90', (socket: { end(): void }) => socket.end()],
-  ] as const)('%s is no mistake of the server', async ([, header, leave]) => {
+  ] as const)('%s is not reported to onError', async ([, header, leave]) => {
     const onError = vi.fn()
     const logged = vi.spyOn(console, 'error')
     for (const reporting of [{ onError }, {}]) {
@@ -106,7 +106,7 @@ describe.for(ways)('an upload that its caller breaks off while %s', ([, options]
   })
 })
 
-test('behind Express it is the same', async () => {
+test('Express behaves the same', async () => {
   const onError = vi.fn()
   await using server = await serving({ onError }, (listener) => express().use('/', listener))
   const caller = await rawClient(server.port, { method: 'POST', headers: ['content-length: 90'] })
@@ -118,7 +118,7 @@ test('behind Express it is the same', async () => {
   expect(onError).not.toHaveBeenCalled()
 })
 
-test('what fails for another reason is reported, and be its caller gone', async () => {
+test('an error with another cause is reported even if the caller has left', async () => {
   const onError = vi.fn()
   const options = {
     onError,
@@ -136,7 +136,7 @@ test('what fails for another reason is reported, and be its caller gone', async 
   expect(onError).toHaveBeenCalledWith(new Error('the database is away'))
 })
 
-test('a body that a parser has taken without a word is reported', async () => {
+test('a body that a parser has already read is reported', async () => {
   const onError = vi.fn()
   await using server = await serving({ onError }, (listener) => async (req, res) => {
     for await (const _ of req);
@@ -147,7 +147,7 @@ test('a body that a parser has taken without a word is reported', async () => {
   expect(String(onError.mock.calls[0]?.[0])).toContain('`req.body`')
 })
 
-/** What a function of the user's may do. */
+/** The ways in which a user's function may fail. */
 const failures: [string, () => unknown][] = [
   [
     'throws',
@@ -163,7 +163,7 @@ const failures: [string, () => unknown][] = [
     },
   ],
   [
-    'throws what nobody can look at',
+    'throws a value that cannot be inspected',
     () => {
       throw new Proxy(Object.create(null) as object, {
         get: () => {
@@ -175,22 +175,19 @@ const failures: [string, () => unknown][] = [
 ]
 
 describe.for(failures)('an `onError` that %s', ([, fail]) => {
-  test.for(failures)(
-    'after an `authorize` that %s: the answer is the 500',
-    async ([, authorize]) => {
-      await using server = await serving({
-        authorize: authorize as () => boolean,
-        onError: fail,
-      })
-      const init = { method: 'POST', body: '{"prompt":"p"}' }
-      for (let at = 0; at < 3; at += 1) {
-        const response = await fetch(server.url, init)
-        expect(response.status).toBe(500)
-        expect(response.headers.get('cache-control')).toBe('no-store')
-        expect(await response.text()).toBe(
-          '{"error":{"type":"server_error","message":"The analysis failed"}}',
-        )
-      }
-    },
-  )
+  test.for(failures)('an `authorize` that %s is answered with the 500', async ([, authorize]) => {
+    await using server = await serving({
+      authorize: authorize as () => boolean,
+      onError: fail,
+    })
+    const init = { method: 'POST', body: '{"prompt":"p"}' }
+    for (let at = 0; at < 3; at += 1) {
+      const response = await fetch(server.url, init)
+      expect(response.status).toBe(500)
+      expect(response.headers.get('cache-control')).toBe('no-store')
+      expect(await response.text()).toBe(
+        '{"error":{"type":"server_error","message":"The analysis failed"}}',
+      )
+    }
+  })
 })

@@ -20,7 +20,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-/** What the global fetch is called with, which is still called. */
+/** Records the arguments of the global fetch, and still calls it. */
 function spyOnFetch(): (FetchInit & { dispatcher?: object })[] {
   const seen: (FetchInit & { dispatcher?: object })[] = []
   const original = globalThis.fetch
@@ -65,7 +65,7 @@ describe('a client without a fetch of its own', () => {
       })
     const before = globals[key]
     const { Dispatcher1Wrapper } = await import('undici')
-    // As `setGlobalDispatcher` does, which could not be undone.
+    // Does the same as `setGlobalDispatcher`, which could not be undone.
     const newKey = Symbol.for('undici.globalDispatcher.2')
     const beforeNew = globals[newKey]
     globals[key] = new Dispatcher1Wrapper(mock)

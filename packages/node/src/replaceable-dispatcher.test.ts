@@ -6,7 +6,7 @@ const globals = globalThis as unknown as Record<symbol, object | undefined>
 const key = Symbol.for('undici.globalDispatcher.1')
 const newKey = Symbol.for('undici.globalDispatcher.2')
 
-// Has Node make its own, before undici's index makes one.
+// Makes Node create its own dispatcher before undici's index creates one.
 await fetch('data:,')
 const nodesOwn = globals[key] as object
 const NodeAgent = nodesOwn.constructor as new (options?: object) => object
@@ -27,11 +27,11 @@ afterEach(() => {
 
 describe('is replaced:', () => {
   test.for<[string, () => object | undefined, (() => object)?]>([
-    ['none, before the first fetch', () => undefined],
-    ['the one of Node', () => nodesOwn],
-    ['one of an older undici, which makes it when it is loaded', () => new Agent()],
+    ['no dispatcher, before the first fetch', () => undefined],
+    ["Node's own dispatcher", () => nodesOwn],
+    ['a dispatcher that an older undici creates when it is loaded', () => new Agent()],
     [
-      'one of undici 8, which is under a wrapper',
+      'a dispatcher of undici 8 in a wrapper',
       () => new Dispatcher1Wrapper(new Agent()),
       () => new Agent(),
     ],
@@ -48,7 +48,7 @@ describe('is replaced:', () => {
   })
 })
 
-describe('is left as it is:', () => {
+describe('is not replaced:', () => {
   const configured = { connect: { timeout: 5 } }
   test.for<[string, () => object, (() => object)?]>([
     ['an agent with options', () => new Agent({ connections: 5 })],
@@ -60,7 +60,7 @@ describe('is left as it is:', () => {
     ['an agent of a derived class of that name', () => new DerivedAgent()],
     ['a mock', () => new MockAgent()],
     ['a proxy', () => new ProxyAgent('http://127.0.0.1:9')],
-    ['a proxy of the environment that the program has made', () => new EnvHttpProxyAgent()],
+    ['an EnvHttpProxyAgent that the program has created', () => new EnvHttpProxyAgent()],
     ['an object with a method', () => ({ dispatch: () => false })],
     [
       'an agent with options, under a wrapper',
@@ -80,7 +80,7 @@ describe('is left as it is:', () => {
   })
 })
 
-test('an agent of every Node that is meant has the settings that are compared', () => {
+test('the agent of every affected Node has the settings that are compared', () => {
   const names = Object.getOwnPropertySymbols(nodesOwn).map((symbol) => symbol.description)
   expect(names, process.version).toEqual(expect.arrayContaining(['options', 'factory']))
 })

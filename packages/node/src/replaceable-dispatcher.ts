@@ -2,11 +2,11 @@ import type { AgentKind } from './agents.ts'
 
 type Parts = Record<PropertyKey, unknown>
 
-/** Where undici keeps the dispatcher of the global fetch; `.2` is that of undici 8 under a wrapper. */
+/** The keys under which undici keeps the global dispatcher. undici 8 uses `.2`, and puts a wrapper at `.1`. */
 const legacyKey = Symbol.for('undici.globalDispatcher.1')
 const key = Symbol.for('undici.globalDispatcher.2')
 
-/** The symbols under which undici keeps what a dispatcher was configured with. */
+/** The names of the symbols under which undici keeps a dispatcher's settings. */
 const settings: ReadonlySet<string | undefined> = new Set([
   'options',
   'factory',
@@ -23,14 +23,14 @@ const settings: ReadonlySet<string | undefined> = new Set([
 const known = new WeakMap<object, boolean>()
 
 /**
- * Which agent does what the global fetch's dispatcher does. Undefined if someone has chosen a
- * dispatcher, with options, as a mock or of another class: that one is used as it is.
+ * Returns the kind of agent that can replace the dispatcher of the global fetch. Undefined if the program
+ * has chosen its own dispatcher: a mock, one with options or one of another class. That one stays in use.
  */
 export function replaceableDispatcher(): AgentKind | undefined {
   const globals = globalThis as unknown as Record<symbol, object | undefined>
   let dispatcher = globals[legacyKey]
   if (dispatcher?.constructor.name === 'Dispatcher1Wrapper') dispatcher = globals[key]
-  // Node makes its own when its fetch is used for the first time.
+  // Node creates its dispatcher when its fetch is first used.
   if (dispatcher === undefined) return 'direct'
   const { name } = dispatcher.constructor
   const isProxied = name === 'EnvHttpProxyAgent' && usesEnvProxy()
@@ -44,14 +44,14 @@ export function replaceableDispatcher(): AgentKind | undefined {
   return isProxied ? 'proxied' : 'direct'
 }
 
-/** Whether Node itself has made a dispatcher that goes by HTTPS_PROXY and the like. */
+/** Whether Node itself uses a dispatcher that reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
 function usesEnvProxy(): boolean {
   const { execArgv, env } = process
   const flags = [...execArgv, env['NODE_OPTIONS'] ?? ''].join(' ')
   return Boolean(env['NODE_USE_ENV_PROXY']) || flags.includes('--use-env-proxy')
 }
 
-/** Whether a dispatcher is as its class makes it without options. */
+/** Whether a dispatcher has the settings that its class has without options. */
 function hasDefaults(dispatcher: object): boolean {
   const Class = dispatcher.constructor as new () => object
   // The program may have derived a class from undici's.
@@ -61,7 +61,7 @@ function hasDefaults(dispatcher: object): boolean {
   try {
     return areAlike(dispatcher, new Class())
   } catch {
-    // A class that cannot be made without options is not one of those.
+    // A class that needs options is not one of undici's two.
     return false
   }
 }
@@ -72,7 +72,7 @@ function areAlike(one: unknown, other: unknown): boolean {
   const names = settingsOf(one)
   return (
     names.length === settingsOf(other).length &&
-    // Two empty objects are alike, two functions are not.
+    // Two empty objects are alike. Two different functions are not.
     typeof one === 'object' &&
     names.every((name) => areAlike((one as Parts)[name], (other as Parts)[name]))
   )
@@ -82,7 +82,7 @@ function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
-/** Those of a dispatcher, or all there is to a plain object. */
+/** Returns the settings of a dispatcher, or all keys of a plain object. */
 function settingsOf(value: object): PropertyKey[] {
   const names = Reflect.ownKeys(value)
   if (Object.getPrototypeOf(value) === Object.prototype) return names

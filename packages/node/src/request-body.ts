@@ -31,7 +31,7 @@ export class RequestBody {
     return JSON.stringify(parsed)
   }
 
-  /** What has come and nobody has read is thrown away: requests may follow. */
+  /** Throws away the bytes that have arrived unread, because another request may follow. */
   release(): void {
     void this.#leave().then(() => this.#req.complete && this.#req.resume())
   }
@@ -51,7 +51,7 @@ export class RequestBody {
     )
   }
 
-  /** Reads no more. Waits for nobody: a read that is under way ends with the next bytes. */
+  /** Stops reading. Does not wait: a pending read ends with the next bytes. */
   #leave(): Promise<unknown> {
     return (this.#left ??= (async () => this.#chunks?.return?.())().catch(() => {}))
   }

@@ -16,7 +16,7 @@ import {
   VecTrade,
 } from './index.ts'
 
-/** What the server takes at most: what it throws away, and the buffers of two sockets on this machine. */
+/** The most bytes that leave the client: those thrown away, and the buffers of two local sockets. */
 const mostTaken = 24 * 2 ** 20
 const refuse: FetchHandler = () => new Response('Sign in', { status: 401 })
 const handling = (handler: FetchHandler): Promise<WebServer> =>
@@ -29,18 +29,18 @@ const protectedEndpoint = createHandler({
 interface Upload {
   /** Bytes that left this program by the time the connection was closed. */
   sent: number
-  /** What the server said. */
+  /** The server's answer. */
   text: string
   /** ms from the answer to the close. */
   lingered: number
 }
 
-/** Sends a body without end, as fast as it is taken, until the connection is closed. */
+/** Sends an endless body as fast as the server takes it, until the connection is closed. */
 async function uploadForever(
   port: number,
   { headers = 'transfer-encoding: chunked', path = '/', isReading = true } = {},
 ): Promise<Upload> {
-  // It goes on sending, whatever the server says.
+  // It keeps sending, whatever the server answers.
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {})
   const piece = `10000\r\n${'x'.repeat(65_536)}\r\n`
   let text = ''
@@ -63,7 +63,7 @@ async function uploadForever(
   return { sent: socket.bytesWritten, text, lingered: performance.now() - answered }
 }
 
-describe('an upload without end behind an answer', () => {
+describe('an endless upload after an answer', () => {
   const ways: [string, FetchHandler, RegExp][] = [
     ['to a body that nobody reads', refuse, /^HTTP\/1.1 401 [^]*Sign in/],
     [
@@ -114,14 +114,14 @@ describe('an upload without end behind an answer', () => {
     },
   )
 
-  test('is closed as well where the client does not read, and where it lies about its length', async () => {
+  test('is also closed if the client does not read, or announces a wrong length', async () => {
     await using server = await handling(refuse)
     for (const options of [{ isReading: false }, { headers: 'content-length: 1000000000000' }]) {
       expect((await uploadForever(server.port, options)).sent).toBeLessThan(mostTaken)
     }
   })
 
-  test('is not taken while a long answer is told to it', async () => {
+  test('is not read while a long answer is sent', async () => {
     const events = source(endless(1_000))
     await using server = await serve((req, res) => void pipeToResponse(events, res, { req }))
     const socket = connect(server.port, '127.0.0.1').on('error', () => {})
@@ -138,7 +138,7 @@ describe('an upload without end behind an answer', () => {
     await expectWithinASecond(() => events.returned === 1)
   })
 
-  test('behind Express and Fastify it is the same', async () => {
+  test('is treated the same by Express and Fastify', async () => {
     const app = express()
     app.use('/api', toNodeHandler(refuse))
     await using server = await serve(app)
@@ -190,7 +190,7 @@ test('a client that closes its side ends the lingering', async () => {
   await expect.poll(() => server.sockets.size, { timeout: 1_900, interval: 5 }).toBe(0)
 })
 
-describe('a body that has come by the time of its refusal', () => {
+describe('a body that has arrived before its refusal', () => {
   const post = (client: RawClient, body: string): boolean =>
     client.socket.write(
       `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
@@ -234,7 +234,7 @@ describe('a body that has come by the time of its refusal', () => {
   })
 
   test('larger than a buffer, is thrown away before the next request', async () => {
-    // The handler waits until all of it has come, which it has not read.
+    // The handler does not read the body, but waits until all of it has arrived.
     await using server = await serve((req, res) => {
       const handler = toNodeHandler(async ({ body }) => {
         const reader = body?.getReader()

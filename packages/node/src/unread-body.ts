@@ -1,37 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 
-/** ms that a client has to read an answer that came before the end of its request. */
+/** ms that a client has to read an answer that began before its request had ended. */
 const longestLinger = 2_000
-/** Bytes that are taken of it meanwhile; then the client's own buffers fill up. */
+/** Bytes of the body that are read meanwhile. After that, the client's own buffers fill up. */
 const mostBytes = 2 ** 20
 
 /**
- * Whether the body of a request is still on its way, now that its answer begins. The next request of
- * such a connection could be read only after all of the body, however long that is.
+ * Whether the body of a request is still arriving when its answer begins. The connection's next request
+ * could be read only after the whole body, however long the body is.
  */
 export async function isBodyOnItsWay(req: IncomingMessage): Promise<boolean> {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = req.headers
   const hasBody = length !== '0' || encoding !== undefined
   if (!hasBody || req.complete || req.httpVersionMajor > 1) return false
-  // What came together with the headers, or right after them, has been read by the next turn.
+  // By the next turn, Node has read the bytes that arrived with the headers or right after them.
   await new Promise((resolve) => setImmediate(resolve))
   return !req.complete
 }
 
 /**
- * Closes the connection of a request a little after its answer, which is about to end.
+ * Closes the connection of a request shortly after its answer ends.
  *
- * A socket that is closed with bytes unread resets the connection, and the client may lose the answer
- * with that. So the answer is followed by the end of this side, and some of what still comes is
- * thrown away, until the client closes its side, the body ends or the time is over.
+ * Closing a socket with unread bytes resets the connection, and the client may lose the answer. So this
+ * function first ends only the server's side after the answer. It then throws away some of the remaining
+ * body until the client closes its side, the body ends or the time is over.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
 export function lingerAfterAnswer(req: IncomingMessage, res: ServerResponse): void {
   const { socket } = req
   let left = mostBytes
-  // Now, because Node throws away all of a body that nobody has begun to read by the end of the answer.
+  // Reading starts now. Otherwise Node would read the whole body and throw it away at the end of the answer.
   req.on('data', (bytes: Uint8Array) => {
     left -= bytes.length
     if (left < 0) req.pause()
@@ -47,12 +47,12 @@ export function lingerAfterAnswer(req: IncomingMessage, res: ServerResponse): vo
     const timer = setTimeout(destroy, longestLinger)
     socket.once('close', () => clearTimeout(timer))
   }
-  // What Node calls at the end of an answer that says it is a connection's last.
+  // Node calls this at the end of an answer that closes its connection.
   socket.destroySoon = linger
   res.once('finish', linger)
 }
 
-/** Tells a client over HTTP/2, whose request has its answer, to send no more of its body: RFC 9113, 8.1. */
+/** Tells an HTTP/2 client that has its answer to stop sending the body: RFC 9113, section 8.1. */
 export function closeHttp2Body(req: IncomingMessage): void {
   const { stream } = req as unknown as Http2ServerRequest
   if (!req.complete && !stream.endAfterHeaders) stream.close()

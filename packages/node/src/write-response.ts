@@ -19,7 +19,7 @@ const addedHeaders = new Set(['link', 'server-timing', 'set-cookie', 'vary'])
  * client has gone, which cancels the body. Never rejects: a body that fails cuts the response short,
  * which is what tells the client; a header Node refuses makes it a 500. HEAD reads no body.
  *
- * An answer that begins before the request's body has come closes the connection.
+ * Closes the connection if the answer begins before the request's body has arrived.
  */
 export async function writeResponse(
   response: Response,

@@ -39,7 +39,7 @@ const idOf = ({ headers }: Response): string => headers.get('x-vectrade-stream-i
 const accepted = (responses: readonly Response[]): Response[] =>
   responses.filter(({ status }) => status === 200)
 
-test('of requests that come to two processes at once, as many as allowed are answered', async () => {
+test('two processes together answer as many simultaneous requests as allowed', async () => {
   for (const user of ['ada', 'bob', '']) {
     const responses = await Promise.all(Array.from({ length: 40 }, (_, at) => ask(at, user)))
     expect(accepted(responses)).toHaveLength(most)
@@ -47,7 +47,7 @@ test('of requests that come to two processes at once, as many as allowed are ans
     expect(upstream.asked.get(`of ${user}`)).toBe(most)
     const [first, ...others] = accepted(responses)
     if (!first) throw new Error('There are some')
-    // One that is stopped, at whichever instance, makes room for one.
+    // A stream that is stopped, at either instance, makes room for another.
     const init = { method: 'DELETE', headers: { 'x-user': user } }
     const url = `http://127.0.0.1:${instances[0].port}/?stream=${idOf(first)}`
     expect((await fetch(url, init)).status).toBe(204)
@@ -57,7 +57,7 @@ test('of requests that come to two processes at once, as many as allowed are ans
   }
 })
 
-test('an instance that is killed counts for a lease, the streams of another one go on counting', async () => {
+test('streams of a killed instance count for a lease, those of another instance still count', async () => {
   const [, survivor] = instances
   const survivors = [await ask(1, 'eve'), await ask(1, 'eve')]
   const lost = await ask(0, 'eve')
@@ -70,7 +70,7 @@ test('an instance that is killed counts for a lease, the streams of another one 
   expect(survivor.child.exitCode).toBeNull()
 })
 
-test('a Redis that is away: each instance counts for itself', async () => {
+test('while Redis is unreachable, each instance counts for itself', async () => {
   await using down = await RedisServer.start()
   const store = redisStore(await down.connect())
   const client = new VecTrade({ apiKey: 'vq_of_no_meaning', baseURL: upstream.url })
@@ -88,7 +88,7 @@ test('a Redis that is away: each instance counts for itself', async () => {
   await store[Symbol.asyncDispose]()
 })
 
-test('nothing of it is left in Redis once all streams have ended', async () => {
+test('no count is left in Redis after all streams have ended', async () => {
   await using store = redisStore(redis, { prefix: 'left:', lease: 300 })
   const options = { owner: 'ada', maxStreamsPerOwner: 5 }
   const finished = await store.create('finished', options)

@@ -19,7 +19,7 @@ const messages = (count: number): StoredMessage[] =>
 const numbered = (count: number): object[] =>
   messages(count).map((message, index) => Object.assign(message, { id: index + 1 }))
 
-/** The client, whose calls numbered `failing` (from 1) fail: before Redis does them, or after. */
+/** A client that fails the calls numbered `failing` (from 1), before or after Redis runs them. */
 function flaky(failing: number[], isDone: boolean, error: Error): RedisConnection {
   let calls = 0
   return {
@@ -55,7 +55,7 @@ test.for([true, false])(
         problem: 'unavailable',
       })
       expect((await other.find(id))?.length).toBe(0)
-      // A sign of life makes nothing of it part of the stream.
+      // A sign of life adds none of these messages to the stream.
       await producer.renew()
       expect((await other.find(id))?.length).toBe(0)
     }
@@ -82,7 +82,7 @@ test("what a dead producer appended half way is not part of its heir's stream", 
   expect(await redis.xLen(`vectrade:{${id}}:log`)).toBe(1)
 })
 
-test('an heir appends where the whole messages end', async () => {
+test('an heir appends after the last complete append', async () => {
   await using store = redisStore(flaky([5], false, reset), limits)
   await using other = redisStore(redis, limits)
   const id = newId()
@@ -94,7 +94,7 @@ test('an heir appends where the whole messages end', async () => {
   expect(await collect(store.read(id, 0))).toEqual([{ id: 1, data: 'new' }])
 })
 
-test('a mistake in the program is thrown as it is, not as a Redis that is away', async () => {
+test('a programming error is thrown unchanged, not as an unreachable Redis', async () => {
   const mistake = new RangeError('Maximum call stack size exceeded')
   await using store = redisStore(flaky([3, 4, 5], false, mistake), limits)
   const producer = await store.create(newId())

@@ -20,7 +20,7 @@ export class RedisProducer implements StreamProducer {
   #heardAt: number = performance.now()
   #isLooking = false
   #listedAt: number = performance.now()
-  /** Whose running streams it counts among; undefined where nobody counts them. */
+  /** The owner whose running streams include this one; undefined if they are not counted. */
   readonly #owner: string | undefined
   #countedAt: number = performance.now()
 
@@ -64,13 +64,13 @@ export class RedisProducer implements StreamProducer {
         this.#heardAt = performance.now()
         if (stop !== null) this.#controller.abort()
       }
-      // Only now: an append that failed half way is repeated from where it began.
+      // Set only now, because an append that fails half way is repeated from its beginning.
       this.#known = known
       if (this.#heardAt - this.#listedAt > timeToLive / 2) {
         this.#listedAt = this.#heardAt
         this.#stream.enlist(life).catch(() => {})
       }
-      // Signs of life come three times in a lease, appends at any time.
+      // Signs of life come three times per lease; appends come at any time.
       if (this.#owner !== undefined && this.#heardAt - this.#countedAt > lease / 4) {
         this.#countedAt = this.#heardAt
         this.#stream.begin(this.#owner, lease).catch(() => {})

@@ -56,8 +56,8 @@ const ownChecks: Checks<Omit<RedisStoreOptions, keyof StreamStoreLimits>> = {
 /**
  * Keeps streams in Redis 6.2 or newer, for any number of instances.
  *
- * A stream's events and its owner are kept, not its prompt. Redis removes them `timeToLive` after its
- * end; `expire(id)` deletes them at once.
+ * Keeps a stream's events and its owner, not its prompt. Redis removes them `timeToLive` after the
+ * stream's end; `expire(id)` deletes them at once.
  *
  * The client is yours: connect it, listen to its errors, and close it after the store. The store
  * has one further connection, however many read, and closes that. Every answer of Redis may take
@@ -126,7 +126,7 @@ class RedisStore implements StreamStore, AsyncDisposable {
       const countedFor = isCounted ? owner : undefined
       return new RedisProducer(stream, token, Number(length), stopAsked !== null, countedFor)
     } catch (error) {
-      // Otherwise it would count for a lease; a live one of the same id goes on counting.
+      // Otherwise the new entry would count for a lease. A live stream with the same id still counts.
       if (isNew) await stream.end(owner).catch(() => {})
       throw error
     }

@@ -83,9 +83,9 @@ export class RedisStream {
   }
 
   /**
-   * Counts it among the streams that run for an owner, for so many ms. Says whether it is new there.
+   * Counts it among the owner's running streams for `ms`. Returns whether it was not counted before.
    *
-   * @throws StreamStoreError where there are too many
+   * @throws StreamStoreError if there are too many
    */
   async begin(owner: string, ms: number, max: number = Number.MAX_SAFE_INTEGER): Promise<boolean> {
     const parameters = [this.#id, ms, max, 'maxStreamsPerOwner']
@@ -93,7 +93,7 @@ export class RedisStream {
     return (reply as [number])[0] === 1
   }
 
-  /** It runs no more. */
+  /** Removes it from the owner's running streams. */
   async end(owner: string): Promise<void> {
     await this.context.run(strike, [this.#running + owner], [this.#id])
   }

@@ -6,8 +6,8 @@ import type { Script } from './scripts.ts'
 /**
  * Runs a script with its KEYS and ARGV, for so many ms at most (default and longest: 2000).
  *
- * @throws StreamStoreError. A mistake in a program, such as a RangeError, is thrown as it is: no
- *   second attempt mends it, so that it must not look like a Redis that is away.
+ * @throws StreamStoreError. A programming error, such as a RangeError, is thrown unchanged: another
+ *   attempt would not help, so it must not look like an unreachable Redis.
  */
 export type ScriptRunner = (
   script: Script,
@@ -52,7 +52,7 @@ function codeOf(error: unknown): string {
   return /^[A-Z]{2,}(?= )/.exec(error.message)?.[0] ?? error.constructor.name
 }
 
-/** @throws StreamStoreError, also where there is no answer in time */
+/** @throws StreamStoreError, also if there is no answer in time */
 async function answerWithin(answer: Promise<unknown>, ms: number): Promise<unknown> {
   try {
     // An answer is never undefined.

@@ -26,7 +26,7 @@ if not alive then
   redis.call('DEL', KEYS[1], KEYS[2])
   redis.call('HSET', KEYS[1], 'owner', ARGV[3], 'length', 0, 'bytes', 0)
 end
--- What a dead producer's append put in before its last slice was never part of the stream.
+-- Messages of a dead producer's unfinished append were never part of the stream.
 local length, bytes = unpack(redis.call('HMGET', KEYS[1], 'length', 'bytes'))
 local partial = redis.call('XRANGE', KEYS[2], (length + 1) .. '-0', '+')
 for _, entry in ipairs(partial) do
@@ -51,13 +51,13 @@ local known = tonumber(ARGV[3])
 if length < known then return 'lost' end`
 
 /**
- * One slice of an append. ARGV: as above, ms of the lease, ms to keep it, maxEvents, maxBytes, how many
- * messages are in the slices before it, how many messages and bytes are in those after it, then event
- * and data of each message.
+ * Appends one slice. ARGV: as above, ms of the lease, ms to keep the stream, maxEvents, maxBytes, the number
+ * of messages in earlier slices, the numbers of messages and bytes in later slices, then the event and data
+ * of each message.
  *
- * The last slice makes all of them part of the stream: `length` does not count them before, so that
- * readers get all or none. Messages that an append of unknown fate has put in are not put in again.
- * The limits are checked where the first message is missing, for all slices from there on.
+ * The last slice makes all slices part of the stream. Until then `length` does not count them, so that
+ * readers get all messages or none. If an earlier append may have failed, messages that it has added are
+ * not added again. The limits are checked at the first missing message, together with all later slices.
  */
 export const append: Script = script(`${producing}
 local there = math.max(length, redis.call('XLEN', KEYS[2]))
@@ -109,7 +109,7 @@ if token and not outcome then
 end
 return {}`)
 
-/** ARGV: channel. Who reads it has 10 s to learn that it is not lost. Answers with its owner, if there was one. */
+/** ARGV: channel. Readers have 10 s to learn that the stream is not lost. Returns its owner, if it had one. */
 export const expire: Script = script(`
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if redis.call('DEL', KEYS[1], KEYS[2]) > 0 then
@@ -120,8 +120,8 @@ end
 return {owner}`)
 
 /**
- * KEYS: a list of streams, each with the time it is gone by. ARGV: id, ms from now, how many there may
- * be, and the word for more. Answers whether it is new in the list.
+ * KEYS: a list of streams, each with the time when it expires. ARGV: id, ms from now, the most streams, and
+ * the reply if there are too many. Returns whether the id is new in the list.
  * In a cluster it is on another node than most streams, so that it is kept in a step of its own.
  * Where only one of two steps is taken, the list is wrong by one stream until that time.
  */

@@ -1,20 +1,20 @@
 import type { StoredMessage } from '@vectrade/core'
 
-/** What one call of the append script takes. */
+/** The messages and counts for one call of the append script. */
 export interface Slice {
-  /** Event and data of each message, in turn. */
+  /** The event and the data of each message, alternating. */
   fields: string[]
-  /** Messages of the same append in the slices before this one. */
+  /** The number of messages in earlier slices of the same append. */
   before: number
-  /** Messages of the same append in the slices after this one. */
+  /** The number of messages in later slices of the same append. */
   after: number
-  /** Bytes of those after it, in UTF-8. */
+  /** The number of UTF-8 bytes in later slices. */
   bytesAfter: number
 }
 
 /**
- * The Redis client passes the parts of a command as arguments of a call, which has room for some
- * 50,000. Redis does nothing else while a script runs, so a slice is much smaller than that.
+ * The Redis client passes the parts of a command as arguments of one function call. A call can have some
+ * 50,000 arguments. A slice is much smaller, because Redis does nothing else while a script runs.
  */
 const mostMessages = 500
 const mostBytes = 2 ** 20

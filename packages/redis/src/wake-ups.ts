@@ -76,7 +76,7 @@ export class WakeUps {
     subscriber.on('error', () => {
       if (told) return
       told = true
-      const what = 'Redis wakes no reader until it is connected again: streams are polled'
+      const what = 'Redis cannot wake readers until it is connected again: streams are polled'
       warn(this.#logger, what)
     })
     await subscriber.connect()

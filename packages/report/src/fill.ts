@@ -1,7 +1,7 @@
 /**
  * Puts parts between the markers of a page: `<!-- measured: name -->` to `<!-- /measured -->`.
  *
- * @throws if the page has no place for a part: it would be left out without a word
+ * @throws if the page has no place for a part, because the part would silently be missing
  */
 export function fill(page: string, parts: Map<string, string>): string {
   let text = page

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os'
 import process from 'node:process'
 
-/** What figures were measured on. */
+/** Describes the machine on which figures were measured. */
 export function machine(): string {
   const processors = cpus()
   const model = processors[0]?.model.trim() ?? 'unknown CPU'

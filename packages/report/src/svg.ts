@@ -3,7 +3,7 @@ import { compile, type TopLevelSpec } from 'vega-lite'
 
 export type PanelSpec = Extract<TopLevelSpec, { vconcat: unknown }>['vconcat'][number]
 
-/** Each colour, and what it is on a dark page. As in docs/images/resumable-streams.svg. */
+/** Each colour, with its counterpart on a dark page. The same as in docs/images/resumable-streams.svg. */
 export const colours = {
   text: ['#1f2933', '#e6ebe9'],
   muted: ['#5b6770', '#9fb0aa'],
@@ -15,8 +15,8 @@ interface TextMetrics {
   width(item: { fontSize?: number }, text: unknown): number
 }
 
-// Without a canvas Vega takes every letter for a wide one, and leaves a third of the picture empty.
-// Its types do not have this.
+// Without a canvas, Vega assumes that every letter is wide, and leaves a third of the picture empty.
+// Vega's types do not have this property.
 const { textMetrics } = vega as unknown as { textMetrics: TextMetrics }
 textMetrics.width = ({ fontSize = 12 }, text) => String(text).length * fontSize * 0.64
 
@@ -41,13 +41,13 @@ export async function svg(description: string, panels: PanelSpec[]): Promise<str
   return `${picture.replace(/<svg[^>]*>/, (tag) => open(tag, description) + style())}\n`
 }
 
-/** Vega scales by width and height alone; a page gives less room than that at times. */
+/** Vega sets only a fixed width and height. A page may have less room. */
 function open(tag: string, description: string): string {
   const title = description.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
   return `${tag.replace('>', ' role="img" aria-labelledby="title">')}<title id="title">${title}</title>`
 }
 
-/** A style wins over the attributes that Vega writes colours in. */
+/** Vega writes colours as attributes. A style overrides them. */
 function style(): string {
   const rules = Object.values(colours).map(
     ([light, dark]) =>

@@ -1,4 +1,4 @@
-/** A Markdown table as the formatter has it: columns of one width. */
+/** Returns a Markdown table as the formatter writes it: each column has one width. */
 export function table(head: string[], lines: string[][]): string {
   const widths = head.map((cell, column) =>
     Math.max(3, ...[head, ...lines].map((line) => (line[column] ?? cell).length)),

@@ -1,4 +1,4 @@
-/** A source of items that counts what becomes of it. */
+/** A source of items that counts how it is used. */
 export interface CountedSource<T> extends AsyncIterable<T> {
   /** How many items were taken. */
   readonly taken: number
@@ -7,8 +7,8 @@ export interface CountedSource<T> extends AsyncIterable<T> {
 }
 
 /**
- * Gives the items and then ends, fails, or is silent for ever. Its `return` answers also while a
- * read is pending, as that of an `AnalysisStream` does.
+ * Gives the items and then ends, fails, or is silent for ever. Its `return` resolves even while a read is
+ * pending, like that of an `AnalysisStream`.
  */
 export function countedSource<T>(
   items: Iterable<T>,

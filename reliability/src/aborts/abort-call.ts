@@ -6,21 +6,21 @@ import { type Answer, answers } from './answers.ts'
 import type { Play, PlayServer } from './play-server.ts'
 import { analyze, streamUses, type Use } from './uses.ts'
 
-/** ms for anything to happen, on a machine that has other things to do as well. */
+/** ms in which anything must happen, even on a busy machine. */
 const deadline = 10_000
 
-/** What became of a call that was aborted. */
+/** The outcome of an aborted call. */
 export interface AbortOutcome {
-  /** What was going on. */
+  /** The state of the call at the abort. */
   moment: string
   isFinished: boolean
-  /** ms from the abort to the close that the server saw; undefined where there was none to see. */
+  /** ms from the abort until the server saw the close; undefined if there was no close to see. */
   closedAfter?: number
-  /** What is wrong. */
+  /** Everything that went wrong. */
   failures: string[]
 }
 
-/** Makes a call and aborts it at a random moment: by what the server has sent, or by the clock. */
+/** Makes a call and aborts it after a random number of sent bytes, or after a random time. */
 export async function abortCall(
   client: VecTrade,
   server: PlayServer,
@@ -54,7 +54,7 @@ export async function abortCall(
   const headers = server.expect(play)
   if (isUnsent && after < 2) abort()
   const ending = within(settled(use, { client, signal, headers }))
-  // In the tick in which it was first used.
+  // Aborted in the tick in which it was first used.
   if (isUnsent && after >= 2) abort()
   if (isByClock) setTimeout(abort, after)
 
@@ -71,7 +71,7 @@ export async function abortCall(
   if (play.requests > 1) problems.push(`it was sent ${play.requests} times`)
   const listeners = getEventListeners(signal, 'abort').length
   if (listeners > 0) problems.push(`${listeners} listeners are left on the signal`)
-  // A connection that has brought its whole answer is kept for the next call.
+  // A connection that has delivered its whole answer stays open for the next call.
   const isOpen =
     play.requests > 0 && (answeredAt === Infinity || answer.name === 'kept-open stream')
   if (isOpen && !(await isClosed(play))) problems.push('the server saw no close')
@@ -85,7 +85,7 @@ export async function abortCall(
   }
 }
 
-/** Anywhere, and often where something begins or ends. */
+/** Picks any place, and often one where something begins or ends. */
 function pauseIn({ bytes, enough }: Answer, random: Random): number {
   const places = [0, 1, bytes.indexOf('\r\n\r\n') + 4, enough, bytes.length]
   return random.chance(0.4) ? random.pick(places) : random.below(bytes.length + 1)
@@ -96,7 +96,7 @@ function momentOf({ pauseAt, requests }: Play, answer: Answer, isByClock: boolea
   return answer.momentAt(pauseAt)
 }
 
-/** What a use rejects with, or `undefined`. */
+/** Returns the error that a use rejects with, or `undefined`. */
 async function settled(use: Use, call: Parameters<Use>[0]): Promise<unknown> {
   try {
     await use(call)

@@ -8,9 +8,9 @@ import { PlayServer } from './play-server.ts'
 const seed = 20_270_302
 const abortsOf = { short: 2_000, long: 20_000 }
 const lanes = 16
-/** ms in which the server is to see a close, but for one in a hundred. */
+/** ms in which the server must see the close of 99 in 100 calls. */
 const mostForClose = 1_000
-/** ms after which fetch closes connections that nobody uses, and as many again. */
+/** Twice the ms after which fetch closes unused connections. */
 const idleFor = 10_000
 
 export const aborts: Proof = {

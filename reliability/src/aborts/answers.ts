@@ -1,10 +1,10 @@
-/** An answer as a server sends it, and what stands where in it. */
+/** An answer as a server sends it, with the meaning of each position in it. */
 export interface Answer {
   name: 'stream' | 'kept-open stream' | 'JSON' | 'error' | 'refusal'
   bytes: Buffer
-  /** With how many of them a reader has all that it waits for. */
+  /** The number of bytes after which a reader has everything it waits for. */
   enough: number
-  /** What is going on while so many bytes of it have been sent. */
+  /** Describes the state after so many bytes have been sent. */
   momentAt(sent: number): string
 }
 
@@ -22,7 +22,7 @@ const events = [
   'data: {"type":"done"}\n\n',
   'data: [DONE]\n\n',
 ].map(chunk)
-/** After each event, how many bytes have been sent. */
+/** The number of bytes sent after each event. */
 const eventEnds = events.map((_, at) => streamHead.length + events.slice(0, at + 1).join('').length)
 const doneAt = eventEnds.at(-2)!
 
@@ -43,7 +43,7 @@ function whole(status: string, body: string, ...lines: string[]): { head: string
   return { head, bytes: Buffer.from(head + body) }
 }
 
-/** A body whose end is the end of the call, or the beginning of a wait for the next attempt. */
+/** An answer with a body. Its end is the end of the call, or starts the wait for the next attempt. */
 function answerOf(
   name: Answer['name'],
   inBody: string,

@@ -1,26 +1,26 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 
-/** What a server does with one call: it sends so many bytes of an answer, and then perhaps the rest. */
+/** How a server answers one call: it sends some bytes of an answer, and later perhaps the rest. */
 export interface Play {
   /** The bytes of the answer, its head included. */
   readonly answer: Buffer
   readonly pauseAt: number
-  /** ms after which the rest comes; undefined is never. */
+  /** ms after which the rest is sent; undefined for never. */
   readonly resumeAfter: number | undefined
   /** Called once the bytes before the pause are written. */
   onPause(): void
   requests: number
   /** `performance.now()` when the connection was seen to close. */
   closedAt?: number
-  /** Likewise, when the last byte was written. */
+  /** `performance.now()` when the last byte was written. */
   answeredAt?: number
 }
 
 const idHeader = /\r\nx-call: (\d+)\r\n/i
 const lengthHeader = /\r\ncontent-length: (\d+)\r\n/i
 
-/** A server of bare sockets: it can stop anywhere in an answer, in its head as well. */
+/** A server on bare sockets. It can stop anywhere in an answer, even in its head. */
 export class PlayServer implements AsyncDisposable {
   readonly sockets: Set<Socket> = new Set<Socket>()
   readonly #plays: Play[] = []
@@ -33,12 +33,12 @@ export class PlayServer implements AsyncDisposable {
     return server
   }
 
-  /** What a client's `baseURL` takes. */
+  /** The `baseURL` for a client. */
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`
   }
 
-  /** Takes what happens to a call; returns the headers by which the call is known. */
+  /** Adds a play for one call. Returns the headers that identify the call. */
   expect(play: Play): Record<string, string> {
     return { 'x-call': String(this.#plays.push(play) - 1) }
   }
@@ -67,7 +67,7 @@ export class PlayServer implements AsyncDisposable {
       if (play !== undefined) answer(play, socket)
     })
     socket.on('end', onClose)
-    // A reset is a way to leave.
+    // A client may leave with a reset.
     socket.on('error', onClose)
     socket.on('close', () => {
       onClose()

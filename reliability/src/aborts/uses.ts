@@ -6,7 +6,7 @@ interface Call {
   headers: Record<string, string>
 }
 
-/** A way to use a call. It ends when the call does, and rejects as the call does. */
+/** A way to use a call. It settles when the call does, and rejects with the same error. */
 export type Use = (call: Call) => Promise<unknown>
 
 const prompt = 'Bull case for NVDA?'
@@ -40,7 +40,7 @@ export const streamUses: Readonly<Record<string, Use>> = {
 
 export const analyze: Use = ({ client, ...options }) => client.ai.analyze(prompt, options)
 
-/** Reads what is passed on, whose end must say what became of it. */
+/** Reads a relayed stream. Its end must tell how the call ended. */
 async function relayed(body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<void> {
   const text = await new Response(body).text()
   const last = text.trimEnd().split('\n\n').at(-1) ?? ''

@@ -8,13 +8,13 @@ const event = (content: string, id = ''): string =>
   `${id}data: {"type":"text","content":"${content}"}\n\n`
 const end = 'data: {"type":"done"}\n\n'
 
-/** One call's answer: what comes at once, if anything, and what comes later. */
+/** The answer to one call: a part that may come at once, and a part that comes later. */
 interface Answer {
   status?: number
   headers: Record<string, string>
   first?: string
   rest: string
-  /** What the program must make of it. */
+  /** The outcome that the program must report. */
   expected: unknown
 }
 
@@ -49,7 +49,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   },
 }
 
-/** ms between the moment when all calls wait and the rest of their answers: the program is busy by then. */
+/** ms from the moment when all calls wait to the rest of their answers. By then the program is busy. */
 const restAfter = 300
 
 /** Serves one run of the program; `asked` counts the requests of each call. */
@@ -77,7 +77,7 @@ export async function serveAnswers(): Promise<{
     asked.set(name, (asked.get(name) ?? 0) + 1)
     const { status = 200, headers, first, rest } = found
     if (name === 'resumed' && method === 'POST') {
-      // Cut after the first event: the wait is that of the second connection.
+      // The first connection is cut after the first event, so the second connection has the wait.
       response.writeHead(status, headers).end(event('a', 'id: 1\n'))
       return
     }

@@ -20,7 +20,7 @@ const runtimes: Readonly<Record<string, readonly string[]>> = {
 }
 const stopped = 'stopped'
 const busyModes = ['a timer', 'an I/O callback', 'setImmediate']
-/** ms for one run of the program, on a machine that has other things to do as well. */
+/** ms for one run of the program, even on a busy machine. */
 const longest = 120_000
 /** ms, longer than any limit of the program's calls. */
 const stoppedFor = 6000
@@ -30,7 +30,7 @@ interface Run {
   mode: string
 }
 
-/** A sound answer survives a program that was busy, or stopped by a signal, for longer than its limits. */
+/** Proves that a sound answer survives a program that is busy or stopped for longer than its limits. */
 export const busy: Proof = {
   name: 'busy',
   promise:
@@ -54,7 +54,7 @@ export const busy: Proof = {
       }
       for (let repeat = 0; repeat < repeats; repeat += 1) {
         const names = Object.keys(runtimes)
-        // Programs that are stopped keep no core busy.
+        // Stopped programs use no core, so all run at once.
         await playAll(
           names.map((runtime) => ({ runtime, mode: stopped })),
           names.length,

@@ -10,7 +10,7 @@ test(canaries.promise, async () => {
   expect(failures).toEqual([])
 })
 
-test('every way prints something in which a leak is seen', () => {
+test('a leak is found in the output of every way to print', () => {
   class Leaky extends VecTradeError {
     readonly more: string = marks.key
 

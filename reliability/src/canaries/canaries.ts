@@ -6,7 +6,7 @@ import { situations } from './situations.ts'
 
 const everywhere: readonly Runtime[] = ['Node 22', 'Node 24', 'Node 26', 'Bun', 'Deno']
 
-/** A situation of each class of error, for programs that die of it. */
+/** One situation for each class of error. Programs die of these errors. */
 const deaths = [
   '400, documented',
   '401, gateway',
@@ -60,7 +60,7 @@ async function print(form: Form): Promise<Outcome> {
   }
 }
 
-/** The marks in what was printed to the console, by what was printed there. */
+/** Returns the marks on the console, with the situation that printed them. */
 function leaksOf(output: string): string[] {
   return output.split('\n@@ ').flatMap((part) => {
     const [name] = part.split('\n', 1)

@@ -1,15 +1,15 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-/** What a server does with a request: the bytes of an answer, or anything else. */
+/** How a server answers a request: with the bytes of an answer, or with a function. */
 export type Answer = string | ((socket: Socket, request: string) => void)
 
-/** A server of bare sockets that answers each path as it was told. */
+/** A server on bare sockets that answers each path as a test has defined. */
 export interface HostileServer extends AsyncDisposable {
-  /** An address that is answered like this from now on. */
+  /** Returns a new address that is answered like this from now on. */
   at(answer: Answer): string
-  /** All that has come in. */
+  /** All bytes received so far. */
   readonly received: string[]
-  /** How many connections there were. */
+  /** The number of connections so far. */
   readonly connections: number
   readonly port: number
 }
@@ -76,7 +76,7 @@ export function answer(
   )
 }
 
-/** An event stream that ends as it ends. */
+/** The beginning of an event stream. It has no last chunk, so a test can choose the end. */
 export function eventStream(body: string, headers = ''): string {
   return (
     `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n${headers}` +
@@ -85,7 +85,7 @@ export function eventStream(body: string, headers = ''): string {
 }
 
 export function chunk(text: string): string {
-  // The empty one would be the last.
+  // An empty chunk would end the body.
   if (text === '') return ''
   return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
 }

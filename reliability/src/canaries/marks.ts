@@ -1,4 +1,4 @@
-/** What must be printed nowhere, each unlike any other text. */
+/** Texts that must not be printed anywhere. Each one is unique. */
 export const marks = {
   /** The option `apiKey`. */
   key: 'vq_7h3K9x2LmQ4tZ8sDn5',
@@ -7,7 +7,7 @@ export const marks = {
   prompt: 'p4Vd2Nc8Rk4Jt6Lw0Bz',
   /** In an answer, wherever a server can put it. */
   payload: 'a5Xe6Fj3Hp9Qm1Uy8Sd',
-  /** In what the program's own code throws where pages must not see it. */
+  /** In errors of the program's own code that pages must not see. */
   own: 'o8Qb1Ts7Gw2Mf4Ck6Vr',
 } as const
 
@@ -16,7 +16,7 @@ export type Mark = keyof typeof marks
 /** A part of a key this long is a leak too. */
 const longestPart = 8
 
-/** The marks that a text has, in any case and in the usual encodings; keys also in parts. */
+/** Returns the marks in a text, in any case and in the usual encodings. Parts of keys count too. */
 export function marksIn(text: string): Mark[] {
   const low = text.toLowerCase()
   return (Object.keys(marks) as Mark[]).filter((mark) => {

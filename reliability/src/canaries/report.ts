@@ -2,12 +2,12 @@ import process from 'node:process'
 
 const mark = '\n@@report '
 
-/** Tells the parent what a program has found, after all that it has printed. */
+/** Sends the parent a program's findings, after everything that the program has printed. */
 export function report(found: object): void {
   process.stdout.write(mark + JSON.stringify(found))
 }
 
-/** What a program has printed, and its report. */
+/** Splits a program's output into the printed text and the report. */
 export function readReport(stdout: string): { printed: string; found: unknown } {
   const at = stdout.lastIndexOf(mark)
   if (at === -1) throw new Error(`There is no report: ${stdout.slice(-500)}`)

@@ -18,7 +18,7 @@ const commands: Record<Runtime, readonly string[]> = {
   Deno: [join(root, 'node_modules/.bin/deno'), 'run', '--no-check', '--no-lock', '--allow-all'],
 }
 
-/** What came of a program. */
+/** The exit code and the output of a program. */
 export interface Ran {
   readonly code: number | null
   readonly stdout: string
@@ -64,7 +64,7 @@ async function run([command = '', ...args]: readonly string[]): Promise<Ran> {
   return { code, ...output }
 }
 
-/** Without what tells a program to color its output, or which packages to load from where. */
+/** Returns the environment without variables for colored output and for loading packages. */
 function environment(): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _, NODE_OPTIONS: __, ...others } = process.env
   return { ...others, NO_COLOR: '1' }

@@ -2,16 +2,16 @@ import type { VecTrade, VecTradeOptions } from '@vectrade/core'
 import type { Answer, HostileServer } from './hostile-server.ts'
 import { marks } from './marks.ts'
 
-/** Something that goes wrong, and what there is to print of it. */
+/** Something that goes wrong, and the value that can be printed afterwards. */
 export interface Situation {
   readonly name: string
-  /** Whether the server quotes keys where users find its words as sent: `details`, `headers`. */
+  /** Whether the server quotes keys in `details` or `headers`, which users get as sent. */
   readonly quotes?: boolean
-  /** Gives or throws what is printed. */
+  /** Returns or throws the value that is printed. */
   run(lab: Lab): unknown
 }
 
-/** What another program gets, a page for one: it may have the answer in it, and nothing else. */
+/** A text that another program gets, such as a page. It may contain the answer, and nothing else. */
 export class Sent {
   readonly text: string
 
@@ -20,7 +20,7 @@ export class Sent {
   }
 }
 
-/** What situations are made with. */
+/** The tools to create situations. */
 export interface Lab {
   readonly server: HostileServer
   /** The client of this runtime. */
@@ -30,7 +30,7 @@ export interface Lab {
   client(answer: Answer, options?: VecTradeOptions): VecTrade
 }
 
-/** Asks, and gives what that throws. */
+/** Runs the work and returns the error that it throws. */
 export async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<unknown> {
   try {
     await (typeof work === 'function' ? work() : work)

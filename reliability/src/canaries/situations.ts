@@ -18,6 +18,6 @@ export const situations: readonly Situation[] = [
   ...conversion,
   ...serving,
   ...resuming,
-  // Bun and Deno have Node's servers too.
+  // Bun and Deno support Node's servers too.
   ...piped,
 ]

@@ -3,7 +3,7 @@ import { startHostileServer } from './hostile-server.ts'
 import { marks } from './marks.ts'
 import type { Lab } from './situation.ts'
 
-/** A lab that also has what was logged. */
+/** A lab that also records the log. */
 export interface RunningLab extends Lab, AsyncDisposable {
   readonly lines: string[]
 }

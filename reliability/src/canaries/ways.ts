@@ -1,9 +1,9 @@
 import { format, inspect } from 'node:util'
 
-/** A way to print a value, as programs and libraries do it. */
+/** A way in which programs and libraries print a value. */
 export type Way = (value: unknown) => string
 
-/** The ways that must show nothing. */
+/** The ways that must show no marks. */
 export const ways: Readonly<Record<string, Way>> = {
   String: String,
   message: (value) => inspect((value as Error).message),
@@ -34,13 +34,13 @@ export const ways: Readonly<Record<string, Way>> = {
   'in an AggregateError': (value) => inspect(new AggregateError([value]), { depth: Infinity }),
 }
 
-/** The ways that ask for what is hidden: an error's `details`, `partial` and `headers`. */
+/** The ways that ask for hidden properties: an error's `details`, `partial` and `headers`. */
 export const hiddenWays: Readonly<Record<string, Way>> = {
   'inspect, hidden': (value) => inspect(value, { showHidden: true, depth: Infinity }),
   'format, hidden': (value) => format('%o', value),
 }
 
-/** Prints to the real console, which is for the parent to look at. */
+/** Prints to the real console. The parent checks the output. */
 export function printToConsole(value: unknown): void {
   console.error(value)
   console.error('Failed:', value, { value })
@@ -51,7 +51,7 @@ export function printToConsole(value: unknown): void {
   console.warn(String(value), JSON.stringify(value))
 }
 
-/** Not every value can be cloned, a function in it for one. */
+/** Clones a value if possible. A value with a function, for example, cannot be cloned. */
 function cloned(value: unknown): unknown {
   try {
     return structuredClone(value)

@@ -11,15 +11,15 @@ import { type Cell, type Mode, type Stage, stages } from './cell.ts'
 export type Framing = 'chunked' | 'length' | 'close'
 export type Coding = 'gzip' | 'br' | 'zstd' | 'deflate'
 
-/** How an answer is put on the wire. */
+/** How an answer is sent. */
 export interface Shape {
-  /** How its end is told. Default `chunked`. */
+  /** How the body's end is marked. Default `chunked`. */
   framing?: Framing
   version?: '1.0' | '1.1'
   coding?: Coding
   /** Further header lines. */
   headers?: readonly string[]
-  /** What stands in the body at the stage: of the rest, it comes first. */
+  /** Bytes to insert into the body at the stage. They are the first bytes of the rest. */
   insert?: Buffer
 }
 
@@ -49,13 +49,13 @@ export function answerParts(mode: Mode, times = 1): Buffer[] {
   )
 }
 
-/** The bytes of an answer up to a stage, and those after it. */
+/** The bytes of an answer before and after a stage. */
 export interface Split {
   before: Buffer
   after: Buffer
 }
 
-/** Puts an answer on the wire in a shape, split at a stage. */
+/** Returns the bytes of an answer in a shape, split at a stage. */
 export async function splitAnswer(
   { mode = 'stream', times = 1 }: Pick<Cell, 'mode' | 'times'>,
   stage: Stage,
@@ -84,7 +84,7 @@ export async function splitAnswer(
 
 export const lastChunk: Buffer = Buffer.from('0\r\n\r\n')
 
-/** One chunk of a chunked body, or a body's piece that announces more than it has. */
+/** Returns one chunk of a chunked body. The chunk can announce more bytes than it has. */
 export function chunk(bytes: Buffer, announced: number = bytes.length): Buffer {
   return Buffer.concat([Buffer.from(`${announced.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
 }
@@ -104,7 +104,7 @@ function head(mode: Mode, shape: Shape, length: number): Buffer {
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
 }
 
-/** Encodes with a flush after each part, so that whatever is sent can be decoded. */
+/** Encodes with a flush after each part, so that all sent bytes can be decoded. */
 async function encode(
   plain: readonly Buffer[],
   coding: Coding,

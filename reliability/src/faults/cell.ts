@@ -1,6 +1,6 @@
 import type { Wire } from './wire.ts'
 
-/** How far an answer has come when its fault strikes. */
+/** The point in an answer at which its fault occurs. */
 export const stages = [
   'before headers',
   'after headers',
@@ -13,37 +13,37 @@ export type Stage = (typeof stages)[number]
 /** The limits of a call, by the names of their options. */
 export type Limit = 'timeout' | 'idleTimeout' | 'heartbeatTimeout'
 
-/** One fault at one stage of an answer, and what may become of a call that meets it. */
+/** One fault at one stage of an answer, and the allowed outcomes of a call. */
 export interface Cell {
-  /** The kind of fault, as the tests are named. */
+  /** The kind of fault, which is also the name of its test. */
   readonly family: string
   readonly variant?: string | undefined
   readonly stage: Stage
   /** Answers a request of the cell's own server with the fault. */
   readonly play: (wire: Wire) => Promise<void>
-  /** `complete`, or the error's name; a timeout has its phase with it. */
+  /** `complete`, or the error's name. For a timeout, the phase is part of the name. */
   readonly expected: readonly string[]
-  /** The limit that ends the call: it is a second. The others are out of the way. */
+  /** The limit that ends the call after a second. The other limits are much longer. */
   readonly limit?: Limit | undefined
-  /** How many calls one client makes, one after the other; what is judged is the last. Default 1. */
+  /** The number of calls that one client makes in sequence. Only the last one is judged. Default 1. */
   readonly calls?: number | undefined
-  /** Whether the program takes its time over the events. */
+  /** Whether the program reads the events slowly. */
   readonly slowly?: boolean | undefined
   readonly maxRetries?: number | undefined
   /** How often the answer's text is repeated. Default 1. */
   readonly times?: number | undefined
   readonly maxEventBytes?: number | undefined
-  /** What the server speaks. Default `plain`; `none` is no server of ours. */
+  /** The server's protocol. Default `plain`; `none` for an address without a server of ours. */
   readonly server?: 'plain' | 'trusted' | 'unknown authority' | 'none' | undefined
   /** Where the client asks. Default: at the cell's own server. */
   readonly origin?: (() => string | Promise<string>) | undefined
-  /** Called with each connection, before it has brought a request. */
+  /** Called with each connection before it sends a request. */
   readonly onConnect?: ((wire: Wire) => unknown) | undefined
-  /** The client talks about a stream that an endpoint keeps, or asks for an answer in one piece. */
+  /** The call resumes a stored stream, or asks for an answer in one piece. */
   readonly mode?: Mode | undefined
 }
 
-/** By which call of the client an answer is asked for. */
+/** The call of the client that asks for an answer. */
 export type Mode = 'stream' | 'analyze' | 'resume'
 
 export function nameOf({ family, variant, stage, mode = 'stream', maxRetries }: Cell): string {
@@ -51,15 +51,15 @@ export function nameOf({ family, variant, stage, mode = 'stream', maxRetries }: 
   return [family, ...how.filter(Boolean)].join(', ') + `: ${stage}`
 }
 
-/** What becomes of an answer whose body ends at a stage as if it were whole. */
+/** Returns the outcomes of an answer whose body ends at a stage as if it were complete. */
 export function whenEnded(stage: Stage): readonly string[] {
   if (stage === 'before headers') return ['ConnectionError']
   return stage === 'after done' ? ['complete'] : ['StreamInterruptedError']
 }
 
 /**
- * What becomes of an answer whose body fails at a stage. A runtime may throw away what it has not
- * given out yet, a whole answer too.
+ * Returns the outcomes of an answer whose body fails at a stage. A runtime may discard bytes that it has not
+ * delivered yet, even a complete answer.
  */
 export function whenFailed(stage: Stage): readonly string[] {
   return stage === 'after done' ? ['complete', 'StreamInterruptedError'] : whenEnded(stage)

@@ -9,7 +9,7 @@ import { silences } from './families/silences.ts'
 import { slow } from './families/slow.ts'
 import { unreachables } from './families/unreachable.ts'
 
-/** The matrix: every fault at every stage of an answer where it makes sense. */
+/** The matrix: every fault at every stage of an answer at which it makes sense. */
 export const cells: readonly Cell[] = [
   ...unreachables,
   ...silences,

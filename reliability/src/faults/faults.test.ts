@@ -4,7 +4,7 @@ import { cells, families } from './cells.ts'
 import { playIn, type RuntimeOutcome } from './faults.ts'
 import { runtimes } from './runtimes.ts'
 
-test('no cell is there twice', () => {
+test('every cell is unique', () => {
   expect(cells.length).toBeGreaterThan(200)
   expect(new Set(cells.map(nameOf)).size).toBe(cells.length)
 })

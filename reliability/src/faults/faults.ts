@@ -6,13 +6,13 @@ import { playMatrix } from './play-matrix.ts'
 import { type Runtime, runtimes } from './runtimes.ts'
 import { variations } from './variations.ts'
 
-/** How often the long form plays the matrix, besides its variations. */
+/** How often the long form plays the matrix. */
 const rounds = 3
 
 export const faults: Proof = {
   name: 'faults',
   promise:
-    'Whatever becomes of a connection, a call ends in time, with its whole answer or a typed error, and leaves nothing behind.',
+    'Whatever happens to a connection, a call ends in time, completely or with a typed error, and leaves nothing behind.',
   async run(form) {
     const figures: Record<string, number | string> = {}
     const failures: string[] = []
@@ -30,9 +30,9 @@ export const faults: Proof = {
   },
 }
 
-/** What one runtime came to. */
+/** The result of one runtime. */
 export interface RuntimeOutcome extends Pick<Outcome, 'figures'> {
-  /** `family` is that of the cell that failed, if it was one. */
+  /** `family` is the family of the cell that failed, if the failure belongs to one cell. */
   failures: { family: string | undefined; text: string }[]
 }
 

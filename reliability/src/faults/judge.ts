@@ -71,7 +71,7 @@ function excerpt(text: string): string {
   return `${text.length} characters, … ${JSON.stringify(text.slice(-60))}`
 }
 
-/** ms by which the end of a cell came later than its limit. */
+/** Returns by how many ms a cell ended later than its limit. */
 export function pastLimit({ report, cell }: Played): number {
   if (cell.limit === undefined || report === undefined) return 0
   if (!/Timeout|hang/.test(report.outcome)) return 0

@@ -1,10 +1,10 @@
-/** What a platform cannot hold. */
+/** A promise that a platform cannot keep. */
 export interface KnownGap {
   readonly runtimes: RegExp
   /** By their names: see `nameOf`. */
   readonly cells: RegExp
   readonly reason: string
-  /** How what is seen begins. */
+  /** The beginning of the failure's text. */
   readonly instead: string
 }
 
@@ -13,20 +13,20 @@ export const knownGaps: readonly KnownGap[] = [
   {
     runtimes: /^Node/,
     cells: /^1xx flood, one 100 Continue(, analyze|, resume)?: before headers$/,
-    reason: 'its fetch closes the connection at a 100 that it has not asked for',
+    reason: 'its fetch closes the connection when it gets a 100 without asking for it',
     instead: 'ConnectionError',
   },
   {
     runtimes: /^workerd$/,
     cells: /^1xx flood, one .*: before headers$/,
-    reason: 'its fetch takes an interim response for the response: 103 is the status of the answer',
+    reason: 'its fetch treats an interim response as the final one: the answer has status 103',
     instead: 'StreamProtocolError',
   },
   {
     runtimes: /^Node 22$/,
     cells: /^(gzip|br) stream, spoilt.*: (after headers|first event|mid event)$/,
     reason:
-      'its fetch does not tell that a body could not be decoded: `heartbeatTimeout` ends the call',
+      'its fetch does not report that a body could not be decoded: `heartbeatTimeout` ends the call',
     instead: 'TimeoutError (heartbeat)',
   },
 ]

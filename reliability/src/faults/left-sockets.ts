@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 const closeWait = '08'
 
 /**
- * The ports whose server has closed a connection that the client, on this machine, has not: the server
- * sees no more of it. On Linux only; elsewhere there are none.
+ * Returns the ports with a connection that the server has closed and the client on this machine has not. The
+ * server cannot see such a connection. Only Linux lists them; other systems return none.
  */
 export async function portsNotClosed(): Promise<Set<number>> {
   const text = await readFile('/proc/net/tcp', 'utf8').catch(() => '')

@@ -9,46 +9,46 @@ import { runProgram } from './run-program.ts'
 import type { Runtime } from './runtimes.ts'
 import { type CellServer, startCell } from './start-cell.ts'
 
-/** How many cells are played at the same time. */
+/** The number of cells that are played at the same time. */
 const workers = 8
-/** ms: the limit that ends a cell, and those that are out of its way. */
+/** ms: the limit that ends a cell, and the limits that must not end it. */
 const limits = { short: 1_000, long: 10_000 }
-/** ms between the death of a process and the time it is noticed, at most. */
+/** The most ms from the death of a process until it is noticed. */
 const aftermath = 300
 /** ms after the end of a cell by which its sockets must be closed; workerd looks after 5 s whether they are. */
 export const socketsLast = 8_000
 
-/** What was seen of one cell. */
+/** The observations of one cell. */
 export interface Played {
   readonly cell: Cell
   readonly server: CellServer
-  /** How often the answer had been asked for when the cell was last begun. */
+  /** The number of requests before the cell was last started. */
   requestsBefore: number
-  /** Undefined where the process died of the cell. */
+  /** Undefined if the process died of the cell. */
   report?: Report
   /** By `performance.now()`. */
   endedAt?: number
-  /** ms for which this process, which serves, did not get to run while the cell was played. */
+  /** ms for which this process, the server, could not run while the cell was played. */
   serverLate: number
-  /** How often the cell was played again for that. */
+  /** How often the cell was repeated because of that. */
   replays: number
-  /** What the process said when it died of the cell. */
+  /** The last output of the process that died of the cell. */
   died?: string
   /** ms after the cell for which its sockets were open; Infinity if they stayed. */
   socketsOpenFor: number
 }
 
-/** What was seen of a runtime. */
+/** The observations of a runtime. */
 export interface PlayedMatrix {
   readonly runtime: Runtime
   readonly played: readonly Played[]
-  /** What is no single cell's: promises that nobody handled, processes that died of several cells. */
+  /** Incidents that belong to no single cell: unhandled rejections, deaths of a process with several cells. */
   readonly incidents: readonly string[]
 }
 
 /**
- * Plays cells inside a runtime. Where a process dies, the cells that were under way are played again,
- * each in a process of its own, and another process plays the rest.
+ * Plays cells inside a runtime. If a process dies, its unfinished cells are played again, each in a separate
+ * process. Another process plays the rest.
  */
 export async function playMatrix(runtime: Runtime, cells: readonly Cell[]): Promise<PlayedMatrix> {
   const played = await Promise.all(
@@ -122,7 +122,7 @@ async function playQueue(
   })
   own.stop()
   if (died === undefined) return { died, underWay: [] }
-  // A process may also die of what goes on with a connection after its cell has ended.
+  // A process may also die of events on a connection after its cell has ended.
   const now = performance.now()
   const recent = [...played.keys()].filter((id) => {
     const { server } = played[id]!
@@ -131,7 +131,7 @@ async function playQueue(
   return { died, underWay: [...underWay, ...recent] }
 }
 
-/** A server that did not get to run itself is silent: such a timeout proves nothing, at first. */
+/** A server that could not run was silent itself. Such a timeout proves nothing, so the cell is repeated. */
 function isServersFault(one: Played): boolean {
   const { report, cell, serverLate } = one
   const isTimeout = report !== undefined && /^(call \d+: )?TimeoutError/.test(report.outcome)

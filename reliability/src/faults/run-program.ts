@@ -8,7 +8,7 @@ import { endWithThisProcess } from '@vectrade/test-kit/end-with-this-process'
 import type { Runtime } from './runtimes.ts'
 import { trustedAuthority } from './start-cell.ts'
 
-/** ms without a word, after which a program is taken for stuck. */
+/** ms without a message after which a program counts as stuck. */
 const patience = 60_000
 
 /** Answers a program's questions, by path and body. */
@@ -17,7 +17,7 @@ export type Answer = (path: string, body: unknown) => Promise<unknown>
 /**
  * Runs the program of a runtime to its end.
  *
- * @returns undefined, or, where it died before it had said that it was at its end, what it said last
+ * @returns undefined, or the last output of a program that died before it reported its end
  */
 export async function runProgram(
   runtime: Runtime,
@@ -44,7 +44,7 @@ export async function runProgram(
 
   const [file = '', ...flags] = await runtime.command()
   const parameters = [...flags, url, String(workers), ...((await runtime.further?.()) ?? [])]
-  // What vitest and pnpm set for themselves is not for another runtime.
+  // Another runtime must not get the variables that vitest and pnpm set for themselves.
   const { NODE_OPTIONS: _, VITEST: __, NODE_ENV: ___, ...inherited } = process.env
   const trust = { NODE_EXTRA_CA_CERTS: trustedAuthority, DENO_CERT: trustedAuthority }
   const child = spawn(file, parameters, {

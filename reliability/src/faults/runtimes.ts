@@ -10,11 +10,11 @@ const onSource = '--conditions=@vectrade/source'
 /** A runtime of the matrix. */
 export interface Runtime {
   readonly name: string
-  /** The content codings that its fetch takes off. */
+  /** The content codings that its fetch decodes. */
   readonly decodes: readonly string[]
   /** The program and its first arguments; those of `playCells` follow. */
   command(): Promise<readonly string[]>
-  /** Arguments behind those of `playCells`. */
+  /** Arguments after those of `playCells`. */
   further?(): Promise<readonly string[]>
 }
 

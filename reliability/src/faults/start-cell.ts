@@ -13,13 +13,13 @@ const textOf = (name: string): string => readFileSync(fixture(name), 'utf8')
 /** The file of the certificate that the runtimes are told to trust. */
 export const trustedAuthority: string = fixture('authority')
 
-/** The server of one cell. Nothing else connects to its port, so each of its sockets is the cell's. */
+/** The server of one cell. Nothing else connects to its port, so all its sockets belong to the cell. */
 export interface CellServer {
   readonly origin: string
   readonly port: number
-  /** How many times the answer was asked for. */
+  /** The number of requests for the answer. */
   readonly requests: number
-  /** How many of its sockets are open that have brought something. */
+  /** The number of open sockets that have received bytes. */
   readonly open: number
   /** When the last of its sockets was closed, by `performance.now()`. */
   readonly lastClosed: number
@@ -32,10 +32,10 @@ export async function startCell(cell: Cell): Promise<CellServer> {
   const busy = new Set<Socket>()
   let requests = 0
   let lastClosed = 0
-  // A client that closes its half is done, but what it does not close is to be seen.
+  // A client that closes its half is done. Connections that it does not close must stay visible.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket)
-    // fetch may keep a connection in reserve that brings nothing.
+    // fetch may keep a spare connection that sends nothing.
     socket.once('data', () => busy.add(socket))
     socket.on('error', () => {})
     socket.on('close', () => {
@@ -83,10 +83,10 @@ export async function startCell(cell: Cell): Promise<CellServer> {
   }
 }
 
-/** What is sent and read on top of a connection. */
+/** Puts TLS on top of a connection if the cell uses it. */
 function secured(socket: Socket, server: Cell['server']): Duplex {
   if (server !== 'trusted' && server !== 'unknown authority') return socket
-  // Not on the socket itself, so that a fault can still write bytes that are no TLS.
+  // TLS does not own the socket, so that a fault can still write bytes that are not TLS.
   const [inner, outer] = duplexPair()
   socket.pipe(outer)
   outer.pipe(socket)
@@ -94,7 +94,7 @@ function secured(socket: Socket, server: Cell['server']): Duplex {
   return new TLSSocket(inner, { isServer: true, key: textOf('server.key'), cert })
 }
 
-/** Calls back with the head of each request that is whole. */
+/** Calls back with the head of each complete request. */
 function readRequests(source: Duplex, onRequest: (head: string) => void): void {
   let received = ''
   source.on('data', (bytes: Buffer) => {
@@ -111,7 +111,7 @@ function readRequests(source: Duplex, onRequest: (head: string) => void): void {
   })
 }
 
-/** What an endpoint that keeps streams gives to a client that comes back. */
+/** Returns the answer of an endpoint with a store to a client that comes back. */
 function resumed(out: Duplex, head: string, times: number | undefined): void {
   const last = Number(/^last-event-id: *(\d+)/im.exec(head)?.[1] ?? 0)
   const events = head.startsWith('GET ') ? answerParts('resume', times).slice(last) : []

@@ -3,13 +3,13 @@ import type { Cell } from './cell.ts'
 const mendable = new Set(['ConnectionError', 'TimeoutError (headers)'])
 const cut = new Set(['StreamInterruptedError', 'TimeoutError (heartbeat)'])
 
-/** The matrix met by other calls of the client: with retries, in one piece, resumed. */
+/** The matrix for other calls of the client: with retries, in one piece, resumed. */
 export function variations(cells: readonly Cell[]): Cell[] {
   const single = cells.filter(({ calls = 1 }) => calls === 1)
   return [...single.map(retried), ...single.map(analyzed), ...single.filter(isKept).map(resumed)]
 }
 
-/** The first attempt meets the fault, the others a sound server. */
+/** The first attempt gets the fault; the others get a sound answer. */
 function retried(cell: Cell): Cell {
   const isReached = cell.server !== 'none' && cell.server !== 'unknown authority' && !cell.onConnect
   const expected = isReached
@@ -23,7 +23,7 @@ function retried(cell: Cell): Cell {
   }
 }
 
-/** An answer in one piece is whole with its body, not with an event. */
+/** An answer in one piece is complete when its body ends, not with an event. */
 function analyzed(cell: Cell): Cell {
   const { stage, expected, family } = cell
   const asOne = { ...cell, mode: 'analyze' } as const
@@ -36,12 +36,12 @@ function analyzed(cell: Cell): Cell {
   return { ...asOne, expected: [...expected, ...broken, ...(isSilent ? timeouts : [])] }
 }
 
-/** A bomb's events have no ids, and what has no content type is no stream to be resumed. */
+/** A bomb's events have no ids. A response without a content type is not a stream that can be resumed. */
 function isKept({ family }: Cell): boolean {
   return family !== 'gzip bomb'
 }
 
-/** What is cut is read on; only the caller's wait for an event has an end. */
+/** A cut stream is resumed. Only the caller's wait for an event has a limit. */
 function resumed(cell: Cell): Cell {
   const expected = cell.expected.map((outcome) => (cut.has(outcome) ? 'complete' : outcome))
   return { ...cell, mode: 'resume', expected }

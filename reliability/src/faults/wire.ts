@@ -4,14 +4,14 @@ import type { Socket } from 'node:net'
 import { type Shape, type Split, splitAnswer } from './answer.ts'
 import type { Cell, Stage } from './cell.ts'
 
-/** How long a connection is kept for another request. */
+/** How long a connection stays open for another request. */
 const keptAlive = 300
 
-/** One request's connection, as the functions that play faults use it. */
+/** The connection of one request, for the functions that play faults. */
 export class Wire {
   /** The connection itself. */
   readonly socket: Socket
-  /** What the answer goes into: the connection, or the TLS on top of it. */
+  /** The stream for the answer: the connection, or the TLS on top of it. */
   readonly #out: Duplex
   readonly #cell: Pick<Cell, 'mode' | 'times'>
   /** Which request of the cell this is, 1 for the first. */
@@ -32,7 +32,7 @@ export class Wire {
     return splitAnswer(this.#cell, stage, shape)
   }
 
-  /** Sends bytes, not faster than they are taken. */
+  /** Sends bytes at the pace at which they are read. */
   async send(bytes: Buffer | string): Promise<void> {
     if (!this.isOpen || bytes.length === 0) return
     if (!this.#out.write(bytes)) {
@@ -42,27 +42,27 @@ export class Wire {
     }
   }
 
-  /** Sends the answer as far as the stage, and gives the rest. */
+  /** Sends the answer up to the stage, and returns the rest. */
   async sendUpTo(stage: Stage, shape?: Shape): Promise<Buffer> {
     const { before, after } = await this.split(stage, shape)
     await this.send(before)
     return after
   }
 
-  /** Sends a whole answer. Its connection may be used again, for a while. */
+  /** Sends a whole answer. Its connection can be reused for a while. */
   async answer(shape?: Shape): Promise<void> {
     await this.send(await this.sendUpTo('before headers', shape))
     this.keepAlive()
   }
 
-  /** After a whole answer: the connection is closed when no other request comes. */
+  /** Closes the connection after a whole answer, if no other request comes. */
   keepAlive(): void {
     const timer = setTimeout(() => this.halfClose(), keptAlive)
     this.socket.once('data', () => clearTimeout(timer))
     this.socket.once('close', () => clearTimeout(timer))
   }
 
-  /** Sends a FIN and reads on: the connection lasts until the client closes it. */
+  /** Sends a FIN and keeps reading. The connection stays open until the client closes it. */
   halfClose(): void {
     this.#out.end()
   }
@@ -77,7 +77,7 @@ export class Wire {
     this.socket.resetAndDestroy()
   }
 
-  /** Waits, in ms, unless the connection ends before. */
+  /** Waits for so many ms, or until the connection ends. */
   async pause(ms: number): Promise<void> {
     if (!this.isOpen) return
     await new Promise<void>((resolve) => {

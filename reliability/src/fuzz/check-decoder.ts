@@ -4,7 +4,7 @@ import { difference } from './difference.ts'
 import { type Given, possibleStreams } from './given.ts'
 import type { StandardStream } from './standard.ts'
 
-/** Compares `decodeEventStream` with the standard; says how they differ. */
+/** Compares `decodeEventStream` with the standard. Returns the difference. */
 export async function checkDecoder(given: Given): Promise<string | undefined> {
   const body = new ChunkedBody(given)
   const messages: unknown[] = []
@@ -24,7 +24,7 @@ export async function checkDecoder(given: Given): Promise<string | undefined> {
     error = nameOf(thrown)
   }
   const outcome = { messages, error }
-  // What comes after a refusal depends on the chunks, and so do the last of these.
+  // After a refusal, the last of these values depend on the chunks.
   const rest = error === '' && { lastEventId: decoded.lastEventId, retries, comments }
   const expected = possibleStreams(given)
   return difference(
@@ -35,7 +35,7 @@ export async function checkDecoder(given: Given): Promise<string | undefined> {
 
 function outcomeOf(stream: StandardStream, body: ChunkedBody): unknown {
   const { lastEventId, retries, comments } = stream
-  // A message is given as soon as its last byte has come.
+  // A message is delivered as soon as its last byte has arrived.
   const messages = stream.messages.map(({ event, data, id, end }) => {
     return [event, data, id, id, body.chunkOf(end)]
   })
@@ -43,7 +43,7 @@ function outcomeOf(stream: StandardStream, body: ChunkedBody): unknown {
   return { messages, error: '', lastEventId, retries, comments }
 }
 
-/** The name of an error's class, which must be one of the SDK's. */
+/** Returns the name of an error's class. The class must belong to the SDK. */
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : String(error)
 }

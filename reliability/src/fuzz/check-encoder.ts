@@ -15,10 +15,10 @@ const strings = [
 ].flat()
 const retries = [0, 1, 3000, 2 ** 53 - 1, -1, 1.5, 2 ** 53, Number.NaN, Infinity]
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
-/** As the standard's lines have it. */
+/** Returns a text as the standard reads it: with LF line breaks and without lone surrogates. */
 const withLines = (text: string): string => text.replaceAll(/\r\n?/g, '\n').toWellFormed()
 
-/** Compares what `encodeEvent` writes of random messages with what the standard reads of it. */
+/** Encodes random messages with `encodeEvent`, and compares them with what the standard's parser reads. */
 export function checkEncoder(random: Random): string | undefined {
   const given = Array.from({ length: 1 + random.below(4) }, () => randomMessage(random))
   const expected = { messages: [] as unknown[], retries: [] as number[], comments: [] as string[] }
@@ -69,7 +69,7 @@ function longer(random: Random): string {
   return random.pick(strings) + (random.chance(0.5) ? random.pick(strings) : '')
 }
 
-/** Compares what is passed on of a program's own events with what the protocol reads of it. */
+/** Relays a program's own events, and compares them with what the protocol's parser reads. */
 export async function checkRelayedEvents(random: Random): Promise<string | undefined> {
   const events = Array.from({ length: random.below(5) }, () => randomEvent(random))
   const fails = random.chance(0.2)

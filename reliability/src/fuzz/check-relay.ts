@@ -6,8 +6,8 @@ import { type Given, possibleStreams } from './given.ts'
 import { readEventStream } from './standard.ts'
 
 /**
- * Compares what is passed on, as bytes or as events, with the protocol: the events of the answer, then
- * `[DONE]` or the error; nothing held back, nothing of the upstream's ids and comments.
+ * Compares relayed bytes or events with the protocol: the events of the answer, then `[DONE]` or the error.
+ * Nothing is held back, and the upstream's ids and comments are not relayed.
  */
 export async function checkRelay(given: Given): Promise<string | undefined> {
   const body = new ChunkedBody(given)
@@ -15,7 +15,7 @@ export async function checkRelay(given: Given): Promise<string | undefined> {
   const readable = fromReadableStream(body, { maxEventBytes }).toReadableStream({ heartbeat: 0 })
   const pieces: Uint8Array[] = []
   let length = 0
-  /** How much had gone out when the next chunk was asked for. */
+  /** The length of the output when the next chunk was requested. */
   const sent: number[] = []
   body.onRead = () => sent.push(length)
   for await (const piece of readable) {
@@ -50,7 +50,7 @@ function outcomeOf({ events, ending }: Answer): unknown {
   }
 }
 
-/** "NUL inside an `event` field is refused": what replaces it stays a name, as the event has no type. */
+/** "NUL inside an `event` field is refused": a name with the replacement stays, as the event has no type. */
 function withSendableName(event: Readonly<Record<string, unknown>>): unknown {
   const { type, wireType, data } = event
   if (type !== 'unknown') return event
@@ -69,7 +69,7 @@ function passedOn(ending: Answer['ending']): Answer['ending'] {
 
 const broken: Answer['ending'] = { kind: 'error', error: 'ServiceUnavailableError' }
 
-/** When the upstream is asked for more, all events that have come are to have gone out. */
+/** When more is requested from the upstream, all events that have arrived must have gone out. */
 function heldBack(
   { ends }: Given,
   sent: readonly number[],

@@ -6,7 +6,7 @@ import { type Answer, readAnswer } from './protocol.ts'
 import { type Given, possibleStreams } from './given.ts'
 import type { StandardStream } from './standard.ts'
 
-/** Compares an `AnalysisStream`, its fast paths included, with the protocol; says how they differ. */
+/** Compares an `AnalysisStream`, including its fast paths, with the protocol. Returns the difference. */
 export async function checkStream(given: Given): Promise<string | undefined> {
   const body = new ChunkedBody(given)
   const stream = fromReadableStream(body, { maxEventBytes: given.maxEventBytes })
@@ -45,7 +45,7 @@ function outcomeOf(
   const isTold = ending.error !== undefined
   return {
     events,
-    // An event is given as soon as its last byte has come.
+    // An event is delivered as soon as its last byte has arrived.
     places: places.map(({ end, id }) => [body.chunkOf(end), id]),
     error: ending.error ?? '',
     partial: isTold
@@ -54,7 +54,7 @@ function outcomeOf(
   }
 }
 
-/** Of a stream that was refused, it depends on the chunks how far ids without an event were read. */
+/** If a stream is refused, the chunks decide how far ids without an event were read. */
 function idOf({ isRefused }: StandardStream, lastEventId: string, partial: unknown): unknown {
   return isRefused ? (partial as unknown[] | undefined)?.[2] : lastEventId
 }

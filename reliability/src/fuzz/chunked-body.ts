@@ -1,9 +1,9 @@
 import type { ByteReader, ByteStream } from '@vectrade/core'
 import type { Given } from './given.ts'
 
-/** A body that gives its chunks one by one, without the queues of a `ReadableStream`, and counts them. */
+/** A body that delivers and counts chunks one by one, without the queues of a `ReadableStream`. */
 export class ChunkedBody implements ByteStream {
-  /** How many chunks were asked for. */
+  /** The number of chunks requested so far. */
   taken = 0
   locked = false
   readonly #given: Given
@@ -14,7 +14,7 @@ export class ChunkedBody implements ByteStream {
     this.#given = given
   }
 
-  /** The chunk, from 1, with which all bytes before this offset have come. */
+  /** Returns the number, from 1, of the chunk that completes all bytes before this offset. */
   chunkOf(offset: number): number {
     return this.#given.ends.findIndex((end) => end >= offset) + 1
   }
@@ -33,7 +33,7 @@ export class ChunkedBody implements ByteStream {
         if (end === undefined) return { done: true }
         const start = this.taken === 0 ? 0 : ends[this.taken - 1]!
         this.taken += 1
-        // A copy: whoever reads it may keep it or give it away.
+        // A copy, because the reader may keep it or transfer it.
         return { done: false, value: new Uint8Array(bytes.subarray(start, end)) }
       },
       cancel: () => Promise.resolve(),

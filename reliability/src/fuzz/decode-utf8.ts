@@ -41,7 +41,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
     if (byte < lowerBoundary || byte > upperBoundary) {
       reset()
       text += '\u{FFFD}'
-      // "Restore byte to ioQueue": it is looked at again.
+      // "Restore byte to ioQueue": it is read again.
       at -= 1
       continue
     }

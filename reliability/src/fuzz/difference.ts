@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
-/** Undefined if a value is, as JSON, one of those expected; else it, and the first one expected. */
+/** Returns undefined if a value equals, as JSON, an expected one. Otherwise returns both as text. */
 export function difference(value: unknown, expected: readonly unknown[]): string | undefined {
   const found = JSON.stringify(value)
   const possible = expected.map((each) => JSON.stringify(each))

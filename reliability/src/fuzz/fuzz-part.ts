@@ -7,20 +7,20 @@ import { Random } from '../random.ts'
 import { randomEnds, randomStream } from './random-stream.ts'
 import { type Check, shrink } from './shrink.ts'
 
-/** Some of the streams: those of so many seeds, one after the other. */
+/** A part of the streams: those with consecutive seeds. */
 export interface Part {
   firstSeed: number
   streams: number
 }
 
-/** What they came to. */
+/** The results of a part. */
 export interface PartOutcome {
   bytes: number
   chunks: number
   mismatches: string[]
 }
 
-/** More are one mistake, seen again. */
+/** The most mismatches to report. More usually repeat the same bug. */
 const mostMismatches = 5
 
 const checks: Readonly<Record<string, Check>> = {
@@ -29,7 +29,7 @@ const checks: Readonly<Record<string, Check>> = {
   'AnalysisStream.toReadableStream': checkRelay,
 }
 
-/** Gives random streams to each check, each time in other chunks. */
+/** Runs each check on random streams, each time with different chunks. */
 export async function fuzzPart(
   { firstSeed, streams }: Part,
   checked: Readonly<Record<string, Check>> = checks,
@@ -56,7 +56,7 @@ export async function fuzzPart(
   return outcome
 }
 
-/** A stream as a fixture can have it. */
+/** Describes a stream in a form that a fixture can use. */
 function describe({ bytes, ends, maxEventBytes }: Given): string {
   const hex = Buffer.from(bytes).toString('hex')
   const limit = maxEventBytes === undefined ? '' : `, maxEventBytes ${maxEventBytes}`

@@ -3,14 +3,14 @@ import { checkDecoder } from './check-decoder.ts'
 import { fuzz } from './fuzz.ts'
 import { fuzzPart } from './fuzz-part.ts'
 
-test('streams are read, passed on and written as the standard says', async () => {
+test('streams are read, relayed and written as the standard says', async () => {
   const { figures, failures } = await fuzz.run('short')
   console.log(fuzz.name, figures)
   expect(failures).toEqual([])
 })
 
-test('a decoder that is wrong is found out, by as few bytes as show it', async () => {
-  // It takes CR LF for two line ends where a chunk ends between them.
+test('a wrong decoder is detected with as few bytes as possible', async () => {
+  // It reads CR LF as two line ends if a chunk ends between them.
   const { mismatches } = await fuzzPart(
     { firstSeed: 1, streams: 2000 },
     {

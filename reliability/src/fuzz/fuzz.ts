@@ -10,7 +10,7 @@ const streamsOf = { short: 300_000, long: 10_000_000 }
 export const fuzz: Proof = {
   name: 'fuzz',
   promise:
-    'Whatever a server sends, and however it is cut, is read, passed on and written as the standard says',
+    'Anything that a server sends, cut in any way, is read, relayed and written as the standard says',
   async run(form): Promise<Outcome> {
     const streams = streamsOf[form]
     const workers = Math.min(8, availableParallelism())

@@ -1,13 +1,13 @@
 import { readEventStream, type StandardStream, withLimit } from './standard.ts'
 
-/** A stream, and how it comes. */
+/** A stream, and how it is delivered. */
 export interface Given {
   bytes: Uint8Array
-  /** What the standard reads of it. */
+  /** What the standard's parser reads. */
   stream: StandardStream
   /** Where each chunk ends; the last one is `bytes.length`. */
   ends: readonly number[]
-  /** Undefined is the default, which no stream here reaches. */
+  /** Undefined for the default. No stream here reaches it. */
   maxEventBytes: number | undefined
 }
 
@@ -16,7 +16,7 @@ export function givenOf(bytes: Uint8Array): Given {
   return { bytes, stream, ends: [bytes.length], maxEventBytes: undefined }
 }
 
-/** What a decoder may make of it: with a limit, more than one thing. */
+/** The allowed results of a decoder. With a limit there can be several. */
 export function possibleStreams({ stream, maxEventBytes }: Given): StandardStream[] {
   return maxEventBytes === undefined ? [stream] : withLimit(stream, maxEventBytes)
 }

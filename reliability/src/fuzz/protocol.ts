@@ -1,23 +1,23 @@
 import type { StandardStream } from './standard.ts'
 
-/** How an answer ends: as a whole, with an error of a class, broken off, or with what is no protocol. */
+/** How an answer ends: complete, with an error of a class, broken off, or against the protocol. */
 export interface Ending {
   kind: 'complete' | 'error' | 'interrupted' | 'wrong'
-  /** The name of what a reader gets thrown. */
+  /** The name of the error that a reader gets. */
   error?: string
 }
 
-/** What an answer is, by the protocol. */
+/** An answer as the protocol defines it. */
 export interface Answer {
   events: Readonly<Record<string, unknown>>[]
-  /** For each event, the offset after its last byte, and the last event ID in effect. */
+  /** The offset after the last byte of each event, and the last event ID in effect. */
   places: { end: number; id: string }[]
   ending: Ending
-  /** The last event ID in effect where the answer ends. */
+  /** The last event ID in effect at the end of the answer. */
   lastEventId: string
 }
 
-/** The classes of codes, which decide over types. */
+/** The classes of codes. Codes take precedence over types. */
 const byCode: Readonly<Record<string, string>> = {
   invalid_api_key: 'AuthenticationError',
   missing_api_key: 'AuthenticationError',
@@ -42,7 +42,7 @@ const byType: Readonly<Record<string, string>> = {
   service_unavailable: 'ServiceUnavailableError',
 }
 
-/** Reads an answer message by message, as "Event stream" and "Errors" of the protocol say it. */
+/** Reads an answer message by message, as the sections "Event stream" and "Errors" of the protocol say. */
 export function readAnswer(stream: StandardStream): Answer {
   const events: Answer['events'] = []
   const places: Answer['places'] = []
@@ -88,7 +88,7 @@ function jsonOf(data: string): unknown {
   }
 }
 
-/** A payload's own field, if it is a JSON object. */
+/** Returns a payload's own field if the payload is a JSON object. */
 function field(payload: unknown, name: string): unknown {
   return isObject(payload) && Object.hasOwn(payload, name) ? payload[name] : undefined
 }
@@ -106,7 +106,7 @@ function hasError(payload: unknown): boolean {
   return typeof code === 'string' && code !== ''
 }
 
-/** The class of the first code that the tables have, else of the first type. */
+/** Returns the class of the first code in the tables, else of the first type. */
 function classOf(payload: unknown): string {
   const inner = field(payload, 'error')
   if (field(inner, 'type') === 'stream_interrupted') return 'StreamInterruptedError'

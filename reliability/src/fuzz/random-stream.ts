@@ -4,7 +4,7 @@ const encoder = new TextEncoder()
 const utf8 = (text: string): Uint8Array => encoder.encode(text)
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 
-/** JSON strings: of every length around the limits of the fast paths, and hard to tell from other things. */
+/** JSON strings of every length around the limits of the fast paths, and strings that look like other parts. */
 const contents = [
   ['', 'a', ' NVDA rose', 'é', '漢字', '𝄞', '[DONE]', 'type', 'content', 'error', 'done'],
   ['a"b', 'a\\b', '\\', '"', '\n', '\r\n\r\n', '\n\ndata: x\n\n', '\t\b\f/', '\u0000', '\uD800'],
@@ -74,7 +74,7 @@ const retries = ['0', '5', '007', '-1', '1e3', '٣', '', ' 5', '9'.repeat(20), '
 const comments = ['', ' heartbeat', '  two spaces', 'data: x', '\0', ':']
 const lineEnds = ['\n', '\r', '\r\n']
 
-/** What is next to one another anywhere, with no thought of what it means. */
+/** Pieces that can be joined in any order, whatever they mean. */
 const noise: readonly Uint8Array[] = [
   ['\n', '\n\n', '\r', '\r\n', '\r\n\r\n', ' ', ':', ': ', '\0', '0', '5', 'x', '{', '"', '}'],
   ['data', 'data:', 'data: ', 'event:', 'event: ', 'id:', 'id: ', 'id', 'retry:', 'retry: '],
@@ -97,7 +97,7 @@ const brokenBytes = [
 ]
 const byteOrderMark = bytes(0xef, 0xbb, 0xbf)
 
-/** The bytes of one stream: an answer of the protocol more often than noise. */
+/** Returns the bytes of one stream, more often an answer of the protocol than noise. */
 export function randomStream(random: Random): Uint8Array {
   const pieces: Uint8Array[] = []
   if (random.chance(0.04)) pieces.push(byteOrderMark)
@@ -115,7 +115,7 @@ function addNoise(pieces: Uint8Array[], random: Random): void {
 
 function addAnswer(pieces: Uint8Array[], random: Random): void {
   const lineEnd = random.chance(0.75) ? '\n' : random.pick(lineEnds)
-  // A server writes its events alike.
+  // A server writes all its events in the same style.
   const shape = random.pick(texts)
   for (let left = random.below(8); left > 0; left -= 1) {
     const end = random.chance(0.05) ? random.pick(lineEnds) : lineEnd
@@ -148,7 +148,7 @@ function contentOf(random: Random): string {
   return random.pick(random.chance(0.1) ? oddStrings : contents)
 }
 
-/** A few bytes changed, taken out or repeated. */
+/** Changes, removes or repeats a few bytes. */
 function mutated(whole: Uint8Array, random: Random): Uint8Array {
   let changed = whole
   for (let left = 1 + random.below(3); left > 0; left -= 1) {
@@ -163,12 +163,12 @@ function mutated(whole: Uint8Array, random: Random): Uint8Array {
   return changed
 }
 
-/** Where the chunks of a stream end: at every byte, at random ones, at regular ones, or at none. */
+/** Returns where the chunks of a stream end: after every byte, at random or regular places, or nowhere. */
 export function randomEnds(length: number, random: Random): number[] {
   const ends: number[] = []
   const kind = random.below(8)
   if (kind < 2) {
-    // Whole.
+    // One chunk.
   } else if (kind < 4) {
     const size = kind === 2 && length < 100 ? 1 : 2 + random.below(Math.ceil(length / 4))
     for (let at = size; at < length; at += size) ends.push(at)

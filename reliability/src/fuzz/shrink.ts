@@ -1,9 +1,9 @@
 import { type Given, givenOf } from './given.ts'
 
-/** Says how a stream is read wrongly; undefined where it is not. */
+/** Returns how a stream is read wrongly; undefined if it is read correctly. */
 export type Check = (given: Given) => Promise<string | undefined>
 
-/** Takes away bytes, then cuts, as long as the check still finds something wrong. */
+/** Removes bytes, then chunk ends, as long as the check still finds a fault. */
 export async function shrink(given: Given, check: Check): Promise<Given> {
   let least = given
   const attempt = async (smaller: Given): Promise<boolean> => {

@@ -53,7 +53,7 @@ test('a reconnection time counts without a blank line, an ID only with one', () 
   expect({ retries, lastEventId }).toEqual({ retries: [20], lastEventId: '1' })
 })
 
-test('a value over the limit refuses the stream, and a long line of no event may', () => {
+test('a value over the limit refuses the stream, and a long line outside events may refuse it', () => {
   const outcomes = (text: string): [number, boolean | undefined][] =>
     withLimit(readEventStream(bytesOf(text)), 3).map(({ messages, isRefused }) => {
       return [messages.length, isRefused]
@@ -65,7 +65,7 @@ test('a value over the limit refuses the stream, and a long line of no event may
   ])
 })
 
-test('UTF-8 is decoded as the platform does: every two bytes, and what may follow them', () => {
+test('UTF-8 is decoded like on the platform: every two bytes, and bytes that may follow them', () => {
   const platform = new TextDecoder('utf-8', { ignoreBOM: true })
   const wrong: Uint8Array[] = []
   for (let pair = 0; pair < 2 ** 16; pair += 1) {

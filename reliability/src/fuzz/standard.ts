@@ -11,7 +11,7 @@ export interface StandardMessage {
   end: number
 }
 
-/** What an event stream is, by the standard. */
+/** An event stream as the standard defines it. */
 export interface StandardStream {
   messages: StandardMessage[]
   /** Each reconnection time that was set. */
@@ -20,24 +20,24 @@ export interface StandardStream {
   comments: string[]
   /** The last event ID string at the end. */
   lastEventId: string
-  /** Each line that an event could be too long at. */
+  /** The load at each line at which an event could be too long. */
   loads: Load[]
   /** Whether the stream is refused after these messages: see {@link withLimit}. */
   isRefused?: boolean
 }
 
-/** What a decoder has in its memory while it reads a line: not the standard's, but `maxEventBytes`'s. */
+/** The memory that a decoder needs at a line. `maxEventBytes` limits it; the standard does not mention it. */
 export interface Load {
-  /** How many messages were dispatched before. */
+  /** The number of messages dispatched before. */
   messages: number
   /** The data buffer and the line, in UTF-16 code units. */
   pending: number
-  /** With a blank line, what may be too long of the event. */
+  /** At a blank line, the values of the event that may be too long. */
   dispatched: readonly string[]
 }
 
 /**
- * Reads an event stream step by step, as section 9.2.6 of the HTML Standard says it.
+ * Reads an event stream step by step, as section 9.2.6 of the HTML Standard says.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
@@ -64,7 +64,7 @@ export function readEventStream(stream: Uint8Array): StandardStream {
       lastEventIdBuffer = value
       hasId = true
     } else if (field === 'retry') {
-      // No digits at all are "only ASCII digits", but no number.
+      // An empty value has "only ASCII digits", but is not a number.
       if (/^[0-9]+$/.test(value)) retries.push(Number(value))
     }
   }
@@ -111,22 +111,22 @@ export function readEventStream(stream: Uint8Array): StandardStream {
     if (stream[at] === 0x0d && stream[at + 1] === 0x0a) at += 1
     start = at + 1
   }
-  // "Once the end of the file is reached, any pending data must be discarded." A decoder has had it
-  // in its memory all the same.
+  // "Once the end of the file is reached, any pending data must be discarded." But until then a decoder
+  // had it in memory.
   const rest = decodeUtf8(stream.subarray(start))
   const pending = dataBuffer.length + rest.length
   loads.push({ messages: messages.length, pending, dispatched: [] })
   return { messages, retries, comments, lastEventId: lastEventIdString, loads }
 }
 
-/** Characters, beyond the limit, that a field's name and the lines beside an event's data may have. */
+/** Characters beyond the limit that a field's name, and lines other than an event's data, may have. */
 const allowance = 64
 
 /**
- * What may become of a stream whose events have at most so many bytes.
+ * Returns the allowed results for a stream whose events may have at most so many bytes.
  *
- * An event with a value of more bytes is refused, and what comes before it is not. What is pending is
- * limited to as many characters: a line that is no event's may be refused, depending on the chunks.
+ * An event with a longer value is refused. Events before it are not. Pending text is limited to the same
+ * number of characters, so a long line outside events may be refused, depending on the chunks.
  */
 export function withLimit(stream: StandardStream, maxEventBytes: number): StandardStream[] {
   const { loads } = stream

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What answers the streams: by the first part of a path, a different ending. */
+/** The server that answers the streams. The first part of a path selects the ending. */
 export interface LeakServer extends AsyncDisposable {
-  /** With the ending's name and `/v1` behind it, what a client's `baseURL` takes. */
+  /** The prefix of a client's `baseURL`. The ending's name and `/v1` follow it. */
   readonly url: string
 }
 
@@ -13,7 +13,7 @@ const done = 'data: {"type":"done"}\n\ndata: [DONE]\n\n'
 const begin = (response: ServerResponse, headers = {}): void => {
   response.writeHead(200, { 'content-type': 'text/event-stream', ...headers })
 }
-/** Where many come at once: what a client keeps of their connections would be in its figures. */
+/** For endings with many simultaneous streams. Open connections would distort the client's figures. */
 const lastOnConnection = { connection: 'close' }
 
 const endings: Readonly<
@@ -46,7 +46,7 @@ const endings: Readonly<
     response.write(text('a'), () => response.destroy())
   },
   silent() {
-    // Never a word.
+    // Sends nothing.
   },
   idle(response) {
     begin(response)

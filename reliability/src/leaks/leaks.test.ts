@@ -7,7 +7,7 @@ test('streams leave nothing behind, however they end', async () => {
   expect(failures).toEqual([])
 })
 
-test.for(['Node', 'Deno'] as const)('what is left behind is found out: %s', async (runtime) => {
+test.for(['Node', 'Deno'] as const)('leaks are detected: %s', async (runtime) => {
   const environment = { ENDING: 'complete', LEAK: 'yes' }
   const { failures } = await lookForLeaks(runtime, { streams: 100, mostBytes: 800 }, environment)
   expect(failures.map((failure) => failure.replaceAll(/\d+/g, 'n'))).toEqual([

@@ -5,9 +5,9 @@ import { type RuntimeName, runProgram } from './run-program.ts'
 import { slopeOf } from './slope.ts'
 
 interface Size {
-  /** Of each ending on each runtime. */
+  /** The number of streams of each ending on each runtime. */
   streams: number
-  /** Bytes of the heap that a stream may leave: a program's own warming up, over so many streams. */
+  /** Heap bytes that each stream may leave. They come from the program's warm-up, divided by its streams. */
   mostBytes: number
 }
 
@@ -62,7 +62,7 @@ export async function lookForLeaks(
   }
 }
 
-/** What there is more of after the streams than before, by more than are under way at a time. */
+/** Returns what has grown by more than the streams that run at the same time can explain. */
 function leftBy({ ending, lanes, samples, unhandled }: Measured): string[] {
   const left = unhandled.map((error) => `${ending}: unhandled ${error}`)
   for (const [name, most] of [

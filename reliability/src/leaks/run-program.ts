@@ -18,7 +18,7 @@ const commands: Readonly<Record<RuntimeName, [file: string, ...parameters: strin
     '--expose-gc',
     '--single-threaded-gc',
   ],
-  // All of it, for /proc.
+  // All permissions, because it reads /proc.
   Deno: [
     deno,
     'run',
@@ -30,7 +30,7 @@ const commands: Readonly<Record<RuntimeName, [file: string, ...parameters: strin
   ],
 }
 
-/** Runs the streams in a process of their own, whose heap nothing else is in. */
+/** Runs the streams in a separate process, so that its heap has nothing else. */
 export async function runProgram(
   runtime: RuntimeName,
   environment: Record<string, string>,

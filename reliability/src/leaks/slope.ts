@@ -1,9 +1,9 @@
-/** A measurement: how many streams there had been, and what was measured. */
+/** A measurement: the number of streams so far, and the measured value. */
 export type Point = readonly [streams: number, value: number]
 
 /**
- * The slope of the line that fits points best: the median of the slopes between any two of them, which
- * one point that is off does not move.
+ * Returns the slope of the line that fits the points best. It is the median of the slopes between any two
+ * points, so a single outlier does not change it.
  *
  * @see https://en.wikipedia.org/wiki/Theil%E2%80%93Sen_estimator
  */

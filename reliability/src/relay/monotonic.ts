@@ -1,6 +1,6 @@
 import process from 'node:process'
 
-/** ms on a clock that all processes of a machine share, and that nobody sets. */
+/** Returns ms on a clock that all processes of a machine share and that no one can set. */
 export function monotonic(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }

@@ -3,7 +3,7 @@ import type { Form, Outcome, Proof } from '../proof.ts'
 import { type Load, type LoadOutcome, runLoad } from './run-load.ts'
 import { storeLimits } from './store-limits.ts'
 
-/** Readers that take nothing beside those that read, of an endpoint without and with a store. */
+/** Stalled readers next to normal ones, at endpoints with and without a store. */
 export const relay: Proof = {
   name: 'relay',
   promise:
@@ -74,7 +74,7 @@ function failuresOf(load: Load, outcome: LoadOutcome, form: Form): string[] {
 
   const [early, late] = held
   if (late > mostHeld(load)) failures.push(`${late} bytes are held for a stalled reader`)
-  // What the other streams have gone through leaves a little with each of them.
+  // The other streams' history leaves a little memory with each of them.
   const growth = late - early
   if (growth > 64 * 1024) failures.push(`${growth} bytes more, the longer a reader stalls`)
 
@@ -89,8 +89,8 @@ function failuresOf(load: Load, outcome: LoadOutcome, form: Form): string[] {
 }
 
 /**
- * Bytes for a stalled reader, at most. Without a store those are the buffers of two connections. With
- * one, it is what the store keeps, and what comes before the endpoint knows that its store is full.
+ * Returns the most bytes for a stalled reader. Without a store, these are the buffers of two connections.
+ * With a store, they are the stored bytes, and those that arrive before the endpoint knows its store is full.
  */
 function mostHeld({ store }: Load): number {
   const { maxBytes = 0 } = storeLimits

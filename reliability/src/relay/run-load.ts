@@ -7,16 +7,16 @@ import { monotonic } from './monotonic.ts'
 
 export interface Load {
   store: 'none' | 'memory' | 'redis'
-  /** Streams that are read to their end. */
+  /** The number of streams that are read to their end. */
   streams: number
-  /** Streams whose reader takes nothing, and vanishes. */
+  /** The number of streams with a reader that reads nothing, and later vanishes. */
   stalled: number
   /**
-   * How those are connected. The buffers of a Unix socket are small. Over TCP, the systems' buffers take
-   * some 9 MB of each answer before the endpoint notices that nobody reads.
+   * How stalled readers are connected. The buffers of a Unix socket are small. Over TCP, the systems' buffers
+   * take some 9 MB of each answer before the endpoint notices that no one reads.
    */
   stalledOver: 'tcp' | 'unix'
-  /** Streams that are read, until their readers vanish (without a store) or stop them (with one). */
+  /** The number of streams that are read until the readers vanish (without a store) or stop them (with one). */
   leaving: number
   seconds: number
   /** Events a second of each stream. */
@@ -31,25 +31,25 @@ export interface LoadOutcome {
   outOfOrder: number
   resumed: number
   failed: string[]
-  /** ms from an event's sending to its reading. */
+  /** ms from sending to reading an event. */
   delay: { median: number; p99: number; worst: number }
   /** Bytes in the endpoint's processes for each stalled reader: early, and at the end. */
   held: [early: number, late: number]
-  /** Bytes of VecTrade that each stalled reader's connections took, in all buffers, at most. */
+  /** The most bytes from VecTrade in all buffers of one stalled reader's connections. */
   taken: number
-  /** ms from a reader's going to the end of the request to VecTrade, of each; Infinity if never. */
+  /** For each reader, ms from its leaving to the end of the request to VecTrade; Infinity if never. */
   cancelled: number[]
-  /** ms that the timers of a process with nothing to do were late meanwhile: the machine is busy. */
+  /** ms by which timers of an idle process were late meanwhile. They show how busy the machine is. */
   lateness: number
   /** Requests to VecTrade that are still open at the end. */
   leftOpen: number
 }
 
 const program = (name: string): URL => new URL(`./programs/${name}.ts`, import.meta.url)
-/** ms that what is due at once may take before it is given up. */
+/** ms to wait for something that should happen at once. */
 const patience = 60_000
 
-/** One load on the endpoint: all that is looked at happens in other processes than this one. */
+/** Runs one load on the endpoint. All measured parts run in other processes. */
 export async function runLoad(load: Load): Promise<LoadOutcome> {
   const { store, streams, stalled, stalledOver, leaving, seconds } = load
   await using all = new AsyncDisposableStack()
@@ -101,7 +101,7 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   const timers = monitorEventLoopDelay({ resolution: 10 })
   timers.enable()
   const goneAt = new Map<string, number>()
-  // With a store, an answer outlives its reader: what ends it is being told to stop.
+  // With a store, an answer outlives its reader. Only a stop request ends it.
   if (store !== 'none') {
     const stopped = await leavers.call<Record<string, number>>('stop')
     for (const [prompt, at] of Object.entries(stopped)) goneAt.set(prompt, at)
@@ -127,7 +127,7 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   }
 }
 
-/** Waits until VecTrade cannot send the stalled readers any more. */
+/** Waits until VecTrade cannot send any more to the stalled readers. */
 async function settled(upstream: Program): Promise<void> {
   const until = performance.now() + patience
   let before = -1
@@ -139,7 +139,7 @@ async function settled(upstream: Program): Promise<void> {
   }
 }
 
-/** ms from a reader's going to the end of the request to VecTrade, of each. */
+/** Returns, for each reader, the ms from its leaving to the end of the request to VecTrade. */
 async function cancellations(
   upstream: Program,
   goneAt: Map<string, number>,
@@ -148,7 +148,7 @@ async function cancellations(
   for (;;) {
     const closings = await upstream.call<Record<string, number>>('closings')
     const took = [...goneAt].map(([prompt, at]) => (closings[prompt] ?? -Infinity) - at)
-    // Before, it was another attempt of the same call that ended.
+    // An earlier end belongs to another attempt of the same call.
     const pending = took.filter((ms) => ms < 0).length
     if (pending === 0 || performance.now() > until) {
       return took.map((ms) => (ms < 0 ? Infinity : ms))

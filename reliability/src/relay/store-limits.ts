@@ -4,6 +4,6 @@ export const storeLimits: StreamStoreLimits = {
   // Small enough that the answer of a stalled reader, which never ends, reaches it at once.
   maxBytes: 128 * 1024,
   maxStreams: 100_000,
-  // The machine may be so busy that no process gets to show a sign of life in time.
+  // The machine may be too busy for a process to show a sign of life in time.
   lease: 60_000,
 }

@@ -7,7 +7,7 @@ interface Line {
   colour: string
 }
 
-/** Memory, sockets and the time to the first event, over the time of a soak. */
+/** Draws the memory, the sockets and the time to the first event during a soak. */
 export function drawSoak(samples: readonly object[]): Promise<string> {
   const [own, peer] = [colours.own[0], colours.peer[0]]
   return svg('Memory, open sockets and the time to the first event during the soak', [

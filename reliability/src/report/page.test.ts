@@ -5,7 +5,7 @@ import { readResults } from './results.ts'
 
 const hint = 'pnpm soak --write fills in results.json and docs/reliability.md'
 
-test('docs/reliability.md has what results.json has, for every proof', () => {
+test('docs/reliability.md has the figures of results.json for every proof', () => {
   const page = readPage()
   expect(fillPage(page, proofs, readResults()), hint).toBe(page)
 })

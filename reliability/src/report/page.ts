@@ -13,9 +13,9 @@ export function readPage(): string {
 }
 
 /**
- * The page with what the proofs came to.
+ * Returns the page with the results of the proofs.
  *
- * @throws Error if a proof has no result: a promise without a figure is none
+ * @throws Error if a proof has no result, because every promise needs figures
  */
 export function fillPage(
   text: string,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { machine } from '@vectrade/report/machine'
 import type { Form, Outcome, Proof } from '../proof.ts'
 
-/** What is kept of a proof's last run. */
+/** The saved result of a proof's last run. */
 export interface Result extends Outcome {
   name: string
   form: Form
@@ -19,7 +19,7 @@ export function toResult(proof: Proof, form: Form, outcome: Outcome): Result {
   return { name: proof.name, form, machine: machine(), date, ...outcome }
 }
 
-/** What `pnpm soak --write` has kept. */
+/** Reads the results that `pnpm soak --write` has saved. */
 export function readResults(): Result[] {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result[]) : []
 }

@@ -1,6 +1,6 @@
 import type { VecTradeOptions } from '@vectrade/node'
 
-/** A fetch over a bad network: the bodies of its first responses break off somewhere. */
+/** Returns a fetch with a bad network: the bodies of its first responses break off somewhere. */
 export function cuttingFetch(
   cuts: number,
   random: () => number,

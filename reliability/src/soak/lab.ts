@@ -2,7 +2,7 @@ import { type AnalysisStream, VecTrade, type VecTradeOptions } from '@vectrade/n
 import { type Fault, formatFault } from '@vectrade/sandbox'
 import { cuttingFetch } from './cutting-fetch.ts'
 
-/** Where everything is. */
+/** The addresses of the servers. */
 export interface Places {
   baseURL: string
   apiKey: string
@@ -11,10 +11,10 @@ export interface Places {
 
 export type StoreName = 'none' | 'memory' | 'redis'
 
-/** What the scenarios of the soak ask with, and the one answer that they all should get. */
+/** The clients of the soak's scenarios, and the answer that all scenarios should get. */
 export class Lab {
   readonly prompt = 'Bull case for NVDA?'
-  /** ms from a call to its first event, of streams that nothing holds up. */
+  /** ms from a call to its first event, for streams without a delay. */
   readonly firstEvents: number[] = []
   readonly random: () => number
   /** The undisturbed answer. */
@@ -27,12 +27,12 @@ export class Lab {
     this.random = random
   }
 
-  /** Asks for the answer as it is when nothing happens to it. */
+  /** Asks for the undisturbed answer. */
   async open(): Promise<void> {
     this.whole = await this.direct().ai.stream(this.prompt).finalText()
   }
 
-  /** A program's client, with the key. */
+  /** Returns a program's client, with the key. */
   direct(fault: Fault = {}, options: VecTradeOptions = {}): VecTrade {
     const key = `direct ${JSON.stringify([fault, options])}`
     const { baseURL, apiKey } = this.#places
@@ -40,14 +40,14 @@ export class Lab {
     return this.#client(key, () => ({ baseURL, apiKey, headers, ...options }))
   }
 
-  /** A page's client, which asks the site's endpoint. */
+  /** Returns a page's client, which asks the site's endpoint. */
   page(store: StoreName, fault: Fault = {}): VecTrade {
     return this.#client(`page ${store} ${JSON.stringify(fault)}`, () => ({
       endpoint: this.#endpoint(store, fault),
     }))
   }
 
-  /** A page's client for one call, whose first connections are cut. */
+  /** Returns a page's client for one call. Its first connections are cut. */
   pageThatIsCut(store: StoreName, cuts: number): VecTrade {
     return new VecTrade({
       endpoint: this.#endpoint(store, {}),
@@ -55,7 +55,7 @@ export class Lab {
     })
   }
 
-  /** Reads all text, and notes how long the first event took. */
+  /** Reads all text, and records how long the first event took. */
   async read(stream: AnalysisStream): Promise<string> {
     const start = performance.now()
     let text = ''

@@ -8,7 +8,7 @@ import { type Program, startProgram } from '../program.ts'
 export interface Sample {
   /** s since it began. */
   time: number
-  /** MB after a collection, of the programs and pages in one process, and of the site's server. */
+  /** MB after a garbage collection: the process of programs and pages, and the site's server. */
   clients: number
   server: number
   /** MB that the system counts for them. */
@@ -22,11 +22,11 @@ export interface Sample {
 
 export interface SoakOutcome {
   samples: Sample[]
-  /** Streams of each scenario. */
+  /** The number of streams of each scenario. */
   counts: Record<string, number>
   failures: string[]
   firstEvents: number[]
-  /** Sockets of clients and server when all is over and at rest, beside those they began with. */
+  /** Sockets of clients and server after everything has ended, without those they started with. */
   socketsLeft: number
   /** Requests that VecTrade is still answering. */
   openLeft: number
@@ -34,7 +34,7 @@ export interface SoakOutcome {
 
 const program = (name: string): URL => new URL(`./programs/${name}.ts`, import.meta.url)
 const megabyte = 1e6
-/** ms that what is due at once may take before it is given up. */
+/** ms to wait for something that should happen at once. */
 const patience = 60_000
 
 export async function runSoak(
@@ -58,14 +58,14 @@ export async function runSoak(
     )
     return states.reduce((sum, state) => sum + state.sockets, 0)
   }
-  // The store opens one more connection to Redis when somebody reads.
+  // The store opens another connection to Redis when someone reads.
   const atFirst = (await sockets()) + 1
   await clients.call('begin')
 
   const samples: Sample[] = []
   const firstEvents: number[] = []
   const begun = performance.now()
-  // A hundred and fifty points are as many as a plot can show.
+  // A plot can show at most 150 points.
   const interval = Math.max(1000, (seconds * 1000) / 150)
   for (let at = 1; at * interval <= seconds * 1000; at += 1) {
     await delay(Math.max(0, begun + at * interval - performance.now()))
@@ -85,12 +85,12 @@ export async function runSoak(
   const { counts, failures } =
     await clients.call<Pick<SoakOutcome, 'counts' | 'failures'>>('finish')
   const openLeft = await atRest(() => sandbox.call<number>('open'), 0)
-  // Connections that are kept for the next call are closed after some seconds.
+  // Idle connections are closed after some seconds.
   const socketsLeft = Math.max(0, (await atRest(sockets, atFirst)) - atFirst)
   return { samples, counts, failures, firstEvents, socketsLeft, openLeft }
 }
 
-/** Waits until a count is no more than it should be in the end; gives what it comes to. */
+/** Waits until a count falls to its expected final value. Returns the count. */
 async function atRest(count: () => Promise<number>, most: number): Promise<number> {
   const until = performance.now() + patience
   for (;;) {

@@ -14,12 +14,12 @@ import {
 import type { Fault } from '@vectrade/sandbox'
 import type { Lab, StoreName } from './lab.ts'
 
-/** What happens to a stream, and what must come of it. Rejects if something else does. */
+/** Runs a stream with a fault, and checks the outcome. Rejects if the outcome is wrong. */
 export type Scenario = (lab: Lab) => Promise<void>
 
 type ErrorClass = new (...parameters: never[]) => VecTradeError
 
-/** A pace at which an answer lasts about half a second, so that something can happen to it. */
+/** The pace of an answer of about half a second, so that something can happen to it. */
 const slow: Fault = { tokensPerSecond: 400 }
 
 async function isWhole(lab: Lab, stream: AnalysisStream): Promise<void> {
@@ -35,7 +35,7 @@ async function failsAs(promise: Promise<unknown>, type: ErrorClass): Promise<Vec
   return error
 }
 
-/** What had arrived is the beginning of the answer. */
+/** Asserts that the received text is the beginning of the answer. */
 function isBeginning(lab: Lab, text: string | undefined): void {
   assert(lab.whole.startsWith(text ?? ''), 'what arrived is not the beginning of the answer')
 }
@@ -174,7 +174,7 @@ export const scenarios: Record<string, Scenario> = {
 
   'a page whose answer is cut off': (lab) => {
     const client = lab.page(oneOf(lab, any), { cutAfterEvents: 5 })
-    // To the page, it is its own server that could not get the answer.
+    // The page sees that its own server could not get the answer.
     return breaksOff(lab, client.ai.stream(lab.prompt), ServiceUnavailableError)
   },
 

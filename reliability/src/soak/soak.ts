@@ -4,7 +4,7 @@ import { runSoak, type Sample } from './run-soak.ts'
 
 const seed = 20_261_128
 
-/** All that can happen to streams, mixed, for a long time. */
+/** Proves that everything that can happen to streams may happen, mixed, for a long time. */
 export const soak: Proof = {
   name: 'soak',
   promise:
@@ -46,7 +46,7 @@ export const soak: Proof = {
   },
 }
 
-/** MB. Streams under way and those that a store still keeps make it move by some. */
+/** MB by which memory may vary, because of running streams and stored ones. */
 const mostGrowth = 30
 
 function growth(samples: readonly Sample[]): string[] {
@@ -62,7 +62,7 @@ function quarterAndEnd(samples: readonly Sample[], name: 'clients' | 'server'): 
   return `${quarter.toFixed(1)}, ${end.toFixed(1)}`
 }
 
-/** The median around a quarter of the time, and in the last quarter. */
+/** Returns the median around a quarter of the time, and the median in the last quarter. */
 function levels(samples: readonly Sample[], name: 'clients' | 'server'): [number, number] {
   const values = samples.map((sample) => sample[name])
   const part = Math.ceil(values.length / 4)

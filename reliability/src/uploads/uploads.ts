@@ -16,7 +16,7 @@ interface Server {
   name: string
   command: readonly string[]
   serves: 'node:http' | 'own'
-  /** Why this one takes all that it is sent. */
+  /** Why this server reads everything that it is sent. */
   gap?: string
 }
 
@@ -32,27 +32,26 @@ const servers: readonly Server[] = [
     name: 'Bun.serve',
     command: [join(bin, '.bin/bun')],
     serves: 'own',
-    gap: 'reads on behind an answer, without end, and a handler cannot stop it',
+    gap: 'reads endlessly after an answer, and a handler cannot stop it',
   },
   {
     name: 'Deno.serve',
     command: deno,
     serves: 'own',
-    gap: 'reads on behind an answer, without end, and a handler cannot stop it',
+    gap: 'reads endlessly after an answer, and a handler cannot stop it',
   },
 ]
 
-/** MB: what is thrown away and the buffers of the sockets between two processes of this machine. */
+/** MB that are thrown away, plus the buffers of the sockets between two processes of this machine. */
 const most = 24
-/** ms that a server may take to close a connection, and that one which does not is watched for. */
+/** ms that a server may take to close a connection, and ms to watch a server that never closes it. */
 const patience = 20_000
 const watched = { short: 3_000, long: 20_000 }
 
-/** A refused client that goes on sending is not read without end. */
+/** Proves that a server does not read endlessly from a refused client. */
 export const uploads: Proof = {
   name: 'uploads',
-  promise:
-    'A client that is refused and goes on sending gets its answer, and the connection is closed',
+  promise: 'A refused client that keeps sending gets its answer, and the connection is closed',
   async run(form) {
     const folder = await mkdtemp(join(tmpdir(), 'vectrade-uploads-'))
     const figures: Record<string, number> = {}
@@ -69,7 +68,7 @@ export const uploads: Proof = {
         const holds = isAnswered && isClosed && megabytes <= most
         const what = `${megabytes} MB, ${isClosed ? 'closed' : 'open'}, ${answer.slice(0, 12)}`
         if (server.gap === undefined && !holds) failures.push(`${server.name}: ${what}`)
-        // Then the gap, and what the documentation says of it, has to go.
+        // Then remove the gap, here and in the documentation.
         if (server.gap !== undefined && holds) failures.push(`${server.name} closes now: ${what}`)
       }
     } finally {

@@ -1,6 +1,6 @@
 import process from 'node:process'
 
-/** ms of this process's own work, however busy the machine is besides. */
+/** Returns the CPU time of this process in ms. It does not depend on how busy the machine is. */
 export function cpuTime(work: () => unknown): number {
   const { user, system } = process.cpuUsage()
   work()

@@ -1,4 +1,4 @@
-/** Pieces of Markdown that a parser could look at again and again when they are repeated. */
+/** Pieces of Markdown that, if repeated, make some parsers read the same text again and again. */
 const pieces = [
   [
     '[',
@@ -59,11 +59,11 @@ const pieces = [
   ['&', '&amp;', '&#x202E;', '\0', '\u0301', '👩‍💻', '台', 'word ', 'w'],
 ].flat()
 
-/** Markdown of a length that is hard to read. */
+/** Returns Markdown of the given length that is hard to parse. */
 export function hostileMarkdown(length: number): [name: string, text: string][] {
   const fill = (piece: string, size = length): string =>
     piece.repeat(Math.ceil(size / piece.length)).slice(0, size)
-  /** For each number a line or run of its own. */
+  /** Makes one line or run for each number. */
   const stairs = (step: (count: number) => string): string => {
     let text = ''
     for (let count = 1; text.length < length; count += 1) text += step(count)
@@ -79,7 +79,7 @@ export function hostileMarkdown(length: number): [name: string, text: string][] 
     ['a long run of backticks', fill('`', length / 2) + fill(' a', length / 2)],
     ['quotes in quotes', stairs((count) => `${'>'.repeat(count % 200)} a\n`)],
     ['lists in lists', stairs((count) => `${'  '.repeat(count)}- a\n`)],
-    ['lines behind a deep quote', `${'>'.repeat(100)}${fill('a\n')}`],
+    ['lines after a deep quote', `${'>'.repeat(100)}${fill('a\n')}`],
     ['white space before a word', `a${fill(' ')}b`],
     [
       'a table of many columns with many short rows',

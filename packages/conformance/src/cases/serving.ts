@@ -222,7 +222,7 @@ export function serving(lab: Lab): Cases {
           const onError = (error: unknown): void => void told.push(error)
           await whileServed(handler(newId(), {}, { ...options, onError }), async (url) => {
             await lab.vanish({ url, how, after: 'half', call: newId() })
-            // However long a server takes to find out, on an idle machine.
+            // Longer than any server takes on an idle machine to notice that.
             await new Promise((resolve) => setTimeout(resolve, 300))
           })
         }

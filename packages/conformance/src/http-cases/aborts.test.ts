@@ -28,14 +28,14 @@ test('already-aborted-signal', async () => {
   expect(server.received).toEqual([])
 })
 
-/** That both kinds of call end when they are aborted, with the server at this point. */
+/** Asserts that both kinds of call end when they are aborted while the server is at this point. */
 async function assertAborts(answer: Answer): Promise<void> {
   for (const kind of ['stream', 'analyze'] as const) {
     let reached: (() => void) | undefined
     const point = new Promise<void>((resolve) => (reached = resolve))
     await using api = await startApi((response, asked) => {
       answer(response, asked)
-      // What was written has arrived by then.
+      // The written bytes have arrived by then.
       setTimeout(() => reached?.(), 50)
     })
     const client = api.client({ maxRetries: 2 })
@@ -75,7 +75,7 @@ test('server-closes immediately', async () => {
 })
 
 test('server-closes mid request', async () => {
-  // More than the way to the server holds, so that it is cut while it is being sent.
+  // More than the buffers to the server hold, so that it is cut while it is being sent.
   const prompt = 'Bull case? '.repeat(2 ** 20)
   await using server = await startRawServer((socket) => socket.resetAndDestroy())
   await assertNoConnection(server.url, prompt)
@@ -120,9 +120,9 @@ test('break-out-aborts', async () => {
   await expect.poll(() => api.open).toBe(0)
 })
 
-// Node's fetch leaves a handshake under way to its own limit of 10 s.
+// Node's fetch does not abort a pending handshake. Its own limit of 10 s ends it.
 test.concurrent('abort before first request byte', async () => {
-  // A server that answers no TLS handshake: connected, no request can be sent.
+  // The server accepts the connection but answers no TLS handshake, so that no request can be sent.
   let sockets = 0
   let open = 0
   await using server = await startRawServer((socket) => {
@@ -148,7 +148,7 @@ test.concurrent('abort before first request byte', async () => {
 test.concurrent('abort-listeners-released', async () => {
   const requests = 10_000
   const body = textEvent('a') + done
-  // Not by a server of HTTP, which would take longer than all else.
+  // A bare socket answers, because an HTTP server would take longer than everything else.
   const head = `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: ${body.length}\r\n\r\n`
   await using server = await startRawServer((socket) => {
     socket.write(head + body)

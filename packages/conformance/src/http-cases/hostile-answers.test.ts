@@ -44,7 +44,7 @@ test('no-read-ahead', async () => {
   try {
     const iterator = client.ai.stream('Bull case?')[Symbol.asyncIterator]()
     expect((await iterator.next()).value).toMatchObject({ type: 'citation', source: 'a' })
-    // Whatever were to be done ahead would be done by now.
+    // Any reading ahead would have happened by now.
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect({ pulls, decoded }).toEqual({ pulls: 1, decoded: 1 })
     await iterator.next()
@@ -138,7 +138,7 @@ test('early-rejection-cancels-body', async () => {
   expect(asked).toBe(1_200)
 }, 300_000)
 
-/** More than is read of an error, and again and again a little. */
+/** Sends a body without end: first more than is read of an error, then a little again and again. */
 function endlessly(status: number, contentType: string): Answer {
   return (response) => {
     response.writeHead(status, { 'content-type': contentType })

@@ -37,7 +37,7 @@ test('connect-unexpected-content-type', async () => {
 
 test('connect-unexpected-compression', async () => {
   const packed = gzipSync(textEvent('a') + done)
-  // Not declared; declared as another one; not compressed at all.
+  // The coding is not declared, is declared as another one, or is declared without compression.
   for (const [headers, body] of [
     [{}, packed],
     [{ 'content-encoding': 'br' }, packed],
@@ -87,7 +87,7 @@ test('connect-message-exceeds-limit', async () => {
 })
 
 test('dns-failure', async () => {
-  // Longer than a label of a name may be: no server is asked for it.
+  // The label is longer than a host name allows, so no server is asked.
   const baseURL = `https://${'a'.repeat(64)}.invalid/v1`
   const client = new VecTrade({ apiKey: 'vq_none_at_all', baseURL, maxRetries: 0 })
   for (const calling of [client.ai.stream('Bull?').finalText(), client.ai.analyze('Bull?')]) {

@@ -24,7 +24,7 @@ test('mime-rejects text/event-streamx', () => assertFails('text/event-streamx'))
 
 async function assertFails(contentType: string): Promise<void> {
   await using api = await startApi(endless(200, { 'content-type': contentType }, textEvent('a')))
-  // Node closes what is garbage, which these are not.
+  // Node closes responses that are garbage-collected. The array keeps these responses alive.
   const responses: Response[] = []
   const client = api.client({
     maxRetries: 2,

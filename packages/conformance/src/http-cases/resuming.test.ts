@@ -17,7 +17,7 @@ import { expectNoUnhandledRejections } from './test-support/unhandled-rejections
 
 expectNoUnhandledRejections()
 
-/** What a request said of the last event, as the bytes of UTF-8 that it is. */
+/** Returns a request's `Last-Event-ID`, decoded from its UTF-8 bytes. */
 function lastEventId(asked: { headers: NodeJS.Dict<string | string[]> } | undefined): unknown {
   const value = asked?.headers['last-event-id']
   // Node reads headers as Latin-1.
@@ -67,13 +67,13 @@ test('last-event-id-sticky', async () => {
 })
 
 test('last-event-id-cleared', async () => {
-  // Of an answer that nobody has read any of: it begins anew.
+  // No one has read any of the answer, so it starts again.
   const cleared = 'id: abc\ndata:\n\nid:\ndata:\n\n'
   await using unread = await startApi(cut(cleared), whole(textEvent('a', '1') + done))
   expect(await unread.pageClient().ai.stream('Bull case?').finalText()).toBe('a')
   expect(unread.asked.map(lastEventId)).toEqual([undefined, undefined])
 
-  // Anew, an answer that was read in part would be told twice.
+  // Starting again would repeat the part of the answer that was read.
   await using read = await startApi(
     cut(textEvent('a', 'abc') + textEvent('b', '')),
     whole(textEvent('a', '1') + done),
@@ -124,7 +124,7 @@ test('retry-overflow-clamped', async () => {
 
 test('post-stream-not-auto-reconnected', async () => {
   const cuts = [
-    // None of them says that it is kept.
+    // None of these answers says that it is stored.
     cut('', {}),
     cut(textEvent('a'), {}),
     cut(textEvent('a', '1'), {}),
@@ -138,7 +138,7 @@ test('post-stream-not-auto-reconnected', async () => {
     expect(api.asked.map(({ method }) => method)).toEqual(['POST', 'POST'])
   }
 
-  // A stream that is kept is taken up again, and not asked a second time.
+  // A stored stream is resumed, and the prompt is not sent a second time.
   await using kept = await startApi(cut(''), whole())
   expect(await kept.pageClient().ai.stream('Bull case?').finalText()).toBe('Hello')
   expect(kept.asked.map(({ method }) => method)).toEqual(['POST', 'GET'])

@@ -13,7 +13,7 @@ import { rejection } from '../cases/cases.ts'
 import { type Api, startApi } from './test-support/api.ts'
 import { answer, whole } from './test-support/answers.ts'
 
-/** The longest first delay of the client's own backoff, in ms, and a little. */
+/** The longest first delay of the client's own backoff, in ms, with some slack. */
 const longestBackoff = 650
 
 async function assertWaits(headers: Record<string, string>, ms: number): Promise<void> {
@@ -34,7 +34,7 @@ async function assertWaits(headers: Record<string, string>, ms: number): Promise
 test('retry: retry on 429 with retry-after', () => assertWaits({ 'retry-after': '1' }, 1_000))
 
 test('retry: retry on 429 with retry-after-ms', () =>
-  // Of the two it is the one that counts.
+  // It takes precedence over `retry-after`.
   assertWaits({ 'retry-after-ms': '800', 'retry-after': '60' }, 800))
 
 test('retry: no retry on 400', async () => {
@@ -90,14 +90,14 @@ test('retry: streaming request bodies are not retried', async () => {
   await using api = await startApi(again, whole())
   const client = api.client({ maxRetries: 2 })
 
-  // A prompt that could be read only once is none, so that no attempt goes out without it.
+  // A prompt that could be read only once is refused, so that no attempt is sent without it.
   for (const prompt of [new Blob(['Bull case?']).stream(), (async function* () {})()]) {
     expect(() => client.ai.stream(prompt as unknown as string)).toThrow(ConfigurationError)
     expect(() => client.ai.stream({ prompt } as unknown as string)).toThrow(ConfigurationError)
   }
   expect(api.asked).toEqual([])
 
-  // A body that streams into a handler is read once, and each attempt has all of it.
+  // A handler reads a streamed body once, and each attempt sends all of it.
   await using server = await serve(toNodeHandler(createHandler({ client })))
   const body = new Blob(['{"prompt":"Bull', ' case?"}']).stream()
   const response = await fetch(server.url, { method: 'POST', body, duplex: 'half' })

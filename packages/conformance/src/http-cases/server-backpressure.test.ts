@@ -12,12 +12,12 @@ import { expectNoUnhandledRejections } from './test-support/unhandled-rejections
 
 expectNoUnhandledRejections()
 
-/** Characters of an event, and so bytes. */
+/** The number of characters of an event, which is also its number of bytes. */
 const length = 16_384
-/** More than a system holds for a connection. */
+/** More bytes than the operating system buffers for a connection. */
 const mostBytes = 64 * 2 ** 20
 
-/** As good as endless: who does not wait for the client is to fail the test, and no more. */
+/** Almost endless. A helper that does not wait for the client only fails the test. */
 function* forEver(): Generator<StreamEvent> {
   for (let bytes = 0; bytes < 2 * mostBytes; bytes += length) yield text('x'.repeat(length))
 }
@@ -33,7 +33,7 @@ test('helper-backpressure', async () => {
     const client = await rawClient(server.port, { read: false })
     await standsStill(() => source.taken * length)
     const socket = response?.socket
-    // What the system has taken is no longer this program's.
+    // Bytes that the operating system has taken no longer belong to this program.
     const given = (socket?.bytesWritten ?? 0) - (response?.writableLength ?? 0)
     const buffered = source.taken * length - given
     console.log(
@@ -64,7 +64,7 @@ test('helper-backpressure', async () => {
   await expectWithinASecond(() => api.open === 0)
 })
 
-/** Resolves once so many bytes have become more and then stay. Fails before they fill the memory. */
+/** Resolves when the number of bytes has grown and then stays the same. Fails before they fill the memory. */
 async function standsStill(bytes: () => number): Promise<void> {
   for (let before = -1; bytes() === 0 || before !== bytes();) {
     before = bytes()
@@ -89,7 +89,7 @@ test('helper-disconnect-while-waiting-for-drain', async () => {
   }
 })
 
-/** A helper that has written as much as its client, who does not read, takes. */
+/** Starts a helper, and waits until it has written as much as a client takes that does not read. */
 async function waitForDrain(help: Helper): Promise<Waiting> {
   const before = { timers: timers(), listeners: {} }
   const source = countedSource(forEver())
@@ -117,7 +117,7 @@ interface Waiting extends AsyncDisposable {
   before: { timers: number; listeners: object }
 }
 
-/** But for `error`: one may still come, and must not end the process. */
+/** Counts listeners, except for `error`: an error may still come, and must not end the process. */
 function listenersOf(response: ServerResponse): object {
   const names = ['drain', 'close', 'finish', 'pipe'] as const
   return Object.fromEntries(names.map((name) => [name, response.listenerCount(name)]))

@@ -37,7 +37,7 @@ test('helper-client-abort-stops-producer', async () => {
     }
   }
 
-  // Of a handler's request the signal is aborted once, and VecTrade's is ended.
+  // The signal of the handler's request is aborted once, and the request to VecTrade ends.
   await using api = await startApi(silentAfter(textEvent('a')))
   const aborted = vi.fn()
   const handler = createHandler({ client: api.client() })
@@ -70,7 +70,7 @@ test('helper-error-in-producer', async () => {
     expect(answered).not.toMatch(/hunter2|DONE|\.ts/)
   }
 
-  // Before there is an answer: the server's own mistake is told to it, once.
+  // Before there is an answer, the server's own error is reported to it once.
   const onError = vi.fn()
   const client = new VecTrade({ apiKey: 'vq_none_at_all' })
   client.ai.stream = () => {
@@ -113,7 +113,7 @@ test('helper-keepalive', async () => {
   await everyFifteenSeconds()
 })
 
-/** What nobody sets: by a clock of its own, for it takes long. */
+/** Checks the default heartbeat with a fake clock, because it is long. */
 async function everyFifteenSeconds(): Promise<void> {
   vi.useFakeTimers()
   try {
@@ -151,7 +151,7 @@ test('helper-double-close', async () => {
     expect(getEventListeners(controller.signal, 'abort')).toEqual([])
   }
 
-  // Closed at both ends of a connection, and by the program, at once.
+  // Both ends of the connection and the program close it at once.
   for (const help of Object.values(helpers)) {
     const source = countedSource([text('a')], 'silence')
     let settled = 0

@@ -33,7 +33,7 @@ async function assertFails(status: number, Class: ErrorClass): Promise<void> {
     expect(api.asked).toHaveLength(at + 1)
   }
 
-  // A stream that is taken up again: 204 says that nothing of it is left, all else fails.
+  // For a resumed stream, 204 means that nothing is left of it. All other statuses fail.
   const resumed = await outcomeOf(api.pageClient().ai.resume(streamId, { lastEventId: '7' }))
   expect(resumed.events).toEqual([])
   if (status === 204) expect(resumed.error).toBeUndefined()

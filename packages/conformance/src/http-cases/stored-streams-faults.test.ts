@@ -26,14 +26,14 @@ test('resume: hook exceptions do not break the stream', async () => {
   const events = Array.from({ length: 5 }, (_, at) => textEvent(`${at}\n`))
   const text = '0\n1\n2\n3\n4\n'
 
-  // What keeps a platform awake fails, and what is told of that.
+  // `waitUntil` fails, and so does the logger that is told about it.
   await using kept = await startEndpoint({ logger }, { waitUntil: throws })
   const first = await kept.post()
   kept.sources[0]?.end(...events, done)
   expect(await fromResponse(first).finalText()).toBe(text)
   expect(await kept.client().ai.resume(idOf(first)).finalText()).toBe(text)
 
-  // A store that is full, in the middle and from the beginning.
+  // A store that becomes full during an answer, and one that is full from the beginning.
   for (const limits of [{ maxEvents: 2 }, { maxStreams: 0 }]) {
     await using full = await startEndpoint({ logger, store: memoryStore(limits) })
     const response = await full.post()
@@ -41,7 +41,7 @@ test('resume: hook exceptions do not break the stream', async () => {
     expect(await fromResponse(response).finalText()).toBe(text)
   }
 
-  // The server's own mistakes still are a 500.
+  // The server's own errors are still a 500.
   await using failing = await startEndpoint({ authorize: throws, onError: throws })
   const refused = await failing.post()
   expect(refused.status).toBe(500)
@@ -80,13 +80,13 @@ test('resume: TTL eviction and refresh', async () => {
   const first = await endpoint.post()
   const id = idOf(first)
   endpoint.sources[0]?.send(textEvent('1\n'))
-  // As long as it is being made it is kept, whether or not anything comes.
+  // A running stream stays stored, whether or not anything comes.
   await delay(2.5 * timeToLive)
   expect((await store.find(id))?.length).toBe(1)
   endpoint.sources[0]?.end(textEvent('2\n'), done)
   expect(await fromResponse(first).finalText()).toBe('1\n2\n')
   expect(await endpoint.client().ai.resume(id).finalText()).toBe('1\n2\n')
-  // From its end it has its time to live, and being read gives it no more.
+  // Its time to live starts at its end. Reading does not extend it.
   await expect.poll(async () => (await endpoint.get(id)).status, { timeout: 10_000 }).toBe(404)
   expect(await store.find(id)).toBeUndefined()
   expect(await collect(store.read(id, 0))).toEqual([])
@@ -120,7 +120,7 @@ test('resume: maxChunkBytes / maxEntries / maxStreams enforced', async () => {
   await store.create(newId())
   await assertRefused(store.create(newId()), 'limit')
 
-  // An answer that a handler cannot keep is its caller's all the same.
+  // The caller still gets an answer that the handler cannot store.
   await using full = await startEndpoint({ store })
   const unkept = await full.post()
   expect(idOf(unkept)).toBe('')
@@ -131,7 +131,7 @@ test('resume: maxChunkBytes / maxEntries / maxStreams enforced', async () => {
   const response = await small.post()
   small.sources[0]?.end(...['1\n', '2\n', '3\n'].map((text) => textEvent(text)), done)
   expect(await fromResponse(response).finalText()).toBe('1\n2\n3\n')
-  // What was not kept is no whole answer to those who come later.
+  // An answer that was not stored is incomplete for later readers.
   const late = await outcomeOf(small.client().ai.resume(idOf(response)))
   expect(late.error).toBeInstanceOf(VecTradeError)
   expect('1\n2\n3\n'.startsWith(late.text)).toBe(true)
@@ -160,7 +160,7 @@ test('resume: other user refused', async () => {
   }
   expect(endpoint.sources[0]?.closed).toBe(false)
 
-  // Nor does the time that it takes tell one from the other.
+  // The response time does not distinguish the two either.
   const times: [number[], number[]] = [[], []]
   for (let round = 0; round < 100; round += 1) {
     for (const [kind, asked] of [id, unknown].entries()) {
@@ -207,7 +207,7 @@ test('resume: DONE message lost', async () => {
   expect(error).toBeInstanceOf(StreamInterruptedError)
 })
 
-/** A store that never hears of the end of a stream. */
+/** A store that never learns of the end of a stream. */
 function losing(store: StreamStore): StreamStore {
   return {
     lease: store.lease,
@@ -238,7 +238,7 @@ test('resume: source error', async () => {
   }
   await expect.poll(async () => (await endpoint.store.find(id))?.outcome).toBe('error')
 
-  // It stays what it is: those who come later hear the same.
+  // The error stays: later readers get the same one.
   const late = await (await endpoint.get(id)).text()
   expect(late.split('event: error')).toHaveLength(2)
   expect(late).not.toContain('DONE')

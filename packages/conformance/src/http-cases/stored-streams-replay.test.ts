@@ -23,7 +23,7 @@ test('resume: skipCharacters', async () => {
 })
 
 test('resume: skipCharacters 2', async () => {
-  // To a place that is yet to come, and to each of those there are.
+  // The id of a future event, and the id of each existing one.
   await using endpoint = await startEndpoint()
   const first = await endpoint.post()
   const id = idOf(first)
@@ -68,7 +68,7 @@ test('resume: replay after Last-Event-ID', async () => {
   }
   for (const [stream, reader] of readers.entries()) await reader.until(event(stream, 10))
 
-  // While the answer is being made, and once it is complete.
+  // While the answer is running, and after it is complete.
   const live = await Promise.all(
     ids.flatMap((id) => [0, 1, 9].map((after) => endpoint.get(id, { after }))),
   )
@@ -82,11 +82,11 @@ test('resume: replay after Last-Event-ID', async () => {
     for (let after = 0; after <= 9; after += 1) {
       expect(await (await endpoint.get(id, { after })).text()).toBe(rest(stream, after))
     }
-    // Everything was there: nothing is left to tell.
+    // The reader has everything: nothing is left to send.
     for (const after of [10, 11, 999_999_999]) {
       expect((await endpoint.get(id, { after })).status).toBe(204)
     }
-    // What no event has for an id is no place to go on behind.
+    // An id that no event has is not a place to resume after.
     for (const after of ['abc', '-1', '1.5', '1e1', '0x2', '9'.repeat(30)]) {
       expect(await (await endpoint.get(id, { after })).text()).toBe(rest(stream, 0))
     }

@@ -199,7 +199,7 @@ test('resume: delete ends in-flight reads', async () => {
   await expectWithinASecond(() => endpoint.sources[0]?.closed === true)
   await expect.poll(async () => (await endpoint.store.find(id))?.outcome).toBe('stopped')
 
-  // Taken out of the store, its answer is over as well, and is not whole.
+  // Deleting it from the store also ends its answer, which is then incomplete.
   const second = await endpoint.post()
   const reading = readBitByBit(await endpoint.get(idOf(second)))
   endpoint.sources[1]?.send(textEvent('1\n'))

@@ -19,7 +19,7 @@ export function node(major: 22 | 24 | 26): Launcher {
   }
 }
 
-/** The Node of a major version. */
+/** Returns the Node of a major version. */
 export function nodeOf(major: 22 | 24 | 26): string {
   return join(packageRoot, `node_modules/node${major}/bin/node`)
 }

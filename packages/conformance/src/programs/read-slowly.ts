@@ -1,6 +1,6 @@
-// Reads responses at once and slowly: one event, then nothing for a second, then the rest. Says how
-// each of them ended.
-// Arguments: whether the client reads them or the bare fetch, and where they are.
+// Reads several responses slowly at the same time: one event, then nothing for a second, then the rest.
+// Prints how each response ended.
+// Arguments: whether the client or bare fetch reads them, and their URLs.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { VecTrade, VecTradeError } from '@vectrade/node'
 
@@ -24,7 +24,7 @@ async function withFetch(url: string): Promise<string> {
   const response = await fetch(`${url}/`, { method: 'POST', body: '{}' })
   const reader = response.body?.getReader()
   await reader?.read()
-  // Where the process dies, it does within this time.
+  // If the process dies, it does so within this time.
   await sleep(10_000)
   return 'complete'
 }

@@ -34,7 +34,7 @@ export function limits(createStore: CreateStore): Cases {
       assert.deepEqual(await collect(store.read(id, 0)), numbered(messages(1, 5)))
     },
 
-    async 'maxEvents and maxBytes: an append of 30,000 that ends over them leaves nothing'() {
+    async 'maxEvents and maxBytes: an append of 30,000 messages over the limit leaves nothing'() {
       const append = messages(1, 30_000)
       const bytes = append.reduce((sum, { data }) => sum + Buffer.byteLength(data), 0)
       for (const [option, limit] of [

@@ -17,7 +17,7 @@ export function owners(createStore: CreateStore): Cases {
   const ada = { owner: 'Ada Łovelace {1}', maxStreamsPerOwner: 2 }
 
   return {
-    async 'as many streams of one owner run as allowed, of both instances'() {
+    async 'two instances together run as many streams of one owner as allowed'() {
       await using made = await createStore()
       const { store, other = store } = made
       await store.create(newId(), ada)
@@ -29,7 +29,7 @@ export function owners(createStore: CreateStore): Cases {
       await store.create(newId(), { owner: ada.owner })
     },
 
-    async 'all without an owner are one owner'() {
+    async 'all streams without an owner have the same owner'() {
       await using made = await createStore()
       const { store, other = store } = made
       await store.create(newId(), { maxStreamsPerOwner: 1 })
@@ -37,7 +37,7 @@ export function owners(createStore: CreateStore): Cases {
       await refused(other.create(newId(), { maxStreamsPerOwner: 1, owner: '' }))
     },
 
-    async 'of many that begin at once, as many as allowed may'() {
+    async 'only the allowed number of simultaneous streams begins'() {
       await using made = await createStore()
       const { store, other = store } = made
       const begun = await Promise.allSettled(
@@ -48,7 +48,7 @@ export function owners(createStore: CreateStore): Cases {
       assert.equal(begun.filter(({ status }) => status === 'fulfilled').length, 7)
     },
 
-    async 'one that is refused leaves nothing: no stream, and no place of another'() {
+    async 'a refused stream leaves nothing: it does not exist and takes no place'() {
       await using made = await createStore({ maxStreams: 2 })
       const { store } = made
       const id = newId()
@@ -58,7 +58,7 @@ export function owners(createStore: CreateStore): Cases {
       await store.create(newId())
     },
 
-    async 'one that the store is too full for does not count'() {
+    async 'a stream that a full store refuses does not count'() {
       await using made = await createStore({ maxStreams: 1 })
       const { store } = made
       const id = newId()
@@ -68,7 +68,7 @@ export function owners(createStore: CreateStore): Cases {
       await store.create(newId(), ada)
     },
 
-    async 'its end makes room, whichever it is, and its expiry'() {
+    async 'every outcome makes room, and so does expiry'() {
       await using made = await createStore()
       const { store, other = store } = made
       for (const outcome of ['done', 'error', 'stopped'] as const) {
@@ -100,7 +100,7 @@ export function owners(createStore: CreateStore): Cases {
       await refused(store.create(newId(), ada))
     },
 
-    async 'a stream that is taken over from a dead producer is one stream'() {
+    async 'a stream that is taken over from a dead producer counts once'() {
       await using made = await createStore({ lease: shortLease })
       const { store, other = store } = made
       const id = newId()

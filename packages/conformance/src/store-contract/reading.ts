@@ -32,7 +32,7 @@ export function reading(createStore: CreateStore): Cases {
       assert.deepEqual(await collect(other.read(id, 0)), numbered(messages(1, 300)))
     },
 
-    async '30,000 messages in one append come all at once, and in order'() {
+    async '30,000 messages of one append arrive all at once and in order'() {
       await using made = await createStore({ maxEvents: 60_001 })
       const { store, other = store } = made
       const id = newId()

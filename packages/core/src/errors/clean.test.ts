@@ -5,7 +5,7 @@ import { secretsOf } from './secrets.ts'
 
 const key = 'vq_secret_of_this_test'
 
-describe('what is unprintable becomes a space:', () => {
+describe('an unprintable character becomes a space:', () => {
   test.for<[string, string, string]>([
     ['line breaks', 'a\nb\r\nc', 'a b  c'],
     ['an escape sequence', 'a\u001B[31mred\u001B[0m', 'a [31mred [0m'],
@@ -39,7 +39,7 @@ test('a key is redacted in any case, and before the text is cut', () => {
     expect(text).not.toContain('v')
     expect(text.length).toBeLessThanOrEqual(256)
   }
-  // Each one that is redacted makes room: what was far behind the cut moves up.
+  // Each redaction shortens the text, so that text from far after the cut moves up.
   expect(clean(`${key} `.repeat(1_000), secrets)).not.toContain('v')
 })
 
@@ -72,7 +72,7 @@ describe('every field of an error is clean', () => {
   })
 
   test('a type of nothing but slashes takes no time', () => {
-    // A scan that starts anew at each slash takes hours.
+    // A scan that starts again at each slash takes hours.
     const error = { type: '/'.repeat(10_000_000), message: 'm' }
     expect(apiError({ error }, { status: 400 }).type).toBe('/'.repeat(256))
   })

@@ -1,4 +1,4 @@
-/** Matches what an error must not quote: the key and other credentials. */
+/** Matches the texts that an error must not quote: the key and other credentials. */
 export type Secrets = RegExp | undefined
 
 /**
@@ -7,15 +7,15 @@ export type Secrets = RegExp | undefined
  */
 const unprintable = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
-/** What names something: a type, a code, the id of a request. */
+/** The longest name, in characters: a type, a code, the id of a request. */
 const longestName = 256
-/** What is read as a sentence, or is an address. */
+/** The longest sentence or address, in characters. */
 export const longestText = 2_000
 
 /**
- * Text from a server as an error may have it: without secrets, on one line and not too long. Secrets
- * go before the text is cut, because half a key is a leak too. What is unprintable becomes a space:
- * if it vanished, a server could have this function put a key together.
+ * Returns text from a server in a form that an error may have: without secrets, on one line and not too
+ * long. Secrets are removed before the text is cut, because half a key is a leak too. Unprintable
+ * characters become spaces: if they were removed, the pieces around them could form a key.
  */
 export function clean(text: string, secrets?: Secrets, longest: number = longestName): string {
   const redacted = secrets ? text.replace(secrets, '[redacted]') : text

@@ -15,7 +15,7 @@ export interface ErrorContext {
   status?: number | undefined
   headers?: Headers | undefined
   requestId?: string | undefined
-  /** Taken out of all that the server says. */
+  /** Removed from all texts of the server. */
   secrets?: Secrets
   /** Advice of ours to add to the server's words. */
   hint?: string | undefined

@@ -5,7 +5,7 @@ import { secretsOf } from './secrets.ts'
 const redacted = (text: string, headers: Record<string, string>, key?: string): string =>
   clean(text, secretsOf(key, headers))
 
-describe('taken out of what a server says:', () => {
+describe('removed from a text of the server:', () => {
   test.for<[string, string, Record<string, string>, string]>([
     ['a key in a header', 'Key Abc12345?', { 'x-api-key': 'abc12345' }, 'Key [redacted]?'],
     [
@@ -19,7 +19,7 @@ describe('taken out of what a server says:', () => {
     ['a cookie', 'sid abcdefgh', { cookie: 'a=b; sid=abcdefgh' }, 'sid [redacted]'],
     ['any token', 'abc12345', { 'x-csrf-token': 'abc12345' }, '[redacted]'],
     ['of a header that looks like one', 'abc12345', { 'client-secret': 'abc12345' }, '[redacted]'],
-    ['what has a meaning in patterns', 'a.b*c(d+', { 'x-auth': 'a.b*c(d+' }, '[redacted]'],
+    ['characters with a meaning in patterns', 'a.b*c(d+', { 'x-auth': 'a.b*c(d+' }, '[redacted]'],
   ])('%s', ([, text, headers, expected]) => {
     expect(redacted(text, headers)).toBe(expected)
   })
@@ -45,6 +45,6 @@ test('other headers and schemes stay, and the id of the call', () => {
   expect(redacted(said, headers)).toBe(said)
 })
 
-test('without any secret there is nothing to take out', () => {
+test('without any secret there is nothing to remove', () => {
   expect(secretsOf(undefined, { accept: 'text/event-stream' })).toBeUndefined()
 })

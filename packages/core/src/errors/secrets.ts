@@ -1,11 +1,11 @@
 import type { Secrets } from './clean.ts'
 
 const credential = /auth|cookie|key|pass|secret|sess|token/
-/** The scheme of `authorization`, or the value of most cookies, is shorter. */
+/** Characters of the shortest secret. A scheme such as `Bearer` and most cookie values are shorter. */
 const shortest = 7
 
 /**
- * The secrets of a call: its key, and what its headers say of somebody's identity, whole and in parts.
+ * Returns the secrets of a call: its key, and the values of headers with credentials, whole and in parts.
  *
  * @param headers by their names in lower case
  */
@@ -17,7 +17,7 @@ export function secretsOf(key: string | undefined, headers: Record<string, strin
   }
   const pattern = texts
     .filter((text) => text.length >= shortest || text === key)
-    // One that begins with another one comes before it.
+    // Longer texts come first, because one may begin with another.
     // oxlint-disable-next-line unicorn/no-array-sort -- of an array of its own; `toSorted` is too new for some browsers
     .sort((a, b) => b.length - a.length)
     .map((text) => text.replace(/\W/g, '\\$&'))

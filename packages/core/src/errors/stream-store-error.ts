@@ -2,8 +2,8 @@ import { type ErrorOptions, VecTradeError } from './vectrade-error.ts'
 
 /**
  * `exists`: the stream has a producer; `superseded`: another producer has taken it over; `finished`:
- * it is at its end; `limit`: it, or the store, is full; `owner-limit`: its owner has as many streams
- * running as allowed; `unavailable`: the store cannot be reached.
+ * it is at its end; `limit`: it, or the store, is full; `owner-limit`: no more streams may run
+ * for its owner; `unavailable`: the store cannot be reached.
  */
 export type StreamStoreProblem =
   | 'exists'

@@ -108,7 +108,10 @@ export class EventLog {
     return new PullIterator({ ready, wait }, async () => leave())
   }
 
-  /** Resolves to true with the next change or when the reader calls what it is given, at `deadAt` to false. */
+  /**
+   * Resolves to true at the next change, or when the reader calls the function that `onWait` gets.
+   * Resolves to false at `deadAt`.
+   */
   #change(deadAt: () => number, onWait: (resolve: () => void) => void): Promise<boolean> {
     return new Promise((resolve) => {
       const settle = (isAlive = true): void => {

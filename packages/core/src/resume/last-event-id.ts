@@ -1,10 +1,10 @@
 import { encodeUtf8 } from '../sse/utf8.ts'
 
 /**
- * Returns an event ID as the value of a `Last-Event-ID` header, which goes out as the ID's UTF-8 bytes.
+ * Returns the value of a `Last-Event-ID` header that is sent as the ID's UTF-8 bytes.
  *
- * By the standard, each character of a header's value is a byte, and others are refused. Workers encode
- * values as UTF-8 instead.
+ * In the Fetch standard, each character of a header's value is one byte, and characters above U+00FF are
+ * refused. Workers encode values as UTF-8 instead.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#last-event-id
  */
@@ -24,8 +24,8 @@ function takesBytes(): boolean {
 }
 
 /**
- * Whether a server gets this event ID as it is. A header has no control characters, loses spaces at its
- * ends, and UTF-8 has no half of a surrogate pair.
+ * Whether a header can carry this event ID unchanged. A header has no control characters and loses the
+ * spaces at its ends, and UTF-8 cannot encode half of a surrogate pair.
  */
 export function isSendableId(id: string): boolean {
   return id.trim() === id && !/[\p{Cc}\p{Cs}]/u.test(id)

@@ -21,8 +21,8 @@ import type {
 /**
  * Keeps streams in this process: for one instance, with nothing to install. They end with it.
  *
- * A stream's events and its owner are kept, not its prompt. It is let go `timeToLive` after its end, when
- * the next one begins or somebody asks for it; `expire(id)` deletes it at once.
+ * Keeps a stream's events and its owner, not its prompt. A stream expires `timeToLive` after its end. The
+ * store removes it when the next stream begins or when someone asks for it. `expire(id)` deletes it at once.
  *
  * @throws ConfigurationError on a wrong limit
  * @example
@@ -95,7 +95,7 @@ class MemoryStore implements StreamStore {
     return undefined
   }
 
-  /** How many streams of an owner run, `except` left out. */
+  /** Counts the running streams of an owner, except `except`. */
   #running(owner: string, except: Entry | undefined): number {
     let running = 0
     for (const entry of this.#streams.values()) {
@@ -132,7 +132,7 @@ class Entry {
     this.#limits = limits
   }
 
-  /** Whether it has a producer that is alive. */
+  /** Whether it has a live producer and has not ended. */
   get isRunning(): boolean {
     const isAlive = this.#producer !== undefined && this.deadAt > performance.now()
     return isAlive && this.outcome === undefined

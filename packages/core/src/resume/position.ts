@@ -1,16 +1,16 @@
-/** What an event is to the position in a stream. */
+/** How an event relates to the position in a stream. */
 type Step = 'forward' | 'here' | 'repeated' | 'greeting'
 
 /**
  * How far a stream has been read, as the ID of its last event.
  *
- * IDs may be anything. Where they are the numbers that our own handler gives, 1, 2, 3 and so on, events
- * that a server sends again after a reconnection are recognised.
+ * IDs can be any text. If they are the numbers that our own handler gives (1, 2, 3 and so on), events that
+ * a server repeats after a reconnection are recognized.
  */
 export class Position {
-  /** What a reconnection sends as `Last-Event-ID`; `''` for nothing. */
+  /** The `Last-Event-ID` that a reconnection sends; `''` if it sends none. */
   id: string
-  /** Whether all IDs so far were the numbers of the events. */
+  /** Whether all IDs so far counted the events. */
   #isNumbered: boolean
   /** The number at which the connection began. */
   #start: number
@@ -23,7 +23,7 @@ export class Position {
 
   /** @param id the last event ID of this connection, undefined before the first one */
   passEvent(id: string | undefined): Step {
-    // A server may greet each connection. Where events have IDs, such an event is none of the stream's.
+    // A server may greet each connection. If events have IDs, one without an ID is not part of the stream.
     if (id === undefined) return this.id === '' ? 'here' : 'greeting'
     if (this.#isNumbered && this.#start > 0 && isNumber(id) && Number(id) <= this.#start) {
       return 'repeated'
@@ -31,7 +31,7 @@ export class Position {
     return this.#isGreeting(id) ? 'greeting' : this.#move(id)
   }
 
-  /** A frame without an event has an ID all the same. It never leads back. */
+  /** A frame without an event can have an ID too. It never moves the position back. */
   passFrame(id: string | undefined): void {
     if (id === undefined || this.#isGreeting(id)) return
     if (isNumber(id) && isNumber(this.id) && Number(id) < Number(this.id)) return
@@ -54,7 +54,7 @@ export class Position {
   }
 }
 
-/** Whether an ID may be one of our own. More digits would be no exact number. */
+/** Whether an ID may come from our own handler. A number with more digits would not be exact. */
 function isNumber(id: string): boolean {
   return /^\d{1,15}$/.test(id)
 }

@@ -17,7 +17,7 @@ const stoppedMessage: StoredMessage = {
  * store of those who come back. Ends early when it is stopped, or when the store has failed and
  * nobody reads here any more. Never rejects.
  *
- * @param recorder of the same producer, which it finishes
+ * @param recorder records to the same producer; finished at the end
  */
 export async function produce(
   stream: AnalysisStream,

@@ -184,7 +184,7 @@ test.for([
   { retry: 3000, retryAfter: 5, expected: 5250 },
   { retry: 12_345_678_910, retryAfter: undefined, expected: 60_250 },
 ])(
-  'what the server asks for is a floor, under a random share of the backoff: $retry, $retryAfter s',
+  'waits as long as the server asks, plus a random share of the backoff: $retry, $retryAfter s',
   async ({ retry, retryAfter, expected }) => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const reconnection = new Reconnection(signal, undefined, 60_000)
@@ -200,7 +200,7 @@ test.for([
   },
 )
 
-test('waking up does not cut short what the server asks for', async () => {
+test('waking up does not shorten the wait that the server asks for', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(1)
   const network = fakeNetwork(true)
   const reconnection = new Reconnection(signal, network, 60_000)

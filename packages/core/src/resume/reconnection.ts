@@ -12,8 +12,9 @@ const mostAttempts = 12
 
 /**
  * When to try again: exponential with full jitter, so that a server that comes back is not met by
- * everybody at once. What the server asks for, by `retry:` or `Retry-After`, comes on top of that. Attempts count until there is progress. A page that is told it is offline
- * still tries, because that may be wrong. Those attempts count only if the server answers.
+ * everybody at once. The wait that the server asks for with `retry:` or `Retry-After`
+ * is added. Attempts count until there is progress. A page that is told it is offline still tries, because
+ * that may be wrong. Those attempts count only if the server answers.
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
@@ -21,7 +22,7 @@ export class Reconnection {
   readonly #signal: Abortable
   readonly #network: Network | undefined
   readonly #maxRetryAfter: number
-  /** ms that the server wants between two connections. */
+  /** ms that the server asks for between two connections. */
   #retry = 0
   #attempts = 0
   /** Attempts that did not count, one after the other. */
@@ -68,8 +69,8 @@ export class Reconnection {
   }
 
   /**
-   * Waits before the next attempt. When the program wakes, only what the server has asked for is still waited
-   * for.
+   * Waits before the next attempt. When the program wakes up, only the wait that the server asked for
+   * continues.
    *
    * @throws StreamResumeError after too many attempts, or the signal's reason
    */
@@ -93,7 +94,7 @@ export class Reconnection {
     await this.#rest(asked, share * ceiling)
   }
 
-  /** Waits for as long as the server has asked for, then for so many ms more, which waking up ends. */
+  /** Waits as long as the server asked for, then `ms` more. Waking up ends the second wait. */
   async #rest(asked: number, ms: number): Promise<void> {
     const waking = new AbortSource()
     const offWake = this.#network?.onWake(() => waking.abort())

@@ -114,7 +114,7 @@ test.for(['c', '1.', ''])(
   },
 )
 
-/** An endpoint whose nth connection gives the nth of these bodies, and what each was asked for. */
+/** An endpoint that answers the nth connection with the nth body, and records what each asked for. */
 function connections(...bodies: string[]): { client: VecTrade; asked: (string | null)[] } {
   const asked: (string | null)[] = []
   const fetch: Fetch = async (_, init) => {
@@ -138,7 +138,7 @@ test('events without ids cannot be resumed: the answer is interrupted, not repea
   expect(asked).toEqual([null])
 })
 
-test('a connection that is cut before any event is asked for again, from the beginning', async () => {
+test('a stream that is cut before any event is requested again from the beginning', async () => {
   const { client, asked } = connections(': hello\n\n', event('a') + end)
   expect(await client.ai.stream('p').finalText()).toBe('a')
   expect(asked).toEqual([null, null])
@@ -163,7 +163,7 @@ test.for([
   { ids: ['9', '3', '5'], why: 'are in no order' },
   { ids: ['900719925474099267', '900719925474099268', '900719925474099269'], why: 'are too large' },
   { ids: ['1-0', '1-1', '2-0'], why: 'are of another kind' },
-])('no event is taken for a repeated one where ids $why', async ({ ids }) => {
+])('no event looks like a repeated one if ids $why', async ({ ids }) => {
   const [first, second, third] = ids
   const { client, asked } = connections(
     event('a', first) + event('b', second),
@@ -173,7 +173,7 @@ test.for([
   expect(asked).toEqual([null, second])
 })
 
-test('events that a server repeats are dropped where ids are their numbers', async () => {
+test('events that a server repeats are dropped if their ids are their numbers', async () => {
   const [one, two, three] = [event('a', '1'), event('b', '2'), event('c', '3')]
   const { client } = connections(one + two, one + two + three + end)
   expect(await client.ai.stream('p').finalText()).toBe('abc')

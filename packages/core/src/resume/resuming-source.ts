@@ -48,7 +48,7 @@ export class ResumingSource implements EventSource {
   readonly #offWake: (() => void) | undefined
   #connected: Connected
   readonly #position: Position
-  /** Whether an event was read, here or by whoever read the stream before. */
+  /** Whether an event has been read, here or before the stream was resumed. */
   #hasRead: boolean
   /** ms that the caller has waited since there was progress, over all connections. */
   #waited = 0
@@ -126,7 +126,7 @@ export class ResumingSource implements EventSource {
     await this.#connected.reader?.drain()
   }
 
-  /** Whether another connection can go on where this one is. One without an ID gets the whole stream. */
+  /** Whether another connection can continue from here. A connection without an ID gets the whole stream. */
   get #canResume(): boolean {
     const { id } = this.#position
     return id === '' ? !this.#hasRead : isSendableId(id)

@@ -50,7 +50,7 @@ export function sizeOf({ event = '', data }: StoredMessage): number {
   return encodeUtf8(event).length + encodeUtf8(data).length
 }
 
-/** The error of a store for an owner with as many streams as allowed. For authors of a `StreamStore`. */
+/** Creates the error for an owner that may run no more streams. For authors of a `StreamStore`. */
 export function ownerLimitError(): StreamStoreError {
   return new StreamStoreError(
     'The owner has as many streams running as allowed (option `maxStreamsPerOwner` of createHandler)',

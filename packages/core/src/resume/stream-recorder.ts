@@ -67,7 +67,7 @@ export class StreamRecorder {
         this.#pending.splice(0, batch.length)
       }
     } catch (error) {
-      // Of a stream that was given up, nothing is missing.
+      // A stream that was given up needs no warning.
       if (this.#failed) return
       this.giveUp()
       const name = error instanceof Error ? error.name : 'no error'

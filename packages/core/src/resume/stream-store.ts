@@ -44,12 +44,12 @@ export interface StreamStoreLimits {
 
 /** How a store begins a stream. */
 export interface CreateStreamOptions {
-  /** Whose it is. Default: empty, which is an owner as any other. */
+  /** The owner of the stream. Default: empty, which is an owner like any other. */
   owner?: string | undefined
   /**
-   * The most streams of this owner that may run at a time, this one included, over all instances. One
-   * that has ended, has expired, or whose producer is dead does not run. A store that does not look at
-   * this leaves the limit to each handler. Default: no limit.
+   * The most streams of this owner that may run at the same time over all instances, including this one.
+   * A stream runs until it ends, expires, or its producer is dead. If a store ignores this option, each
+   * handler applies the limit by itself. Default: no limit.
    */
   maxStreamsPerOwner?: number | undefined
 }
@@ -84,7 +84,7 @@ export interface StreamStore {
   read(id: string, after: number, signal?: AbortSignal): AsyncIterable<NumberedMessage>
   /** Asks the producer, wherever it runs, to stop; it hears of it within a second. */
   stop(id: string): Promise<void>
-  /** Ends a stream's life now, and deletes all that is kept of it. Those who read it are at the end. */
+  /** Deletes a stream and everything stored of it. Its readers reach the end. */
   expire(id: string): Promise<void>
 }
 

@@ -45,11 +45,11 @@ const lineOverhead = 64
 /** Bytes in, messages out: those that a chunk completes, framed as they are taken. */
 export class MessageDecoder<T extends object> {
   /**
-   * The last event ID as far as messages were taken, so that a reader who comes back misses none.
-   * Undefined before the first one, `''` after an ID that is empty.
+   * The last event ID of the messages taken so far. A reader that resumes after it misses no message.
+   * Undefined before the first ID, `''` after an empty one.
    */
   lastEventId: string | undefined
-  /** The last event ID as far as messages are framed. */
+  /** The last event ID of the messages framed so far. */
   #framedId: string | undefined
   readonly #utf8 = new Utf8Chunks()
   readonly #parser: EventSourceParser

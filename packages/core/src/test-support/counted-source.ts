@@ -1,13 +1,13 @@
 import type { StreamEvent } from '../index.ts'
 
-/** A source that does what a test tells it, and counts how often it was told to end. */
+/** A source that a test controls. Counts its reads and the calls of `return()`. */
 export class CountedSource implements AsyncIterable<StreamEvent> {
   taken = 0
   returned = 0
   #resolve: ((result: IteratorResult<StreamEvent>) => void) | undefined
   #reject: ((error: unknown) => void) | undefined
 
-  /** Answers the read that is waiting. */
+  /** Resolves the pending read. */
   give(event: StreamEvent): void {
     this.#resolve?.({ done: false, value: event })
   }
@@ -29,7 +29,7 @@ export class CountedSource implements AsyncIterable<StreamEvent> {
           this.#reject = reject
         })
       },
-      // Does not answer the read that is waiting: neither does a generator's.
+      // Does not resolve the pending read. A generator's `return()` does not either.
       return: async () => {
         this.returned += 1
         return { done: true, value: undefined }

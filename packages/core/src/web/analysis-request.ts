@@ -44,7 +44,7 @@ export async function readRequest(
   if (symbols !== undefined && !isSymbols(symbols)) {
     throw invalid(`\`symbols\` must be at most ${maxSymbols} strings such as ["NVDA"]`)
   }
-  // An empty symbol costs something too.
+  // An empty symbol counts as one character, because it has a cost too.
   const lengths = symbols?.map((symbol) => Math.max(1, symbol.length)) ?? []
   if (lengths.reduce((sum, length) => sum + length, prompt.length) > maxPromptLength) {
     throw invalid(
@@ -55,7 +55,7 @@ export async function readRequest(
   return symbols === undefined ? { prompt } : { prompt, symbols }
 }
 
-/** Only callers break off a body. An error of ours says that this server has used it. */
+/** Only a caller breaks off a body. A VecTradeError means that this server has already used the body. */
 function brokenOff(error: unknown): never {
   if (VecTradeError.isInstance(error)) throw error
   throw new Refusal(400, 'invalid_request_error', 'The body broke off')

@@ -26,8 +26,8 @@ export interface HandlerOptions {
    */
   authorize?: ((request: Request) => Authorization | Promise<Authorization>) | undefined
   /**
-   * The longest prompt, in characters, its symbols included: each counts for its length, and for one at
-   * least. A longer one is a 422. Default 10 000.
+   * The longest prompt, in characters. Its symbols are included; an empty symbol counts as one character.
+   * A longer prompt gets a 422. Default 10 000.
    */
   maxPromptLength?: number | undefined
   /** Other origins whose pages may ask. Default: none. */
@@ -47,8 +47,8 @@ export interface HandlerOptions {
   firstByteAfter?: number | undefined
   /**
    * Makes streams resumable: an answer goes on when its caller leaves, and is kept for those who
-   * come back, for the store's `timeToLive`. `DELETE` stops an answer, `store.expire(id)` deletes it.
-   * Default: none, an answer ends with its caller.
+   * come back, for the store's `timeToLive`. `DELETE` stops an answer; `store.expire(id)` deletes it.
+   * Default: none, so an answer ends when its caller leaves.
    */
   store?: StreamStore | undefined
   /**
@@ -57,12 +57,12 @@ export interface HandlerOptions {
    */
   owner?: ((request: Request) => string | Promise<string>) | undefined
   /**
-   * The most streams of one owner that may run at a time. One more is a 429 (`rate_limit_error`), and
-   * VecTrade is not asked. Without `owner`, all callers are one owner.
+   * The most streams of one owner that may run at the same time. A request over the limit gets a 429
+   * (`rate_limit_error`), and VecTrade is not asked. Without `owner`, all callers are one owner.
    *
-   * The stores of the SDK count over all instances, and a producer that dies counts for one lease more.
-   * Without a store, with one that cannot be reached, or with one of your own that does not count, the
-   * limit is for each handler. Default: no limit.
+   * The stores of the SDK count over all instances that share them. A dead producer counts for one more
+   * lease. Each handler counts for itself if there is no store, if the store cannot be reached, or if your
+   * own store does not count. Default: no limit.
    */
   maxStreamsPerOwner?: number | undefined
   /**

@@ -65,9 +65,9 @@ export function createHandler(options: HandlerOptions): Handler {
   checkHandlerOptions(options)
   const { onError = reportError } = options
   const running = new RunningStreams(options.maxStreamsPerOwner)
-  /** A mistake of the server's own code or set-up, which its callers are not told. */
+  /** Reports an error in the server's own code or configuration. Callers do not see it. */
   const report = (error: unknown): void => {
-    // If `onError` fails, there is nobody to tell.
+    // If `onError` fails, there is no one to tell.
     void handled((async () => onError(error))())
   }
   return async (request, ...contexts) => {
@@ -84,7 +84,7 @@ export function createHandler(options: HandlerOptions): Handler {
       if (await isMistake(error, request)) report(error instanceof OwnMistake ? error.cause : error)
       response = error instanceof Refusal ? error.toResponse() : failure(error)
     }
-    // Each answer is to one request of one caller.
+    // Each answer belongs to one request of one caller.
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
     if (options.cors) addCorsHeaders(response.headers, request, options.cors)
     if (response.body) requests.set(response.body, request)
@@ -98,7 +98,7 @@ async function isMistake(error: unknown, request: Request): Promise<boolean> {
   return error instanceof ConfigurationError || !VecTradeError.isInstance(error)
 }
 
-/** What `authorize` or `owner` threw. Its class says nothing of VecTrade, nor of the caller. */
+/** Wraps an error of `authorize` or `owner`. Its class says nothing about VecTrade or the caller. */
 class OwnMistake extends Error {}
 
 async function ofServer<T>(work: () => T | Promise<T>): Promise<T> {
@@ -166,7 +166,7 @@ async function answer(
   }
 }
 
-/** @param onEnd called once the answer is at its end; not if there is none */
+/** @param onEnd called when the answer ends; not called if there is no answer */
 async function ask(
   request: Request,
   analysisRequest: AnalysisRequest,
@@ -195,7 +195,7 @@ async function ask(
     const response = relayResponse(stream, eventText, { heartbeat }, { greet, onEnd })
     return withRequestId(response, stream, greet)
   }
-  // From here on the caller's leaving does not end the answer.
+  // From here on, the answer continues if the caller leaves.
   caller?.release()
   return withRequestId(place.fill(stream, heartbeat, greet, onEnd), stream, greet)
 }

@@ -3,7 +3,7 @@ import { encodeEvent } from '../sse/encode.ts'
 
 export const heartbeatText: string = /* @__PURE__ */ encodeEvent({ comment: 'heartbeat' })
 
-/** Tells when a heartbeat is due: after so many ms of waiting in one go. One timer serves many waits. */
+/** Tells when a heartbeat is due: after one wait of so many ms. One timer serves many waits. */
 export class Heartbeat extends Deadline {
   readonly #ms: number
   #since = 0

@@ -19,13 +19,13 @@ function post(user: string, signal?: AbortSignal): Request {
 
 const done = { type: 'done' }
 
-/** A store that is away for as long as it is told. */
+/** A store that can be made unreachable. */
 function awayStore(): StreamStore {
   const away = (): Promise<never> => Promise.reject(new StreamStoreError('away', 'unavailable'))
   return { lease: 600, create: away, find: away, read: () => [] as never, stop: away, expire: away }
 }
 
-/** A store of a user's own that knows nothing of the limit. */
+/** A user's own store that ignores the limit. */
 function ownStore(): StreamStore {
   const store = memoryStore({ lease: 600 })
   return {
@@ -51,7 +51,7 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
     served = kept({ owner, maxStreamsPerOwner: 2, ...options() })
   })
 
-  /** Held: an answer that nobody can read any more ends, some time. */
+  /** Holds the answers: one that no one can read any more ends at some time. */
   const held: Response[] = []
   const begin = async (user: string): Promise<Response> => {
     const response = await served.handler(post(user))
@@ -59,7 +59,7 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
     return response
   }
 
-  test('one more is a 429 that says what to do, and VecTrade is not asked', async () => {
+  test('a request over the limit gets a 429 that says what to do, and VecTrade is not asked', async () => {
     await begin('ada')
     await begin('ada')
     const refused = await begin('ada')
@@ -113,7 +113,7 @@ test.for<[string, Partial<HandlerOptions>]>(places.map(([name, make]) => [name, 
   },
 )
 
-test('of callers who come at once, as many as allowed are served', async () => {
+test('serves as many simultaneous callers as the limit allows', async () => {
   for (const [, options] of places) {
     const { handler } = kept({ owner, maxStreamsPerOwner: 3, ...options() })
     const responses = await Promise.all(Array.from({ length: 40 }, () => handler(post('ada'))))
@@ -122,7 +122,7 @@ test('of callers who come at once, as many as allowed are served', async () => {
   }
 })
 
-test('a caller who leaves makes room where an answer ends with that, and only there', async () => {
+test('a caller who leaves makes room only if the answer ends with the caller', async () => {
   const single = kept({ maxStreamsPerOwner: 1, store: undefined })
   await (await single.handler(post(''))).body?.cancel()
   expect((await single.handler(post(''))).status).toBe(200)
@@ -197,7 +197,7 @@ test('streams that are resumed are not counted again', async () => {
   }
 })
 
-describe('what fails of authorize and owner', () => {
+describe('an error of authorize or owner', () => {
   test.for(['authorize', 'owner'] as const)('is a 500 whatever its class (%s)', async (name) => {
     const onError = vi.fn()
     const error = new RateLimitError({
@@ -230,7 +230,7 @@ describe('a logger or a waitUntil that fails', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('secret')) as never],
-  ])('%s: the answer comes all the same', async ([, fail]) => {
+  ])('%s: the answer still comes', async ([, fail]) => {
     const context = { waitUntil: fail }
     const stored = kept({ logger: { warn: fail } })
     const away = kept({ logger: { warn: fail }, store: awayStore() })

@@ -74,7 +74,7 @@ export async function isBrokenOff({ body, signal }: Request, error: unknown): Pr
   // What became of it only its reader knows: that the caller is gone is all there is to see from here.
   if (body.locked) return signal.aborted
   try {
-    // What has come is there at once, and so is the failure after it.
+    // The bytes that have arrived can be read at once, and so can the error after them.
     await readBody(body, { maxBytes: 2 ** 20, silence: 1, deadline: 100 })
     return false
   } catch (failure) {

@@ -63,7 +63,7 @@ describe('a relay', () => {
     )
   })
 
-  test('makes no error of a named event whose name cannot be sent on', async () => {
+  test('does not turn a named event into an error if its name cannot be sent', async () => {
     const wire = 'event: a\0b\ndata: {"error":{"type":"server_error"}}\n\n'
     const relayed = fromResponse(
       toResponse(fromReadableStream(new Body([wire, ...complete]).stream)),

@@ -110,7 +110,7 @@ export const eventText = (event: StreamEvent): string => encodeEvent(toMessage(e
 /**
  * @param encode the text of one item
  * @param greet whether a heartbeat goes out at once, before there is an event
- * @param onEnd called when the source is at its end or let go, at least once
+ * @param onEnd called at least once when the source ends or is let go
  */
 export function relayResponse<T>(
   source: RelaySource<T>,

@@ -153,7 +153,7 @@ describe('a source is told to end', () => {
   }
   const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
-  /** What one read of the source is ended by, and how often the source was told so. */
+  /** Ends one read of the source with `act`, and checks how often the source was told to end. */
   async function returnedAfter(act: (relayed: Relayed) => unknown): Promise<number> {
     const source = new CountedSource()
     const controller = new AbortController()
@@ -227,13 +227,13 @@ describe('a source is told to end', () => {
     names.flatMap((second) => names.map((third) => [first, second, third])),
   )
 
-  test('once at most when everything comes in one tick, in whatever order', async () => {
+  test('at most once when everything happens in one tick, in any order', async () => {
     for (const order of orders) {
       if (!order.some((name) => name === 'abort' || name === 'cancel')) continue
       const times = await returnedAfter((relayed) => {
         for (const name of order) endings[name]?.(relayed)
       })
-      // A promise tells of the failure only after the others have come.
+      // A promise reports the failure only after the others have come.
       expect([order, times]).toEqual([order, 1])
     }
   })
@@ -250,7 +250,7 @@ describe('a source is told to end', () => {
     expect([source.taken, source.returned]).toEqual([0, 1])
   })
 
-  test('not when it throws in place of a promise', async () => {
+  test('not when it throws instead of returning a promise', async () => {
     let returned = 0
     const source: AsyncIterable<StreamEvent> = {
       [Symbol.asyncIterator]: () => ({

@@ -39,7 +39,7 @@ export class Relay<T> {
   readonly #grip: Grip<Relay<T>> = new Grip<Relay<T>>(this)
   #unlink: (() => void) | undefined
   readonly #heartbeat: Heartbeat
-  /** Whether the source has ended, by itself or because it was told to: it is told once, or not at all. */
+  /** Whether the source has ended or was told to end. It is told at most once. */
   #isOver = false
   /** Whether a read of the source is under way; it outlives a pull that was answered with a heartbeat. */
   #isReading = false
@@ -159,7 +159,7 @@ export class Relay<T> {
     }
   }
 
-  /** Ends the source, however far it is, unless it has ended already. */
+  /** Ends the source unless it has already ended. */
   #end(): void {
     this.#heartbeat.stop()
     this.#unlink?.()

@@ -1,19 +1,19 @@
 import { Refusal } from './refusal.ts'
 
-/** Counts the streams that run in one handler, for each owner. */
+/** Counts the running streams of each owner in one handler. */
 export class RunningStreams {
   readonly #max: number | undefined
   readonly #counts = new Map<string, number>()
 
-  /** @param max of one owner; undefined for no limit */
+  /** @param max the most streams of one owner; undefined for no limit */
   constructor(max: number | undefined) {
     this.#max = max
   }
 
   /**
-   * Counts one more. Returns what to call at its end, any number of times.
+   * Counts one more stream. Returns a function to call when the stream ends. Further calls have no effect.
    *
-   * @throws Refusal where the owner has too many
+   * @throws Refusal if the owner has too many streams
    */
   enter(owner: string): () => void {
     if (this.#max === undefined) return () => {}

@@ -13,8 +13,9 @@ import { tooManyStreams } from './running-streams.ts'
 import { storedResponse, StoredSource } from './stored.ts'
 
 /**
- * A place in a store for an answer. It is taken before VecTrade is asked, because the store knows how
- * many streams its owner has on all instances; it shows signs of life until there is an answer.
+ * A place in a store for an answer. The handler takes it before it asks VecTrade, because only the store
+ * knows how many streams the owner has on all instances. The place shows signs of life until there is an
+ * answer.
  */
 export class StoredPlace {
   readonly #store: StreamStore
@@ -40,9 +41,9 @@ export class StoredPlace {
   }
 
   /**
-   * Undefined where the store cannot take an answer: it is then its caller's alone.
+   * Takes a place. Returns undefined if the store cannot store an answer; then only the caller gets it.
    *
-   * @throws Refusal where the owner has too many streams running
+   * @throws Refusal if the owner has too many running streams
    */
   static async take(
     store: StreamStore,
@@ -65,10 +66,10 @@ export class StoredPlace {
   }
 
   /**
-   * Stores an answer while it comes, and gives it to its caller, whose leaving no longer ends it.
+   * Stores an answer as it arrives, and returns it for the caller. It continues if the caller leaves.
    *
-   * @param greet whether a heartbeat goes out at once
-   * @param onEnd called once the answer is at its end
+   * @param greet whether to send a heartbeat at once
+   * @param onEnd called when the answer ends
    */
   fill(
     stream: AnalysisStream,
@@ -82,19 +83,19 @@ export class StoredPlace {
     return storedResponse(this.#id, source, { heartbeat, greet })
   }
 
-  /** For when there is no answer: nobody has learned of the stream. */
+  /** Gives the place back if there is no answer. No one has learned the stream's id yet. */
   leave(): void {
     this.#recorder.giveUp()
-    // A store that is away lets go of it by itself, a lease later.
+    // If the store cannot be reached, it frees the place by itself after a lease.
     this.#outlive((async () => this.#store.expire(this.#id))().catch(() => {}))
   }
 
-  /** Has the platform let the work end, which it cannot know of. */
+  /** Tells the platform about the work, so that it keeps running until the work ends. */
   #outlive(work: Promise<void>): void {
     void handled(work)
     const telling = (async () => this.#context.waitUntil?.(work))()
     telling.catch((error: unknown) => {
-      // The work has begun, and goes on as long as the platform lets it.
+      // The work has begun, and continues for as long as the platform lets it.
       const name = error instanceof Error ? error.name : 'no error'
       warn(this.#logger, `vectrade: the platform's waitUntil failed (${name})`)
     })

@@ -51,7 +51,7 @@ export async function stopStored(store: StreamStore, { id }: OpenStored): Promis
   return new Response(null, { status: 204 })
 }
 
-/** A stored stream as its caller gets it. */
+/** Returns the response with a stored stream. */
 export function storedResponse(
   id: string,
   source: StoredSource,
@@ -87,7 +87,7 @@ export class StoredSource implements RelaySource<Numbered> {
     const iterator = this.#messages[Symbol.asyncIterator]()
     let position: number | undefined
     let isAtEnd = false
-    /** Whether the messages have ended, by themselves or because they were told to. */
+    /** Whether the messages have ended or were told to end. */
     let isOver = false
     const leave = async (): Promise<void> => {
       if (isOver) return
@@ -97,7 +97,7 @@ export class StoredSource implements RelaySource<Numbered> {
     return {
       next: async () => {
         if (this.cut) {
-          // The error is the last message, but the store was not asked for what comes after it.
+          // The error is the last message. The store's iterator has not ended yet, so end it.
           void handled(leave())
           return { done: true, value: undefined }
         }

@@ -1,5 +1,5 @@
-// One instance of a server of many. Arguments: Redis' socket, VecTrade's URL, ms of the lease, and
-// streams for each owner.
+// One of several instances of a server. Arguments: Redis' socket, VecTrade's URL, ms of the lease, and the
+// most streams of each owner.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'

@@ -2,11 +2,11 @@ import process from 'node:process'
 import { createHandler, memoryStore, VecTrade } from '@vectrade/core'
 
 /**
- * Starts one call of each kind, and is then busy, or stopped, for longer than their limits, while the rest
- * of each answer comes. Prints what became of each call.
+ * Starts one call of each kind. Then it is busy or stopped for longer than their limits, while the rest of
+ * each answer comes. Prints the outcome of each call.
  */
 const [url = '', mode = ''] = process.argv.slice(2)
-// Long enough for a loaded machine to get all calls to where they wait.
+// Long enough for all calls to reach their waits on a busy machine.
 const limit = 4000
 const limits = { timeout: limit, idleTimeout: limit, heartbeatTimeout: limit, maxRetries: 1 }
 const busyFor = 6000
@@ -63,7 +63,7 @@ const running = Object.entries(calls).map(async ([name, call]) => {
     outcomes[name] = String(error)
   }
 })
-// Answers once all calls wait, and lets the rest of their answers go.
+// The server responds when all calls wait, and then sends the rest of their answers.
 await (await fetch(`${url}/let-go`)).text()
 if (mode === 'an I/O callback') beBusy()
 else if (mode === 'setImmediate') setImmediate(beBusy)

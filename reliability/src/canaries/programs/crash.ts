@@ -2,7 +2,7 @@ import process from 'node:process'
 import { startLab } from '../start-lab.ts'
 import { situations } from '../situations.ts'
 
-/** Dies of one situation, of which nobody catches the error. */
+/** Dies of one situation, because no code catches its error. */
 const lab = await startLab()
 const name = process.argv.at(-1)
 const situation = situations.find((each) => each.name === name)

@@ -10,7 +10,7 @@ import { marks } from '../marks.ts'
 import { report } from '../report.ts'
 import { startLab } from '../start-lab.ts'
 
-/** Follows redirects of every kind with every kind of credential, and looks at who gets them. */
+/** Follows redirects of every kind with every kind of credential, and checks who receives them. */
 await using lab = await startLab()
 await using elsewhere: HostileServer = await startHostileServer()
 const failures: string[] = []
@@ -20,7 +20,7 @@ const { key, credential, prompt } = marks
 const whole = eventStream('data: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n') + lastChunk
 const statuses = [301, 302, 303, 307, 308]
 
-/** What is sent with a request, by where it comes from. */
+/** The credentials that are sent with a request, by their source. */
 const senders: Record<string, { options: VecTradeOptions; secret: string }> = {
   'a key in X-API-Key': { options: { apiKey: key, authScheme: 'x-api-key' }, secret: key },
   'a key in Authorization': { options: { apiKey: key, authScheme: 'bearer' }, secret: key },
@@ -35,7 +35,7 @@ const senders: Record<string, { options: VecTradeOptions; secret: string }> = {
   },
 }
 
-/** Other origins than that of the server, from an address of its. */
+/** Functions that return an address at another origin. */
 const others: Record<string, (at: string) => string> = {
   'another port': () => elsewhere.at(whole),
   'another port, without a scheme': () => elsewhere.at(whole).slice('http:'.length),
@@ -65,7 +65,7 @@ for (const status of statuses) {
       const name = `${status} to ${target} with ${sender}`
       const final = lab.server.at(whole)
       const first = lab.server.at(answer(status, '', { location: locationOf(final) }))
-      // Once directly, and once after a redirect that is followed.
+      // The redirect comes at once, or after another redirect that is followed.
       const before = lab.server.at(answer(307, '', { location: `${first}/ai/analyze` }))
       for (const url of [first, before]) {
         const [seen, connections] = [lab.server.received.length, elsewhere.connections]

@@ -7,8 +7,8 @@ import { situations } from '../situations.ts'
 import { hiddenWays, printToConsole, ways } from '../ways.ts'
 
 /**
- * Brings every situation about and prints what comes of it in every way. Tells the parent, in JSON, how
- * much that was and where a mark was found; what goes to the console is for the parent to look at.
+ * Creates every situation and prints its result in every way. Reports to the parent, in JSON, how many
+ * results there were and where a mark was found. The parent checks the console output itself.
  */
 await using lab = await startLab()
 const leaks: string[] = []
@@ -43,7 +43,7 @@ for (const situation of situations) {
       continue
     }
     for (const [way, print] of Object.entries(ways)) look(`${name}, ${way}`, print(value))
-    // What is hidden is a server's own words, and what had arrived.
+    // Hidden properties contain the server's own words and the events that had arrived.
     const hidden = ['prompt', 'payload', ...(situation.quotes ? ['key', 'credential'] : [])]
     for (const [way, print] of Object.entries(hiddenWays))
       look(`${name}, ${way}`, print(value), hidden)

@@ -6,10 +6,10 @@ const { key, prompt, payload } = marks
 
 /** Words of a server that quotes the key it was given. */
 const quoting = `The key ${key} (or ${key.toUpperCase()}) is wrong${' '.repeat(9)}${key}`
-/** What may repeat the request, and is not printed. */
+/** Details may repeat the request. They are not printed. */
 const details = { key, prompt, nested: [{ payload }] }
 
-/** Bodies of errors in every shape, which quote the key in each field and all else in `details`. */
+/** Error bodies in every shape. They quote the key in each field, and everything else in `details`. */
 export const bodies: Readonly<Record<string, string>> = {
   documented: JSON.stringify({
     error: { type: `t_${key}`, message: quoting, docs_url: `https://d/?${key}`, details },
@@ -28,7 +28,7 @@ export const bodies: Readonly<Record<string, string>> = {
 
 const statuses = [400, 401, 402, 403, 404, 408, 409, 418, 422, 429, 500, 502, 503, 504]
 
-/** Answers that are errors, or no answers. */
+/** Answers that are errors or not valid. */
 export const answers: readonly Situation[] = [
   ...statuses.flatMap((status) =>
     Object.entries(bodies).map(([shape, body]): Situation => ({
@@ -181,7 +181,7 @@ function silent(limit: string): Parameters<Parameters<Situation['run']>[0]['clie
   }
 }
 
-/** An error event's JSON, marked by its type. */
+/** Returns the JSON of an error event that its type marks as an error. */
 function marked(body: string): string {
   try {
     return JSON.stringify({ ...JSON.parse(body), type: 'error' })

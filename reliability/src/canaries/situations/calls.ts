@@ -94,7 +94,7 @@ const credentials: Record<string, string> = {
   'x-amz-security-token': credential,
 }
 
-/** Credentials in headers, which the server quotes, whole or bare, in any case. */
+/** Credentials in headers. The server quotes them with or without their scheme, in any case. */
 export const headers: readonly Situation[] = Object.entries(credentials).flatMap(([name, value]) =>
   [value, credential, value.toUpperCase()].flatMap((quoted, at): Situation[] => [
     {
@@ -151,7 +151,7 @@ export const redirects: readonly Situation[] = [
   },
 ]
 
-/** Functions of the program that do something else. */
+/** Functions of the program that misbehave. */
 export const functions: readonly Situation[] = [
   ...Object.entries<() => unknown>({
     throws: () => {

@@ -50,7 +50,7 @@ const ofCall: Record<string, { request?: unknown; options?: unknown }> = {
   'text in place of options': { options: credential },
 }
 
-/** Options that are wrong. */
+/** Invalid options. */
 export const options: readonly Situation[] = [
   ...Object.entries(ofClient).map(([name, given]): Situation => ({
     name: `option ${name}`,
@@ -81,7 +81,7 @@ export const options: readonly Situation[] = [
   },
 ]
 
-/** What is no error: a client, a stream and a response are looked at too. */
+/** Values that are not errors: a client, a stream and a response are checked too. */
 export const things: readonly Situation[] = [
   { name: 'a client', run: (lab) => lab.client('', { headers: { cookie: credential } }) },
   { name: 'its calls', run: (lab) => lab.client('').ai },

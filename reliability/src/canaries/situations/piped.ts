@@ -8,7 +8,7 @@ import { bodies } from './answers.ts'
 
 const { key, prompt, payload, own } = marks
 
-/** What comes out at the other end of a server of Node's. */
+/** Returns the text that a client of a Node server receives. */
 async function through(serve: Parameters<typeof createServer>[1]): Promise<Sent> {
   const server = createServer(serve as never)
   await new Promise<void>((resolve) => {

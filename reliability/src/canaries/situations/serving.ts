@@ -17,7 +17,7 @@ const { key, credential, prompt, payload, own } = marks
 const text = `data: {"type":"text","content":"${payload}"}\n\n`
 const whole = eventStream(`${text}data: [DONE]\n\n`) + lastChunk
 
-/** All that a page, the log and `onError` get of a request to an endpoint. */
+/** Returns everything that a page, the log and `onError` get for a request to an endpoint. */
 async function serve(
   lab: Lab,
   upstream: Answer,
@@ -41,11 +41,11 @@ async function serve(
     }),
   )
   const sent = `${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`
-  // Of its own exceptions, a program may tell itself what it wants.
+  // A program may see anything in its own exceptions.
   return [new Sent(sent), ...told.filter((error) => !String(error).includes(own))]
 }
 
-/** A failure of the program's own, with what no page must see. */
+/** Throws the program's own error, with texts that no page must see. */
 function fail(): never {
   throw new Error(`postgres://admin:${own}@db/${own}`, { cause: { [own]: own } })
 }
@@ -135,7 +135,7 @@ const wrong: Record<string, [Partial<HandlerOptions>, (RequestInit & { path?: st
   'a stream that is not there': [{ store: memoryStore() }, stored],
 }
 
-/** Endpoints whose upstream, program or caller does wrong. */
+/** Endpoints with a fault in the upstream, the program or the caller. */
 export const serving: readonly Situation[] = [
   ...Object.entries(wrong).map(([name, [options, request]]): Situation => ({
     name: `endpoint: ${name}`,
@@ -185,7 +185,7 @@ export const serving: readonly Situation[] = [
   })),
 ]
 
-/** An endpoint that keeps streams, as it should not be. */
+/** A faulty endpoint that stores streams. */
 const kept =
   (after: Answer): Answer =>
   (socket, request) => {
@@ -208,7 +208,7 @@ const quoting = JSON.stringify({
   details: prompt,
 })
 
-/** Streams that are taken up again, and cannot be. */
+/** Streams that cannot be resumed. */
 export const resuming: readonly Situation[] = [
   ...[401, 403, 404, 410, 422].flatMap((status): Situation[] => [
     {

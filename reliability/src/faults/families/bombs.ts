@@ -2,13 +2,13 @@ import type { Split } from '../answer.ts'
 import { splitAnswer } from '../answer.ts'
 import { type Cell, type Stage, stages } from '../cell.ts'
 
-/** Some 8 kB each on the wire. */
+/** Bodies that have some 8 kB each when compressed. */
 const bombs = {
   'one endless line': (): Buffer => Buffer.from(`data: ${' '.repeat(2 ** 23)}`),
   'comments only': (): Buffer => Buffer.alloc(2 ** 23, `: ${'z'.repeat(1_021)}\n`),
 }
 
-/** A small body that is a large one, from a stage on. */
+/** A small body that decompresses to a large one, from a stage on. */
 export const gzipBombs: readonly Cell[] = Object.entries(bombs).flatMap(([variant, bomb]) =>
   stages.slice(1).map((stage): Cell => {
     let split: Promise<Split> | undefined
@@ -19,7 +19,7 @@ export const gzipBombs: readonly Cell[] = Object.entries(bombs).flatMap(([varian
       expected: expected(variant, stage),
       maxEventBytes: 2 ** 20,
       async play(wire) {
-        // Made once for all runtimes.
+        // Created once for all runtimes.
         split ??= splitAnswer({}, stage, { coding: 'gzip', insert: bomb() })
         const { before, after } = await split
         await wire.send(before)
@@ -32,7 +32,7 @@ export const gzipBombs: readonly Cell[] = Object.entries(bombs).flatMap(([varian
 
 function expected(variant: string, stage: Stage): readonly string[] {
   if (stage === 'after done') return ['complete']
-  // Comments in the middle of an event leave it without its second half.
+  // Comments in the middle of an event cut off its second half.
   if (variant === 'comments only' && stage !== 'mid event') return ['complete']
   return ['StreamProtocolError']
 }

@@ -11,7 +11,7 @@ const whole: readonly Cell[] = all.map((coding) => ({
   play: (wire) => wire.answer({ coding }),
 }))
 
-/** The body ends as HTTP has it; the coding does not. */
+/** The HTTP body ends correctly, but the coding does not. */
 const endedEarly: readonly Cell[] = all.flatMap((coding) =>
   stages.slice(1).map((stage): Cell => ({
     family: `${coding} stream`,
@@ -32,7 +32,7 @@ const spoilt: readonly Cell[] = all.flatMap((coding) =>
     variant: 'spoilt',
     stage,
     expected: whenFailed(stage),
-    // Ends those whose fetch does not tell.
+    // Ends the calls of runtimes whose fetch does not report this.
     limit: 'heartbeatTimeout',
     async play(wire) {
       await wire.sendUpTo(stage, { coding })
@@ -50,7 +50,7 @@ export const codings: readonly Cell[] = [...whole, ...endedEarly, ...spoilt]
 const thousand = `content-encoding: ${Array.from({ length: 1_000 }, () => 'gzip').join(', ')}`
 const outcomes = ['ConnectionError', 'StreamInterruptedError', 'StreamProtocolError']
 
-/** A header that asks to decode a thousand times. The body has none of that. */
+/** A header that asks to decode a thousand times. The body is not encoded. */
 export const manyCodings: readonly Cell[] = stages.slice(1).flatMap((stage): Cell[] => [
   {
     family: '1,000 content codings',

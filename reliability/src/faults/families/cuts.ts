@@ -8,7 +8,7 @@ const framings: readonly Framing[] = ['chunked', 'length', 'close']
 const ways: Record<string, (wire: Wire) => Promise<void> | void> = {
   FIN: (wire) => wire.close(),
   async RST(wire) {
-    // A reset may throw away what has not been read.
+    // A reset may discard unread bytes.
     await wire.pause(30)
     wire.reset()
   },
@@ -21,7 +21,7 @@ const ways: Record<string, (wire: Wire) => Promise<void> | void> = {
 
 export const cuts: readonly Cell[] = Object.entries(ways).flatMap(([family, cut]) =>
   stages.flatMap((stage) =>
-    // Before the headers there is no framing to tell apart.
+    // Before the headers, all framings are the same.
     (stage === 'before headers' ? framings.slice(0, 1) : framings).map((framing): Cell => ({
       family,
       variant: stage === 'before headers' ? undefined : framing,
@@ -35,7 +35,7 @@ export const cuts: readonly Cell[] = Object.entries(ways).flatMap(([family, cut]
   ),
 )
 
-/** The same before a request has come. */
+/** The same cuts before a request has come. */
 export const cutsAtConnect: readonly Cell[] = (['FIN', 'RST'] as const).map((family) => ({
   family,
   variant: 'as soon as connected',
@@ -48,15 +48,15 @@ export const cutsAtConnect: readonly Cell[] = (['FIN', 'RST'] as const).map((fam
 function afterCut(family: string, stage: Stage, framing: Framing): readonly string[] {
   if (family === 'RST' && stage === 'after headers')
     return ['StreamInterruptedError', 'ConnectionError']
-  // By the time of a slow close the answer has been read.
+  // The answer has been read before a slow close.
   const isRead = family === 'slow close'
   const isWhole = family !== 'RST' && framing !== 'chunked'
   return isRead || isWhole ? whenEnded(stage) : whenFailed(stage)
 }
 
 /**
- * An answer of many packets that is there before its reader has taken much of it. The connection ends
- * while the runtime has stopped reading.
+ * An answer of many packets that arrives before its reader has read much of it. The connection ends while
+ * the runtime has paused reading.
  */
 export const slowReaders: readonly Cell[] = (['chunked', 'length', 'close'] as const).flatMap(
   (framing): Cell[] => {
@@ -65,7 +65,7 @@ export const slowReaders: readonly Cell[] = (['chunked', 'length', 'close'] as c
       slowly: true,
       times: 700,
     }
-    // undici takes a FIN after bytes that it has not parsed yet for a cut, if the body has a length.
+    // If the body has a length, undici treats a FIN after bytes that it has not parsed as a cut.
     const afterSlow = framing === 'length' ? whenFailed('after done') : whenEnded('after done')
     return [
       {

@@ -4,10 +4,10 @@ import { type Cell, stages, whenFailed } from '../cell.ts'
 
 const seed = 20_260_801
 const random = seeded(seed)
-/** Bytes that are no HTTP, by chance. */
+/** Random bytes that are not HTTP. */
 const garbage = Buffer.from(Array.from({ length: 2_000 }, () => Math.floor(random() * 256)))
 
-/** What follows is not HTTP, or less than it says. */
+/** Answers that continue with bytes that are not HTTP, or with fewer bytes than announced. */
 export const garbled: readonly Cell[] = [
   ...stages.flatMap((stage): Cell[] => [
     {
@@ -16,7 +16,7 @@ export const garbled: readonly Cell[] = [
       expected: whenFailed(stage),
       async play(wire) {
         await wire.sendUpTo(stage)
-        // Where the headers belong, or the head of a chunk.
+        // In place of the headers, or of a chunk's head.
         if (stage === 'before headers') await wire.send('HTTP/1.1 200 OK\r\n')
         else await wire.pause(30)
         await wire.send(garbage)

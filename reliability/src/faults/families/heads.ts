@@ -18,7 +18,7 @@ const endless = (variant: string, line: string, start = ''): Cell => ({
   },
 })
 
-/** Responses before the response. */
+/** Informational responses before the final response. */
 const interims: readonly Cell[] = [
   ...['100 Continue', '102 Processing', '103 Early Hints'].flatMap((status): Cell[] => [
     {
@@ -68,7 +68,7 @@ const interims: readonly Cell[] = [
   })),
 ]
 
-/** More of a head than anybody wants. */
+/** Heads that are much too large. */
 const huge: readonly Cell[] = [
   ...Object.entries({
     'one of 1 MB': `x-large: ${'x'.repeat(2 ** 20)}`,
@@ -104,7 +104,7 @@ const huge: readonly Cell[] = [
   })),
   {
     family: 'huge headers',
-    variant: 'behind the body: a trailer',
+    variant: 'after the body: a trailer',
     stage: 'after done',
     expected: ['complete'],
     async play(wire) {

@@ -1,6 +1,6 @@
 import { type Cell, type Stage, stages, whenFailed } from '../cell.ts'
 
-/** A connection that is used again while its server closes it. */
+/** A connection that is reused while its server closes it. */
 function closedBetween(maxRetries: number): Cell[] {
   return [0, 1, 3, 10].map((ms) => ({
     family: 'keep-alive race',
@@ -18,7 +18,7 @@ function closedBetween(maxRetries: number): Cell[] {
   }))
 }
 
-/** A second answer on the connection, which is cut. */
+/** A second answer on the connection, and a cut in it. */
 function cutOnSecond(maxRetries: number, variant: 'FIN' | 'RST'): Cell[] {
   return stages.map((stage) => ({
     family: 'keep-alive race',
@@ -45,7 +45,7 @@ function cutOnSecond(maxRetries: number, variant: 'FIN' | 'RST'): Cell[] {
 
 function afterCut(stage: Stage, maxRetries: number): readonly string[] {
   if (stage !== 'before headers') return whenFailed(stage)
-  // Some runtimes ask once more by themselves, since nothing of an answer had come.
+  // Some runtimes repeat the request by themselves, because nothing of an answer had come.
   return maxRetries > 0 ? ['complete'] : ['complete', 'ConnectionError']
 }
 

@@ -1,6 +1,6 @@
 import { type Cell, stages } from '../cell.ts'
 
-/** A server that says nothing, or nothing more. */
+/** A server that sends nothing, or stops sending. */
 export const silences: readonly Cell[] = [
   {
     family: 'silence before headers',
@@ -45,7 +45,7 @@ export const silences: readonly Cell[] = [
         limit: 'heartbeatTimeout',
         async play(wire) {
           await wire.sendUpTo(stage, { framing: 'length' })
-          // That was all of it.
+          // The server has already sent the whole answer.
           if (isDone) wire.keepAlive()
         },
       },

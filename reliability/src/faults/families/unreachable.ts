@@ -7,10 +7,10 @@ const unreachable = {
   play: async (): Promise<void> => {},
 } as const
 
-/** A record of TLS, by its head, with bytes that no key has made. */
+/** A TLS record with a valid head and random content. */
 const falseRecord = Buffer.concat([Buffer.from([23, 3, 3, 0, 64]), Buffer.alloc(64, 0x5a)])
 
-/** A server that is not reached, and TLS that fails. */
+/** Servers that cannot be reached, and TLS that fails. */
 export const unreachables: readonly Cell[] = [
   {
     ...unreachable,
@@ -23,7 +23,7 @@ export const unreachables: readonly Cell[] = [
     family: 'DNS failure',
     server: 'none',
     origin: () => 'https://nowhere.invalid',
-    // A resolver without a network takes its time.
+    // A resolver without a network can be slow.
     expected: ['ConnectionError', 'TimeoutError (headers)'],
     limit: 'timeout',
   },

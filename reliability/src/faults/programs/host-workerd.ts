@@ -1,4 +1,4 @@
-// Starts workerd with a bundle and has it play. In a process of its own, since Miniflare reads
+// Starts workerd with a bundle that plays the cells. It runs in a separate process, because Miniflare reads
 // NODE_EXTRA_CA_CERTS once.
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'

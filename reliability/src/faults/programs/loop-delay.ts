@@ -20,7 +20,7 @@ export class LoopDelay {
     this.#timer = setInterval(() => this.#tick(), interval)
   }
 
-  /** ms of lateness since this process began; its growth is that of a span of time. */
+  /** ms of lateness since this process started. The difference of two readings is the lateness between them. */
   get total(): number {
     return this.#total + this.#late()
   }

@@ -8,7 +8,7 @@ const [control = '', workers = '1'] = process.argv.slice(2)
 
 await playCells(control, Number(workers), {
   createClient: (options) => new VecTrade(options),
-  // An exception that nobody catches is to end the process, as it would a user's.
+  // An uncaught exception must end the process, as it would end a user's process.
   onUnhandled: (listener) => process.on('unhandledRejection', listener),
   processor: processorTime,
 })

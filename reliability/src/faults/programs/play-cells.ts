@@ -1,4 +1,4 @@
-// Runs inside every runtime: asks the parent for one cell after the other, and tells what came.
+// Runs inside every runtime. Asks the parent for one cell after another, and reports the outcomes.
 import {
   type TimeoutError,
   type VecTrade,
@@ -19,10 +19,10 @@ export interface Task {
   slowly: boolean
 }
 
-/** What became of a cell. */
+/** The outcome of a cell. */
 export interface Report {
   id: number
-  /** `complete`, an error's name, `hang`, or what else should not be. */
+  /** `complete`, an error's name, `hang`, or another outcome that should not happen. */
   outcome: string
   text: string
   message: string
@@ -30,14 +30,14 @@ export interface Report {
   quiet: number
   /** ms that it may have been. */
   wait: number
-  /** ms of that in which this process did not get to run. */
+  /** The part of `quiet`, in ms, in which this process could not run. */
   late: number
 }
 
-/** What the runtime gives. */
+/** The functions that a runtime supplies. */
 export interface Host {
   createClient: (options: VecTradeOptions) => VecTrade
-  /** Calls back with what nobody handled. */
+  /** Calls back with unhandled rejections. */
   onUnhandled: (listener: (what: unknown) => void) => void
   /** ms of the processor that the program's thread has used. Default: not known. */
   processor?: () => number
@@ -45,7 +45,7 @@ export interface Host {
 
 const prompt = "What's the bull case for NVDA?"
 
-/** How long nothing has come, and how much of that this process slept through. */
+/** Measures how long nothing has come, and for how much of that time this process could not run. */
 class Quiet {
   /** ms that it may be. */
   wait: number
@@ -67,14 +67,14 @@ class Quiet {
     return this.#delay.total - this.#lateThen
   }
 
-  /** Something came. */
+  /** Records a sign of life. */
   end(): void {
     this.#since = performance.now()
     this.#lateThen = this.#delay.total
   }
 }
 
-/** @param control where the parent listens */
+/** @param control the URL at which the parent listens */
 export async function playCells(
   control: string,
   workers: number,
@@ -111,7 +111,7 @@ export async function playCells(
   onUnhandled((what) => void tell('/unhandled', { what: String((what as Error)?.stack ?? what) }))
 
   await Promise.all(Array.from({ length: workers }, work))
-  // Answered once every socket is closed, or has been open for too long.
+  // The parent answers when every socket is closed or has been open for too long.
   await tell('/sockets')
   delay.stop()
   await tell('/end')

@@ -7,18 +7,18 @@ import {
   type VecTradeOptions,
 } from '@vectrade/core'
 
-/** What a program of streams has. */
+/** The tools of a program that runs streams. */
 export interface World {
-  /** A client of the server's answers of this name. */
+  /** Returns a client for the server's answers of this name. */
   client: (answers: string, options?: VecTradeOptions) => VecTrade
   signal: AbortSignal
   /** The port of a handler whose upstream's answers are endless. */
   handlerPort: number
 }
 
-/** A way for one stream to come to its end. */
+/** A way in which one stream ends. */
 export interface Ending {
-  /** How many at a time; those that wait for a timer are many. */
+  /** The number of simultaneous streams. It is high for endings that wait for a timer. */
   lanes: number
   one: (world: World) => Promise<unknown>
 }
@@ -98,7 +98,7 @@ async function failure(promise: Promise<unknown>): Promise<void> {
   if (!VecTradeError.isInstance(error)) throw error
 }
 
-/** Asks the handler and goes away after the first event. */
+/** Asks the handler and leaves after the first event. */
 async function leave(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1')
   const body = JSON.stringify({ prompt })

@@ -4,25 +4,25 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { VecTrade, VecTradeOptions } from '@vectrade/core'
 import { endings, type World } from './endings.ts'
 
-/** What the runtime supplies. */
+/** The parts that the runtime supplies. */
 export interface Runtime {
   createClient(options: VecTradeOptions): VecTrade
-  /** Serves an endpoint with this client; gives its port. */
+  /** Serves an endpoint with this client. Returns its port. */
   serve(client: VecTrade): Promise<number>
 }
 
-/** What there is at one time, after a collection of garbage. */
+/** The counts at one time, after a garbage collection. */
 export interface Sample {
   streams: number
   heap: number
   descriptors: number
-  /** Timers of this program, the SDK's with them: the runtime's own are not seen. */
+  /** Timers of this program and the SDK. The runtime's own timers are not visible. */
   timers: number
   /** Listeners on the signal that all streams share. */
   listeners: number
 }
 
-/** What was measured of one ending. */
+/** The measurements of one ending. */
 export interface Measured {
   ending: string
   lanes: number
@@ -54,7 +54,7 @@ export async function measure(runtime: Runtime): Promise<void> {
   const handlerPort = await runtime.serve(client('endless'))
   const world: World = { client, signal, handlerPort }
   const chosen = Object.entries(endings).filter(([name]) => ENDING === '' || name === ENDING)
-  // What is made once, and compiled, is no leak.
+  // Warm up: objects that are created once, and compiled code, are not leaks.
   for (const [, { lanes, one }] of chosen) await many(40, lanes, () => one(world))
   for (const [name, { lanes, one }] of chosen) {
     const batch = Math.ceil(Number(STREAMS) / samplesPerEnding)
@@ -90,13 +90,13 @@ async function many(count: number, lanes: number, one: () => Promise<unknown>): 
   await Promise.all(Array.from({ length: Math.min(count, lanes) }, lane))
 }
 
-/** Collects garbage for as long as that frees memory, or until no more is open than there was. */
+/** Collects garbage while that frees memory, or until no more is open than before. */
 async function settled(before = Infinity): Promise<{ heap: number; descriptors: number }> {
   let heap = Infinity
   let descriptors = Infinity
   for (let round = 0, same = 0; round < 20 && (same < 2 || descriptors > before); round += 1) {
     globalThis.gc?.()
-    // What has a finalizer goes in a later turn, and the connection that it closes in another.
+    // Finalizers run in a later turn. A connection that they close ends in another turn.
     await delay(5)
     const used = process.memoryUsage().heapUsed
     same = used < heap - 2_048 ? 0 : same + 1
@@ -108,7 +108,7 @@ async function settled(before = Infinity): Promise<{ heap: number; descriptors: 
 
 const leaked: unknown[] = []
 
-/** What a test sees to be found. */
+/** Leaks on purpose, so that a test can check that they are detected. */
 function leakOnPurpose(signal: AbortSignal): void {
   leaked.push(
     Array.from({ length: 100 }, (_, at) => at),
@@ -118,11 +118,11 @@ function leakOnPurpose(signal: AbortSignal): void {
   signal.addEventListener('abort', () => {}, {})
 }
 
-/** The SDK's timers: those of the runtime, such as for connections that nobody uses, are none of them. */
+/** The timers of the SDK, without the runtime's own, such as those for unused connections. */
 function countTimers(): { live: number } {
   const live = new Set<unknown>()
   const { setTimeout: set, clearTimeout: clear } = globalThis
-  // The one line that is looked at.
+  // The only line that is checked.
   Error.stackTraceLimit = 2
   const ofSdk = /\/(core|node|deno)\/src\/|leakOnPurpose/
   globalThis.setTimeout = ((

@@ -1,4 +1,4 @@
-// Readers of an endpoint. Arguments: its URLs, which they share among themselves.
+// Readers of an endpoint. Arguments: the URLs of its processes. The readers are spread over them.
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import process from 'node:process'
@@ -9,10 +9,10 @@ import { monotonic } from '../monotonic.ts'
 
 const urls = process.argv.slice(2)
 const clients = urls.map((endpoint) => new VecTrade({ endpoint, idleTimeout: 0 }))
-/** How many open their streams at the same time. */
+/** The number of streams that are opened at the same time. */
 const together = 100
 
-/** One that reads to the end of its answer. */
+/** A reader that reads to the end of its answer. */
 class Reader {
   readonly prompt: string
   readonly hasBegun: Promise<void>
@@ -40,7 +40,7 @@ class Reader {
     })
   }
 
-  /** Leaves with the next event, and comes back, as a page that is loaded again. */
+  /** Leaves at the next event and comes back, like a page that is reloaded. */
   reload(): void {
     this.#shallResume = true
   }
@@ -69,10 +69,10 @@ class Reader {
   }
 }
 
-/** ms from an event's sending to its reading, except on streams that were away. */
+/** ms from sending to reading an event, except on streams that were away. */
 const delays: number[] = []
 const readers: Reader[] = []
-/** Held, so that they stay open. */
+/** Referenced here, so that they stay open. */
 const stalled: IncomingMessage[] = []
 
 async function openReader(client: VecTrade, prompt: string): Promise<void> {
@@ -81,7 +81,7 @@ async function openReader(client: VecTrade, prompt: string): Promise<void> {
   await reader.hasBegun
 }
 
-/** Takes the head of an answer, and then nothing. @param place of an endpoint: a URL, or a socket's path */
+/** Reads the head of an answer, and then nothing. @param place the endpoint's URL or socket path */
 async function openStalled(place: string, prompt: string): Promise<void> {
   const headers = { 'content-type': 'application/json', host: '127.0.0.1' }
   const options = { method: 'POST', headers }
@@ -93,7 +93,7 @@ async function openStalled(place: string, prompt: string): Promise<void> {
   stalled.push(response)
 }
 
-/** Opens so many, some of them at the same time, and waits until all have begun. */
+/** Opens so many streams, several at the same time, and waits until all have begun. */
 async function inTurn(count: number, openOne: (at: number) => Promise<void>): Promise<void> {
   let next = 0
   const worker = async (): Promise<void> => {
@@ -107,11 +107,11 @@ serveCalls({
     inTurn(count, (at) => openReader(clients[at % clients.length]!, `${kind} ${at}`)),
   stall: (places: string[], count: number) =>
     inTurn(count, (at) => openStalled(places[at % places.length]!, `stalls ${at}`)),
-  /** Every so-and-so-many-th reloads. */
+  /** Reloads every nth reader. */
   reload(every: number) {
     for (const [at, reader] of readers.entries()) if (at % every === 0) reader.reload()
   },
-  /** Stops the answers on the server. Gives when each was told so, by prompt. */
+  /** Stops the answers on the server. Returns when each one was told to stop, by prompt. */
   async stop() {
     const asked: Record<string, number> = {}
     await Promise.all(

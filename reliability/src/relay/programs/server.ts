@@ -25,14 +25,14 @@ async function createStore(): Promise<StreamStore | undefined> {
   if (kind === 'none') return undefined
   if (kind === 'memory') return memoryStore(storeLimits)
   const redis = createClient({ socket: { path, tls: false } })
-  // Its going away is what the proof is about.
+  // The proof makes Redis unreachable on purpose.
   redis.on('error', () => {})
   await redis.connect()
   return redisStore(redis, storeLimits)
 }
 
 const handler = createHandler({
-  // Opening all streams may take longer than VecTrade may be silent by default.
+  // Opening all streams may take longer than the default limit for VecTrade's silence.
   client: new VecTrade({
     apiKey: 'vq_of_no_meaning',
     baseURL,

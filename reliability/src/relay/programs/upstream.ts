@@ -22,7 +22,7 @@ const roundTime = 25
 const rounds = Math.round(1000 / perSecond / roundTime)
 
 const answers = new Set<Answer>()
-/** When each answer ended that was not at its end, by prompt. */
+/** The time at which each incomplete answer was closed, by prompt. */
 const closings: Record<string, number> = {}
 
 function send(answer: Answer): void {
@@ -31,7 +31,7 @@ function send(answer: Answer): void {
   answer.response.write(`data: ${JSON.stringify(event)}\n\n`)
 }
 
-/** What goes to a stalled reader at a time. */
+/** The bytes of one write to a stalled reader. */
 const block = Buffer.from(
   `data: {"type":"text","content":"${'x'.repeat(1000)}"}\n\n`.repeat(Number(process.argv[3])),
 )
@@ -75,15 +75,15 @@ const stalled = (): Answer[] => [...answers].filter(({ prompt }) => prompt.start
 
 serveCalls({
   url: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-  /** Begins the steady pace. Until then an answer has its first piece: opening many may take long. */
+  /** Starts the steady pace. Before that, an answer has only its first piece, because opening takes long. */
   goLive() {
     isLive = true
   },
   running: () => answers.size,
   closings: () => closings,
-  /** Bytes that each of the answers to stalled readers has been able to send. */
+  /** Returns the bytes that each answer to a stalled reader has sent. */
   flooded: () => stalled().map(({ bytes }) => bytes),
-  /** Completes what is read to its end. */
+  /** Completes the answers that are read to the end. */
   complete() {
     for (const { prompt, response, sent } of answers) {
       if (!prompt.startsWith('reads')) continue

@@ -1,5 +1,5 @@
-// Programs and pages that ask for answers, over and over. Arguments: VecTrade's URL, the key, the
-// endpoint's URL, how many at the same time, the seed.
+// Programs and pages that ask for answers again and again. Arguments: VecTrade's URL, the key, the
+// endpoint's URL, the number of simultaneous streams, the seed.
 import process from 'node:process'
 import { seeded } from '@vectrade/test-kit/seeded'
 import { processState } from '../../process-state.ts'
@@ -36,7 +36,7 @@ serveCalls({
     await lab.open()
     working = Promise.all(Array.from({ length: Number(together) }, work))
   },
-  /** What is held, and the times to the first event since the last sample. */
+  /** Returns the memory in use, and the times to the first event since the last sample. */
   sample: () => ({ ...processState(), firstEvents: lab.firstEvents.splice(0) }),
   async finish() {
     over.abort()

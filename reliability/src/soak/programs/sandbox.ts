@@ -7,6 +7,6 @@ const sandbox = await startSandbox({ rateLimit: many, quota: many, maxRequests: 
 
 serveCalls({
   place: () => ({ url: sandbox.url, apiKey: sandbox.apiKey }),
-  /** Of the last requests, those that are still being answered. */
+  /** Returns the recent requests that are still being answered. */
   open: () => sandbox.requests.filter(({ closed }) => closed === undefined).length,
 })

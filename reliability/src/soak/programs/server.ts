@@ -1,4 +1,4 @@
-// A site's endpoint: `?store=` is none, memory or redis, `?fault=` befalls its request to VecTrade.
+// A site's endpoint. `?store=` is none, memory or redis. `?fault=` applies to its request to VecTrade.
 // Arguments: VecTrade's URL, the key, and Redis' socket.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -14,7 +14,7 @@ const [, , baseURL = '', apiKey = '', path = ''] = process.argv
 const redis = createClient({ socket: { path, tls: false } })
 redis.on('error', () => {})
 await redis.connect()
-// Kept for a minute, so that memory is level after that.
+// Streams are stored for a minute, so that memory is level after that time.
 const limits = { timeToLive: 60_000, maxStreams: 100_000, lease: 60_000 }
 const stores = new Map([
   ['memory', memoryStore(limits)],

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import { createHandler, toNodeHandler, VecTrade } from '@vectrade/node'
 
-/** Refuses everybody, by `node:http` or by the server of the runtime itself. Prints the port. */
+/** Refuses every request, with `node:http` or with the runtime's own server. Prints the port. */
 const handler = createHandler({
   client: new VecTrade({ apiKey: 'vq_reliability', baseURL: 'http://127.0.0.1:1/v1' }),
   authorize: () => false,

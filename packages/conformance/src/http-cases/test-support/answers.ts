@@ -12,7 +12,7 @@ export function textEvent(content: string, id?: string): string {
 
 export const done = 'data: [DONE]\n\n'
 
-/** The id of the stream that an endpoint says it keeps. */
+/** The header with the id of the stream that an endpoint stores. */
 export const streamId = 'abcdefghijklmnopqrstuv'
 
 const streaming = { 'content-type': 'text/event-stream' }
@@ -32,16 +32,16 @@ export function answer(
   return (response) => void response.writeHead(status, headers).end(body)
 }
 
-/** An answer that goes no further than this, of an endpoint that keeps streams. */
+/** An answer that is cut after this text, from an endpoint that stores streams. */
 export function cut(body: string, headers: OutgoingHttpHeaders = kept): Answer {
   return (response) => {
     response.writeHead(200, { ...streaming, ...headers }).flushHeaders()
-    // Apart from its end, which would overtake it on its way to the reader.
+    // Written before the end. The end would overtake it on the way to the reader.
     response.write(body, () => setTimeout(() => response.destroy(), 50))
   }
 }
 
-/** An answer that says this, and then nothing. */
+/** An answer that sends this text, and then stays silent. */
 export function silentAfter(body: string): Answer {
   return (response) => {
     response.writeHead(200, streaming).flushHeaders()
@@ -52,7 +52,7 @@ export function silentAfter(body: string): Answer {
 /** No answer at all. */
 export const never: Answer = () => {}
 
-/** An answer that does not end: this again and again, as fast as it is read. */
+/** An answer that repeats this text for ever, as fast as it is read. */
 export function endless(
   status: number,
   headers: OutgoingHttpHeaders,

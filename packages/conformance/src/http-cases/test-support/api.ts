@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { VecTrade, type VecTradeOptions } from '@vectrade/node'
 import { serve } from '@vectrade/test-kit/web-server'
 
-/** A request that an API of a test got. */
+/** A request that a test's API received. */
 export interface Asked {
   method: string
   path: string
@@ -13,18 +13,18 @@ export interface Asked {
   at: number
 }
 
-/** What an API of a test does with a request whose body it has read. */
+/** Answers a request for a test's API after its body has been read. */
 export type Answer = (response: ServerResponse, asked: Asked) => void
 
-/** A server of a test that answers each request by a script, and notes what it was asked. */
+/** A test server that answers each request by a script, and records the requests. */
 export interface Api extends AsyncDisposable {
   readonly origin: string
   readonly asked: readonly Asked[]
-  /** How many of its answers are neither complete nor cut. */
+  /** The number of answers that are neither complete nor cut. */
   readonly open: number
   /** A client of the API, with a key. It asks once unless told otherwise. */
   client(options?: VecTradeOptions): VecTrade
-  /** A client that takes it for an endpoint, which may keep streams. */
+  /** Returns a client that uses the server as an endpoint, which may store streams. */
   pageClient(options?: VecTradeOptions): VecTrade
 }
 
@@ -41,7 +41,7 @@ export async function startApi(...answers: Answer[]): Promise<Api> {
     answer?.(response, each)
   }
   const server = await serve((request, response) => {
-    // A request that is cut is nothing to answer.
+    // A request that is cut gets no answer.
     listen(request, response).catch(() => {})
   })
   const origin = `http://127.0.0.1:${server.port}`

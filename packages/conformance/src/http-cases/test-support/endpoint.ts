@@ -13,30 +13,30 @@ import { serve } from '@vectrade/test-kit/web-server'
 import { textEvent } from './answers.ts'
 import { startApi } from './api.ts'
 
-/** An answer of VecTrade's that a test makes step by step. */
+/** An answer of VecTrade that a test creates step by step. */
 export interface Source {
   send(...events: string[]): void
   end(...events: string[]): void
   /** Cuts it. */
   fail(): void
-  /** Whether it has come to an end, by whomever. */
+  /** Whether it has ended, on either side. */
   readonly closed: boolean
 }
 
-/** What a request to an endpoint says besides its method. */
+/** The parts of a request to an endpoint besides its method. */
 export interface Asking {
   user?: string
   after?: string | number
 }
 
-/** A handler that keeps streams, served by Node, and the API that it asks. */
+/** A handler that stores streams, served by Node, and the API that it asks. */
 export interface Endpoint extends AsyncDisposable {
   readonly store: StreamStore
   /** VecTrade's answers, oldest first. */
   readonly sources: readonly Source[]
   /** Asks for an analysis. Resolves once there is a response. */
   post(asking?: Asking): Promise<Response>
-  /** Takes up a stream. */
+  /** Resumes a stream. */
   get(id: string, asking?: Asking): Promise<Response>
   delete(id: string, asking?: Asking): Promise<Response>
   client(): VecTrade
@@ -89,7 +89,7 @@ function sourceOf(response: ServerResponse): Source {
   }
 }
 
-/** The id of the stream that a response is of. */
+/** Returns the id of the stream in a response. */
 export function idOf(response: Response): string {
   return response.headers.get('x-vectrade-stream-id') ?? ''
 }
@@ -122,10 +122,10 @@ export function readBitByBit(response: Response): BodyReader {
   }
 }
 
-/** What greets a reader for whom nothing has come yet. */
+/** The greeting for a reader before any event has come. */
 export const greeting = ': heartbeat\n\n'
 
-/** An event as a handler that keeps streams sends it. */
+/** An event in the form in which a handler with a store sends it. */
 export function sent(content: string, id: number): string {
   return textEvent(content, String(id))
 }

@@ -1,6 +1,6 @@
 import type { AnalysisStream, StreamEvent } from '@vectrade/node'
 
-/** What came of a stream: its events, and what it failed with. */
+/** The outcome of a stream: its events and its error. */
 export interface Outcome {
   events: StreamEvent[]
   text: string

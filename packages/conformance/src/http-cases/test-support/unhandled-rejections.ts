@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from 'vitest'
 
-/** Fails each test of a file in which a promise rejects that nobody handles. */
+/** Fails each test of a file in which a promise rejection is unhandled. */
 export function expectNoUnhandledRejections(): void {
   let unhandled: unknown[]
   const onUnhandled = (reason: unknown): void => void unhandled.push(reason)
@@ -9,7 +9,7 @@ export function expectNoUnhandledRejections(): void {
     process.on('unhandledRejection', onUnhandled)
   })
   afterEach(async () => {
-    // Node tells of them once the promises there are have settled.
+    // Node reports unhandled rejections after the current promises have settled.
     await new Promise((resolve) => setImmediate(resolve))
     process.off('unhandledRejection', onUnhandled)
     expect(unhandled).toEqual([])
