@@ -12,8 +12,6 @@ function clampTimer(ms: number): number {
 const longestTurn = 1000
 /** A timer that is less late than this, in ms, counts as on time. */
 const punctual = 20
-/** Extra turns before a deadline, even if the timer is late every time. */
-const mostTurns = 3
 
 /**
  * Calls `onDue` at a moment that may still move.
@@ -33,6 +31,11 @@ export abstract class Deadline {
   /** The moment, on the clock of `performance`. Infinity stops the timer; `start` starts it again. */
   protected abstract dueAt(): number
   protected abstract onDue(): void
+
+  /** The most extra turns, even if the timer is late every time. */
+  protected get mostTurns(): number {
+    return 3
+  }
 
   /** Does nothing if the timer is running. */
   start(): void {
@@ -56,8 +59,8 @@ export abstract class Deadline {
       return
     }
     const late = now - Math.max(due, plannedAt)
-    const isRead = this.#turns > 0 && (late < punctual || this.#turns === mostTurns)
-    if (late === 0 || isRead) {
+    const isRead = this.#turns > 0 && late < punctual
+    if (late === 0 || isRead || this.#turns >= this.mostTurns) {
       this.#turns = 0
       this.onDue()
     } else {

@@ -35,6 +35,9 @@ export function replaceableDispatcher(): AgentKind | undefined {
   const { name } = dispatcher.constructor
   const isProxied = name === 'EnvHttpProxyAgent' && usesEnvProxy()
   if (!isProxied && name !== 'Agent') return undefined
+  // Interceptors replace this method, at any time.
+  const { dispatch } = dispatcher.constructor.prototype as Parts
+  if ((dispatcher as Parts)['dispatch'] !== dispatch) return undefined
   let isDefault = known.get(dispatcher)
   if (isDefault === undefined) {
     isDefault = hasDefaults(dispatcher)
@@ -56,8 +59,6 @@ function hasDefaults(dispatcher: object): boolean {
   const Class = dispatcher.constructor as new () => object
   // The program may have derived a class from undici's.
   if ((Object.getPrototypeOf(Class) as { name?: string }).name !== 'DispatcherBase') return false
-  // Interceptors replace this method.
-  if ((dispatcher as Parts)['dispatch'] !== (Class.prototype as Parts)['dispatch']) return false
   try {
     return areAlike(dispatcher, new Class())
   } catch {

@@ -10,14 +10,14 @@ type Step = 'forward' | 'here' | 'repeated' | 'greeting'
 export class Position {
   /** The `Last-Event-ID` that a reconnection sends; `''` if it sends none. */
   id: string
-  /** Whether all IDs so far counted the events. */
-  #isNumbered: boolean
+  /** Whether all IDs so far counted the events. Undefined until there is one to tell by. */
+  #isNumbered: boolean | undefined
   /** The number at which the connection began. */
   #start: number
 
   constructor(id: string) {
     this.id = id
-    this.#isNumbered = id === '' || isNumber(id)
+    this.#isNumbered = id === '' || isNumber(id) ? undefined : false
     this.#start = Number(id)
   }
 
@@ -25,10 +25,11 @@ export class Position {
   passEvent(id: string | undefined): Step {
     // A server may greet each connection. If events have IDs, one without an ID is not part of the stream.
     if (id === undefined) return this.id === '' ? 'here' : 'greeting'
-    if (this.#isNumbered && this.#start > 0 && isNumber(id) && Number(id) <= this.#start) {
-      return 'repeated'
-    }
-    return this.#isGreeting(id) ? 'greeting' : this.#move(id)
+    if (this.#isGreeting(id)) return 'greeting'
+    // A server that goes on sends the next number, one that repeats its answer sends 1.
+    this.#isNumbered ??= isNumber(id) && [1, this.#start + 1].includes(Number(id))
+    const isRepeated = this.#isNumbered && this.#start > 0 && Number(id) <= this.#start
+    return isRepeated && id !== '' ? 'repeated' : this.#move(id)
   }
 
   /** A frame without an event can have an ID too. It never moves the position back. */
@@ -39,7 +40,7 @@ export class Position {
   }
 
   #isGreeting(id: string): boolean {
-    return this.#isNumbered && this.id !== '' && id !== '' && !isNumber(id)
+    return this.#isNumbered !== false && isNumber(this.id) && id !== '' && !isNumber(id)
   }
 
   #move(id: string): Step {

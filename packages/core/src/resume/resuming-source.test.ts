@@ -179,6 +179,17 @@ test('events that a server repeats are dropped if their ids are their numbers', 
   expect(await client.ai.stream('p').finalText()).toBe('abc')
 })
 
+test.for([
+  { after: '2', ids: ['1', '2', '3'], whole: 'c', why: 'it repeats what was read' },
+  { after: '2', ids: ['3', '4', '5'], whole: 'abc', why: 'it goes on' },
+  { after: '9', ids: ['3', '5', '7'], whole: 'abc', why: 'its ids count nothing' },
+  { after: 'x', ids: ['1', 'y', '3'], whole: 'abc', why: 'its ids are of any kind' },
+])('a stream taken up after $after gives what is new: $why', async ({ after, ids, whole }) => {
+  const [first, second, third] = ids
+  const { client } = connections(event('a', first) + event('b', second) + event('c', third) + end)
+  expect(await client.ai.resume('id', { lastEventId: after }).finalText()).toBe(whole)
+})
+
 test('an id beyond Latin-1 is sent as its UTF-8 bytes', async () => {
   const { client, asked } = connections(event('a', '\u2026'), event('b', 'é') + end)
   const stream = client.ai.stream('p')

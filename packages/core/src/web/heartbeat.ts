@@ -37,6 +37,11 @@ export class Heartbeat extends Deadline {
     return this.#beat === undefined ? Infinity : this.#since + this.#ms
   }
 
+  /** None: nothing that is read makes a late heartbeat superfluous. */
+  protected override get mostTurns(): number {
+    return 0
+  }
+
   protected override onDue(): void {
     const beat = this.#beat
     this.#beat = undefined
