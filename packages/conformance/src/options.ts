@@ -19,6 +19,8 @@ export interface Capabilities {
   redirects?: boolean
   /** Its fetch hears of an aborted signal, however long ago the request began. */
   abortsLate?: boolean
+  /** Its fetch sends each byte of a header's value as it is. */
+  headerBytes?: boolean
   /** Its fetch stops reading when nobody reads the body. */
   backpressure?: boolean
   /** Its server hears of a caller who leaves without having to write to it. */

@@ -14,6 +14,7 @@ const suite = defineConformance({
     key: true,
     redirects: true,
     abortsLate: true,
+    headerBytes: true,
     hearsLeaving: true,
     backpressure: true,
     serve: () => expect.unreachable('the names are all that is needed'),

@@ -21,7 +21,7 @@ export function browser(
       await using running = await launchBrowser(name)
       await using page = await running.newPage()
       await page.goto(new URL(path, url).href)
-      const given = [runtime, { abortsLate: true, ...capabilities }]
+      const given = [runtime, { abortsLate: true, headerBytes: true, ...capabilities }]
         .map((value) => JSON.stringify(value))
         .join(', ')
       await page.evaluate(`await globalThis.conformance(${given})`)

@@ -17,7 +17,7 @@ export const launchers: readonly Launcher[] = [
   edgeRuntime,
   browser('chromium', 'Chromium', { backpressure: true }),
   browser('firefox', 'Firefox'),
-  browser('webkit', 'WebKit'),
+  browser('webkit', 'WebKit', { headerBytes: false }),
   bareDeno,
   browser('chromium', 'Chromium, older globals only', { backpressure: true, path: '/bare' }),
 ]

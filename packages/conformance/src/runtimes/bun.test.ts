@@ -14,6 +14,7 @@ for (const { name, run } of defineConformance({
     key: true,
     redirects: true,
     abortsLate: true,
+    headerBytes: true,
     hearsLeaving: true,
     backpressure: true,
     async serve(handler) {

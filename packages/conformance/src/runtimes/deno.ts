@@ -15,6 +15,7 @@ for (const { name, run } of defineConformance({
     key: true,
     redirects: true,
     backpressure: true,
+    headerBytes: true,
     async serve(handler) {
       const server = serve(handler, { hostname: '127.0.0.1', port: 0, onListen() {} })
       return {

@@ -10,5 +10,11 @@ export const run = (): Promise<void> =>
     runtime: variables.RUNTIME,
     createClient: (options) => new VecTrade(options),
     baseUrl: variables.LAB_URL,
-    capabilities: { key: true, redirects: true, abortsLate: true, backpressure: true },
+    capabilities: {
+      key: true,
+      redirects: true,
+      abortsLate: true,
+      headerBytes: true,
+      backpressure: true,
+    },
   })

@@ -20,6 +20,7 @@ for (const { name, run } of defineConformance({
     key: true,
     redirects: true,
     abortsLate: true,
+    headerBytes: true,
     hearsLeaving: true,
     backpressure: true,
     serve: serveNode,

@@ -18,6 +18,7 @@ export default {
         key: true,
         redirects: true,
         abortsLate: true,
+        headerBytes: true,
         backpressure: true,
         async serve(handle) {
           const path = `/served/${crypto.randomUUID()}`
