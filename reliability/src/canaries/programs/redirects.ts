@@ -1,11 +1,6 @@
 import type { VecTrade, VecTradeOptions } from '@vectrade/core'
-import {
-  answer,
-  eventStream,
-  type HostileServer,
-  lastChunk,
-  startHostileServer,
-} from '../hostile-server.ts'
+import { lastChunk } from '@vectrade/test-kit/raw-server'
+import { answer, eventStream, type HostileServer, startHostileServer } from '../hostile-server.ts'
 import { marks } from '../marks.ts'
 import { report } from '../report.ts'
 import { startLab } from '../start-lab.ts'

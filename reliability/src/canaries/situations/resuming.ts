@@ -1,5 +1,6 @@
 import type { VecTrade } from '@vectrade/core'
-import { type Answer, answer, chunk, eventStream, lastChunk } from '../hostile-server.ts'
+import { chunk, lastChunk } from '@vectrade/test-kit/raw-server'
+import { type Answer, answer, eventStream } from '../hostile-server.ts'
 import { marks } from '../marks.ts'
 import type { Lab, Situation } from '../situation.ts'
 

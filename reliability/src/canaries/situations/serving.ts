@@ -6,7 +6,8 @@ import {
   toReadableStream,
   toResponse,
 } from '@vectrade/core'
-import { type Answer, answer, eventStream, lastChunk } from '../hostile-server.ts'
+import { lastChunk } from '@vectrade/test-kit/raw-server'
+import { type Answer, answer, eventStream } from '../hostile-server.ts'
 import { marks } from '../marks.ts'
 import { type Lab, Sent, type Situation } from '../situation.ts'
 import { bodies } from './answers.ts'
