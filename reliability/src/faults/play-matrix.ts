@@ -13,6 +13,8 @@ import { type CellServer, startCell } from './start-cell.ts'
 const workers = 8
 /** ms: the limit that ends a cell, and the limits that must not end it. */
 const limits = { short: 1_000, long: 10_000 }
+/** The most times that a cell is repeated because the server was late. */
+const mostReplays = 3
 /** The most ms from the death of a process until it is noticed. */
 const aftermath = 300
 /** ms after the end of a cell by which its sockets must be closed; workerd looks after 5 s whether they are. */
@@ -111,7 +113,10 @@ async function playQueue(
         serverLate: own.total - one.serverLate,
       })
       ended.push(one)
-      if (isServersFault(one)) queue.push(report.id)
+      if (isServersFault(one) && one.replays < mostReplays) {
+        one.replays += 1
+        queue.push(report.id)
+      }
     }
     if (path === '/unhandled') {
       const { what } = body as { what: string }
@@ -132,13 +137,9 @@ async function playQueue(
 }
 
 /** A server that could not run was silent itself. Such a timeout proves nothing, so the cell is repeated. */
-function isServersFault(one: Played): boolean {
-  const { report, cell, serverLate } = one
+function isServersFault({ report, cell, serverLate }: Played): boolean {
   const isTimeout = report !== undefined && /^(call \d+: )?TimeoutError/.test(report.outcome)
-  if (!isTimeout || cell.expected.includes(report.outcome) || serverLate < limits.short / 4)
-    return false
-  one.replays += 1
-  return one.replays < 4
+  return isTimeout && !cell.expected.includes(report.outcome) && serverLate >= limits.short / 4
 }
 
 /** Resolves when all sockets of ended cells are closed, or one has been open for too long. */
