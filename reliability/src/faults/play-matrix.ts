@@ -6,7 +6,7 @@ import type { Report, Task } from './programs/play-cells.ts'
 import { LoopDelay } from './programs/loop-delay.ts'
 import { processorTime } from './programs/processor-time.ts'
 import { runProgram } from './run-program.ts'
-import type { Runtime } from './runtimes.ts'
+import type { Platform } from './platforms.ts'
 import { type CellServer, startCell } from './start-cell.ts'
 
 /** The number of cells that are played at the same time. */
@@ -40,19 +40,22 @@ export interface Played {
   socketsOpenFor: number
 }
 
-/** The observations of a runtime. */
+/** The observations of a platform. */
 export interface PlayedMatrix {
-  readonly runtime: Runtime
+  readonly platform: Platform
   readonly played: readonly Played[]
   /** Incidents that belong to no single cell: unhandled rejections, deaths of a process with several cells. */
   readonly incidents: readonly string[]
 }
 
 /**
- * Plays cells inside a runtime. If a process dies, its unfinished cells are played again, each in a separate
+ * Plays cells inside a platform. If a process dies, its unfinished cells are played again, each in a separate
  * process. Another process plays the rest.
  */
-export async function playMatrix(runtime: Runtime, cells: readonly Cell[]): Promise<PlayedMatrix> {
+export async function playMatrix(
+  platform: Platform,
+  cells: readonly Cell[],
+): Promise<PlayedMatrix> {
   const played = await Promise.all(
     cells.map(async (cell): Promise<Played> => {
       const nothing = { requestsBefore: 0, serverLate: 0, replays: 0, socketsOpenFor: 0 }
@@ -63,12 +66,12 @@ export async function playMatrix(runtime: Runtime, cells: readonly Cell[]): Prom
   const queue = [...played.keys()]
   try {
     while (queue.length > 0) {
-      const { died, underWay } = await playQueue(runtime, played, queue, workers, incidents)
+      const { died, underWay } = await playQueue(platform, played, queue, workers, incidents)
       if (died === undefined) break
       if (underWay.length === 0) throw new Error(died)
       const alone = await Promise.all(
         underWay.map(async (id) => {
-          const again = await playQueue(runtime, played, [id], 1, incidents)
+          const again = await playQueue(platform, played, [id], 1, incidents)
           if (again.died !== undefined) played[id]!.died = again.died
           return again.died
         }),
@@ -76,7 +79,7 @@ export async function playMatrix(runtime: Runtime, cells: readonly Cell[]): Prom
       const isFound = alone.some((end) => end !== undefined)
       if (!isFound) incidents.push(`died during ${names(played, underWay)}: ${died}`)
     }
-    return { runtime, played, incidents }
+    return { platform, played, incidents }
   } finally {
     for (const { server } of played) server.close()
   }
@@ -84,7 +87,7 @@ export async function playMatrix(runtime: Runtime, cells: readonly Cell[]): Prom
 
 /** One process, which takes its cells from a queue. */
 async function playQueue(
-  runtime: Runtime,
+  platform: Platform,
   played: readonly Played[],
   queue: number[],
   atOnce: number,
@@ -93,7 +96,7 @@ async function playQueue(
   const underWay = new Set<number>()
   const ended: Played[] = []
   const own = new LoopDelay(processorTime, () => {})
-  const died = await runProgram(runtime, atOnce, async (path, body) => {
+  const died = await runProgram(platform, atOnce, async (path, body) => {
     if (path === '/next') {
       const id = queue.shift()
       if (id === undefined) return null
