@@ -7,7 +7,8 @@ const longestName = 300
 /**
  * Returns prose that can be shown in the page: without the sign of the page's own marks, with lines ending
  * in LF. Characters that turn the text after them around are removed too, because they make a text look
- * like another one. The terminal in apps/node-terminal removes the same characters: printable.ts.
+ * like another one. apps/node-terminal/src/printable.ts has the same characters. Apps cannot import each
+ * other, so a change here belongs there too.
  */
 export function cleanText(text: string): string {
   return text.replace(/[\uE000\r\u202A-\u202E\u2066-\u2069]/g, '')

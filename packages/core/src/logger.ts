@@ -17,3 +17,8 @@ export function warn(logger: Logger | undefined, message: string): void {
   // A logger may throw or reject. There is no one else to tell about that.
   void handled((async () => logger?.warn?.(message))())
 }
+
+/** Warns about an error with its name only, because its message may contain secrets. */
+export function warnAbout(logger: Logger | undefined, message: string, error: unknown): void {
+  warn(logger, `${message} (${error instanceof Error ? error.name : 'no error'})`)
+}

@@ -61,7 +61,20 @@ export async function refusedPort(): Promise<number> {
 export const streamHead =
   'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'
 
-/** One chunk of it. */
+/** One chunk of a chunked body. Empty for an empty text, because an empty chunk would end the body. */
 export function chunk(text: string): string {
-  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+  return chunkOf(Buffer.from(text)).toString()
 }
+
+/** Does the same for bytes that are no text. */
+export function chunkOf(bytes: Buffer): Buffer {
+  if (bytes.length === 0) return bytes
+  return Buffer.concat([
+    Buffer.from(`${bytes.length.toString(16)}\r\n`),
+    bytes,
+    Buffer.from('\r\n'),
+  ])
+}
+
+/** The end of a chunked body. */
+export const lastChunk = '0\r\n\r\n'

@@ -1,3 +1,5 @@
+import { chunk, lastChunk } from '@vectrade/test-kit/raw-server'
+
 /** An answer as a server sends it, with the meaning of each position in it. */
 export interface Answer {
   name: 'stream' | 'kept-open stream' | 'JSON' | 'error' | 'refusal'
@@ -8,8 +10,6 @@ export interface Answer {
   momentAt(sent: number): string
 }
 
-const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
-const lastChunk = '0\r\n\r\n'
 const headOf = (status: string, ...lines: string[]): string =>
   `${[`HTTP/1.1 ${status}`, 'x-request-id: req_1', ...lines].join('\r\n')}\r\n\r\n`
 

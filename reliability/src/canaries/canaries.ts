@@ -1,10 +1,10 @@
+import { join } from 'node:path'
 import type { Form, Outcome, Proof } from '../proof.ts'
+import { type Ran, runOn } from '../run-on.ts'
+import { type Runtime, runtimes } from '../runtimes.ts'
 import { marksIn } from './marks.ts'
 import { readReport } from './report.ts'
-import { bundleProgram, type Program, type Runtime } from './run-program.ts'
 import { situations } from './situations.ts'
-
-const everywhere: readonly Runtime[] = ['Node 22', 'Node 24', 'Node 26', 'Bun', 'Deno']
 
 /** One situation for each class of error. Programs die of these errors. */
 const deaths = [
@@ -38,12 +38,11 @@ export const canaries: Proof = {
 }
 
 async function print(form: Form): Promise<Outcome> {
-  await using program = await bundleProgram('situations')
   let printed = 0
   const failures: string[] = []
-  const runtimes: readonly Runtime[] = form === 'short' ? ['Node 24'] : everywhere
-  for (const runtime of runtimes) {
-    const { stdout, stderr } = await program.run(runtime)
+  const tried: readonly Runtime[] = form === 'short' ? ['Node 24'] : runtimes
+  for (const runtime of tried) {
+    const { stdout, stderr } = await run(runtime, 'situations')
     const report = readReport(stdout)
     const found = report.found as { printed: number; leaks: string[] }
     printed += found.printed
@@ -53,7 +52,7 @@ async function print(form: Form): Promise<Outcome> {
   return {
     figures: {
       situations: situations.length,
-      runtimes: runtimes.join(', '),
+      runtimes: tried.join(', '),
       'texts printed': printed,
     },
     failures,
@@ -69,35 +68,38 @@ function leaksOf(output: string): string[] {
 }
 
 async function die(form: Form): Promise<Outcome> {
-  await using program = await bundleProgram('crash')
-  const runtimes: readonly Runtime[] = form === 'short' ? ['Node 24'] : ['Node 24', 'Bun', 'Deno']
+  const tried: readonly Runtime[] = form === 'short' ? ['Node 24'] : ['Node 24', 'Bun', 'Deno']
   const failures: string[] = []
-  for (const runtime of runtimes) {
+  for (const runtime of tried) {
     // Two at a time, as there are cores.
     for (let at = 0; at < deaths.length; at += 2) {
-      const pair = deaths.slice(at, at + 2).map((name) => dieOf(program, runtime, name))
+      const pair = deaths.slice(at, at + 2).map((name) => dieOf(runtime, name))
       failures.push(...(await Promise.all(pair)).flat())
     }
   }
-  return { figures: { 'uncaught errors': runtimes.length * deaths.length }, failures }
+  return { figures: { 'uncaught errors': tried.length * deaths.length }, failures }
 }
 
-async function dieOf(program: Program, runtime: Runtime, name: string): Promise<string[]> {
-  const { code, stdout, stderr } = await program.run(runtime, name)
+async function dieOf(runtime: Runtime, name: string): Promise<string[]> {
+  const { code, stdout, stderr } = await run(runtime, 'crash', name)
   const where = `${runtime} dying of ${name}`
   if (code === 0 || !/Error/.test(stderr)) return [`${where}: it did not`]
   return marksIn(stdout + stderr).map((mark) => `${where}: ${mark}`)
 }
 
 async function redirect(): Promise<Outcome> {
-  await using program = await bundleProgram('redirects')
   let redirects = 0
   const failures: string[] = []
-  for (const runtime of everywhere) {
-    const { found } = readReport((await program.run(runtime)).stdout)
+  for (const runtime of runtimes) {
+    const { found } = readReport((await run(runtime, 'redirects')).stdout)
     const report = found as { redirects: number; failures: string[] }
     redirects += report.redirects
     failures.push(...report.failures.map((failure) => `${runtime}: ${failure}`))
   }
-  return { figures: { redirects, 'runtimes that redirect': everywhere.join(', ') }, failures }
+  return { figures: { redirects, 'runtimes that redirect': runtimes.join(', ') }, failures }
+}
+
+/** @param name of a file in `programs` */
+function run(runtime: Runtime, name: string, ...parameters: string[]): Promise<Ran> {
+  return runOn(runtime, { program: join(import.meta.dirname, `programs/${name}.ts`), parameters })
 }

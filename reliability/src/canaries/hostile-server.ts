@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { chunk } from '@vectrade/test-kit/raw-server'
 
 /** How a server answers a request: with the bytes of an answer, or with a function. */
 export type Answer = string | ((socket: Socket, request: string) => void)
@@ -83,12 +84,3 @@ export function eventStream(body: string, headers = ''): string {
     `transfer-encoding: chunked\r\nconnection: close\r\n\r\n${chunk(body)}`
   )
 }
-
-export function chunk(text: string): string {
-  // An empty chunk would end the body.
-  if (text === '') return ''
-  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
-}
-
-/** The end of a chunked body. */
-export const lastChunk = '0\r\n\r\n'

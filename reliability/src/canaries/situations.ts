@@ -4,7 +4,8 @@ import { endings, functions, headers, redirects } from './situations/calls.ts'
 import { conversion } from './situations/conversion.ts'
 import { options, things } from './situations/options.ts'
 import { piped } from './situations/piped.ts'
-import { resuming, serving } from './situations/serving.ts'
+import { resuming } from './situations/resuming.ts'
+import { serving } from './situations/serving.ts'
 
 export const situations: readonly Situation[] = [
   ...answers,

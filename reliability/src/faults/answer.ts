@@ -6,6 +6,7 @@ import {
   createZstdCompress,
   type ZlibOptions,
 } from 'node:zlib'
+import { chunkOf, lastChunk } from '@vectrade/test-kit/raw-server'
 import { type Cell, type Mode, type Stage, stages } from './cell.ts'
 
 export type Framing = 'chunked' | 'length' | 'close'
@@ -70,9 +71,11 @@ export async function splitAnswer(
   if (shape.insert) plain.splice(bodyAt, 0, shape.insert)
   const { parts, tail } = coding ? await encode(plain, coding) : { parts: plain, tail: undefined }
   const length = [...parts, ...(tail ? [tail] : [])].reduce((sum, part) => sum + part.length, 0)
-  const framed = framing === 'chunked' ? parts.map((part) => chunk(part)) : parts
+  const framed = framing === 'chunked' ? parts.map((part) => chunkOf(part)) : parts
   const end =
-    framing === 'chunked' ? [...(tail ? [chunk(tail)] : []), lastChunk] : [tail ?? Buffer.of()]
+    framing === 'chunked'
+      ? [...(tail ? [chunkOf(tail)] : []), Buffer.from(lastChunk)]
+      : [tail ?? Buffer.of()]
   const all = [head(mode, shape, length), ...framed]
   const inserted = shape.insert ? 1 : 0
   const count = stage === 'after done' ? all.length - inserted : at
@@ -80,13 +83,6 @@ export async function splitAnswer(
     before: Buffer.concat(all.slice(0, count)),
     after: Buffer.concat([...all.slice(count), ...end]),
   }
-}
-
-export const lastChunk: Buffer = Buffer.from('0\r\n\r\n')
-
-/** Returns one chunk of a chunked body. The chunk can announce more bytes than it has. */
-export function chunk(bytes: Buffer, announced: number = bytes.length): Buffer {
-  return Buffer.concat([Buffer.from(`${announced.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
 }
 
 function head(mode: Mode, shape: Shape, length: number): Buffer {

@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { nameOf } from './cell.ts'
 import { cells, families } from './cells.ts'
-import { playIn, type RuntimeOutcome } from './faults.ts'
-import { runtimes } from './runtimes.ts'
+import { playIn, type PlatformOutcome } from './faults.ts'
+import { platforms } from './platforms.ts'
 
 test('every cell is unique', () => {
   expect(cells.length).toBeGreaterThan(200)
   expect(new Set(cells.map(nameOf)).size).toBe(cells.length)
 })
 
-describe.for(runtimes)('$name', (runtime) => {
-  let outcome: RuntimeOutcome
+describe.for(platforms)('$name', (platform) => {
+  let outcome: PlatformOutcome
 
   beforeAll(async () => {
-    outcome = await playIn(runtime, cells)
+    outcome = await playIn(platform, cells)
     console.log(outcome.figures)
   })
 

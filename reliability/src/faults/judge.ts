@@ -2,17 +2,17 @@ import { answerText } from './answer.ts'
 import { type Cell, nameOf } from './cell.ts'
 import { type KnownGap, knownGaps } from './known-gaps.ts'
 import { type Played, socketsLast } from './play-matrix.ts'
-import type { Runtime } from './runtimes.ts'
+import type { Platform } from './platforms.ts'
 
-/** What is wrong with the cells of a runtime. A gap that is known has to be there, in one of its cells. */
-export function judgeAll(runtime: Runtime, played: readonly Played[]): Verdict[] {
+/** What is wrong with the cells of a platform. A gap that is known has to be there, in one of its cells. */
+export function judgeAll(platform: Platform, played: readonly Played[]): Verdict[] {
   const verdicts: Verdict[] = []
   const closed = new Map<KnownGap, Cell>()
   const there = new Set<KnownGap>()
   for (const one of played) {
     const { cell } = one
-    const failure = fault(runtime, one)
-    const gap = gapOf(runtime, cell)
+    const failure = fault(platform, one)
+    const gap = gapOf(platform, cell)
     const isGap = gap !== undefined && failure?.startsWith(gap.instead)
     if (gap !== undefined) closed.set(gap, cell)
     if (isGap) there.add(gap)
@@ -31,17 +31,17 @@ export interface Verdict {
   failure: string
 }
 
-function gapOf(runtime: Runtime, cell: Cell): KnownGap | undefined {
+function gapOf(platform: Platform, cell: Cell): KnownGap | undefined {
   const name = nameOf(cell)
-  return knownGaps.find(({ runtimes, cells }) => runtimes.test(runtime.name) && cells.test(name))
+  return knownGaps.find(({ platforms, cells }) => platforms.test(platform.name) && cells.test(name))
 }
 
-function fault(runtime: Runtime, played: Played): string | undefined {
+function fault(platform: Platform, played: Played): string | undefined {
   const { cell, report, died, server, requestsBefore, socketsOpenFor } = played
   if (died !== undefined) return `the process died: ${died}`
   if (report === undefined) return 'was not played to its end'
   const { outcome, message, text, quiet, late } = report
-  const expected = expectedIn(runtime, cell)
+  const expected = expectedIn(platform, cell)
   if (!expected.includes(outcome)) {
     const how = `${Math.round(quiet)} ms after a sign of life, ${Math.round(late)} ms of them late`
     return `${outcome} (${message}; ${how}) where ${expected.join(' or ')} is right`
@@ -59,10 +59,10 @@ function fault(runtime: Runtime, played: Played): string | undefined {
   return undefined
 }
 
-/** A stream whose coding a runtime leaves on is no event stream: it must fail, whole or not, or be read anew. */
-function expectedIn(runtime: Runtime, { family, expected, mode }: Cell): readonly string[] {
+/** A stream whose coding a platform leaves on is no event stream: it must fail, whole or not, or be read anew. */
+function expectedIn(platform: Platform, { family, expected, mode }: Cell): readonly string[] {
   const [coding = '', kind] = family.split(' ')
-  if (kind !== 'stream' || runtime.decodes.includes(coding)) return expected
+  if (kind !== 'stream' || platform.decodes.includes(coding)) return expected
   const failed = ['StreamInterruptedError', 'StreamProtocolError', 'ConnectionError']
   return mode === 'resume' ? [...failed, 'complete'] : failed
 }

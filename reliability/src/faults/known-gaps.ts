@@ -1,6 +1,6 @@
 /** A promise that a platform cannot keep. */
 export interface KnownGap {
-  readonly runtimes: RegExp
+  readonly platforms: RegExp
   /** By their names: see `nameOf`. */
   readonly cells: RegExp
   readonly reason: string
@@ -11,19 +11,19 @@ export interface KnownGap {
 /** Every gap has its reason here; one that is in none of its cells any more fails the test. */
 export const knownGaps: readonly KnownGap[] = [
   {
-    runtimes: /^Node/,
+    platforms: /^Node/,
     cells: /^1xx flood, one 100 Continue(, analyze|, resume)?: before headers$/,
     reason: 'its fetch closes the connection when it gets a 100 without asking for it',
     instead: 'ConnectionError',
   },
   {
-    runtimes: /^workerd$/,
+    platforms: /^workerd$/,
     cells: /^1xx flood, one .*: before headers$/,
     reason: 'its fetch treats an interim response as the final one: the answer has status 103',
     instead: 'StreamProtocolError',
   },
   {
-    runtimes: /^Node 22$/,
+    platforms: /^Node 22$/,
     cells: /^(gzip|br) stream, spoilt.*: (after headers|first event|mid event)$/,
     reason:
       'its fetch does not report that a body could not be decoded: `heartbeatTimeout` ends the call',

@@ -6,13 +6,15 @@ import type { Report, Task } from './programs/play-cells.ts'
 import { LoopDelay } from './programs/loop-delay.ts'
 import { processorTime } from './programs/processor-time.ts'
 import { runProgram } from './run-program.ts'
-import type { Runtime } from './runtimes.ts'
+import type { Platform } from './platforms.ts'
 import { type CellServer, startCell } from './start-cell.ts'
 
 /** The number of cells that are played at the same time. */
 const workers = 8
 /** ms: the limit that ends a cell, and the limits that must not end it. */
 const limits = { short: 1_000, long: 10_000 }
+/** The most times that a cell is repeated because the server was late. */
+const mostReplays = 3
 /** The most ms from the death of a process until it is noticed. */
 const aftermath = 300
 /** ms after the end of a cell by which its sockets must be closed; workerd looks after 5 s whether they are. */
@@ -38,19 +40,22 @@ export interface Played {
   socketsOpenFor: number
 }
 
-/** The observations of a runtime. */
+/** The observations of a platform. */
 export interface PlayedMatrix {
-  readonly runtime: Runtime
+  readonly platform: Platform
   readonly played: readonly Played[]
   /** Incidents that belong to no single cell: unhandled rejections, deaths of a process with several cells. */
   readonly incidents: readonly string[]
 }
 
 /**
- * Plays cells inside a runtime. If a process dies, its unfinished cells are played again, each in a separate
+ * Plays cells inside a platform. If a process dies, its unfinished cells are played again, each in a separate
  * process. Another process plays the rest.
  */
-export async function playMatrix(runtime: Runtime, cells: readonly Cell[]): Promise<PlayedMatrix> {
+export async function playMatrix(
+  platform: Platform,
+  cells: readonly Cell[],
+): Promise<PlayedMatrix> {
   const played = await Promise.all(
     cells.map(async (cell): Promise<Played> => {
       const nothing = { requestsBefore: 0, serverLate: 0, replays: 0, socketsOpenFor: 0 }
@@ -61,12 +66,12 @@ export async function playMatrix(runtime: Runtime, cells: readonly Cell[]): Prom
   const queue = [...played.keys()]
   try {
     while (queue.length > 0) {
-      const { died, underWay } = await playQueue(runtime, played, queue, workers, incidents)
+      const { died, underWay } = await playQueue(platform, played, queue, workers, incidents)
       if (died === undefined) break
       if (underWay.length === 0) throw new Error(died)
       const alone = await Promise.all(
         underWay.map(async (id) => {
-          const again = await playQueue(runtime, played, [id], 1, incidents)
+          const again = await playQueue(platform, played, [id], 1, incidents)
           if (again.died !== undefined) played[id]!.died = again.died
           return again.died
         }),
@@ -74,7 +79,7 @@ export async function playMatrix(runtime: Runtime, cells: readonly Cell[]): Prom
       const isFound = alone.some((end) => end !== undefined)
       if (!isFound) incidents.push(`died during ${names(played, underWay)}: ${died}`)
     }
-    return { runtime, played, incidents }
+    return { platform, played, incidents }
   } finally {
     for (const { server } of played) server.close()
   }
@@ -82,7 +87,7 @@ export async function playMatrix(runtime: Runtime, cells: readonly Cell[]): Prom
 
 /** One process, which takes its cells from a queue. */
 async function playQueue(
-  runtime: Runtime,
+  platform: Platform,
   played: readonly Played[],
   queue: number[],
   atOnce: number,
@@ -91,7 +96,7 @@ async function playQueue(
   const underWay = new Set<number>()
   const ended: Played[] = []
   const own = new LoopDelay(processorTime, () => {})
-  const died = await runProgram(runtime, atOnce, async (path, body) => {
+  const died = await runProgram(platform, atOnce, async (path, body) => {
     if (path === '/next') {
       const id = queue.shift()
       if (id === undefined) return null
@@ -111,7 +116,10 @@ async function playQueue(
         serverLate: own.total - one.serverLate,
       })
       ended.push(one)
-      if (isServersFault(one)) queue.push(report.id)
+      if (isServersFault(one) && one.replays < mostReplays) {
+        one.replays += 1
+        queue.push(report.id)
+      }
     }
     if (path === '/unhandled') {
       const { what } = body as { what: string }
@@ -132,13 +140,9 @@ async function playQueue(
 }
 
 /** A server that could not run was silent itself. Such a timeout proves nothing, so the cell is repeated. */
-function isServersFault(one: Played): boolean {
-  const { report, cell, serverLate } = one
+function isServersFault({ report, cell, serverLate }: Played): boolean {
   const isTimeout = report !== undefined && /^(call \d+: )?TimeoutError/.test(report.outcome)
-  if (!isTimeout || cell.expected.includes(report.outcome) || serverLate < limits.short / 4)
-    return false
-  one.replays += 1
-  return one.replays < 4
+  return isTimeout && !cell.expected.includes(report.outcome) && serverLate >= limits.short / 4
 }
 
 /** Resolves when all sockets of ended cells are closed, or one has been open for too long. */

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import process from 'node:process'
 import { json } from 'node:stream/consumers'
-import { endWithThisProcess } from '@vectrade/test-kit/end-with-this-process'
-import type { Runtime } from './runtimes.ts'
+import { startOn } from '../run-on.ts'
+import type { Platform } from './platforms.ts'
 import { trustedAuthority } from './start-cell.ts'
 
 /** ms without a message after which a program counts as stuck. */
@@ -15,12 +13,12 @@ const patience = 60_000
 export type Answer = (path: string, body: unknown) => Promise<unknown>
 
 /**
- * Runs the program of a runtime to its end.
+ * Runs the program of a platform to its end.
  *
  * @returns undefined, or the last output of a program that died before it reported its end
  */
 export async function runProgram(
-  runtime: Runtime,
+  platform: Platform,
   workers: number,
   answer: Answer,
 ): Promise<string | undefined> {
@@ -42,16 +40,11 @@ export async function runProgram(
   await once(control, 'listening')
   const url = `http://127.0.0.1:${(control.address() as AddressInfo).port}`
 
-  const [file = '', ...flags] = await runtime.command()
-  const parameters = [...flags, url, String(workers), ...((await runtime.further?.()) ?? [])]
-  // Another runtime must not get the variables that vitest and pnpm set for themselves.
-  const { NODE_OPTIONS: _, VITEST: __, NODE_ENV: ___, ...inherited } = process.env
-  const trust = { NODE_EXTRA_CA_CERTS: trustedAuthority, DENO_CERT: trustedAuthority }
-  const child = spawn(file, parameters, {
-    env: { ...inherited, ...trust, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = startOn(platform.runtime, {
+    program: platform.program,
+    parameters: [url, String(workers)],
+    env: { NODE_EXTRA_CA_CERTS: trustedAuthority, DENO_CERT: trustedAuthority },
   })
-  endWithThisProcess(child)
   let said = ''
   for (const output of [child.stdout, child.stderr]) {
     output.on('data', (bytes: Buffer) => {
@@ -64,7 +57,7 @@ export async function runProgram(
   }, patience)
   try {
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
-    return isAtEnd ? undefined : `${runtime.name} ended with ${code ?? signal}: ${said.trim()}`
+    return isAtEnd ? undefined : `${platform.name} ended with ${code ?? signal}: ${said.trim()}`
   } finally {
     clearTimeout(stuck)
     control.closeAllConnections()

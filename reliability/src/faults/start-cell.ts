@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { type Duplex, duplexPair } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { answerParts, chunk, lastChunk } from './answer.ts'
+import { chunkOf, lastChunk } from '@vectrade/test-kit/raw-server'
+import { answerParts } from './answer.ts'
 import type { Cell } from './cell.ts'
 import { Wire } from './wire.ts'
 
@@ -118,6 +119,7 @@ function resumed(out: Duplex, head: string, times: number | undefined): void {
   const status = events.length === 0 ? '204 No Content' : '200 OK'
   const lines = [`HTTP/1.1 ${status}`, 'connection: close']
   if (events.length > 0) lines.push('content-type: text/event-stream', 'transfer-encoding: chunked')
-  const body = events.length > 0 ? [...events.map((event) => chunk(event)), lastChunk] : []
+  const end = Buffer.from(lastChunk)
+  const body = events.length > 0 ? [...events.map((event) => chunkOf(event)), end] : []
   out.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), ...body]))
 }

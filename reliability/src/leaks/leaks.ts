@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import type { Outcome, Proof } from '../proof.ts'
+import { runOn, type Start } from '../run-on.ts'
+import type { Runtime } from '../runtimes.ts'
 import { startLeakServer } from './leak-server.ts'
 import type { Measured, Sample } from './programs/measure.ts'
-import { type RuntimeName, runProgram } from './run-program.ts'
 import { slopeOf } from './slope.ts'
 
 interface Size {
@@ -9,6 +11,24 @@ interface Size {
   streams: number
   /** Heap bytes that each stream may leave. They come from the program's warm-up, divided by its streams. */
   mostBytes: number
+}
+
+type RuntimeName = 'Node' | 'Deno'
+
+const program = (name: string): string => join(import.meta.dirname, `programs/${name}.ts`)
+
+/** How the program is started on each runtime. Its process has nothing else on its heap. */
+const starts: Readonly<Record<RuntimeName, Start & { runtime: Runtime }>> = {
+  Node: {
+    runtime: 'Node 24',
+    flags: ['--expose-gc', '--single-threaded-gc'],
+    program: program('on-node'),
+  },
+  Deno: {
+    runtime: 'Deno',
+    flags: ['--v8-flags=--expose-gc,--single-threaded-gc'],
+    program: program('on-deno'),
+  },
 }
 
 const sizes: Readonly<Record<'short' | 'long', Size>> = {
@@ -36,11 +56,14 @@ export async function lookForLeaks(
   environment: Record<string, string> = {},
 ): Promise<Outcome> {
   await using server = await startLeakServer()
-  const measured = await runProgram(runtime, {
-    SERVER_URL: server.url,
-    STREAMS: String(streams),
-    ...environment,
-  })
+  const start = starts[runtime]
+  const env = { SERVER_URL: server.url, STREAMS: String(streams), ...environment }
+  const { code, stdout, stderr } = await runOn(start.runtime, { ...start, env })
+  if (code !== 0) throw new Error(`The program on ${runtime} ended with ${code}: ${stderr}`)
+  const measured = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Measured)
   const heapSlopes = measured.map(({ ending, samples }) => {
     const slope = slopeOf(samples.map((sample) => [sample.streams, sample.heap]))
     return [`${runtime}: ${ending}, heap per stream (bytes)`, Math.round(slope)] as const

@@ -1,3 +1,5 @@
+import { quantile } from '@vectrade/report/quantile'
+
 /** A measurement: the number of streams so far, and the measured value. */
 export type Point = readonly [streams: number, value: number]
 
@@ -8,9 +10,8 @@ export type Point = readonly [streams: number, value: number]
  * @see https://en.wikipedia.org/wiki/Theil%E2%80%93Sen_estimator
  */
 export function slopeOf(points: readonly Point[]): number {
-  const slopes = points
-    .flatMap(([x, y], at) => points.slice(at + 1).map(([x2, y2]) => (y2 - y) / (x2 - x)))
-    .toSorted((a, b) => a - b)
-  const middle = slopes.length / 2
-  return (slopes[Math.ceil(middle) - 1]! + slopes[Math.floor(middle)]!) / 2
+  const slopes = points.flatMap(([x, y], at) =>
+    points.slice(at + 1).map(([x2, y2]) => (y2 - y) / (x2 - x)),
+  )
+  return quantile(slopes, 0.5)
 }

@@ -1,5 +1,5 @@
 import { StreamStoreError } from '../errors/stream-store-error.ts'
-import { type Logger, warn } from '../logger.ts'
+import { type Logger, warnAbout } from '../logger.ts'
 import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-store.ts'
 
 /** ms between attempts to reach a store. */
@@ -70,8 +70,7 @@ export class StreamRecorder {
       // A stream that was given up needs no warning.
       if (this.#failed) return
       this.giveUp()
-      const name = error instanceof Error ? error.name : 'no error'
-      warn(this.#logger, `vectrade: a stream cannot be resumed any more (${name})`)
+      warnAbout(this.#logger, 'vectrade: a stream cannot be resumed any more', error)
     } finally {
       this.#working = undefined
     }

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Body, catchError, complete, sse, text } from '../test-support/body.ts'
-import { CountedSource } from '../test-support/counted-source.ts'
+import { ControlledSource } from '../test-support/controlled-source.ts'
 import { fromReadableStream, type StreamEvent, toReadableStream } from '../index.ts'
 
 const read = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text()
@@ -147,7 +147,7 @@ describe('the signal of a relay', () => {
 
 describe('a source is told to end', () => {
   interface Relayed {
-    source: CountedSource
+    source: ControlledSource
     reader: ReadableStreamDefaultReader<Uint8Array>
     abort: () => void
   }
@@ -155,7 +155,7 @@ describe('a source is told to end', () => {
 
   /** Ends one read of the source with `act`, and checks how often the source was told to end. */
   async function returnedAfter(act: (relayed: Relayed) => unknown): Promise<number> {
-    const source = new CountedSource()
+    const source = new ControlledSource()
     const controller = new AbortController()
     const { signal } = controller
     const reader = toReadableStream(source, { signal, heartbeat: 0 }).getReader()
@@ -242,7 +242,7 @@ describe('a source is told to end', () => {
     ['once when nobody has read it', (reader) => reader.cancel(), false],
     ['once when it was aborted before', (reader) => reader.read(), true],
   ])('%s', async ([, act, isAborted]) => {
-    const source = new CountedSource()
+    const source = new ControlledSource()
     const signal = isAborted ? AbortSignal.abort() : undefined
     const reader = toReadableStream(source, { signal }).getReader()
     await act(reader)

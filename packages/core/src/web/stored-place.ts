@@ -1,7 +1,7 @@
 import { toBase64Url } from '../base64-url.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { handled } from '../handled.ts'
-import { type Logger, warn } from '../logger.ts'
+import { type Logger, warnAbout } from '../logger.ts'
 import { EventLog } from '../resume/event-log.ts'
 import { produce } from '../resume/produce.ts'
 import { StreamRecorder } from '../resume/stream-recorder.ts'
@@ -59,8 +59,7 @@ export class StoredPlace {
       if (error instanceof StreamStoreError && error.problem === 'owner-limit') {
         throw tooManyStreams(maxStreamsPerOwner)
       }
-      const name = error instanceof Error ? error.name : 'no error'
-      warn(logger, `vectrade: an answer cannot be resumed (${name})`)
+      warnAbout(logger, 'vectrade: an answer cannot be resumed', error)
       return undefined
     }
   }
@@ -96,8 +95,7 @@ export class StoredPlace {
     const telling = (async () => this.#context.waitUntil?.(work))()
     telling.catch((error: unknown) => {
       // The work has begun, and continues for as long as the platform lets it.
-      const name = error instanceof Error ? error.name : 'no error'
-      warn(this.#logger, `vectrade: the platform's waitUntil failed (${name})`)
+      warnAbout(this.#logger, "vectrade: the platform's waitUntil failed", error)
     })
   }
 }

@@ -1,18 +1,14 @@
 import type { VecTrade, VecTradeOptions } from '@vectrade/core'
-import {
-  answer,
-  eventStream,
-  type HostileServer,
-  lastChunk,
-  startHostileServer,
-} from '../hostile-server.ts'
+import { lastChunk } from '@vectrade/test-kit/raw-server'
+import { answer, eventStream, startHostileServer } from '../hostile-server.ts'
 import { marks } from '../marks.ts'
 import { report } from '../report.ts'
 import { startLab } from '../start-lab.ts'
 
 /** Follows redirects of every kind with every kind of credential, and checks who receives them. */
-await using lab = await startLab()
-await using elsewhere: HostileServer = await startHostileServer()
+// Node 22 has no `await using`.
+const lab = await startLab()
+const elsewhere = await startHostileServer()
 const failures: string[] = []
 let redirects = 0
 
@@ -92,3 +88,5 @@ for (const status of statuses) {
 }
 
 report({ redirects, failures })
+await lab[Symbol.asyncDispose]()
+await elsewhere[Symbol.asyncDispose]()

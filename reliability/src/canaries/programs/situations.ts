@@ -10,7 +10,8 @@ import { hiddenWays, printToConsole, ways } from '../ways.ts'
  * Creates every situation and prints its result in every way. Reports to the parent, in JSON, how many
  * results there were and where a mark was found. The parent checks the console output itself.
  */
-await using lab = await startLab()
+// Node 22 has no `await using`.
+const lab = await startLab()
 const leaks: string[] = []
 let printed = 0
 
@@ -54,3 +55,4 @@ for (const situation of situations) {
 }
 
 report({ situations: situations.length, printed, leaks })
+await lab[Symbol.asyncDispose]()

@@ -1,5 +1,6 @@
 import { analyze, ask, type Situation } from '../situation.ts'
-import { answer, chunk, eventStream, lastChunk } from '../hostile-server.ts'
+import { chunk, lastChunk } from '@vectrade/test-kit/raw-server'
+import { answer, eventStream } from '../hostile-server.ts'
 import { marks } from '../marks.ts'
 
 const { key, prompt, payload } = marks

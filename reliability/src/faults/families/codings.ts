@@ -1,4 +1,4 @@
-import { chunk, lastChunk } from '../answer.ts'
+import { chunkOf, lastChunk } from '@vectrade/test-kit/raw-server'
 import { type Cell, stages, whenFailed } from '../cell.ts'
 
 const all = ['gzip', 'br', 'zstd'] as const
@@ -37,7 +37,7 @@ const spoilt: readonly Cell[] = all.flatMap((coding) =>
     async play(wire) {
       await wire.sendUpTo(stage, { coding })
       await wire.pause(30)
-      await wire.send(chunk(Buffer.alloc(32, 0x7f)))
+      await wire.send(chunkOf(Buffer.alloc(32, 0x7f)))
       await wire.send(lastChunk)
       wire.keepAlive()
     },

@@ -1,5 +1,4 @@
 import { seeded } from '@vectrade/test-kit/seeded'
-import { chunk } from '../answer.ts'
 import { type Cell, stages, whenFailed } from '../cell.ts'
 
 const seed = 20_260_801
@@ -42,8 +41,7 @@ export const garbled: readonly Cell[] = [
     async play(wire) {
       const { before } = await wire.split(stage)
       await wire.send(before)
-      const begun = Buffer.from(stage === 'after done' ? ': ' : 'data: {"type":"te')
-      await wire.send(chunk(begun, 500).subarray(0, -2))
+      await wire.send(`1f4\r\n${stage === 'after done' ? ': ' : 'data: {"type":"te'}`)
       wire.halfClose()
     },
   })),

@@ -1,14 +1,26 @@
 // Starts workerd with a bundle that plays the cells. It runs in a separate process, because Miniflare reads
 // NODE_EXTRA_CA_CERTS once.
-import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import process from 'node:process'
+import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 
-const [control = '', workers = '1', bundle = ''] = process.argv.slice(2)
+const [control = '', workers = '1'] = process.argv.slice(2)
+
+const { outputFiles } = await build({
+  entryPoints: [join(import.meta.dirname, 'workerd.ts')],
+  bundle: true,
+  write: false,
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2022',
+  external: ['node:*'],
+  conditions: ['@vectrade/source', 'workerd'],
+})
 
 const miniflare = new Miniflare({
   modules: true,
-  script: await readFile(bundle, 'utf8'),
+  script: outputFiles[0]?.text ?? '',
   compatibilityDate: '2026-07-01',
   bindings: { CONTROL: control, WORKERS: workers },
 })

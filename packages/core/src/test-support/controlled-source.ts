@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../index.ts'
 
 /** A source that a test controls. Counts its reads and the calls of `return()`. */
-export class CountedSource implements AsyncIterable<StreamEvent> {
+export class ControlledSource implements AsyncIterable<StreamEvent> {
   taken = 0
   returned = 0
   #resolve: ((result: IteratorResult<StreamEvent>) => void) | undefined
