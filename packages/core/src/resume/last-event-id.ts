@@ -28,5 +28,5 @@ function takesBytes(): boolean {
  * spaces at its ends, and UTF-8 cannot encode half of a surrogate pair.
  */
 export function isSendableId(id: string): boolean {
-  return id.trim() === id && !/[\p{Cc}\p{Cs}]/u.test(id)
+  return !/^ | $|[\p{Cc}\p{Cs}]/u.test(id)
 }

@@ -14,6 +14,8 @@ export class Position {
   #isNumbered: boolean | undefined
   /** The number at which the connection began. */
   #start: number
+  /** The first ID of this connection. */
+  #firstId: string | undefined
 
   constructor(id: string) {
     this.id = id
@@ -39,8 +41,11 @@ export class Position {
     this.#move(id)
   }
 
+  /** Whether an ID only greets a reconnection: it comes first, and is not a number although IDs are. */
   #isGreeting(id: string): boolean {
-    return this.#isNumbered !== false && isNumber(this.id) && id !== '' && !isNumber(id)
+    this.#firstId ??= id
+    const areNumbers = this.#start > 0 && this.#isNumbered !== false
+    return areNumbers && id === this.#firstId && id !== '' && !isNumber(id)
   }
 
   #move(id: string): Step {
@@ -52,6 +57,7 @@ export class Position {
 
   reconnected(): void {
     this.#start = Number(this.id)
+    this.#firstId = undefined
   }
 }
 

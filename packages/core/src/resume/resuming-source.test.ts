@@ -163,6 +163,8 @@ test.for([
   { ids: ['9', '3', '5'], why: 'are in no order' },
   { ids: ['900719925474099267', '900719925474099268', '900719925474099269'], why: 'are too large' },
   { ids: ['1-0', '1-1', '2-0'], why: 'are of another kind' },
+  { ids: ['1', 'a', 'b'], why: 'are numbers at first' },
+  { ids: ['1', '1.1', '2'], why: 'have parts' },
 ])('no event looks like a repeated one if ids $why', async ({ ids }) => {
   const [first, second, third] = ids
   const { client, asked } = connections(
@@ -184,6 +186,7 @@ test.for([
   { after: '2', ids: ['3', '4', '5'], whole: 'abc', why: 'it goes on' },
   { after: '9', ids: ['3', '5', '7'], whole: 'abc', why: 'its ids count nothing' },
   { after: 'x', ids: ['1', 'y', '3'], whole: 'abc', why: 'its ids are of any kind' },
+  { after: '42', ids: ['4a', '4f', '50'], whole: 'abc', why: 'its ids are hexadecimal' },
 ])('a stream taken up after $after gives what is new: $why', async ({ after, ids, whole }) => {
   const [first, second, third] = ids
   const { client } = connections(event('a', first) + event('b', second) + event('c', third) + end)

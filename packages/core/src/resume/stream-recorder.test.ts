@@ -51,7 +51,6 @@ test('a store that is away for less than a lease misses nothing', async () => {
 
 test.for([
   [unavailable, 1000],
-  [new StreamStoreError('full', 'limit'), 0],
   [new TypeError('a bug'), 0],
 ] as const)(
   'a store that fails with %s is left alone, and somebody hears of it',
@@ -71,6 +70,18 @@ test.for([
     expect(warn.mock.calls[0]?.[0]).not.toContain('secret')
   },
 )
+
+test('a stream that is too large for its store runs there until it ends, and has failed then', async () => {
+  const producer = failing(new StreamStoreError('full', 'limit'), 1)
+  const recorder = new StreamRecorder(producer, 3000, undefined)
+  recorder.add(message('a'))
+  await vi.advanceTimersByTimeAsync(0)
+  recorder.add(message('b'))
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(recorder.failed).toBe(true)
+  await recorder.finish('done')
+  expect(producer.given).toEqual(['a', 'renew', 'renew', 'error'])
+})
 
 test('it shows signs of life in each lease period', async () => {
   const producer = failing(unavailable, 0)

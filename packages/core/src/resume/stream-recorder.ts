@@ -8,7 +8,8 @@ const retryDelay = 250
 /**
  * Puts messages into a store batch by batch, without holding up who makes them, and shows signs of
  * life between them. A store that cannot be reached is tried for a lease period, after which readers
- * take the producer for dead; once it has failed it is left alone: the answer is worth more.
+ * take the producer for dead; once it has failed it is left alone: the answer is worth more. A stream that
+ * outgrows the store's limits stays in it as running until it ends, and then as failed.
  */
 export class StreamRecorder {
   readonly #producer: StreamProducer
@@ -19,6 +20,8 @@ export class StreamRecorder {
   #pending: StoredMessage[] = []
   #working: Promise<void> | undefined
   #failed = false
+  /** Whether the store takes no more of the stream. It must still learn when the stream ends. */
+  #isFull = false
 
   /** @param lease of the store, in ms */
   constructor(producer: StreamProducer, lease: number, logger: Logger | undefined) {
@@ -36,9 +39,13 @@ export class StreamRecorder {
 
   /** Leaves the store alone from here on. */
   giveUp(): void {
+    this.#stopRecording()
+    clearInterval(this.#timer)
+  }
+
+  #stopRecording(): void {
     this.#failed = true
     this.#pending = []
-    clearInterval(this.#timer)
   }
 
   add(message: StoredMessage): void {
@@ -51,7 +58,8 @@ export class StreamRecorder {
   async finish(outcome: StreamOutcome): Promise<void> {
     clearInterval(this.#timer)
     await this.#working
-    if (!this.#failed) await this.#work(() => this.#producer.finish(outcome))
+    if (this.#isFull) await this.#work(() => this.#producer.finish('error'))
+    else if (!this.#failed) await this.#work(() => this.#producer.finish(outcome))
   }
 
   async #work(first?: () => Promise<void>): Promise<void> {
@@ -69,7 +77,9 @@ export class StreamRecorder {
     } catch (error) {
       // A stream that was given up needs no warning.
       if (this.#failed) return
-      this.giveUp()
+      this.#isFull = error instanceof StreamStoreError && error.problem === 'limit'
+      if (this.#isFull) this.#stopRecording()
+      else this.giveUp()
       warnAbout(this.#logger, 'vectrade: a stream cannot be resumed any more', error)
     } finally {
       this.#working = undefined

@@ -1,3 +1,4 @@
+import { whenAborted } from '../abort-source.ts'
 import { APIError } from '../errors/api-error.ts'
 import { statusFor } from '../errors/class-table.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
@@ -192,6 +193,8 @@ async function ask(
   }
   if (place === undefined || request.signal.aborted) {
     place?.leave()
+    // Something may hold the response without reading it.
+    whenAborted(request.signal, onEnd)
     const response = relayResponse(stream, eventText, { heartbeat }, { greet, onEnd })
     return withRequestId(response, stream, greet)
   }

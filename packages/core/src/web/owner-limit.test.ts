@@ -46,6 +46,18 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
     return response
   }
 
+  test('a caller who goes away makes room, even if something holds the response unread', async () => {
+    const controller = new AbortController()
+    held.push(await served.handler(post('ada', controller.signal)))
+    await begin('ada')
+    expect((await begin('ada')).status).toBe(429)
+    controller.abort()
+    const { store } = options()
+    // With a store, the answer goes on without its caller.
+    if (store === undefined) expect((await begin('ada')).status).toBe(200)
+    else expect((await begin('ada')).status).toBe(store === awayStore ? 200 : 429)
+  })
+
   test('a request over the limit gets a 429 that says what to do, and VecTrade is not asked', async () => {
     await begin('ada')
     await begin('ada')

@@ -76,6 +76,26 @@ test('a caller who does not read holds up an answer that its store has given up'
   expect(text).toMatch(/id: 2001\n.*\n\ndata: \[DONE\]\n\n$/s)
 })
 
+test('an answer that outgrew its store is whole here, interrupted for those who come back, and over', async () => {
+  const store = memoryStore({ maxEvents: 2, lease: 60_000 })
+  const { handler, source } = kept({ store, maxStreamsPerOwner: 1 })
+  const begun = await handler(post())
+  for (const content of ['a', 'b', 'c']) source.send({ type: 'text', content })
+  source.send({ type: 'done' })
+  expect(await begun.text()).toMatch(/id: 4\n.*\n\ndata: \[DONE\]\n\n$/s)
+  const url = `${endpoint}?stream=${begun.headers.get('x-vectrade-stream-id')}`
+  for (const after of ['', '2']) {
+    const response = await handler(new Request(url, { headers: { 'last-event-id': after } }))
+    const text = await response.text()
+    expect(text).toContain('stream_interrupted')
+    expect(text).not.toContain('[DONE]')
+  }
+  const next = await handler(post())
+  expect(next.status).toBe(200)
+  source.send({ type: 'done' })
+  await next.text()
+})
+
 test('an answer that failed ends with its error, here and for those who come back', async () => {
   const { handler, source } = kept()
   const begun = await handler(post())

@@ -38,10 +38,12 @@ export function resumeStored(
   heartbeat: number | undefined,
 ): Response {
   const after = lastEventIdOf(request)
-  if (outcome !== undefined && after >= length) return new Response(null, { status: 204 })
+  const isWhole = outcome !== undefined && outcome !== 'error'
+  if (isWhole && after >= length) return new Response(null, { status: 204 })
   const source = new StoredSource(store.read(id, after, request.signal), async (position) => {
     const { length: all = Infinity, outcome: end } = (await store.find(id)) ?? {}
-    return end !== undefined && (position ?? after) >= all
+    // After an error message, nothing asks. Without one, the store was full before the end.
+    return end !== undefined && end !== 'error' && (position ?? after) >= all
   })
   return storedResponse(id, source, { heartbeat, greet: after >= length })
 }
