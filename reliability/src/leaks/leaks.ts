@@ -32,7 +32,7 @@ const starts: Readonly<Record<RuntimeName, Start & { runtime: Runtime }>> = {
 }
 
 const sizes: Readonly<Record<'short' | 'long', Size>> = {
-  short: { streams: 250, mostBytes: 800 },
+  short: { streams: 150, mostBytes: 1_200 },
   long: { streams: 20_000, mostBytes: 60 },
 }
 

@@ -27,7 +27,7 @@ export const relay: Proof = {
 function loads(form: Form): Load[] {
   if (form === 'short') {
     const local = { stalledOver: 'unix', perSecond: 1, servers: 1 } as const
-    const few = { ...local, streams: 200, stalled: 100, leaving: 50, seconds: 3 }
+    const few = { ...local, streams: 200, stalled: 30, leaving: 50, seconds: 3 }
     return [
       { ...local, store: 'none', streams: 2000, stalled: 300, leaving: 100, seconds: 15 },
       { ...few, store: 'memory' },

@@ -61,7 +61,7 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   const start = async (name: string, ...parameters: string[]): Promise<Program> =>
     all.use(await startProgram(program(name), ...parameters))
 
-  const upstream = await start('upstream', String(load.perSecond), store === 'none' ? '8' : '1')
+  const upstream = await start('upstream', String(load.perSecond), store === 'none' ? '32' : '8')
   const url = await upstream.call<string>('url')
   const servers: Program[] = []
   for (let at = 0; at < load.servers; at += 1) {
