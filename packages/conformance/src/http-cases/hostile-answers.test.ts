@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import {
   createHandler,
@@ -162,7 +163,7 @@ test('content-encoding-chain', async () => {
       [
         '--conditions=@vectrade/source',
         '--disable-warning=ExperimentalWarning',
-        new URL('programs/content-codings.ts', import.meta.url).pathname,
+        fileURLToPath(new URL('programs/content-codings.ts', import.meta.url)),
       ],
       { API_ORIGIN: api.origin },
     )

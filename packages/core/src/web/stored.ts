@@ -31,21 +31,29 @@ export async function openStored(
 }
 
 /** What the caller has not seen of a stream, and what is to come. */
-export function resumeStored(
+export async function resumeStored(
   store: StreamStore,
   { id, length, outcome }: OpenStored,
   request: Request,
   heartbeat: number | undefined,
-): Response {
+): Promise<Response> {
   const after = lastEventIdOf(request)
-  const isWhole = outcome !== undefined && outcome !== 'error'
-  if (isWhole && after >= length) return new Response(null, { status: 204 })
+  const isOver = outcome !== undefined && after >= length
+  if (isOver && (outcome !== 'error' || (await endsWithError(store, id, length)))) {
+    return new Response(null, { status: 204 })
+  }
   const source = new StoredSource(store.read(id, after, request.signal), async (position) => {
     const { length: all = Infinity, outcome: end } = (await store.find(id)) ?? {}
     // After an error message, nothing asks. Without one, the store was full before the end.
     return end !== undefined && end !== 'error' && (position ?? after) >= all
   })
   return storedResponse(id, source, { heartbeat, greet: after >= length })
+}
+
+/** Whether a stream has its error as its last message. One that was too large for its store has none. */
+async function endsWithError(store: StreamStore, id: string, length: number): Promise<boolean> {
+  for await (const { event } of store.read(id, Math.max(0, length - 1))) return event === 'error'
+  return false
 }
 
 export async function stopStored(store: StreamStore, { id }: OpenStored): Promise<Response> {
