@@ -38,11 +38,15 @@ export class UserProject implements Disposable {
     const pack = ['--filter-prod=@vectrade/sdk...', 'pack', '--pack-destination', this.#parent]
     await run('pnpm', pack, { cwd: sdk })
     const packages = globSync('*.tgz', { cwd: this.#parent }).map((name) => `../${name}`)
-    // The one dependency of all comes from here as well: nothing is asked of a registry.
-    const parser = realpathSync(join(sdk, '../core/node_modules/eventsource-parser'))
+    // Their dependencies come from here as well: nothing is asked of a registry.
+    const dependencies = ['core/node_modules/eventsource-parser', 'node/node_modules/undici'].map(
+      (folder) => realpathSync(join(sdk, '..', folder)),
+    )
     const flags = ['--offline', '--install-links', '--ignore-scripts', '--no-audit', '--no-fund']
     const cache = join(this.#parent, 'cache')
-    await run('npm', ['install', ...flags, '--cache', cache, ...packages, parser], { cwd })
+    await run('npm', ['install', ...flags, '--cache', cache, ...packages, ...dependencies], {
+      cwd,
+    })
   }
 
   /** @returns the file's path */
