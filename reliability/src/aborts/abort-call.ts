@@ -123,7 +123,9 @@ async function within(promise: Promise<unknown>): Promise<unknown> {
 /** A complete answer may have been read to its end after the abort. */
 async function isLetGo(play: Play, isKeptOpen: boolean): Promise<boolean> {
   const start = performance.now()
-  while (play.closedAt === undefined && (isKeptOpen || play.answeredAt === undefined)) {
+  const isPending = (): boolean =>
+    play.closedAt === undefined && (isKeptOpen || play.answeredAt === undefined)
+  while (isPending()) {
     if (performance.now() - start > deadline) return false
     await delay(2)
   }
