@@ -61,7 +61,9 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   const start = async (name: string, ...parameters: string[]): Promise<Program> =>
     all.use(await startProgram(program(name), ...parameters))
 
-  const upstream = await start('upstream', String(load.perSecond), store === 'none' ? '32' : '8')
+  // Over TCP, slowly: a stream that floods its store faster than the store fails holds more for a while.
+  const flood = store === 'none' ? '32' : stalledOver === 'unix' ? '8' : '1'
+  const upstream = await start('upstream', String(load.perSecond), flood)
   const url = await upstream.call<string>('url')
   const servers: Program[] = []
   for (let at = 0; at < load.servers; at += 1) {
