@@ -61,7 +61,7 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   const start = async (name: string, ...parameters: string[]): Promise<Program> =>
     all.use(await startProgram(program(name), ...parameters))
 
-  // Over TCP, slowly: a stream that floods its store faster than the store fails holds more for a while.
+  // Over TCP, a fast flood into a store makes the endpoint hold 5 MB for a stalled reader. The cause is not known.
   const flood = store === 'none' ? '32' : stalledOver === 'unix' ? '8' : '1'
   const upstream = await start('upstream', String(load.perSecond), flood)
   const url = await upstream.call<string>('url')
