@@ -34,7 +34,7 @@ export class PullIterator<T> implements AsyncIterableIterator<T, undefined, unde
     return { done: true, value: undefined }
   }
 
-  async throw(error: unknown): Promise<never> {
+  async throw(error: unknown): Promise<IteratorResult<T, undefined>> {
     await this.#leave()
     throw error
   }

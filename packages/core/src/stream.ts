@@ -47,6 +47,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   readonly #resources: StreamResources
   readonly #answer = new AnalysisSoFar()
   #used = false
+  /** Whether someone may ask for the whole answer, or for its beginning after a failure. */
+  #keepsAnswer = true
   #isRelayed = false
   #opening: Promise<EventSource> | undefined
   #source: EventSource | undefined
@@ -102,9 +104,16 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     return this.#outcome !== undefined && this.#outcome !== 'complete'
   }
 
+  /** @internal Reads the events without keeping the answer, which may be long. Uses the stream. */
+  forwarded(): PullIterator<StreamEvent> {
+    const iterator = this.#iterate(whole)
+    this.#keepsAnswer = false
+    return iterator
+  }
+
   /** @internal For {@link toReadableStream}. Uses the stream. */
   relayed(): PullIterator<StreamEvent | RelayedBytes> {
-    const iterator = this.#iterate<StreamEvent | RelayedBytes>(whole)
+    const iterator: PullIterator<StreamEvent | RelayedBytes> = this.forwarded()
     this.#isRelayed = true
     this.#source?.passThrough?.()
     return iterator
@@ -235,8 +244,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     try {
       // Bytes come to nobody who has not asked for them.
       const event = this.#source?.take() as StreamEvent | undefined
-      // A relay has nobody who asks for the answer, which may be long.
-      if (event !== undefined && !this.#isRelayed) this.#answer.add(event)
+      if (event !== undefined && this.#keepsAnswer) this.#answer.add(event)
       return event
     } catch (error) {
       this.#end(connectionError(error, 'body'))

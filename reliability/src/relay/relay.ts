@@ -95,5 +95,5 @@ function failuresOf(load: Load, outcome: LoadOutcome, form: Form): string[] {
  */
 function mostHeld({ store }: Load): number {
   const { maxBytes = 0 } = storeLimits
-  return store === 'none' ? 512 * 1024 : 2 ** 20 + 16 * maxBytes
+  return store === 'none' ? 512 * 1024 : 2 ** 20 + 4 * maxBytes
 }

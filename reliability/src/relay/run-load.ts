@@ -61,8 +61,7 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   const start = async (name: string, ...parameters: string[]): Promise<Program> =>
     all.use(await startProgram(program(name), ...parameters))
 
-  // Over TCP, a fast flood into a store makes the endpoint hold 5 MB for a stalled reader. The cause is not known.
-  const flood = store === 'none' ? '32' : stalledOver === 'unix' ? '8' : '1'
+  const flood = store === 'none' ? '32' : '8'
   const upstream = await start('upstream', String(load.perSecond), flood)
   const url = await upstream.call<string>('url')
   const servers: Program[] = []

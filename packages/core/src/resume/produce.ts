@@ -35,7 +35,7 @@ export async function produce(
 
   let outcome: StreamOutcome = 'done'
   try {
-    for await (const event of stream) {
+    for await (const event of stream.forwarded()) {
       record(toMessage(event))
       if (recorder.failed) await pace(log)
       if (recorder.failed && log.readers === 0) break
