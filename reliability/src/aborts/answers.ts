@@ -22,8 +22,10 @@ const events = [
   'data: {"type":"done"}\n\n',
   'data: [DONE]\n\n',
 ].map(chunk)
-/** The number of bytes sent after each event. */
-const eventEnds = events.map((_, at) => streamHead.length + events.slice(0, at + 1).join('').length)
+/** The number of bytes after which a client has each event. It needs no line break at the end of the chunk. */
+const eventEnds = events.map(
+  (_, at) => streamHead.length + events.slice(0, at + 1).join('').length - '\r\n'.length,
+)
 const doneAt = eventEnds.at(-2)!
 
 function inStream(sent: number): string {
