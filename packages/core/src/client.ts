@@ -1,14 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Abortable, AbortScope, type Track } from './abort-scope.ts'
-import type { Analysis } from './analysis.ts'
+import type { Abortable } from './lifetime/abort-source.ts'
+import { AbortScope, type Track } from './lifetime/abort-scope.ts'
+import type { Analysis } from './events/analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { secretsOf } from './errors/secrets.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
-import type { EventSource, StreamSettings } from './event-source.ts'
-import { isRecord } from './events.ts'
-import { handled } from './handled.ts'
-import { readAnalysis } from './json-answer.ts'
-import { nameMethod } from './name-method.ts'
+import type { StreamSource, StreamSettings } from './stream/stream-source.ts'
+import { isRecord } from './events/json.ts'
+import { markHandled } from './lifetime/mark-handled.ts'
+import { readAnalysis } from './http/json-answer.ts'
+import { nameMethod } from './lifetime/name-method.ts'
 import {
   type CallLimits,
   type CallOptions,
@@ -18,21 +19,22 @@ import {
   noKey,
   resolveOptions,
   type ResumeOptions,
-  type RuntimeDefaults,
   type Settings,
   type VecTradeOptions,
-} from './options.ts'
-import { send } from './request.ts'
+} from './options/options.ts'
+import type { RuntimeDefaults } from './options/runtime.ts'
+import { KeyHeader } from './http/key-header.ts'
+import { send } from './http/request.ts'
 import {
   type CallWithLimits,
   openAtEndpoint,
   openResumed,
   stopStream,
 } from './resume/open-stream.ts'
-import { randomUUID } from './random-uuid.ts'
-import { AnalysisStream } from './stream.ts'
-import type { WaitLimits } from './watchdog.ts'
-import { openEventStream } from './web/from.ts'
+import { randomUUID } from './http/random-uuid.ts'
+import { AnalysisStream } from './stream/stream.ts'
+import type { WaitLimits } from './stream/watchdog.ts'
+import { openEventStream } from './stream/from-response.ts'
 
 /** What to analyse: a question, and optionally the symbols it is about. */
 export interface AnalysisRequest {
@@ -93,11 +95,14 @@ export class VecTrade implements Disposable, AsyncDisposable {
 /** `client.ai`: the calls of the AI analysis. */
 export class AI {
   readonly #settings: Settings
+  readonly #key: KeyHeader | undefined
   readonly #track: Track
 
   /** @internal */
   constructor(settings: Settings, track: Track) {
+    const { apiKey, authScheme } = settings
     this.#settings = settings
+    this.#key = apiKey === undefined ? undefined : new KeyHeader(apiKey, authScheme)
     this.#track = track
   }
 
@@ -152,7 +157,7 @@ export class AI {
    * @throws what reading a stream throws
    */
   analyze(request: string | AnalysisRequest, options: CallOptions = {}): Promise<Analysis> {
-    return handled(this.#analyze(request, options))
+    return markHandled(this.#analyze(request, options))
   }
 
   async #analyze(request: string | AnalysisRequest, options: CallOptions): Promise<Analysis> {
@@ -197,18 +202,20 @@ export class AI {
     further: Record<string, string> = {},
   ): CallWithLimits {
     const { target, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
-    if (!isEndpoint && settings.key === undefined) throw noKey()
+    const key = this.#key
+    if (!isEndpoint && key === undefined) throw noKey()
     const headers = { accept, ...further, ...settings.headers, ...headerRecord(options.headers) }
     return {
       ...settings,
+      key,
       url: target(),
       headers,
-      secrets: secretsOf(settings.key?.secret, headers),
+      secrets: secretsOf(key?.secret, headers),
     }
   }
 }
 
-async function openStream(call: CallWithLimits, signal: Abortable): Promise<EventSource> {
+async function openStream(call: CallWithLimits, signal: Abortable): Promise<StreamSource> {
   return openEventStream(await send(call, signal), call)
 }
 

@@ -1,13 +1,13 @@
 import { StreamInterruptedError, TimeoutError } from '../errors/connection-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
-import type { EventReader } from '../event-reader.ts'
-import type { EventSource } from '../event-source.ts'
-import { handled } from '../handled.ts'
-import type { Network } from '../options.ts'
-import type { StreamResponse } from '../response.ts'
-import { within } from '../timers.ts'
-import type { WaitLimits } from '../watchdog.ts'
-import { isSendableId } from './last-event-id.ts'
+import type { EventReader } from '../stream/event-reader.ts'
+import type { StreamSource } from '../stream/stream-source.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
+import type { Network } from '../options/runtime.ts'
+import type { StreamResponse } from '../http/response.ts'
+import { within } from '../lifetime/timers.ts'
+import type { WaitLimits } from '../stream/watchdog.ts'
+import { isSendableId } from '../options/last-event-id.ts'
 import { Position } from './position.ts'
 import type { Reconnection } from './reconnection.ts'
 
@@ -38,7 +38,7 @@ const staleAfter = 20_000
  * once and in order. What ends it is its end, an error that another attempt would meet again, or
  * too many attempts without a new event between them.
  */
-export class ResumingSource implements EventSource {
+export class ResumingSource implements StreamSource {
   readonly id: string
   readonly watched = true
   readonly cut = false
@@ -86,7 +86,7 @@ export class ResumingSource implements EventSource {
     return this.#connected.reader?.complete ?? true
   }
 
-  take(): ReturnType<EventSource['take']> {
+  take(): ReturnType<StreamSource['take']> {
     for (;;) {
       const event = this.#connected.reader?.take()
       const id = this.#connected.reader?.givenId
@@ -141,7 +141,7 @@ export class ResumingSource implements EventSource {
     let isSilent = false
     try {
       const filling = this.#connected.reader?.fill() ?? Promise.resolve(false)
-      const more = await within(handled(filling), Math.min(silence, idleLeft))
+      const more = await within(markHandled(filling), Math.min(silence, idleLeft))
       this.#lastByte = performance.now()
       if (more) return undefined
       if (more === false) return new StreamInterruptedError()

@@ -1,19 +1,18 @@
 import type { EventSourceMessage } from 'eventsource-parser'
-import { letGoOf } from '../body-owner.ts'
-import type { ByteReader, ByteResult, ByteStream } from '../byte-stream.ts'
-import { type Check, checkOptions, checkThat, hasMethods } from '../check-options.ts'
+import { letGoOf } from '../lifetime/body-owner.ts'
+import type { ByteReader, ByteResult, ByteStream } from '../lifetime/byte-stream.ts'
+import { type Check, checkOptions, checkThat, hasMethods } from '../lifetime/check-options.ts'
 import { connectionError } from '../errors/from-thrown.ts'
-import { whenDropped } from '../dropped.ts'
+import { whenCollected } from '../lifetime/finalization.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
-import { nameMethod } from '../name-method.ts'
-import { PullIterator } from '../pull-iterator.ts'
+import { nameMethod } from '../lifetime/name-method.ts'
+import { PullIterator } from '../lifetime/pull-iterator.ts'
 import {
   decodeChecks,
   type DecodeOptions,
   MessageDecoder,
   type Shortcut,
 } from './message-decoder.ts'
-import type { PlainBytes } from './plain-bytes.ts'
 
 /** One Server-Sent Events message, of any protocol. */
 export interface SseMessage {
@@ -23,6 +22,12 @@ export interface SseMessage {
   data: string
   /** The last event ID in effect at dispatch (it stays from message to message); absent means `''`. */
   id?: string
+}
+
+/** Separates the bytes that can be passed on as they are from those that must be decoded. */
+export interface PassThrough {
+  /** Splits a chunk. The plain bytes come before the others. */
+  split(chunk: Uint8Array): { plain: Uint8Array[]; encoded: Uint8Array[] }
 }
 
 /** The messages of a body, in order, read once. */
@@ -66,7 +71,7 @@ class DecodedMessages implements EventMessages {
   constructor(reader: MessageReader) {
     this.#reader = reader
     nameMethod<DecodedMessages>(this, 'asyncIterator', (messages) => messages.#iterate())
-    whenDropped(this, () => reader.close())
+    whenCollected(this, () => reader.close())
   }
 
   get lastEventId(): string {
@@ -150,7 +155,7 @@ export class MessageReader<T extends object = never> {
   #reader: ByteReader | undefined
   readonly #decoder: MessageDecoder<T>
   #closed = false
-  #plain: PlainBytes | undefined
+  #passThrough: PassThrough | undefined
   #bytes: Uint8Array[] = []
 
   constructor(body: ByteStream, options: DecodeOptions, shortcut?: Shortcut<T>) {
@@ -166,8 +171,8 @@ export class MessageReader<T extends object = never> {
   }
 
   /** From here on bytes that need no look are not decoded, and come from `takeBytes`. */
-  passThrough(plain: PlainBytes): void {
-    this.#plain = plain
+  passThrough(passThrough: PassThrough): void {
+    this.#passThrough = passThrough
   }
 
   /** The next bytes to pass on, undefined when there are none. */
@@ -201,10 +206,10 @@ export class MessageReader<T extends object = never> {
       return false
     }
     const chunk = bytesOf(result.value)
-    if (this.#plain === undefined) {
+    if (this.#passThrough === undefined) {
       this.#decoder.push(chunk)
     } else {
-      const { plain, encoded } = this.#plain.split(chunk)
+      const { plain, encoded } = this.#passThrough.split(chunk)
       this.#bytes = plain
       if (plain.length > 0) this.#decoder.begin()
       for (const bytes of encoded) this.#decoder.push(bytes)
