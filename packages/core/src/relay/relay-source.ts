@@ -10,7 +10,7 @@ export const forRelay: unique symbol = Symbol.for('vectrade.relay')
 export interface Relayed<T> {
   items: AsyncIterable<T>
   /** Whether the items have ended before the answer was complete. */
-  isCut(): boolean
+  isCut: () => boolean
 }
 
 /** A stream with items for a relay. */
