@@ -33,7 +33,6 @@ import {
 } from './resume/open-stream.ts'
 import { randomUUID } from './http/random-uuid.ts'
 import { AnalysisStream } from './stream/stream.ts'
-import type { WaitLimits } from './stream/watchdog.ts'
 import { openEventStream } from './stream/from-response.ts'
 
 /** What to analyse: a question, and optionally the symbols it is about. */
@@ -117,7 +116,7 @@ export class AI {
     const open = this.#settings.isEndpoint ? openAtEndpoint : openStream
     return new AnalysisStream(
       { open: (signal) => open(call, signal) },
-      this.#streamSettings(call, options),
+      this.#streamSettings(options),
     )
   }
 
@@ -146,7 +145,7 @@ export class AI {
         open: (signal) => openResumed(call, id, lastEventId, signal),
         stop: () => stopStream(call, id),
       },
-      { ...this.#streamSettings(call, options), id, lastEventId },
+      { ...this.#streamSettings(options), id, lastEventId },
     )
   }
 
@@ -180,9 +179,8 @@ export class AI {
   }
 
   /** Not the call itself: a stream is not to keep its prompt. */
-  #streamSettings(limits: WaitLimits, { signal }: Pick<CallOptions, 'signal'>): StreamSettings {
-    const { idleTimeout, heartbeatTimeout } = limits
-    return { idleTimeout, heartbeatTimeout, signal, track: this.#track }
+  #streamSettings({ signal }: Pick<CallOptions, 'signal'>): StreamSettings {
+    return { signal, track: this.#track }
   }
 
   #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {

@@ -1,23 +1,18 @@
-import { type Abortable, AbortSource } from './abort-source.ts'
+import { type Abortable, AbortSource, whenAborted } from './abort-source.ts'
 import { RequestAbortedError } from '../errors/stream-error.ts'
 
-export type { Abortable } from './abort-source.ts'
-
-/** Called with a way to end the call; returns what to call when it has ended by itself. */
+/** Registers a call with its client. It gets a way to end the call, and returns what to call at its end. */
 export type Track = (abort: (error: RequestAbortedError) => void) => () => void
 
 /**
- * The time between the start and the end of one call, in which its caller's signal or the closing
- * of its client may abort it. Nothing is left on the caller's signal afterwards.
+ * The signal of one call. The caller's signal and the closing of the client abort the call, until it leaves
+ * the scope. Then nothing is left on the caller's signal.
  */
 export class AbortScope extends AbortSource {
-  readonly #caller: Abortable | undefined
   readonly #untrack: (() => void) | undefined
-  readonly #onAbort: () => void
+  readonly #unlink: (() => void) | undefined
 
-  /**
-   * @throws RequestAbortedError when the caller's signal is aborted, or the client closed, already
-   */
+  /** @throws RequestAbortedError if the caller's signal is already aborted, or the client closed */
   constructor(
     caller: Abortable | undefined,
     track: Track | undefined,
@@ -25,20 +20,18 @@ export class AbortScope extends AbortSource {
   ) {
     super()
     if (caller?.aborted) throw abortedBy(caller)
-    this.#caller = caller
-    this.#onAbort = () => onAbort(abortedBy(caller))
-    // First, for it throws when the client is closed.
+    // This comes first, because it throws if the client is closed.
     this.#untrack = track?.(onAbort)
-    caller?.addEventListener('abort', this.#onAbort, { once: true })
+    this.#unlink = caller && whenAborted(caller, () => onAbort(abortedBy(caller)))
   }
 
-  /** Lets go of the caller's signal and of the client, however the call ended. */
+  /** Lets go of the caller's signal and of the client. */
   leave(): void {
-    this.#caller?.removeEventListener('abort', this.#onAbort)
+    this.#unlink?.()
     this.#untrack?.()
   }
 }
 
-function abortedBy(signal: Abortable | undefined): RequestAbortedError {
-  return new RequestAbortedError(undefined, { cause: signal?.reason })
+function abortedBy(signal: Abortable): RequestAbortedError {
+  return new RequestAbortedError(undefined, { cause: signal.reason })
 }

@@ -39,7 +39,10 @@ export class AbortSource implements Abortable {
   }
 }
 
-/** Calls the listener when the signal is aborted, or at once if it is. Returns how to end that. */
+/**
+ * Calls the listener when the signal is aborted, or at once if it already is. Returns a function that removes
+ * the listener.
+ */
 export function whenAborted(signal: Abortable, listener: () => void): () => void {
   if (signal.aborted) listener()
   else signal.addEventListener('abort', listener)

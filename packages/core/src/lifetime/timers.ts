@@ -1,4 +1,4 @@
-import type { Abortable } from './abort-source.ts'
+import { type Abortable, whenAborted } from './abort-source.ts'
 
 /** Longer delays overflow the 32-bit timers of every runtime and fire at once. */
 const longest = 2 ** 31 - 1
@@ -103,22 +103,18 @@ export function after(ms: number, onDue: () => void): () => void {
   return whenDue(() => at, onDue)
 }
 
-/** Waits, in ms. @throws the signal's reason as soon as it is aborted, leaving no timer behind. */
+/** Waits so many ms. @throws the signal's reason when it is aborted. Leaves no timer running. */
 export function sleep(ms: number, signal: Abortable): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason)
-      return
-    }
-    const onAbort = (): void => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
+    let unlink: (() => void) | undefined
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort)
+      unlink?.()
       resolve()
     }, clampTimer(ms))
-    signal.addEventListener('abort', onAbort)
+    unlink = whenAborted(signal, () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    })
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Abortable } from '../lifetime/abort-source.ts'
+import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
 import { forgetCollected, WeakHandle, whenCollected } from '../lifetime/finalization.ts'
 import { RequestAbortedError } from '../errors/stream-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
@@ -63,11 +63,8 @@ export class Relay<T> {
     this.#isCut = isCut
     this.#iterator = items[Symbol.asyncIterator]()
     this.#signal = options.signal
-    if (this.#signal?.aborted) this.#onAbort()
-    else if (this.#signal) {
-      const onAbort = this.#handle.bind((relay) => relay.#onAbort())
-      this.#unlink = linked(this.#signal, onAbort)
-    }
+    const onAbort = this.#handle.bind((relay) => relay.#onAbort())
+    this.#unlink = this.#signal && whenAborted(this.#signal, onAbort)
     whenCollected(this, ending(this.#heartbeat, this.#unlink, onEnd))
   }
 
@@ -205,11 +202,6 @@ export class Relay<T> {
     if (this.#isCut()) return { last: true }
     return { content: encodeEvent({ data: '[DONE]' }), last: true }
   }
-}
-
-function linked(signal: Abortable, onAbort: () => void): () => void {
-  signal.addEventListener('abort', onAbort, { once: true })
-  return () => signal.removeEventListener('abort', onAbort)
 }
 
 /** Ends a relay of which there is nothing else left; its source, if that is dropped too, does so itself. */

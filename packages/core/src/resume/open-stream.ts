@@ -24,9 +24,9 @@ export async function openAtEndpoint(
 ): Promise<StreamSource> {
   const response = await send(call, signal)
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
-  const reader = await openEventStream(response, withRetry(call, reconnection))
   const id = singleHeader(response.headers, streamIdHeader)
-  if (!id) return reader
+  if (!id) return openEventStream(response, call)
+  const reader = await openEventStream(response, withRetry(call, reconnection))
   const endpoint = new Endpoint(call, id, reconnection)
   return new ResumingSource(endpoint, { response: reader.response, reader }, '', call, reconnection)
 }

@@ -1,9 +1,8 @@
-/** A signal that follows another one until it is released. */
+import { whenAborted } from '../lifetime/abort-source.ts'
+
+/** Returns a signal that follows another one until it is released. */
 export function releasable(signal: AbortSignal): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController()
-  const onAbort = (): void => controller.abort(signal.reason)
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  const release = (): void => signal.removeEventListener('abort', onAbort)
+  const release = whenAborted(signal, () => controller.abort(signal.reason))
   return { signal: controller.signal, release }
 }

@@ -64,9 +64,6 @@ class DecodedMessages implements EventMessages {
   readonly #reader: MessageReader
   #used = false
   #isOver = false
-  /** The read that came last, of those that are waiting. */
-  #lastRead: Promise<unknown> = Promise.resolve()
-  #waiting = 0
 
   constructor(reader: MessageReader) {
     this.#reader = reader
@@ -87,31 +84,26 @@ class DecodedMessages implements EventMessages {
       throw new StreamConsumedError('These messages are already read: they are read once')
     }
     this.#used = true
-    const pull = { ready: () => this.#ready(), wait: () => this.#wait() }
-    return new PullIterator(pull, async () => this.#end())
+    return new PullIterator({
+      ready: () => this.#ready(),
+      wait: () => this.#wait(),
+      leave: () => this.#end(),
+    })
   }
 
-  /** The next message if it is there already; not before those who wait have theirs. */
+  /** Returns the next message if it is already there. */
   #ready(): SseMessage | undefined {
-    if (this.#isOver || this.#waiting > 0) return undefined
+    if (this.#isOver) return undefined
     try {
       const framed = this.#reader.take()
       return framed && toMessage(framed)
     } catch {
-      // It fails again for who waits.
+      // Taking it again fails again. That failure is for the read that waits.
       return undefined
     }
   }
 
-  /** Concurrent reads are served in order. */
-  #wait(): Promise<IteratorResult<SseMessage, undefined>> {
-    this.#waiting += 1
-    const read = this.#lastRead.then(() => this.#next()).finally(() => (this.#waiting -= 1))
-    this.#lastRead = read.catch(() => {})
-    return read
-  }
-
-  async #next(): Promise<IteratorResult<SseMessage, undefined>> {
+  async #wait(): Promise<IteratorResult<SseMessage, undefined>> {
     try {
       while (!this.#isOver) {
         const framed = this.#reader.take()
@@ -155,6 +147,7 @@ export class MessageReader<T extends object = never> {
   #reader: ByteReader | undefined
   readonly #decoder: MessageDecoder<T>
   #closed = false
+  #failure: Error | undefined
   #passThrough: PassThrough | undefined
   #bytes: Uint8Array[] = []
 
@@ -188,9 +181,10 @@ export class MessageReader<T extends object = never> {
   /**
    * Reads one more chunk; false when the body has ended. Closing ends it at once.
    *
-   * @throws StreamInterruptedError
+   * @throws StreamInterruptedError, or the error that {@link fail} was called with
    */
   fill(): Promise<boolean> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
     if (this.#closed) return Promise.resolve(false)
     if (this.#reader === undefined) this.#lock()
     if (this.#reader === undefined) {
@@ -201,6 +195,7 @@ export class MessageReader<T extends object = never> {
   }
 
   readonly #onChunk = (result: ByteResult): boolean => {
+    if (this.#failure !== undefined) throw this.#failure
     if (result.done) {
       this.#leave(true)
       return false
@@ -218,10 +213,18 @@ export class MessageReader<T extends object = never> {
   }
 
   readonly #onFailure = (error: unknown): boolean => {
+    if (this.#failure !== undefined) throw this.#failure
     // A reader closed meanwhile rejects its read, which is no failure of the body.
     if (this.#closed) return false
     this.close()
     throw connectionError(error, 'body')
+  }
+
+  /** Closes the body. A read under way fails with the error. */
+  fail(error: Error): void {
+    if (this.#closed) return
+    this.#failure = error
+    this.close()
   }
 
   /** Cancels what is left of the body, unlocks it and ends its request. A read under way ends. */

@@ -1,4 +1,5 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { whenAborted } from '../lifetime/abort-source.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
 import { whenDue } from '../lifetime/timers.ts'
 import type { NumberedMessage, StoredMessage } from './stream-store.ts'
@@ -63,49 +64,39 @@ export class MessageLog {
     deadAt: () => number,
   ): AsyncIterator<NumberedMessage> {
     let position = after
-    let left = false
+    let isClosed = false
     let wake: (() => void) | undefined
-    const leave = (): void => {
-      if (left) return
-      left = true
+    const close = (): void => {
+      if (isClosed) return
+      isClosed = true
       this.#readers -= 1
-      signal?.removeEventListener('abort', leave)
+      unlink?.()
       wake?.()
     }
-    let pending = 0
-    let before: Promise<unknown> = Promise.resolve()
-    const take = (): NumberedMessage | undefined => {
-      const message = left ? undefined : this.#messages[position]
+    const ready = (): NumberedMessage | undefined => {
+      const message = isClosed ? undefined : this.#messages[position]
       if (message === undefined) return undefined
       if (this.#isReadOnce) this.#messages[position] = undefined
       position += 1
       this.#taken = position
       return { ...message, id: position }
     }
-    const next = async (): Promise<IteratorResult<NumberedMessage, undefined>> => {
+    const wait = async (): Promise<IteratorResult<NumberedMessage, undefined>> => {
       for (;;) {
-        if (left) return { done: true, value: undefined }
-        const value = take()
+        const value = ready()
         if (value !== undefined) return { done: false, value }
-        if (this.#ended) leave()
-        else if (!(await this.#change(deadAt, (resolve) => (wake = resolve)))) {
-          leave()
+        if (this.#ended) close()
+        if (isClosed) return { done: true, value: undefined }
+        if (!(await this.#change(deadAt, (resolve) => (wake = resolve)))) {
+          close()
           throw new StreamInterruptedError()
         }
       }
     }
+    let unlink: (() => void) | undefined
     this.#readers += 1
-    if (signal?.aborted) leave()
-    else signal?.addEventListener('abort', leave, { once: true })
-    // Reads are served in order, one at a time.
-    const ready = (): NumberedMessage | undefined => (pending === 0 ? take() : undefined)
-    const wait = (): Promise<IteratorResult<NumberedMessage, undefined>> => {
-      pending += 1
-      const read = before.then(next).finally(() => (pending -= 1))
-      before = read.catch(() => {})
-      return read
-    }
-    return new PullIterator({ ready, wait }, async () => leave())
+    unlink = signal && whenAborted(signal, close)
+    return new PullIterator({ ready, wait, leave: close })
   }
 
   /**

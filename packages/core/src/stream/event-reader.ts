@@ -15,27 +15,33 @@ import { type DecodeOptions, defaultMaxEventBytes } from '../sse/message-decoder
 import { PlainBytes } from './plain-bytes.ts'
 import { TextShape } from './text-shape.ts'
 import { within } from '../lifetime/timers.ts'
+import { type WaitLimits, Watchdog } from './watchdog.ts'
 
 /** After an answer is complete, this much more is read, this long, to free the connection for reuse. */
 const drainLimits = { chunks: 8, ms: 100 }
+
+/** By default, there are no limits on waiting. */
+export interface EventReaderOptions extends DecodeOptions, Partial<WaitLimits> {
+  /** Removed from all texts of the server. */
+  secrets?: Secrets
+}
 
 /** A body of VecTrade's protocol as events: where an answer ends, and which messages are errors. */
 export class EventReader implements StreamSource {
   readonly response: StreamResponse
   readonly cut = false
   readonly #messages: MessageReader<TextEvent>
+  readonly #watchdog: Watchdog
   readonly #secrets: Secrets
   readonly #shape = new TextShape()
   readonly #maxEventBytes: number
   #isPassingThrough = false
   #complete = false
 
-  constructor(
-    body: ByteStream,
-    response: StreamResponse,
-    options: DecodeOptions & { secrets?: Secrets } = {},
-  ) {
+  constructor(body: ByteStream, response: StreamResponse, options: EventReaderOptions = {}) {
+    const { idleTimeout = 0, heartbeatTimeout = 0 } = options
     this.response = response
+    this.#watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, (error) => this.fail(error))
     this.#messages = new MessageReader(body, options, this.#shape)
     this.#secrets = options.secrets
     this.#maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes
@@ -60,7 +66,48 @@ export class EventReader implements StreamSource {
   }
 
   take(): StreamEvent | Uint8Array | undefined {
-    if (this.#complete) return undefined
+    const event = this.#complete ? undefined : this.#next()
+    if (event === undefined) this.#watchdog.onBytes()
+    else this.#watchdog.onEvent()
+    return event
+  }
+
+  fill(): Promise<boolean> {
+    this.#watchdog.begin()
+    return this.#messages.fill()
+  }
+
+  close(reason?: unknown): void {
+    this.#watchdog.stop()
+    this.#messages.close(reason)
+  }
+
+  /** Closes the connection. A `fill` under way fails with the error. */
+  fail(error: Error): void {
+    this.#watchdog.stop()
+    this.#messages.fail(error)
+  }
+
+  /**
+   * Reads on to the end of the body, which is what lets HTTP/1.1 use the connection again, but not
+   * far and not for long: a server may keep the socket open, or send what nobody asked for.
+   */
+  async drain(): Promise<void> {
+    this.#watchdog.stop()
+    const deadline = performance.now() + drainLimits.ms
+    try {
+      for (let chunks = 0; chunks < drainLimits.chunks; chunks += 1) {
+        const left = Math.max(1, deadline - performance.now())
+        if (!(await within(this.#messages.fill(), left))) break
+      }
+    } catch {
+      // The answer is complete; how its connection ends is of no interest any more.
+    } finally {
+      this.#messages.close()
+    }
+  }
+
+  #next(): StreamEvent | Uint8Array | undefined {
     if (this.#isPassingThrough) {
       const bytes = this.#messages.takeBytes()
       if (bytes !== undefined) return bytes
@@ -74,32 +121,6 @@ export class EventReader implements StreamSource {
       if (event === 'end') return undefined
       this.#shape.note(message.data, event)
       return event
-    }
-  }
-
-  fill(): Promise<boolean> {
-    return this.#messages.fill()
-  }
-
-  close(reason?: unknown): void {
-    this.#messages.close(reason)
-  }
-
-  /**
-   * Reads on to the end of the body, which is what lets HTTP/1.1 use the connection again, but not
-   * far and not for long: a server may keep the socket open, or send what nobody asked for.
-   */
-  async drain(): Promise<void> {
-    const deadline = performance.now() + drainLimits.ms
-    try {
-      for (let chunks = 0; chunks < drainLimits.chunks; chunks += 1) {
-        const left = Math.max(1, deadline - performance.now())
-        if (!(await within(this.#messages.fill(), left))) break
-      }
-    } catch {
-      // The answer is complete; how its connection ends is of no interest any more.
-    } finally {
-      this.#messages.close()
     }
   }
 

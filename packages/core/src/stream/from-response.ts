@@ -6,7 +6,7 @@ import { clean, type Secrets } from '../errors/clean.ts'
 import { errorFromResponse, errorInJson } from '../http/error-from-response.ts'
 import { checkOptions, type Checks, checkSignal, checkThat } from '../lifetime/check-options.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
-import { EventReader } from './event-reader.ts'
+import { EventReader, type EventReaderOptions } from './event-reader.ts'
 import type { FetchResponse } from '../options/runtime.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { mimeType } from '../errors/mime-type.ts'
@@ -14,7 +14,6 @@ import { isResponse } from '../http/request.ts'
 import { readResponse } from '../http/response.ts'
 import type { StreamOpener } from './stream-source.ts'
 import { checkBody } from '../sse/decode.ts'
-import type { DecodeOptions } from '../sse/message-decoder.ts'
 import { AnalysisStream } from './stream.ts'
 import type { WaitLimits } from './watchdog.ts'
 import { closeBody } from '../http/read-body.ts'
@@ -106,7 +105,7 @@ export function fromResponse(response: FetchResponse, options: FromOptions = {})
 /** A response's events, or, with its body closed, the error it is. */
 export async function openEventStream(
   response: FetchResponse,
-  options: DecodeOptions & { secrets?: Secrets },
+  options: EventReaderOptions,
   signal?: Abortable,
 ): Promise<EventReader> {
   const { secrets } = options

@@ -2,38 +2,35 @@ import { AbortScope } from '../lifetime/abort-scope.ts'
 import { forgetCollected, whenCollected } from '../lifetime/finalization.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { StreamSettings } from './stream-source.ts'
-import { Watchdog } from './watchdog.ts'
 
 /**
- * What a stream holds outside of itself: its place with the caller's signal and the client, its timer,
- * its connection. It refers to no stream, so that one that the program has dropped can still be ended.
+ * Everything that a stream holds outside of itself: its place with the caller's signal and with the client,
+ * and its connection. It does not refer to the stream, so it can end a stream that the program has dropped.
  */
 export class StreamResources {
-  readonly watchdog: Watchdog
-  /** Closes where the events come from. */
+  /** Closes the source of the events. */
   close: ((reason?: unknown) => void) | undefined
   readonly #settings: StreamSettings
   readonly #onAbort: (error: VecTradeError) => void
   #scope: AbortScope | undefined
 
-  /** @param onAbort called when the caller, the client or a time limit ends the stream */
+  /** @param onAbort called when the caller or the client ends the stream */
   constructor(settings: StreamSettings, onAbort: (error: VecTradeError) => void) {
-    const { idleTimeout = 0, heartbeatTimeout = 0 } = settings
     this.#settings = settings
     this.#onAbort = onAbort
-    this.watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, onAbort)
   }
 
   /**
-   * From here on the caller's signal and the client can end the stream, and so does dropping it.
+   * Lets the caller's signal, the client and the garbage collector end the stream.
    *
+   * @param owner ends the stream when it is collected
    * @throws RequestAbortedError as {@link AbortScope} does
    */
-  enter(stream: object): AbortScope {
+  enter(owner: object): AbortScope {
     if (this.#scope === undefined) {
       const { signal, track } = this.#settings
       this.#scope = new AbortScope(signal, track, this.#onAbort)
-      whenCollected(stream, () => this.abort(), this)
+      whenCollected(owner, () => this.abort(), this)
     }
     return this.#scope
   }
@@ -41,11 +38,10 @@ export class StreamResources {
   /** Lets go of everything but the connection. */
   leave(): void {
     forgetCollected(this)
-    this.watchdog.stop()
     this.#scope?.leave()
   }
 
-  /** Ends everything; a request under way with the failure, if there was one. */
+  /** Ends everything. A request under way ends with the failure, if there is one. */
   abort(reason?: unknown, failure?: VecTradeError): void {
     this.leave()
     try {

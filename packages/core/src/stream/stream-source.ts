@@ -2,7 +2,6 @@ import type { Abortable } from '../lifetime/abort-source.ts'
 import type { Track } from '../lifetime/abort-scope.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import type { StreamResponse } from '../http/response.ts'
-import type { WaitLimits } from './watchdog.ts'
 
 /** An open source of events: a response's body, or a branch of a tee. */
 export interface StreamSource {
@@ -14,8 +13,6 @@ export interface StreamSource {
   readonly cut: boolean
   /** What the stream is called at its endpoint, if it can be resumed there. */
   readonly id?: string | undefined
-  /** Whether it limits its waits by itself. */
-  readonly watched?: boolean
   /** The next event there is; undefined when `fill` must be called first, or never again. */
   take(): StreamEvent | Uint8Array | undefined
   /** Lets `take` give bytes; without it, it gives events only. */
@@ -40,7 +37,7 @@ export interface StreamOpener {
 }
 
 /** What a stream is told besides its origin. */
-export interface StreamSettings extends Partial<WaitLimits> {
+export interface StreamSettings {
   /** What the stream is called at its endpoint, where that is known beforehand. */
   id?: string | undefined
   /** Behind which event it is taken up. */

@@ -1,58 +1,48 @@
-import { whenAborted } from '../lifetime/abort-source.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import type { StreamResponse } from '../http/response.ts'
-import type { StreamSource, StreamOpener } from './stream-source.ts'
-
-/** What a tee reads from: the stream that was split. */
-export interface TeeInput {
-  /** The next event, undefined at the end. */
-  next(): Promise<StreamEvent | undefined>
-  /** Ends the stream, quietly. */
-  cancel(): void
-  response(): Promise<StreamResponse>
-  lastEventId(): string
-  complete(): boolean
-  /** Whether it was ended before it was complete. */
-  cut(): boolean
-  id(): string | undefined
-  /** Ends the answer, for everybody. */
-  stop(): Promise<void>
-  /** Calls the listener when the stream ends otherwise than by its events. */
-  onEnd(listener: () => void): void
-}
+import { whenAborted } from '../lifetime/abort-source.ts'
+import { type Reading, whole } from './reading.ts'
+import type { StreamOpener, StreamSource } from './stream-source.ts'
 
 interface Branch {
+  /** The event that the branch has not taken yet. */
   event: StreamEvent | undefined
   /** Settles the branch's pending `fill`. */
   asked: { resolve: (more: boolean) => void; reject: (error: unknown) => void } | undefined
-  left: boolean
+  isClosed: boolean
 }
 
 /**
- * Two readers of one stream, in step: the next event is read when both ask for it, so that nothing
- * piles up behind the slower of them. One that leaves no longer counts; nor does the pace once the stream
- * has been ended, by an abort perhaps: who waits is told at once.
+ * Returns two readers of one stream that stay in step. The next event is read when both ask for it, so
+ * nothing piles up for the slower one. A closed branch no longer counts. Once the stream has ended, each
+ * branch that waits is told at once.
  */
-export function teeOrigins(input: TeeInput): [StreamOpener, StreamOpener] {
+export function teeOpeners(
+  reading: Reading,
+  stream: { readonly response: Promise<StreamResponse>; readonly id: string | undefined },
+): [StreamOpener, StreamOpener] {
+  const { ready, wait } = reading.pull(whole)
   const branches: [Branch, Branch] = [newBranch(), newBranch()]
-  let reading = false
+  let isReading = false
   let isOver = false
-  /** For the branch that asks later: a stream tells it once only. */
+  /** Kept for the branch that asks later, because the stream reports it only once. */
   let failure: { error: unknown } | undefined
 
+  const next = async (): Promise<StreamEvent | undefined> => ready() ?? (await wait()).value
+
   const advance = (): void => {
-    const readers = branches.filter((branch) => !branch.left && (!isOver || branch.asked))
-    if (reading || readers.length === 0) return
+    const readers = branches.filter((branch) => !branch.isClosed && (!isOver || branch.asked))
+    if (isReading || readers.length === 0) return
     if (readers.some((branch) => branch.asked === undefined)) return
-    reading = true
+    isReading = true
     const settle = (told: Branch[], tell: (branch: Branch) => void): void => {
-      reading = false
+      isReading = false
       for (const branch of told) {
         tell(branch)
         branch.asked = undefined
       }
     }
-    input.next().then(
+    next().then(
       (event) =>
         settle(readers, (branch) => {
           branch.event = event
@@ -60,38 +50,38 @@ export function teeOrigins(input: TeeInput): [StreamOpener, StreamOpener] {
         }),
       (error: unknown) => {
         failure = { error }
-        // One that has asked since the end is told of it as well.
+        // A branch that has asked since the end is told as well.
         settle(branches, (branch) => branch.asked?.reject(error))
       },
     )
   }
-  input.onEnd(() => {
+  reading.onEnd = () => {
     isOver = true
     advance()
-  })
+  }
 
-  const leave = (branch: Branch): void => {
-    if (branch.left) return
-    branch.left = true
+  const close = (branch: Branch): void => {
+    if (branch.isClosed) return
+    branch.isClosed = true
     branch.asked?.resolve(false)
-    if (branches.every(({ left }) => left)) input.cancel()
+    if (branches.every(({ isClosed }) => isClosed)) void reading.cancel()
     else advance()
   }
 
   const source = (branch: Branch, response: StreamResponse): StreamSource => ({
     response,
     get id() {
-      return input.id()
+      return stream.id
     },
-    stop: () => input.stop(),
+    stop: () => reading.stop(),
     get lastEventId() {
-      return input.lastEventId()
+      return reading.source?.lastEventId ?? ''
     },
     get complete() {
-      return branch.event === undefined && input.complete()
+      return branch.event === undefined && reading.isComplete
     },
     get cut() {
-      return input.cut()
+      return reading.isCut
     },
     take() {
       const { event } = branch
@@ -105,26 +95,26 @@ export function teeOrigins(input: TeeInput): [StreamOpener, StreamOpener] {
         advance()
       })
     },
-    close: () => leave(branch),
-    drain: async () => leave(branch),
+    close: () => close(branch),
+    drain: async () => close(branch),
   })
 
-  const origin = (branch: Branch): StreamOpener => ({
+  const opener = (branch: Branch): StreamOpener => ({
     async open(signal) {
-      // The headers may take long, and both may have left before.
-      const unlink = whenAborted(signal, () => leave(branch))
+      // The headers may take long, and both branches may be closed before.
+      const unlink = whenAborted(signal, () => close(branch))
       try {
-        return source(branch, await input.response())
+        return source(branch, await stream.response)
       } finally {
         unlink()
       }
     },
-    discard: () => leave(branch),
+    discard: () => close(branch),
   })
 
-  return [origin(branches[0]), origin(branches[1])]
+  return [opener(branches[0]), opener(branches[1])]
 }
 
 function newBranch(): Branch {
-  return { event: undefined, asked: undefined, left: false }
+  return { event: undefined, asked: undefined, isClosed: false }
 }

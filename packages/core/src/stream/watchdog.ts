@@ -1,57 +1,63 @@
 import { TimeoutError } from '../errors/connection-error.ts'
 import { Deadline } from '../lifetime/timers.ts'
 
-/** How long a stream waits for its server, in ms; 0 is for ever. */
+/** The longest times that a stream waits for its server, in ms; 0 sets no limit. */
 export interface WaitLimits {
-  /** Without an event; heartbeats do not count. */
+  /** Without an event. Heartbeats do not count as events. */
   idleTimeout: number
   /** Without a single byte. */
   heartbeatTimeout: number
 }
 
-/** Tells a server that is silent from a caller that is slow: time counts only while the caller waits. */
+/**
+ * Watches how long a server is silent while someone reads. The time between two reads does not count, so a
+ * slow reader causes no timeout.
+ */
 export class Watchdog extends Deadline {
   readonly #limits: WaitLimits
   readonly #onTimeout: (error: TimeoutError) => void
-  #isWaiting = false
-  #lastEvent = 0
-  #lastByte = 0
+  /** When the read began that is under way. */
+  #readSince: number | undefined
+  /** ms of earlier reads since the last event. */
+  #waited = 0
 
+  /** @param onTimeout called with a timeout in the phase `heartbeat` or `idle` */
   constructor(limits: WaitLimits, onTimeout: (error: TimeoutError) => void) {
     super()
     this.#limits = limits
     this.#onTimeout = onTimeout
   }
 
-  /** The caller begins to wait for an event. */
-  wait(): void {
-    this.#isWaiting = true
-    this.event()
+  /** A read of bytes begins. */
+  begin(): void {
+    this.#readSince = performance.now()
     this.start()
   }
 
-  /** An event came, though none that the caller waits for. */
-  event(): void {
-    this.#lastEvent = this.#lastByte = performance.now()
+  /** The read brought an event. */
+  onEvent(): void {
+    this.#readSince = undefined
+    this.#waited = 0
   }
 
-  /** Something came, a heartbeat perhaps. */
-  bytes(): void {
-    this.#lastByte = performance.now()
+  /** The read brought no event, but perhaps bytes. */
+  onBytes(): void {
+    if (this.#readSince !== undefined) this.#waited += performance.now() - this.#readSince
+    this.#readSince = undefined
   }
 
-  /** The caller has what it waited for. */
-  pause(): void {
-    this.#isWaiting = false
+  /** The read does not count, because its connection was dead. */
+  discard(): void {
+    this.#readSince = undefined
   }
 
   override stop(): void {
-    this.#isWaiting = false
+    this.#readSince = undefined
     super.stop()
   }
 
   protected override dueAt(): number {
-    return this.#isWaiting ? Math.min(this.#idleAt, this.#heartbeatAt) : Infinity
+    return this.#readSince === undefined ? Infinity : Math.min(this.#idleAt, this.#heartbeatAt)
   }
 
   protected override onDue(): void {
@@ -65,10 +71,10 @@ export class Watchdog extends Deadline {
   }
 
   get #idleAt(): number {
-    return this.#lastEvent + (this.#limits.idleTimeout || Infinity)
+    return (this.#readSince ?? 0) - this.#waited + (this.#limits.idleTimeout || Infinity)
   }
 
   get #heartbeatAt(): number {
-    return this.#lastByte + (this.#limits.heartbeatTimeout || Infinity)
+    return (this.#readSince ?? 0) + (this.#limits.heartbeatTimeout || Infinity)
   }
 }
