@@ -12,15 +12,15 @@ export {
   checkText,
   checkThat,
   hasMethods,
-} from './check-options.ts'
-export { headersToSend, isBodyHeader } from './headers.ts'
-export { warn } from './logger.ts'
-export { nameMethod } from './name-method.ts'
-export type { Network, RuntimeDefaults } from './options.ts'
+} from './lifetime/check-options.ts'
+export { headersToSend, isBodyHeader } from './options/headers.ts'
+export { warn } from './lifetime/logger.ts'
+export { nameMethod } from './lifetime/name-method.ts'
+export type { Network, RuntimeDefaults } from './options/runtime.ts'
 export {
   limitError,
   ownerLimitError,
   type ResolvedLimits,
   resolveStoreLimits,
-} from './resume/store-limits.ts'
-export { within } from './timers.ts'
+} from './store/store-limits.ts'
+export { within } from './lifetime/timers.ts'

@@ -1,14 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Abortable, AbortScope, type Track } from './abort-scope.ts'
-import type { Analysis } from './analysis.ts'
+import type { Abortable } from './lifetime/abort-source.ts'
+import { AbortScope, type Track } from './lifetime/abort-scope.ts'
+import type { Analysis } from './events/analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { secretsOf } from './errors/secrets.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
-import type { EventSource, StreamSettings } from './event-source.ts'
-import { isRecord } from './events.ts'
-import { handled } from './handled.ts'
-import { readAnalysis } from './json-answer.ts'
-import { nameMethod } from './name-method.ts'
+import type { StreamSource, StreamSettings } from './stream/stream-source.ts'
+import { isRecord } from './events/json.ts'
+import { markHandled } from './lifetime/mark-handled.ts'
+import { readAnalysis } from './http/json-answer.ts'
+import { nameMethod } from './lifetime/name-method.ts'
 import {
   type CallLimits,
   type CallOptions,
@@ -18,21 +19,21 @@ import {
   noKey,
   resolveOptions,
   type ResumeOptions,
-  type RuntimeDefaults,
   type Settings,
   type VecTradeOptions,
-} from './options.ts'
-import { send } from './request.ts'
+} from './options/options.ts'
+import type { RuntimeDefaults } from './options/runtime.ts'
+import { KeyHeader } from './http/key-header.ts'
+import { send } from './http/request.ts'
 import {
   type CallWithLimits,
   openAtEndpoint,
   openResumed,
   stopStream,
 } from './resume/open-stream.ts'
-import { randomUUID } from './random-uuid.ts'
-import { AnalysisStream } from './stream.ts'
-import type { WaitLimits } from './watchdog.ts'
-import { openEventStream } from './web/from.ts'
+import { randomUUID } from './http/random-uuid.ts'
+import { AnalysisStream } from './stream/stream.ts'
+import { openEventStream } from './stream/from-response.ts'
 
 /** What to analyse: a question, and optionally the symbols it is about. */
 export interface AnalysisRequest {
@@ -93,11 +94,14 @@ export class VecTrade implements Disposable, AsyncDisposable {
 /** `client.ai`: the calls of the AI analysis. */
 export class AI {
   readonly #settings: Settings
+  readonly #key: KeyHeader | undefined
   readonly #track: Track
 
   /** @internal */
   constructor(settings: Settings, track: Track) {
+    const { apiKey, authScheme } = settings
     this.#settings = settings
+    this.#key = apiKey === undefined ? undefined : new KeyHeader(apiKey, authScheme)
     this.#track = track
   }
 
@@ -112,7 +116,7 @@ export class AI {
     const open = this.#settings.isEndpoint ? openAtEndpoint : openStream
     return new AnalysisStream(
       { open: (signal) => open(call, signal) },
-      this.#streamSettings(call, options),
+      this.#streamSettings(options),
     )
   }
 
@@ -141,7 +145,7 @@ export class AI {
         open: (signal) => openResumed(call, id, lastEventId, signal),
         stop: () => stopStream(call, id),
       },
-      { ...this.#streamSettings(call, options), id, lastEventId },
+      { ...this.#streamSettings(options), id, lastEventId },
     )
   }
 
@@ -152,7 +156,7 @@ export class AI {
    * @throws what reading a stream throws
    */
   analyze(request: string | AnalysisRequest, options: CallOptions = {}): Promise<Analysis> {
-    return handled(this.#analyze(request, options))
+    return markHandled(this.#analyze(request, options))
   }
 
   async #analyze(request: string | AnalysisRequest, options: CallOptions): Promise<Analysis> {
@@ -175,9 +179,8 @@ export class AI {
   }
 
   /** Not the call itself: a stream is not to keep its prompt. */
-  #streamSettings(limits: WaitLimits, { signal }: Pick<CallOptions, 'signal'>): StreamSettings {
-    const { idleTimeout, heartbeatTimeout } = limits
-    return { idleTimeout, heartbeatTimeout, signal, track: this.#track }
+  #streamSettings({ signal }: Pick<CallOptions, 'signal'>): StreamSettings {
+    return { signal, track: this.#track }
   }
 
   #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
@@ -197,18 +200,20 @@ export class AI {
     further: Record<string, string> = {},
   ): CallWithLimits {
     const { target, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
-    if (!isEndpoint && settings.key === undefined) throw noKey()
+    const key = this.#key
+    if (!isEndpoint && key === undefined) throw noKey()
     const headers = { accept, ...further, ...settings.headers, ...headerRecord(options.headers) }
     return {
       ...settings,
+      key,
       url: target(),
       headers,
-      secrets: secretsOf(settings.key?.secret, headers),
+      secrets: secretsOf(key?.secret, headers),
     }
   }
 }
 
-async function openStream(call: CallWithLimits, signal: Abortable): Promise<EventSource> {
+async function openStream(call: CallWithLimits, signal: Abortable): Promise<StreamSource> {
   return openEventStream(await send(call, signal), call)
 }
 

@@ -1,24 +1,30 @@
 export { type AI, type AnalysisRequest, VecTrade } from './client.ts'
-export type { CallLimits, CallOptions, ResumeOptions, VecTradeOptions } from './options.ts'
-export type { HeaderValues } from './headers.ts'
-export type { Abortable } from './abort-scope.ts'
-export type { ByteReader, ByteResult, ByteStream } from './byte-stream.ts'
-export type { Fetch, FetchCredentials, FetchHeaders, FetchInit, FetchResponse } from './fetch.ts'
-export type { Logger } from './logger.ts'
-export { AnalysisStream } from './stream.ts'
-export type { Analysis } from './analysis.ts'
-export type { RateLimit, StreamResponse } from './response.ts'
-export {
-  type Citation,
-  type CitationEvent,
-  type DoneEvent,
-  type MetadataEvent,
-  safeUrl,
-  type StreamEvent,
-  type TextEvent,
-  type UnknownEvent,
-  type Usage,
-} from './events.ts'
+export type { CallLimits, CallOptions, ResumeOptions, VecTradeOptions } from './options/options.ts'
+export type { HeaderValues } from './options/headers.ts'
+export type { Abortable } from './lifetime/abort-source.ts'
+export type { ByteReader, ByteResult, ByteStream } from './lifetime/byte-stream.ts'
+export type {
+  Fetch,
+  FetchCredentials,
+  FetchHeaders,
+  FetchInit,
+  FetchResponse,
+} from './options/runtime.ts'
+export type { Logger } from './lifetime/logger.ts'
+export { AnalysisStream } from './stream/stream.ts'
+export type { Analysis } from './events/analysis.ts'
+export type { RateLimit, StreamResponse } from './http/response.ts'
+export type {
+  Citation,
+  CitationEvent,
+  DoneEvent,
+  MetadataEvent,
+  StreamEvent,
+  TextEvent,
+  UnknownEvent,
+  Usage,
+} from './events/stream-event.ts'
+export { safeUrl } from './events/safe-url.ts'
 export {
   APIError,
   AuthenticationError,
@@ -46,14 +52,16 @@ export {
 } from './errors/stream-error.ts'
 export { StreamStoreError, type StreamStoreProblem } from './errors/stream-store-error.ts'
 export { type PartialAnswer, VecTradeError } from './errors/vectrade-error.ts'
-export { fromReadableStream, fromResponse, type FromOptions } from './web/from.ts'
-export { type ReadableOptions, toReadableStream, toResponse } from './web/readable.ts'
-export { createHandler, type Handler, type HandlerContext } from './web/handler.ts'
-export type { HandlerOptions } from './web/handler-options.ts'
-export type { Authorization } from './web/authorization.ts'
-export type { Cors } from './web/cors.ts'
+export { fromReadableStream, fromResponse, type FromOptions } from './stream/from-response.ts'
+export { toReadableStream, toResponse } from './relay/readable.ts'
+export type { ReadableOptions } from './relay/relay.ts'
+export { createHandler, type Handler } from './serve/handler.ts'
+export type { HandlerContext } from './serve/handler-options.ts'
+export type { HandlerOptions } from './serve/handler-options.ts'
+export type { Authorization } from './serve/authorization.ts'
+export type { Cors } from './serve/cors.ts'
 
-export { memoryStore } from './resume/memory-store.ts'
+export { memoryStore } from './store/memory-store.ts'
 export type {
   CreateStreamOptions,
   NumberedMessage,
@@ -63,10 +71,10 @@ export type {
   StreamProducer,
   StreamStore,
   StreamStoreLimits,
-} from './resume/stream-store.ts'
+} from './store/stream-store.ts'
 
 // For those who speak another protocol of Server-Sent Events.
 export { decodeEventStream, type EventMessages, type SseMessage } from './sse/decode.ts'
 export type { DecodeOptions } from './sse/message-decoder.ts'
 export { type EncodableMessage, encodeEvent } from './sse/encode.ts'
-export { version } from './version.ts'
+export { version } from './options/version.ts'

@@ -1,4 +1,4 @@
-import { singleHeader } from '../single-header.ts'
+import { singleHeader } from './single-header.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 
 /** What an {@link APIError} is made of. */

@@ -1,4 +1,4 @@
-import { singleHeader } from '../single-header.ts'
+import { singleHeader } from './single-header.ts'
 import {
   APIError,
   type APIErrorFields,

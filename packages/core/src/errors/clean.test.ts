@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { apiError } from './from.ts'
+import { apiError } from './from-wire.ts'
 import { clean } from './clean.ts'
 import { secretsOf } from './secrets.ts'
 

@@ -1,4 +1,4 @@
-import { type ErrorOptions, VecTradeError } from './vectrade-error.ts'
+import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 
 /**
  * Where a connection failed: `connect`, before response headers; `redirect`, the server pointed
@@ -16,7 +16,7 @@ export class ConnectionError extends VecTradeError {
   constructor(
     message: string,
     phase: ConnectionPhase,
-    options: ErrorOptions = {},
+    options: VecTradeErrorOptions = {},
     code = 'connection_error',
   ) {
     super(message, code, { retryable: phase !== 'redirect', ...options })
@@ -36,7 +36,7 @@ export class StreamInterruptedError extends ConnectionError {
   /** @internal */
   static override readonly errorClass: string = 'StreamInterruptedError'
 
-  constructor(options: ErrorOptions = {}) {
+  constructor(options: VecTradeErrorOptions = {}) {
     super('The stream ended before the answer did', 'body', options, 'stream_interrupted')
   }
 }
@@ -58,7 +58,7 @@ export class TimeoutError extends VecTradeError {
   readonly phase: TimeoutPhase
 
   /** @param ms how long was waited, in milliseconds */
-  constructor(phase: TimeoutPhase, ms: number, options: ErrorOptions = {}) {
+  constructor(phase: TimeoutPhase, ms: number, options: VecTradeErrorOptions = {}) {
     super(`Timed out after ${ms} ms without ${waitedFor[phase]}`, 'timeout', {
       retryable: true,
       ...options,

@@ -1,4 +1,4 @@
-import { isRecord } from '../events.ts'
+import { isRecord } from '../events/json.ts'
 import { ConnectionError, StreamInterruptedError } from './connection-error.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 

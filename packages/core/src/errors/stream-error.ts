@@ -1,4 +1,4 @@
-import { type ErrorOptions, VecTradeError } from './vectrade-error.ts'
+import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 
 /** The caller's signal was aborted (`cause` is its reason) or the client was closed. */
 export class RequestAbortedError extends VecTradeError {
@@ -25,7 +25,7 @@ export class StreamProtocolError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamProtocolError'
 
-  constructor(message: string, options: ErrorOptions = {}) {
+  constructor(message: string, options: VecTradeErrorOptions = {}) {
     super(message, 'stream_protocol_error', options)
   }
 }
@@ -35,7 +35,7 @@ export class StreamResumeError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamResumeError'
 
-  constructor(message: string, options: ErrorOptions = {}) {
+  constructor(message: string, options: VecTradeErrorOptions = {}) {
     super(message, 'stream_resume_error', options)
   }
 }

@@ -1,4 +1,4 @@
-import { type ErrorOptions, VecTradeError } from './vectrade-error.ts'
+import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 
 /**
  * `exists`: the stream has a producer; `superseded`: another producer has taken it over; `finished`:
@@ -20,7 +20,7 @@ export class StreamStoreError extends VecTradeError {
   /** What went wrong. */
   readonly problem: StreamStoreProblem
 
-  constructor(message: string, problem: StreamStoreProblem, options: ErrorOptions = {}) {
+  constructor(message: string, problem: StreamStoreProblem, options: VecTradeErrorOptions = {}) {
     super(message, 'stream_store_error', { retryable: problem === 'unavailable', ...options })
     this.problem = problem
   }

@@ -1,4 +1,4 @@
-import type { Citation } from '../events.ts'
+import type { Citation } from '../events/stream-event.ts'
 
 /** What had arrived of an answer when it failed. */
 export interface PartialAnswer {
@@ -11,7 +11,7 @@ export interface PartialAnswer {
 }
 
 /** What every error of this SDK can be given. */
-export interface ErrorOptions {
+export interface VecTradeErrorOptions {
   cause?: unknown
   requestId?: string | undefined
   retryable?: boolean
@@ -38,7 +38,7 @@ export class VecTradeError extends Error {
   /** What had arrived; set once an answer was being read. Not enumerable: it is a payload. */
   declare readonly partial?: PartialAnswer
 
-  constructor(message: string, code: string, options: ErrorOptions = {}) {
+  constructor(message: string, code: string, options: VecTradeErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     hide(this, 'name', new.target.errorClass)
     hide(this, brand, true)

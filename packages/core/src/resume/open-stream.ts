@@ -1,18 +1,18 @@
-import { type Abortable, AbortSource } from '../abort-source.ts'
+import { type Abortable, AbortSource } from '../lifetime/abort-source.ts'
 import { APIError, AuthenticationError, NotFoundError } from '../errors/api-error.ts'
 import { StreamResumeError } from '../errors/stream-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
-import type { EventSource } from '../event-source.ts'
-import type { Settings } from '../options.ts'
-import { type Call, send } from '../request.ts'
-import { readResponse } from '../response.ts'
-import { singleHeader } from '../single-header.ts'
-import { openEventStream } from '../web/from.ts'
-import { closeBody } from '../web/read-body.ts'
-import { headerOfId } from './last-event-id.ts'
+import type { StreamSource } from '../stream/stream-source.ts'
+import type { Settings } from '../options/options.ts'
+import { type Call, send } from '../http/request.ts'
+import { readResponse } from '../http/response.ts'
+import { singleHeader } from '../errors/single-header.ts'
+import { openEventStream } from '../stream/from-response.ts'
+import { closeBody } from '../http/read-body.ts'
+import { headerOfId } from '../options/last-event-id.ts'
 import { Reconnection } from './reconnection.ts'
 import { type Connected, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
-import { streamIdHeader, streamUrl } from './stream-id.ts'
+import { streamIdHeader, streamUrl } from '../store/stream-id.ts'
 
 /** A call with all that reading its answer goes by. */
 export type CallWithLimits = Call & Omit<Settings, 'headers' | 'target' | 'isEndpoint'>
@@ -21,12 +21,12 @@ export type CallWithLimits = Call & Omit<Settings, 'headers' | 'target' | 'isEnd
 export async function openAtEndpoint(
   call: CallWithLimits,
   signal: Abortable,
-): Promise<EventSource> {
+): Promise<StreamSource> {
   const response = await send(call, signal)
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
-  const reader = await openEventStream(response, withRetry(call, reconnection))
   const id = singleHeader(response.headers, streamIdHeader)
-  if (!id) return reader
+  if (!id) return openEventStream(response, call)
+  const reader = await openEventStream(response, withRetry(call, reconnection))
   const endpoint = new Endpoint(call, id, reconnection)
   return new ResumingSource(endpoint, { response: reader.response, reader }, '', call, reconnection)
 }
@@ -37,7 +37,7 @@ export async function openResumed(
   id: string,
   lastEventId: string,
   signal: Abortable,
-): Promise<EventSource> {
+): Promise<StreamSource> {
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
   const endpoint = new Endpoint(call, id, reconnection)
   const connected = await endpoint.connect(lastEventId)

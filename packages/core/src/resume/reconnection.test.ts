@@ -1,4 +1,4 @@
-import type { Abortable } from '../abort-scope.ts'
+import type { Abortable } from '../lifetime/abort-source.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
   ConnectionError,

@@ -1,9 +1,9 @@
-import { type Abortable, AbortSource, whenAborted } from '../abort-source.ts'
+import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-source.ts'
 import { APIError } from '../errors/api-error.ts'
 import { StreamResumeError } from '../errors/stream-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
-import type { Network } from '../options.ts'
-import { sleep } from '../timers.ts'
+import type { Network } from '../options/runtime.ts'
+import { sleep } from '../lifetime/timers.ts'
 
 const usualDelay = 500
 const longestDelay = 30_000

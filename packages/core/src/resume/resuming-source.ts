@@ -1,13 +1,11 @@
 import { StreamInterruptedError, TimeoutError } from '../errors/connection-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
-import type { EventReader } from '../event-reader.ts'
-import type { EventSource } from '../event-source.ts'
-import { handled } from '../handled.ts'
-import type { Network } from '../options.ts'
-import type { StreamResponse } from '../response.ts'
-import { within } from '../timers.ts'
-import type { WaitLimits } from '../watchdog.ts'
-import { isSendableId } from './last-event-id.ts'
+import type { EventReader } from '../stream/event-reader.ts'
+import type { StreamSource } from '../stream/stream-source.ts'
+import type { Network } from '../options/runtime.ts'
+import type { StreamResponse } from '../http/response.ts'
+import { type WaitLimits, Watchdog } from '../stream/watchdog.ts'
+import { isSendableId } from '../options/last-event-id.ts'
 import { Position } from './position.ts'
 import type { Reconnection } from './reconnection.ts'
 
@@ -38,20 +36,17 @@ const staleAfter = 20_000
  * once and in order. What ends it is its end, an error that another attempt would meet again, or
  * too many attempts without a new event between them.
  */
-export class ResumingSource implements EventSource {
+export class ResumingSource implements StreamSource {
   readonly id: string
-  readonly watched = true
   readonly cut = false
   readonly #endpoint: StreamEndpoint
-  readonly #settings: ResumingSettings
+  readonly #watchdog: Watchdog
   readonly #reconnection: Reconnection
   readonly #offWake: (() => void) | undefined
   #connected: Connected
   readonly #position: Position
   /** Whether an event has been read, here or before the stream was resumed. */
   #hasRead: boolean
-  /** ms that the caller has waited since there was progress, over all connections. */
-  #waited = 0
   /** Whether a connection was given up that may have been sound. */
   #isDropped = false
   #lastByte = performance.now()
@@ -69,7 +64,7 @@ export class ResumingSource implements EventSource {
     this.#connected = connected
     this.#position = new Position(lastEventId)
     this.#hasRead = lastEventId !== ''
-    this.#settings = settings
+    this.#watchdog = new Watchdog(settings, (error) => this.#connected.reader?.fail(error))
     this.#reconnection = reconnection
     this.#offWake = settings.network?.onWake((isNew) => this.#onWake(isNew))
   }
@@ -86,18 +81,21 @@ export class ResumingSource implements EventSource {
     return this.#connected.reader?.complete ?? true
   }
 
-  take(): ReturnType<EventSource['take']> {
+  take(): ReturnType<StreamSource['take']> {
     for (;;) {
       const event = this.#connected.reader?.take()
       const id = this.#connected.reader?.givenId
       if (event === undefined) {
+        this.#watchdog.onBytes()
         this.#position.passFrame(id)
         return undefined
       }
       const step = this.#position.passEvent(id)
       if (step === 'repeated') continue
       this.#hasRead = true
-      if (step !== 'greeting') this.#waited = 0
+      // A greeting is no progress: the limits go on over all connections.
+      if (step === 'greeting') this.#watchdog.onBytes()
+      else this.#watchdog.onEvent()
       if (step === 'forward') this.#reconnection.progressed()
       return event
     }
@@ -105,7 +103,7 @@ export class ResumingSource implements EventSource {
 
   async fill(): Promise<boolean> {
     if (this.complete) return false
-    const problem = await this.#bytes()
+    const problem = await this.#readBytes()
     if (this.#isClosed) return false
     if (problem !== undefined && !this.complete) await this.#reconnect(problem)
     return true
@@ -113,6 +111,7 @@ export class ResumingSource implements EventSource {
 
   close(reason?: unknown): void {
     this.#isClosed = true
+    this.#watchdog.stop()
     this.#offWake?.()
     this.#connected.reader?.close(reason)
   }
@@ -122,6 +121,7 @@ export class ResumingSource implements EventSource {
   }
 
   async drain(): Promise<void> {
+    this.#watchdog.stop()
     this.#offWake?.()
     await this.#connected.reader?.drain()
   }
@@ -132,32 +132,32 @@ export class ResumingSource implements EventSource {
     return id === '' ? !this.#hasRead : isSendableId(id)
   }
 
-  /** Reads on; gives what is wrong with the connection, if anything. @throws TimeoutError (`idle`) */
-  async #bytes(): Promise<VecTradeError | undefined> {
-    const { heartbeatTimeout, idleTimeout } = this.#settings
-    const idleLeft = idleTimeout === 0 ? Infinity : Math.max(1, idleTimeout - this.#waited)
-    const silence = heartbeatTimeout || Infinity
-    const start = performance.now()
-    let isSilent = false
+  /**
+   * Reads more bytes. Returns what is wrong with the connection, if anything is.
+   *
+   * @throws TimeoutError (`idle`), or an error that a new connection would meet again
+   */
+  async #readBytes(): Promise<VecTradeError | undefined> {
+    this.#watchdog.begin()
     try {
-      const filling = this.#connected.reader?.fill() ?? Promise.resolve(false)
-      const more = await within(handled(filling), Math.min(silence, idleLeft))
+      const more = await this.#connected.reader?.fill()
       this.#lastByte = performance.now()
       if (more) return undefined
-      if (more === false) return new StreamInterruptedError()
-      isSilent = true
     } catch (error) {
-      if (VecTradeError.isInstance(error) && error.retryable) return error
-      throw error
+      const isDead = error instanceof TimeoutError
+      if (isDead) this.#watchdog.discard()
+      if (!VecTradeError.isInstance(error) || !error.retryable) throw error
+      if (isDead && error.phase === 'idle') throw error
+      return error
     } finally {
-      // Time without a connection, or on one that was dead, says nothing about the server.
-      if (!isSilent && !this.#isDropped) this.#waited += performance.now() - start
+      // A connection that was dead, or given up, says nothing about the server's silence.
+      if (this.#isDropped) this.#watchdog.discard()
     }
-    if (idleLeft < silence) throw new TimeoutError('idle', idleTimeout)
-    return new TimeoutError('heartbeat', heartbeatTimeout)
+    return new StreamInterruptedError()
   }
 
   async #reconnect(problem: VecTradeError): Promise<void> {
+    this.#watchdog.onBytes()
     this.#connected.reader?.close()
     if (!this.#canResume) throw new StreamInterruptedError({ cause: problem })
     const cause = this.#isDropped ? undefined : problem

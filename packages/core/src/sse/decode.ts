@@ -1,19 +1,18 @@
 import type { EventSourceMessage } from 'eventsource-parser'
-import { letGoOf } from '../body-owner.ts'
-import type { ByteReader, ByteResult, ByteStream } from '../byte-stream.ts'
-import { type Check, checkOptions, checkThat, hasMethods } from '../check-options.ts'
+import { letGoOf } from '../lifetime/body-owner.ts'
+import type { ByteReader, ByteResult, ByteStream } from '../lifetime/byte-stream.ts'
+import { type Check, checkOptions, checkThat, hasMethods } from '../lifetime/check-options.ts'
 import { connectionError } from '../errors/from-thrown.ts'
-import { whenDropped } from '../dropped.ts'
+import { whenCollected } from '../lifetime/finalization.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
-import { nameMethod } from '../name-method.ts'
-import { PullIterator } from '../pull-iterator.ts'
+import { nameMethod } from '../lifetime/name-method.ts'
+import { PullIterator } from '../lifetime/pull-iterator.ts'
 import {
   decodeChecks,
   type DecodeOptions,
   MessageDecoder,
   type Shortcut,
 } from './message-decoder.ts'
-import type { PlainBytes } from './plain-bytes.ts'
 
 /** One Server-Sent Events message, of any protocol. */
 export interface SseMessage {
@@ -23,6 +22,12 @@ export interface SseMessage {
   data: string
   /** The last event ID in effect at dispatch (it stays from message to message); absent means `''`. */
   id?: string
+}
+
+/** Separates the bytes that can be passed on as they are from those that must be decoded. */
+export interface PassThrough {
+  /** Splits a chunk. The plain bytes come before the others. */
+  split(chunk: Uint8Array): { plain: Uint8Array[]; encoded: Uint8Array[] }
 }
 
 /** The messages of a body, in order, read once. */
@@ -59,14 +64,11 @@ class DecodedMessages implements EventMessages {
   readonly #reader: MessageReader
   #used = false
   #isOver = false
-  /** The read that came last, of those that are waiting. */
-  #lastRead: Promise<unknown> = Promise.resolve()
-  #waiting = 0
 
   constructor(reader: MessageReader) {
     this.#reader = reader
     nameMethod<DecodedMessages>(this, 'asyncIterator', (messages) => messages.#iterate())
-    whenDropped(this, () => reader.close())
+    whenCollected(this, () => reader.close())
   }
 
   get lastEventId(): string {
@@ -82,31 +84,26 @@ class DecodedMessages implements EventMessages {
       throw new StreamConsumedError('These messages are already read: they are read once')
     }
     this.#used = true
-    const pull = { ready: () => this.#ready(), wait: () => this.#wait() }
-    return new PullIterator(pull, async () => this.#end())
+    return new PullIterator({
+      ready: () => this.#ready(),
+      wait: () => this.#wait(),
+      leave: () => this.#end(),
+    })
   }
 
-  /** The next message if it is there already; not before those who wait have theirs. */
+  /** Returns the next message if it is already there. */
   #ready(): SseMessage | undefined {
-    if (this.#isOver || this.#waiting > 0) return undefined
+    if (this.#isOver) return undefined
     try {
       const framed = this.#reader.take()
       return framed && toMessage(framed)
     } catch {
-      // It fails again for who waits.
+      // Taking it again fails again. That failure is for the read that waits.
       return undefined
     }
   }
 
-  /** Concurrent reads are served in order. */
-  #wait(): Promise<IteratorResult<SseMessage, undefined>> {
-    this.#waiting += 1
-    const read = this.#lastRead.then(() => this.#next()).finally(() => (this.#waiting -= 1))
-    this.#lastRead = read.catch(() => {})
-    return read
-  }
-
-  async #next(): Promise<IteratorResult<SseMessage, undefined>> {
+  async #wait(): Promise<IteratorResult<SseMessage, undefined>> {
     try {
       while (!this.#isOver) {
         const framed = this.#reader.take()
@@ -150,7 +147,8 @@ export class MessageReader<T extends object = never> {
   #reader: ByteReader | undefined
   readonly #decoder: MessageDecoder<T>
   #closed = false
-  #plain: PlainBytes | undefined
+  #failure: Error | undefined
+  #passThrough: PassThrough | undefined
   #bytes: Uint8Array[] = []
 
   constructor(body: ByteStream, options: DecodeOptions, shortcut?: Shortcut<T>) {
@@ -166,8 +164,8 @@ export class MessageReader<T extends object = never> {
   }
 
   /** From here on bytes that need no look are not decoded, and come from `takeBytes`. */
-  passThrough(plain: PlainBytes): void {
-    this.#plain = plain
+  passThrough(passThrough: PassThrough): void {
+    this.#passThrough = passThrough
   }
 
   /** The next bytes to pass on, undefined when there are none. */
@@ -183,9 +181,10 @@ export class MessageReader<T extends object = never> {
   /**
    * Reads one more chunk; false when the body has ended. Closing ends it at once.
    *
-   * @throws StreamInterruptedError
+   * @throws StreamInterruptedError, or the error that {@link fail} was called with
    */
   fill(): Promise<boolean> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
     if (this.#closed) return Promise.resolve(false)
     if (this.#reader === undefined) this.#lock()
     if (this.#reader === undefined) {
@@ -196,15 +195,16 @@ export class MessageReader<T extends object = never> {
   }
 
   readonly #onChunk = (result: ByteResult): boolean => {
+    if (this.#failure !== undefined) throw this.#failure
     if (result.done) {
       this.#leave(true)
       return false
     }
     const chunk = bytesOf(result.value)
-    if (this.#plain === undefined) {
+    if (this.#passThrough === undefined) {
       this.#decoder.push(chunk)
     } else {
-      const { plain, encoded } = this.#plain.split(chunk)
+      const { plain, encoded } = this.#passThrough.split(chunk)
       this.#bytes = plain
       if (plain.length > 0) this.#decoder.begin()
       for (const bytes of encoded) this.#decoder.push(bytes)
@@ -213,10 +213,18 @@ export class MessageReader<T extends object = never> {
   }
 
   readonly #onFailure = (error: unknown): boolean => {
+    if (this.#failure !== undefined) throw this.#failure
     // A reader closed meanwhile rejects its read, which is no failure of the body.
     if (this.#closed) return false
     this.close()
     throw connectionError(error, 'body')
+  }
+
+  /** Closes the body. A read under way fails with the error. */
+  fail(error: Error): void {
+    if (this.#closed) return
+    this.#failure = error
+    this.close()
   }
 
   /** Cancels what is left of the body, unlocks it and ends its request. A read under way ends. */

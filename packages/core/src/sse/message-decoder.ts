@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser'
-import { checkLimit } from '../check-limit.ts'
-import { checkFunction, type Checks } from '../check-options.ts'
+import { checkLimit } from '../lifetime/check-limit.ts'
+import { checkFunction, type Checks } from '../lifetime/check-options.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
 import { encodeUtf8 } from './utf8.ts'
 import { Utf8Chunks } from './utf8-chunks.ts'

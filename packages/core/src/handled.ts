@@ -1,8 +1,0 @@
-/**
- * The promise itself, marked as handled: whoever awaits it gets its failure as ever, and where
- * nobody does, the runtime does not end the process for it.
- */
-export function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
-}

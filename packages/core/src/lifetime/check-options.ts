@@ -1,0 +1,84 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
+
+/** Throws a ConfigurationError that names the option if its value is not what the option must be. */
+export type Check = (name: string, value: unknown) => void
+
+/** One check for each option: a new option does not compile until it has one. */
+export type Checks<Options> = { readonly [Name in keyof Required<Options>]: Check }
+
+/**
+ * Checks the options of a caller, once, where they come in.
+ *
+ * There is one rule for all options: `undefined` is the same as leaving the option out. Any other
+ * value, `null` included, must be valid.
+ *
+ * @param within the option that has these options, if they are not the caller's own
+ * @throws ConfigurationError that names the option, without its value, which may be a secret
+ */
+export function checkOptions<Options extends object>(
+  options: Options,
+  checks: Checks<Options>,
+  within?: string,
+): void {
+  const names = Object.keys(checks) as (string & keyof Options)[]
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const what = within === undefined ? 'The options' : `\`${within}\``
+    throw new ConfigurationError(`${what} must be an object such as { ${names[0]}: … }`)
+  }
+  for (const name of names) {
+    const value = options[name]
+    if (value !== undefined) checks[name](within === undefined ? name : `${within}.${name}`, value)
+  }
+}
+
+/**
+ * Makes a check of a condition.
+ *
+ * @param what completes the sentence "`name` must be …"
+ */
+export function checkThat(what: string, holds: (value: unknown) => boolean): Check {
+  return (name, value) => {
+    if (!holds(value)) throw new ConfigurationError(`\`${name}\` must be ${what}`)
+  }
+}
+
+/** Makes a check for text that matches a pattern. */
+export function checkText(what: string, pattern: RegExp): Check {
+  return checkThat(what, (value) => typeof value === 'string' && pattern.test(value))
+}
+
+/** Whether a value has all of these methods. */
+export function hasMethods(value: unknown, ...names: string[]): value is object {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+}
+
+/** Checks for a string. */
+export const checkString: Check = /* @__PURE__ */ checkThat(
+  'a string',
+  (value) => typeof value === 'string',
+)
+
+/** Checks for `true` or `false`. */
+export const checkBoolean: Check = /* @__PURE__ */ checkThat(
+  'true or false',
+  (value) => typeof value === 'boolean',
+)
+
+/** Checks for a function. */
+export const checkFunction: Check = /* @__PURE__ */ checkThat(
+  'a function',
+  (value) => typeof value === 'function',
+)
+
+/** Checks for an AbortSignal, of any library. */
+export const checkSignal: Check = /* @__PURE__ */ checkThat(
+  'an AbortSignal, such as `controller.signal`',
+  (value) => hasMethods(value, 'addEventListener', 'removeEventListener') && 'aborted' in value,
+)
+
+/** Checks for a `Logger`. */
+export const checkLogger: Check = /* @__PURE__ */ checkThat(
+  'an object with methods such as `warn`: `console` is one',
+  (value) => ['debug', 'info', 'warn', 'error'].some((name) => hasMethods(value, name)),
+)

@@ -1,0 +1,123 @@
+import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { whenAborted } from '../lifetime/abort-source.ts'
+import { PullIterator } from '../lifetime/pull-iterator.ts'
+import { whenDue } from '../lifetime/timers.ts'
+import type { NumberedMessage, StoredMessage } from './stream-store.ts'
+
+/** Messages in the order they came, for any number of readers, who begin where and when they like. */
+export class MessageLog {
+  readonly #messages: (StoredMessage | undefined)[] = []
+  readonly #isReadOnce: boolean
+  #taken = 0
+  readonly #waiting = new Set<() => void>()
+  #readers = 0
+  #ended = false
+
+  /** @param isReadOnce whether there is one reader only, behind whom nothing need be kept */
+  constructor({ isReadOnce = false }: { isReadOnce?: boolean } = {}) {
+    this.#isReadOnce = isReadOnce
+  }
+
+  /** How many messages lie before the one reader. */
+  get unread(): number {
+    return this.#messages.length - this.#taken
+  }
+
+  get length(): number {
+    return this.#messages.length
+  }
+
+  /** How many are reading. */
+  get readers(): number {
+    return this.#readers
+  }
+
+  append(messages: readonly StoredMessage[]): void {
+    // Not spread: a call has room for some 100,000 arguments.
+    for (const message of messages) this.#messages.push(message)
+    this.#wake()
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#wake()
+  }
+
+  /**
+   * What comes behind position `after`, up to the end of the log.
+   *
+   * @param signal aborted, it ends the reading, quietly
+   * @param deadAt when the log's writer has to be taken for dead, on the clock of `performance`
+   * @throws StreamInterruptedError once that has passed and everything is read
+   */
+  read(
+    after: number,
+    signal?: AbortSignal,
+    deadAt: () => number = () => Infinity,
+  ): AsyncIterable<NumberedMessage> {
+    return { [Symbol.asyncIterator]: () => this.#iterate(after, signal, deadAt) }
+  }
+
+  #iterate(
+    after: number,
+    signal: AbortSignal | undefined,
+    deadAt: () => number,
+  ): AsyncIterator<NumberedMessage> {
+    let position = after
+    let isClosed = false
+    let wake: (() => void) | undefined
+    const close = (): void => {
+      if (isClosed) return
+      isClosed = true
+      this.#readers -= 1
+      unlink?.()
+      wake?.()
+    }
+    const ready = (): NumberedMessage | undefined => {
+      const message = isClosed ? undefined : this.#messages[position]
+      if (message === undefined) return undefined
+      if (this.#isReadOnce) this.#messages[position] = undefined
+      position += 1
+      this.#taken = position
+      return { ...message, id: position }
+    }
+    const wait = async (): Promise<IteratorResult<NumberedMessage, undefined>> => {
+      for (;;) {
+        const value = ready()
+        if (value !== undefined) return { done: false, value }
+        if (this.#ended) close()
+        if (isClosed) return { done: true, value: undefined }
+        if (!(await this.#change(deadAt, (resolve) => (wake = resolve)))) {
+          close()
+          throw new StreamInterruptedError()
+        }
+      }
+    }
+    let unlink: (() => void) | undefined
+    this.#readers += 1
+    unlink = signal && whenAborted(signal, close)
+    return new PullIterator({ ready, wait, leave: close })
+  }
+
+  /**
+   * Resolves to true at the next change, or when the reader calls the function that `onWait` gets.
+   * Resolves to false at `deadAt`.
+   */
+  #change(deadAt: () => number, onWait: (resolve: () => void) => void): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (isAlive = true): void => {
+        stopTimer()
+        this.#waiting.delete(wake)
+        resolve(isAlive)
+      }
+      const wake = (): void => settle()
+      const stopTimer = whenDue(deadAt, () => settle(false))
+      this.#waiting.add(wake)
+      onWait(wake)
+    })
+  }
+
+  #wake(): void {
+    for (const settle of this.#waiting) settle()
+  }
+}

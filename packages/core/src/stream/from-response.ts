@@ -1,0 +1,142 @@
+import type { Abortable } from '../lifetime/abort-source.ts'
+import { letGoOf } from '../lifetime/body-owner.ts'
+import type { ByteStream } from '../lifetime/byte-stream.ts'
+import { checkLimit } from '../lifetime/check-limit.ts'
+import { clean, type Secrets } from '../errors/clean.ts'
+import { errorFromResponse, errorInJson } from '../http/error-from-response.ts'
+import { checkOptions, type Checks, checkSignal, checkThat } from '../lifetime/check-options.ts'
+import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { EventReader, type EventReaderOptions } from './event-reader.ts'
+import type { FetchResponse } from '../options/runtime.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
+import { mimeType } from '../errors/mime-type.ts'
+import { isResponse } from '../http/request.ts'
+import { readResponse } from '../http/response.ts'
+import type { StreamOpener } from './stream-source.ts'
+import { checkBody } from '../sse/decode.ts'
+import { AnalysisStream } from './stream.ts'
+import type { WaitLimits } from './watchdog.ts'
+import { closeBody } from '../http/read-body.ts'
+
+/** How a stream is read that somebody else has opened. */
+export interface FromOptions extends Partial<WaitLimits> {
+  /** Aborting it ends the stream and cancels the body. */
+  signal?: Abortable | undefined
+  /** Bytes one event may have. Default 64 MiB. */
+  maxEventBytes?: number | undefined
+}
+
+const fromChecks: Checks<FromOptions> = {
+  signal: checkSignal,
+  idleTimeout: checkLimit,
+  heartbeatTimeout: checkLimit,
+  maxEventBytes: checkLimit,
+}
+
+const checkResponse = /* @__PURE__ */ checkThat(
+  'a WHATWG Response: `await` the one that fetch promises',
+  isResponse,
+)
+
+/**
+ * Reads the body that {@link toReadableStream} makes, here or in another service, as a stream again.
+ *
+ * No time limits by default. The body is locked at once; ending the stream cancels it.
+ *
+ * @throws ConfigurationError when there is no body, or on a wrong option
+ * @throws StreamConsumedError on the first read, when the body is already being read
+ * @example
+ * ```ts
+ * import { fromReadableStream } from '@vectrade/core'
+ *
+ * const { body } = new Response('data: {"type":"text","content":"Hi"}\n\ndata: [DONE]\n\n')
+ * await fromReadableStream(body!).finalText() // 'Hi'
+ * ```
+ */
+export function fromReadableStream(body: ByteStream, options: FromOptions = {}): AnalysisStream {
+  checkBody('body', body)
+  const info = readResponse({ status: 200, headers: new Headers() })
+  let reader: EventReader | undefined
+  const open = async (): Promise<EventReader> => (reader ??= new EventReader(body, info, options))
+  let isDiscarded = false
+  const discard = (): void => {
+    isDiscarded = true
+    if (reader) reader.close()
+    else closeBody(body)
+  }
+  const stream = fromOrigin({ open, discard }, options)
+  // At once, for it locks the body. What is wrong with that is for the first read to report.
+  if (!isDiscarded) void markHandled(open())
+  return stream
+}
+
+/** @throws ConfigurationError on a wrong option, before anything is done */
+function fromOrigin(origin: StreamOpener, options: FromOptions): AnalysisStream {
+  checkOptions(options, fromChecks)
+  return new AnalysisStream(origin, options)
+}
+
+/**
+ * Reads a response whose body is VecTrade's event stream. A status that is no success, and a body
+ * that is no event stream, throw on the first read what the client would throw.
+ *
+ * @throws ConfigurationError on what is no response, or on a wrong option
+ * @example
+ * ```ts
+ * import { fromResponse } from '@vectrade/core'
+ *
+ * const response = Response.json({ error: { type: 'not_found', message: 'No' } }, { status: 404 })
+ * await fromResponse(response)
+ *   .finalText()
+ *   .catch((error) => error.name) // 'NotFoundError'
+ * ```
+ */
+export function fromResponse(response: FetchResponse, options: FromOptions = {}): AnalysisStream {
+  checkResponse('response', response)
+  return fromOrigin(
+    {
+      open: (signal) => openEventStream(response, options, signal),
+      discard: () => closeBody(response.body),
+    },
+    options,
+  )
+}
+
+/** A response's events, or, with its body closed, the error it is. */
+export async function openEventStream(
+  response: FetchResponse,
+  options: EventReaderOptions,
+  signal?: Abortable,
+): Promise<EventReader> {
+  const { secrets } = options
+  const info = readResponse(response, secrets)
+  if (response.bodyUsed || response.body?.locked) {
+    if (response.body) letGoOf(response.body, false)
+    throw new StreamConsumedError("This response's body is already used: a body is read once")
+  }
+  if (response.status >= 400) throw await errorFromResponse(response, { secrets }, signal)
+  const problem = protocolProblem(response, secrets)
+  if (problem !== undefined && response.status < 300) {
+    const said = await errorInJson(response, secrets, signal)
+    if (said !== undefined) throw said
+  }
+  // undefined in React Native.
+  if (problem !== undefined || !response.body) {
+    closeBody(response.body)
+    throw new StreamProtocolError(problem ?? noBody, { requestId: info.requestId })
+  }
+  return new EventReader(response.body, info, options)
+}
+
+const eventStream = 'text/event-stream'
+
+const noBody =
+  'The response has no body to stream: where fetch cannot stream, as in React Native, ' +
+  'pass one that can as the option `fetch` (such as expo/fetch)'
+
+function protocolProblem(response: FetchResponse, secrets: Secrets): string | undefined {
+  if (response.status !== 200) return `Expected status 200, got ${response.status}`
+  const contentType = response.headers.get('content-type') ?? ''
+  if (mimeType(contentType) === eventStream) return undefined
+  return `Expected content type ${eventStream}, got ${clean(contentType, secrets, 100) || 'none'}: is \`baseURL\` VecTrade's API, or \`endpoint\` one of yours?`
+}

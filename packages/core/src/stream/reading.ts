@@ -1,0 +1,243 @@
+import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { connectionError } from '../errors/from-thrown.ts'
+import { RequestAbortedError } from '../errors/stream-error.ts'
+import { setContext, VecTradeError } from '../errors/vectrade-error.ts'
+import { type Analysis, AnalysisSoFar } from '../events/analysis.ts'
+import type { StreamEvent } from '../events/stream-event.ts'
+import type { AbortScope } from '../lifetime/abort-scope.ts'
+import { WeakHandle } from '../lifetime/finalization.ts'
+import type { Pull } from '../lifetime/pull-iterator.ts'
+import { StreamResources } from './stream-resources.ts'
+import type { StreamOpener, StreamSettings, StreamSource } from './stream-source.ts'
+
+/** Turns an event into an item of an iterator. Returns undefined to leave the event out. */
+export type Pick<T> = (event: StreamEvent) => T | undefined
+
+/**
+ * The reading of one answer, from before its request until its end.
+ *
+ * It opens the source at the first use, hands out the events, and ends once: complete, cancelled, or with an
+ * error. An {@link AnalysisStream} and its iterators share one reading.
+ */
+export class Reading {
+  /** Whether anyone may still ask for the whole answer, or for its beginning after a failure. */
+  keepsAnswer = true
+  /** Tells the branches of a tee about an end that they have not read. */
+  onEnd: (() => void) | undefined
+  /** Undefined once the source is open, so that nothing keeps the request with its prompt. */
+  #opener: StreamOpener | undefined
+  readonly #handle: WeakHandle<Reading> = new WeakHandle<Reading>(this)
+  readonly #resources: StreamResources
+  readonly #answer = new AnalysisSoFar()
+  #passesBytes = false
+  #opening: Promise<StreamSource> | undefined
+  #source: StreamSource | undefined
+  /** How the reading ended. */
+  #outcome: 'complete' | 'cancelled' | VecTradeError | undefined
+  /** Ends the wait for the source to open. */
+  #wake: (() => void) | undefined
+
+  constructor(opener: StreamOpener, settings: StreamSettings) {
+    this.#opener = opener
+    const onAbort = this.#handle.bind<[VecTradeError]>((reading, error) => reading.#end(error))
+    this.#resources = new StreamResources(settings, onAbort)
+    if (opener.discard) {
+      // It already holds a connection, and must let go of it even if no one reads.
+      this.#resources.close = opener.discard
+      this.#enter()
+    }
+  }
+
+  /** The source, once it is open. */
+  get source(): StreamSource | undefined {
+    return this.#source
+  }
+
+  /** Whether the end of the answer has been read. */
+  get isComplete(): boolean {
+    return this.#outcome === 'complete' || (this.#source?.complete ?? false)
+  }
+
+  /** Whether the reading ended before its answer was complete. */
+  get isCut(): boolean {
+    return this.#outcome !== undefined && this.#outcome !== 'complete'
+  }
+
+  /** Opens the source. @throws as reading does */
+  open(): Promise<StreamSource> {
+    return (this.#opening ??= this.#start())
+  }
+
+  /** Returns the items that `pick` makes of the events. */
+  pull<T>(pick: Pick<T>): Pull<T> {
+    return {
+      ready: () => this.#ready(pick),
+      wait: () => this.#wait(pick),
+      leave: () => this.cancel(),
+    }
+  }
+
+  /** Lets bytes come in place of events whose messages may be passed on unchanged. */
+  passBytes(): void {
+    this.#passesBytes = true
+    this.#source?.passThrough?.()
+  }
+
+  async cancel(reason?: unknown): Promise<void> {
+    if (this.#source?.complete) await this.#finish()
+    else this.#end('cancelled', reason)
+  }
+
+  /** Cancels, and has the server end the answer. */
+  async stop(): Promise<void> {
+    const isRunning = !this.isComplete
+    const target = this.#source ?? this.#opener
+    await this.cancel()
+    if (isRunning) await target?.stop?.()
+  }
+
+  /** Reads to the end. */
+  async readAll(): Promise<Analysis> {
+    do {
+      while (this.#ready(whole) !== undefined);
+    } while (!(await this.#wait(whole)).done)
+    if (this.isCut) throw this.#failure()
+    return this.#answer.toAnalysis(this.#source?.response.requestId)
+  }
+
+  #ready<T>(pick: Pick<T>): T | undefined {
+    for (;;) {
+      const event = this.#take()
+      if (event === undefined) return undefined
+      const item = pick(event)
+      if (item !== undefined) return item
+    }
+  }
+
+  /** Takes the next event if it is already there. A failure ends the reading. */
+  #take(): StreamEvent | undefined {
+    if (this.#outcome !== undefined) return undefined
+    try {
+      // Only a reader that has asked for bytes gets any.
+      const event = this.#source?.take() as StreamEvent | undefined
+      if (event !== undefined && this.keepsAnswer) this.#answer.add(event)
+      return event
+    } catch (error) {
+      this.#end(connectionError(error, 'body'))
+      return undefined
+    }
+  }
+
+  async #wait<T>(pick: Pick<T>): Promise<IteratorResult<T, undefined>> {
+    if (this.#source === undefined && this.#outcome === undefined) {
+      // A failure to open ends the reading and is reported below.
+      await this.#unlessEnded(this.open()).catch(() => {})
+    }
+    for (;;) {
+      const value = this.#ready(pick)
+      if (value !== undefined) return { done: false, value }
+      const source = this.#source
+      if (this.#outcome !== undefined || source === undefined) return this.#report()
+      if (source.complete) {
+        await this.#finish()
+        continue
+      }
+      try {
+        // Closing a source ends what it is filling.
+        const more = await source.fill()
+        if (!more && !source.complete) {
+          this.#end(source.cut ? 'cancelled' : new StreamInterruptedError())
+        }
+      } catch (error) {
+        this.#end(connectionError(error, 'body'))
+      }
+    }
+  }
+
+  /** Returns the result of some work, or undefined as soon as the reading ends. */
+  #unlessEnded<T>(work: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => resolve(undefined)
+      work.then(resolve, reject)
+    })
+  }
+
+  /** Returns undefined if the reading has ended or cannot begin. */
+  #enter(): AbortScope | undefined {
+    if (this.#outcome !== undefined) return undefined
+    try {
+      return this.#resources.enter(this)
+    } catch (error) {
+      this.#end(connectionError(error, 'connect'))
+      return undefined
+    }
+  }
+
+  async #start(): Promise<StreamSource> {
+    const scope = this.#enter()
+    if (scope === undefined) throw this.#failure()
+    // While it opens, perhaps nothing else holds the reading for those who wait.
+    this.#handle.held = this
+    this.#resources.close = undefined
+    try {
+      const source = await this.#opener!.open(scope)
+      if (this.#outcome !== undefined) {
+        source.close()
+        throw this.#failure()
+      }
+      this.#source = source
+      this.#opener = undefined
+      this.#resources.close = source.close.bind(source)
+      if (this.#passesBytes) source.passThrough?.()
+      return source
+    } catch (error) {
+      this.#end(connectionError(error, 'connect'))
+      // If the reading ended before, its own failure counts.
+      throw this.#failure()
+    } finally {
+      this.#handle.held = undefined
+    }
+  }
+
+  /** Lets go of the connection of a complete answer, so that it can be used again. */
+  async #finish(): Promise<void> {
+    if (this.#outcome !== undefined) return
+    this.#outcome = 'complete'
+    this.#resources.leave()
+    await this.#source?.drain()
+  }
+
+  /** Ends an answer that is not complete. Only the first call counts. */
+  #end(outcome: VecTradeError | 'cancelled', reason?: unknown): void {
+    if (this.#outcome !== undefined) return
+    this.#outcome = outcome
+    this.#resources.abort(reason, outcome === 'cancelled' ? undefined : outcome)
+    this.#wake?.()
+    this.onEnd?.()
+  }
+
+  /** Throws the failure to the first read that asks. All others find the end. */
+  #report(): IteratorReturnResult<undefined> {
+    if (!(this.#outcome instanceof VecTradeError)) return { done: true, value: undefined }
+    const failure = this.#failure()
+    this.#outcome = 'cancelled'
+    throw failure
+  }
+
+  #failure(): VecTradeError {
+    const error =
+      this.#outcome instanceof VecTradeError
+        ? this.#outcome
+        : new RequestAbortedError('The stream was cancelled')
+    if (this.#source) {
+      const { text, citations } = this.#answer
+      const { lastEventId, response } = this.#source
+      setContext(error, response.requestId, { text, citations, lastEventId })
+    }
+    return error
+  }
+}
+
+export function whole(event: StreamEvent): StreamEvent {
+  return event
+}

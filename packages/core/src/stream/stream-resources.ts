@@ -1,0 +1,53 @@
+import { AbortScope } from '../lifetime/abort-scope.ts'
+import { forgetCollected, whenCollected } from '../lifetime/finalization.ts'
+import type { VecTradeError } from '../errors/vectrade-error.ts'
+import type { StreamSettings } from './stream-source.ts'
+
+/**
+ * Everything that a stream holds outside of itself: its place with the caller's signal and with the client,
+ * and its connection. It does not refer to the stream, so it can end a stream that the program has dropped.
+ */
+export class StreamResources {
+  /** Closes the source of the events. */
+  close: ((reason?: unknown) => void) | undefined
+  readonly #settings: StreamSettings
+  readonly #onAbort: (error: VecTradeError) => void
+  #scope: AbortScope | undefined
+
+  /** @param onAbort called when the caller or the client ends the stream */
+  constructor(settings: StreamSettings, onAbort: (error: VecTradeError) => void) {
+    this.#settings = settings
+    this.#onAbort = onAbort
+  }
+
+  /**
+   * Lets the caller's signal, the client and the garbage collector end the stream.
+   *
+   * @param owner ends the stream when it is collected
+   * @throws RequestAbortedError as {@link AbortScope} does
+   */
+  enter(owner: object): AbortScope {
+    if (this.#scope === undefined) {
+      const { signal, track } = this.#settings
+      this.#scope = new AbortScope(signal, track, this.#onAbort)
+      whenCollected(owner, () => this.abort(), this)
+    }
+    return this.#scope
+  }
+
+  /** Lets go of everything but the connection. */
+  leave(): void {
+    forgetCollected(this)
+    this.#scope?.leave()
+  }
+
+  /** Ends everything. A request under way ends with the failure, if there is one. */
+  abort(reason?: unknown, failure?: VecTradeError): void {
+    this.leave()
+    try {
+      this.close?.(reason)
+    } finally {
+      this.#scope?.abort(failure ?? reason)
+    }
+  }
+}

@@ -1,0 +1,175 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { StreamConsumedError } from '../errors/stream-error.ts'
+import { hide } from '../errors/vectrade-error.ts'
+import type { Analysis } from '../events/analysis.ts'
+import type { StreamEvent } from '../events/stream-event.ts'
+import type { StreamResponse } from '../http/response.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
+import { nameMethod } from '../lifetime/name-method.ts'
+import { PullIterator } from '../lifetime/pull-iterator.ts'
+import { toReadableStream, toResponse } from '../relay/readable.ts'
+import type { ReadableOptions } from '../relay/relay.ts'
+import { forRelay, type Relayed } from '../relay/relay-source.ts'
+import { type Pick, Reading, whole } from './reading.ts'
+import type { StreamOpener, StreamSettings } from './stream-source.ts'
+import { teeOpeners } from './tee.ts'
+
+/**
+ * The events of one analysis. A stream can be used once, reads on demand, and owns its connection.
+ *
+ * The request is sent at the first use, unless the stream ends in the same tick. No chunk is read before the
+ * caller asks for it. `break`, `throw`, `return()`, {@link cancel}, disposal and an aborted signal close the
+ * connection at once. Garbage collection closes it some time after the program has dropped the stream. After
+ * a complete answer, the connection is free for the next request.
+ *
+ * An answer that ends early throws an error. Its `partial` has what had arrived.
+ *
+ * Iterating throws {@link APIError}, {@link ConnectionError}, {@link TimeoutError},
+ * {@link RequestAbortedError}, {@link StreamInterruptedError} or {@link StreamProtocolError}.
+ * A second use throws {@link StreamConsumedError}.
+ *
+ * @example
+ * ```ts
+ * import { fromResponse } from '@vectrade/core'
+ *
+ * const response = new Response('data: {"type":"text","content":"Hi"}\n\ndata: [DONE]\n\n', {
+ *   headers: { 'content-type': 'text/event-stream' },
+ * })
+ * for await (const event of fromResponse(response)) console.log(event.content) // 'Hi'
+ * ```
+ */
+export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
+  readonly #reading: Reading
+  readonly #settings: StreamSettings
+  #response: Promise<StreamResponse> | undefined
+  #isUsed = false
+
+  /** @internal */
+  constructor(opener: StreamOpener, settings: StreamSettings = {}) {
+    this.#reading = new Reading(opener, settings)
+    this.#settings = settings
+    nameMethod<AnalysisStream>(this, 'asyncDispose', (stream) => stream.cancel())
+    nameMethod<AnalysisStream>(this, 'asyncIterator', (stream) => stream.#iterate(whole))
+    // Defined here, because bundlers cannot drop a class that has a method with a computed name.
+    if (!(forRelay in this)) {
+      hide(AnalysisStream.prototype, forRelay, function (this: AnalysisStream, asBytes: boolean) {
+        return this.#relayed(asBytes)
+      })
+    }
+  }
+
+  /**
+   * The status, headers, request id and rate limits of the response. Asking for it sends the request. The
+   * promise rejects with the errors of iterating.
+   */
+  get response(): Promise<StreamResponse> {
+    return (this.#response ??= markHandled(this.#reading.open().then(({ response }) => response)))
+  }
+
+  /**
+   * The id to pass to `client.ai.resume()`, in this program or another. Known once `response` is. Undefined
+   * if the server does not store streams.
+   */
+  get id(): string | undefined {
+    return this.#reading.source?.id ?? this.#settings.id
+  }
+
+  /** The id of the last event that was read. `resume()` continues after it. Empty before the first event. */
+  get lastEventId(): string {
+    return this.#reading.source?.lastEventId ?? this.#settings.lastEventId ?? ''
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined, undefined> {
+    return this.#iterate(whole)
+  }
+
+  /** The answer's text, piece by piece as it arrives. No piece is empty. Uses the stream. */
+  get textStream(): AsyncIterable<string> {
+    const iterate = (): PullIterator<string> => this.#iterate((event) => event.content || undefined)
+    const pieces = { [Symbol.asyncIterator]: iterate }
+    nameMethod(pieces, 'asyncIterator', iterate)
+    return pieces
+  }
+
+  /**
+   * Reads to the end and returns the text. Uses the stream.
+   *
+   * @throws the errors of iterating, and RequestAbortedError if the stream is cancelled in the meantime
+   */
+  finalText(): Promise<string> {
+    return markHandled(this.finalAnalysis().then(({ text }) => text))
+  }
+
+  /**
+   * Reads to the end and returns the whole answer. Uses the stream.
+   *
+   * @throws the errors of iterating, and RequestAbortedError if the stream is cancelled in the meantime
+   */
+  finalAnalysis(): Promise<Analysis> {
+    return markHandled(this.#readAll())
+  }
+
+  /**
+   * Splits the stream into two. Each can be used once and ends on its own. The slower one sets the pace,
+   * because neither is ever more than one event ahead. So read both at the same time.
+   *
+   * @throws StreamConsumedError
+   */
+  tee(): [AnalysisStream, AnalysisStream] {
+    this.#use()
+    const [left, right] = teeOpeners(this.#reading, this)
+    return [new AnalysisStream(left), new AnalysisStream(right)]
+  }
+
+  /** Ends the stream without an error. A pending read finds the end. Before the first use, nothing is sent. */
+  cancel(reason?: unknown): Promise<void> {
+    return this.#reading.cancel(reason)
+  }
+
+  /**
+   * Ends the stream like {@link cancel}, and also ends the answer on a server that stores streams. Without
+   * it, such an answer continues without its reader. On other servers, both do the same.
+   *
+   * @throws APIError or ConnectionError if the server could not be told
+   */
+  stop(): Promise<void> {
+    return this.#reading.stop()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.cancel()
+  }
+
+  /** Returns the stream as bytes of Server-Sent Events: see {@link toReadableStream}. @throws StreamConsumedError */
+  toReadableStream(options?: ReadableOptions): ReadableStream<Uint8Array> {
+    return toReadableStream(this, options)
+  }
+
+  /** Returns a response with Server-Sent Events: see {@link toResponse}. @throws StreamConsumedError */
+  toResponse(init?: ResponseInit & ReadableOptions): Response {
+    return toResponse(this, init)
+  }
+
+  #use(): void {
+    if (this.#isUsed) throw new StreamConsumedError()
+    this.#isUsed = true
+  }
+
+  #iterate<T>(pick: Pick<T>): PullIterator<T> {
+    this.#use()
+    return new PullIterator(this.#reading.pull(pick))
+  }
+
+  async #readAll(): Promise<Analysis> {
+    this.#use()
+    return this.#reading.readAll()
+  }
+
+  #relayed(asBytes: boolean): Relayed<StreamEvent | Uint8Array> {
+    const items = this.#iterate<StreamEvent | Uint8Array>(whole)
+    const reading = this.#reading
+    reading.keepsAnswer = false
+    if (asBytes) reading.passBytes()
+    return { items, isCut: () => reading.isCut }
+  }
+}

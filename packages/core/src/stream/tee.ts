@@ -1,0 +1,120 @@
+import type { StreamEvent } from '../events/stream-event.ts'
+import type { StreamResponse } from '../http/response.ts'
+import { whenAborted } from '../lifetime/abort-source.ts'
+import { type Reading, whole } from './reading.ts'
+import type { StreamOpener, StreamSource } from './stream-source.ts'
+
+interface Branch {
+  /** The event that the branch has not taken yet. */
+  event: StreamEvent | undefined
+  /** Settles the branch's pending `fill`. */
+  asked: { resolve: (more: boolean) => void; reject: (error: unknown) => void } | undefined
+  isClosed: boolean
+}
+
+/**
+ * Returns two readers of one stream that stay in step. The next event is read when both ask for it, so
+ * nothing piles up for the slower one. A closed branch no longer counts. Once the stream has ended, each
+ * branch that waits is told at once.
+ */
+export function teeOpeners(
+  reading: Reading,
+  stream: { readonly response: Promise<StreamResponse>; readonly id: string | undefined },
+): [StreamOpener, StreamOpener] {
+  const { ready, wait } = reading.pull(whole)
+  const branches: [Branch, Branch] = [newBranch(), newBranch()]
+  let isReading = false
+  let isOver = false
+  /** Kept for the branch that asks later, because the stream reports it only once. */
+  let failure: { error: unknown } | undefined
+
+  const next = async (): Promise<StreamEvent | undefined> => ready() ?? (await wait()).value
+
+  const advance = (): void => {
+    const readers = branches.filter((branch) => !branch.isClosed && (!isOver || branch.asked))
+    if (isReading || readers.length === 0) return
+    if (readers.some((branch) => branch.asked === undefined)) return
+    isReading = true
+    const settle = (told: Branch[], tell: (branch: Branch) => void): void => {
+      isReading = false
+      for (const branch of told) {
+        tell(branch)
+        branch.asked = undefined
+      }
+    }
+    next().then(
+      (event) =>
+        settle(readers, (branch) => {
+          branch.event = event
+          branch.asked?.resolve(event !== undefined)
+        }),
+      (error: unknown) => {
+        failure = { error }
+        // A branch that has asked since the end is told as well.
+        settle(branches, (branch) => branch.asked?.reject(error))
+      },
+    )
+  }
+  reading.onEnd = () => {
+    isOver = true
+    advance()
+  }
+
+  const close = (branch: Branch): void => {
+    if (branch.isClosed) return
+    branch.isClosed = true
+    branch.asked?.resolve(false)
+    if (branches.every(({ isClosed }) => isClosed)) void reading.cancel()
+    else advance()
+  }
+
+  const source = (branch: Branch, response: StreamResponse): StreamSource => ({
+    response,
+    get id() {
+      return stream.id
+    },
+    stop: () => reading.stop(),
+    get lastEventId() {
+      return reading.source?.lastEventId ?? ''
+    },
+    get complete() {
+      return branch.event === undefined && reading.isComplete
+    },
+    get cut() {
+      return reading.isCut
+    },
+    take() {
+      const { event } = branch
+      branch.event = undefined
+      return event
+    },
+    fill() {
+      return new Promise((resolve, reject) => {
+        if (failure) return reject(failure.error)
+        branch.asked = { resolve, reject }
+        advance()
+      })
+    },
+    close: () => close(branch),
+    drain: async () => close(branch),
+  })
+
+  const opener = (branch: Branch): StreamOpener => ({
+    async open(signal) {
+      // The headers may take long, and both branches may be closed before.
+      const unlink = whenAborted(signal, () => close(branch))
+      try {
+        return source(branch, await stream.response)
+      } finally {
+        unlink()
+      }
+    },
+    discard: () => close(branch),
+  })
+
+  return [opener(branches[0]), opener(branches[1])]
+}
+
+function newBranch(): Branch {
+  return { event: undefined, asked: undefined, isClosed: false }
+}
