@@ -134,8 +134,6 @@ export class Reading {
       await this.#unlessEnded(this.open()).catch(() => {})
     }
     for (;;) {
-      const value = this.#ready(pick)
-      if (value !== undefined) return { done: false, value }
       const source = this.#source
       if (this.#outcome !== undefined || source === undefined) return this.#report()
       if (source.complete) {
@@ -151,6 +149,8 @@ export class Reading {
       } catch (error) {
         this.#end(connectionError(error, 'body'))
       }
+      const value = this.#ready(pick)
+      if (value !== undefined) return { done: false, value }
     }
   }
 
