@@ -15,7 +15,7 @@ export default {
   meta: { name: 'vectrade' },
   rules: {
     'no-import-meta': {
-      create(context: Context) {
+      create(context: Context): { MetaProperty(node: { meta: { name: string } }): void } {
         return {
           MetaProperty(node: { meta: { name: string } }): void {
             if (node.meta.name !== 'import') return
@@ -26,7 +26,7 @@ export default {
     },
     // Types included: a folder can be understood without those above it.
     layers: {
-      create(context: Context) {
+      create(context: Context): Record<string, (node: Importing) => void> {
         const check = (node: Importing): void => {
           const specifier = node.source?.value
           if (typeof specifier !== 'string') return
