@@ -6,7 +6,7 @@ import {
   toResponse,
 } from '@vectrade/core'
 import { checkOptions } from '@vectrade/core/adapter'
-import type { NodeRequest, NodeResponse } from './node-message.ts'
+import type { NodeRequest, NodeResponse } from './node-http-types.ts'
 import { checkIncoming, checkOutgoing } from './check-arguments.ts'
 import { writeResponse } from './write-response.ts'
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { NodeRequest, NodeResponse } from './node-message.ts'
+import type { NodeRequest, NodeResponse } from './node-http-types.ts'
 import { checkFunction, hasMethods } from '@vectrade/core/adapter'
 import { checkIncoming, checkOutgoing } from './check-arguments.ts'
 import { RequestBody } from './request-body.ts'

@@ -1,7 +1,7 @@
 import { delay } from '@vectrade/test-kit/within-a-second'
 import { describe, expect, test } from 'vitest'
 import { type RawClient, rawClient } from '@vectrade/test-kit/raw-client'
-import { handling, refuse } from './test-support/refuse.ts'
+import { handling, refuse } from './test-support/refusing-handler.ts'
 import { serve } from '@vectrade/test-kit/web-server'
 import { type FetchHandler, toNodeHandler } from './index.ts'
 

@@ -1,0 +1,205 @@
+import { type Fault, type Sandbox, startSandbox } from '@vectrade/sandbox'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { lastRequest } from '@vectrade/test-kit/within-a-second'
+import { clientOf, errorOf, prompt } from '../test-support/sandbox-client.ts'
+import { chunk, startRawServer, streamHead } from '@vectrade/test-kit/raw-server'
+import {
+  type Analysis,
+  RateLimitError,
+  ServerError,
+  type StreamEvent,
+  StreamInterruptedError,
+  StreamProtocolError,
+  TimeoutError,
+  VecTrade,
+  type VecTradeError,
+} from '../index.ts'
+
+let sandbox: Sandbox
+let whole: Analysis
+let events: StreamEvent[]
+beforeAll(async () => {
+  sandbox = await startSandbox({ heartbeat: 0 })
+  whole = await clientOf(sandbox).ai.stream(prompt).finalAnalysis()
+  events = await Array.fromAsync(clientOf(sandbox).ai.stream(prompt))
+})
+afterAll(() => sandbox.close())
+
+/** The events that came, and the error after them. */
+async function broken(fault: Fault, options = {}): Promise<[StreamEvent[], VecTradeError]> {
+  const seen: StreamEvent[] = []
+  const stream = clientOf(sandbox, fault, options).ai.stream(prompt)
+  const error = await errorOf(
+    (async () => {
+      for await (const event of stream) seen.push(event)
+    })(),
+  )
+  await lastRequest(sandbox).done
+  return [seen, error as VecTradeError]
+}
+
+const textOf = (some: readonly StreamEvent[]): string => some.map(({ content }) => content).join('')
+
+describe('a cut', () => {
+  const cuts = ['fin', 'rst', 'clean'] as const
+  test.for([0, 1, 2, 7].flatMap((cutAfterEvents) => cuts.map((cut) => ({ cutAfterEvents, cut }))))(
+    '%j interrupts, with what had arrived',
+    async (fault) => {
+      const [seen, error] = await broken({ ...fault, ids: true })
+      expect(error).toBeInstanceOf(StreamInterruptedError)
+      expect(error).toMatchObject({ phase: 'body', code: 'stream_interrupted', retryable: true })
+      expect(error.requestId).toBe(lastRequest(sandbox).id)
+      const { cutAfterEvents } = fault
+      // A reset may overtake what was sent before it, in the server's system or in ours.
+      const arrived = fault.cut === 'rst' ? seen.length : cutAfterEvents
+      expect(arrived).toBeLessThanOrEqual(cutAfterEvents)
+      expect(seen).toEqual(events.slice(0, arrived))
+      expect(error.partial).toEqual({
+        text: textOf(seen),
+        citations: seen.flatMap((event) =>
+          event.type === 'citation' ? [{ source: event.source, url: event.url }] : [],
+        ),
+        lastEventId: arrived === 0 ? '' : String(arrived),
+      })
+    },
+  )
+
+  test.for(
+    [0, 1, 100, 700].flatMap((cutAfterBytes) => cuts.map((cut) => ({ cutAfterBytes, cut }))),
+  )('%j interrupts, without half an event', async (fault) => {
+    const [seen, error] = await broken(fault)
+    expect(error).toBeInstanceOf(StreamInterruptedError)
+    expect(seen).toEqual(events.slice(0, seen.length))
+    expect(error.partial?.text).toBe(textOf(seen))
+  })
+
+  test('right before `done` is still a cut', async () => {
+    const [seen, error] = await broken({ noDoneEvent: true, noDoneMarker: true })
+    expect(error).toBeInstanceOf(StreamInterruptedError)
+    expect(seen).toEqual(events.slice(0, -1))
+    expect(error.partial?.text).toBe(whole.text)
+  })
+
+  test('of an answer in one piece is no answer', async () => {
+    const client = clientOf(sandbox, { cutAfterBytes: 20, cut: 'rst' })
+    expect(await errorOf(client.ai.analyze(prompt))).toBeInstanceOf(StreamInterruptedError)
+    const half = clientOf(sandbox, { malformedAfterEvents: 0 })
+    expect(await errorOf(half.ai.analyze(prompt))).toBeInstanceOf(StreamProtocolError)
+  })
+
+  test('between two chunks of HTTP is one, whatever the bytes', async () => {
+    await using server = await startRawServer((socket) => {
+      socket.write(streamHead + chunk('data: {"type":"text","content":"a"}\n\n'))
+      setTimeout(() => socket.write('ZZZ\r\n'), 50)
+    })
+    const client = new VecTrade({ apiKey: 'vq_none_at_all', baseURL: server.url })
+    const error = await errorOf(client.ai.stream(prompt).finalText())
+    expect(error).toBeInstanceOf(StreamInterruptedError)
+    expect(error).toMatchObject({ partial: { text: 'a' } })
+    expect(server.received).toHaveLength(1)
+  })
+
+  test('compressed without saying so is none of our events', async () => {
+    const { gzipSync } = await import('node:zlib')
+    const packed = gzipSync('data: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n')
+    await using server = await startRawServer((socket) => {
+      socket.write(streamHead + `${packed.byteLength.toString(16)}\r\n`)
+      socket.end(Buffer.concat([packed, Buffer.from('\r\n0\r\n\r\n')]))
+    })
+    const client = new VecTrade({ apiKey: 'vq_none_at_all', baseURL: server.url })
+    expect(await errorOf(client.ai.stream(prompt).finalText())).toBeInstanceOf(
+      StreamInterruptedError,
+    )
+  })
+})
+
+describe('an error event', () => {
+  const shapes = ['documented', 'flat', 'problem', 'message'] as const
+  const marks = ['event', 'type', 'both'] as const
+  test.for(shapes.flatMap((errorShape) => marks.map((errorMark) => ({ errorShape, errorMark }))))(
+    '%j is thrown as its class, after what came before',
+    async (fault) => {
+      const [seen, error] = await broken({
+        ...fault,
+        errorAfterEvents: 3,
+        errorType: 'rate_limit_error',
+        message: 'Said so',
+        bodyRetryAfter: 3,
+      })
+      expect(seen).toEqual(events.slice(0, 3))
+      // A bare message names no type.
+      if (fault.errorShape === 'message') expect(error.name).toBe('APIError')
+      else expect(error).toBeInstanceOf(RateLimitError)
+      expect(error).toMatchObject({
+        message: 'Said so',
+        status: undefined,
+        retryAfter: 3,
+        requestId: lastRequest(sandbox).id,
+        partial: { text: textOf(seen) },
+      })
+    },
+  )
+
+  test('as the first event is not asked again', async () => {
+    const before = sandbox.requests.length
+    const [seen, error] = await broken({ errorAfterEvents: 0 }, { maxRetries: 2 })
+    expect(seen).toEqual([])
+    expect(error).toBeInstanceOf(ServerError)
+    expect(sandbox.requests.length).toBe(before + 1)
+  })
+})
+
+describe('silence', () => {
+  test.for<[string, Fault, object, string]>([
+    ['after headers', { stallAfterEvents: 0 }, { heartbeatTimeout: 100 }, 'heartbeat'],
+    ['between events', { stallAfterEvents: 3 }, { heartbeatTimeout: 100 }, 'heartbeat'],
+    ['within an event', { stallAfterBytes: 500 }, { heartbeatTimeout: 100 }, 'heartbeat'],
+    ['with heartbeats', { stallAfterEvents: 3, heartbeat: 20 }, { idleTimeout: 200 }, 'idle'],
+    ['of both kinds, the longer first', { stallAfterEvents: 1 }, { idleTimeout: 100 }, 'idle'],
+  ])('%s is a timeout', async ([, fault, limits, phase]) => {
+    const [seen, error] = await broken(fault, { heartbeatTimeout: 150, ...limits })
+    expect(error).toBeInstanceOf(TimeoutError)
+    expect(error).toMatchObject({ phase, retryable: true, partial: { text: textOf(seen) } })
+    expect(error.requestId).toBe(lastRequest(sandbox).id)
+    expect(lastRequest(sandbox).closed).toBe('client')
+  })
+
+  test('in an answer in one piece is a timeout', async () => {
+    const client = clientOf(sandbox, { stallAfterBytes: 10 }, { heartbeatTimeout: 100 })
+    expect(await errorOf(client.ai.analyze(prompt))).toMatchObject({ phase: 'heartbeat' })
+    await lastRequest(sandbox).done
+  })
+
+  test('shorter than the limits is none', async () => {
+    const fault = { stallAfterEvents: 2, stallFor: 300, heartbeat: 20 }
+    const client = clientOf(sandbox, fault, { heartbeatTimeout: 250, idleTimeout: 2_000 })
+    expect(await client.ai.stream(prompt).finalText()).toBe(whole.text)
+  })
+})
+
+describe('what is not the protocol', () => {
+  test('is not JSON', async () => {
+    const [seen, error] = await broken({ malformedAfterEvents: 2, linger: true })
+    expect(seen).toEqual(events.slice(0, 2))
+    expect(error).toBeInstanceOf(StreamProtocolError)
+    expect(error.partial?.text).toBe(textOf(seen))
+    expect(lastRequest(sandbox).closed).toBe('client')
+  })
+
+  test('is an event over the limit, by a byte', async () => {
+    const [seen, error] = await broken({ oversize: 5_001 }, { maxEventBytes: 5_000 })
+    expect(seen).toEqual(events.slice(0, 1))
+    expect(error).toBeInstanceOf(StreamProtocolError)
+    expect(String(error)).toContain('maxEventBytes')
+    expect(error.requestId).toBe(lastRequest(sandbox).id)
+    const fits = clientOf(sandbox, { oversize: 5_000 }, { maxEventBytes: 5_000 })
+    expect((await fits.ai.stream(prompt).finalText()).length).toBeGreaterThan(whole.text.length)
+  })
+
+  test('is an event without an end, of which little is kept', async () => {
+    const before = sandbox.requests.length
+    const [, error] = await broken({ oversize: 2 ** 31 }, { maxEventBytes: 100_000 })
+    expect(error).toBeInstanceOf(StreamProtocolError)
+    expect(sandbox.requests[before]?.bytesSent).toBeLessThan(100_000_000)
+  })
+})
