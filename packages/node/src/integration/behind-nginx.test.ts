@@ -7,13 +7,13 @@ import { clientOf } from '../test-support/sandbox-client.ts'
 import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 import { createHandler, fromResponse, type HandlerOptions, toNodeHandler } from '../index.ts'
 
-/** A page by plain http, at an address of this name: browsers say nothing of its site. */
+/** A page that is loaded over plain HTTP. Browsers send no `sec-fetch-site` for such a page. */
 const page = 'http://app.lan:8080'
 
 let sandbox: Sandbox
 let server: WebServer
 let nginx: Nginx
-/** Of the endpoint, for one test. */
+/** The options of the endpoint, which each test sets. */
 let options: Partial<HandlerOptions>
 beforeAll(async () => {
   sandbox = await startSandbox({ tokensPerSecond: 100 })
@@ -21,7 +21,7 @@ beforeAll(async () => {
   server = await serve(
     (req, res) => void toNodeHandler(createHandler({ client, ...options }))(req, res),
   )
-  // As the manual of nginx has it, and nothing else.
+  // The configuration from nginx's manual, without further settings.
   nginx = await startNginx(`
     location / {
       proxy_pass ${server.url};
@@ -58,7 +58,7 @@ const ask = async (headers: Record<string, string>, path = '/'): Promise<Respons
 }
 
 describe("behind nginx's plain proxy_pass", () => {
-  test('a page of the same origin is refused, and hears what to set', async () => {
+  test('a page of the same origin is refused, and the error names the option to set', async () => {
     options = {}
     const response = await ask({ origin: page })
     expect(response.status).toBe(403)
@@ -66,27 +66,30 @@ describe("behind nginx's plain proxy_pass", () => {
   })
 
   test.for<[string, Partial<HandlerOptions>, Record<string, string>, string]>([
-    ['with publicOrigin', { publicOrigin: page }, { origin: page }, '/'],
-    ['with Host passed on', {}, { origin: page }, '/host/'],
+    ['if `publicOrigin` is set', { publicOrigin: page }, { origin: page }, '/'],
+    ['if nginx passes the Host header on', {}, { origin: page }, '/host/'],
     [
-      'of a browser that tells its site',
+      'if the browser sends `sec-fetch-site`',
       {},
       { origin: page, 'sec-fetch-site': 'same-origin' },
       '/',
     ],
-  ])('it is answered %s', async ([, given, headers, path]) => {
+  ])('a page of the same origin is answered %s', async ([, given, headers, path]) => {
     options = given
     const response = await ask(headers, path)
     expect(response.status).toBe(200)
     expect(await fromResponse(response).finalText()).toContain('NVDA')
   })
 
-  test.for(['http://evil.lan:8080', 'null'])('no other is, such as of %s', async (origin) => {
-    options = { publicOrigin: page }
-    expect((await ask({ origin })).status).toBe(403)
-  })
+  test.for(['http://evil.lan:8080', 'null'])(
+    'a page of the origin %s is refused',
+    async (origin) => {
+      options = { publicOrigin: page }
+      expect((await ask({ origin })).status).toBe(403)
+    },
+  )
 
-  test('events pass as they come, and a page that leaves ends the request', async () => {
+  test('events are passed on at once, and a page that disconnects ends the request', async () => {
     options = { publicOrigin: page }
     const client = await rawClient(nginx.port, {
       method: 'POST',

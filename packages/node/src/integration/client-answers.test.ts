@@ -21,7 +21,7 @@ const answerTo = async (fault: Fault): Promise<Analysis> => {
   return { ...answer, requestId: whole.requestId }
 }
 
-test('an undisturbed answer is all of it', async () => {
+test('an answer without faults is complete', async () => {
   expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['text', 'citation']))
   expect(events.at(0)?.type).toBe('metadata')
   expect(events.at(-1)?.type).toBe('done')
@@ -35,7 +35,7 @@ test('an undisturbed answer is all of it', async () => {
   expect({ ...analyzed, requestId: whole.requestId }).toEqual(whole)
 })
 
-test('its response is told as soon as its headers are in', async () => {
+test('`response` resolves as soon as the headers have arrived', async () => {
   const fault = { stallAfterEvents: 0, headers: { 'x-vq-ratelimit-limit': '60' } }
   const stream = clientOf(sandbox, fault).ai.stream(prompt)
   const response = await stream.response
@@ -48,7 +48,7 @@ test('its response is told as soon as its headers are in', async () => {
   await stream.cancel()
 })
 
-describe('the same answer comes', () => {
+describe('the answer is the same', () => {
   test.for<Fault>([
     { chunkBytes: 1 },
     { chunkBytes: 2 },
@@ -66,15 +66,15 @@ describe('the same answer comes', () => {
     { contentType: 'text/event-stream' },
     { stallAfterEvents: 2, stallFor: 60, heartbeat: 10, lineEnding: 'cr' },
     { headers: { 'content-encoding': 'identity' } },
-  ])('under %j', async (fault) => {
+  ])('with the fault %j', async (fault) => {
     expect(await answerTo(fault)).toEqual(whole)
   })
 
-  test('without `done`, but for the usage', async () => {
+  test('without a `done` event, except for the usage', async () => {
     expect(await answerTo({ noDoneEvent: true })).toEqual({ ...whole, usage: undefined })
   })
 
-  test('with events newer than this SDK, which are passed on', async () => {
+  test('with event types newer than this SDK, which are passed on', async () => {
     const fault = { unknownAfterEvents: 2 }
     const seen = await Array.fromAsync(clientOf(sandbox, fault).ai.stream(prompt))
     const unknown = seen.filter(({ type }) => type === 'unknown')
@@ -85,7 +85,7 @@ describe('the same answer comes', () => {
     expect(seen.filter(({ type }) => type !== 'unknown')).toEqual(events)
   })
 
-  test('with 100,000 events in few writes', async () => {
+  test('with 100,000 events in a few writes', async () => {
     const fault = { events: 100_000, chunkBytes: 65_536 }
     let seen = 0
     for await (const event of clientOf(sandbox, fault).ai.stream(prompt)) {
@@ -94,7 +94,7 @@ describe('the same answer comes', () => {
     expect(seen).toBe(100_000)
   })
 
-  test('compressed', async () => {
+  test('when it is compressed', async () => {
     const body = gzipSync('data: {"type":"text","content":"é"}\n\ndata: [DONE]\n\n')
     await using server = await startRawServer((socket) => {
       socket.write(
@@ -110,7 +110,7 @@ describe('the same answer comes', () => {
 
 describe('the end', () => {
   test.for<Fault>([{ linger: true }, { linger: true, noDoneEvent: true }])(
-    'is known though the server keeps the socket open, which is then closed: %j',
+    'is recognised while the server keeps the socket open, which is then closed: %j',
     async (fault) => {
       const text = clientOf(sandbox, fault).ai.stream(prompt).finalText()
       await expectWithinASecond(() => lastRequest(sandbox).closed === 'client')
@@ -118,12 +118,12 @@ describe('the end', () => {
     },
   )
 
-  test('that is broken by a reset is the end', async () => {
+  test('is recognised without the marker if the connection closes', async () => {
     const total = events.length
     expect(await answerTo({ cutAfterEvents: total, noDoneMarker: true, cut: 'fin' })).toEqual(whole)
   })
 
-  test('leaves the connection to the next call, though its last bytes are late', async () => {
+  test('leaves the connection to the next call, even if its last bytes arrive late', async () => {
     const client = clientOf(sandbox, { stallAfterEvents: events.length, stallFor: 20 })
     const before = sandbox.requests.length
     for (let at = 0; at < 30; at += 1) {
@@ -138,7 +138,7 @@ describe('the end', () => {
     expect(ports.size).toBeLessThanOrEqual(3)
   })
 
-  test('of one error answer after the other leaves it, too', async () => {
+  test('of an error answer leaves the connection to the next call', async () => {
     const before = sandbox.requests.length
     for (let at = 0; at < 20; at += 1) {
       await expect(clientOf(sandbox, { status: 401 }).ai.stream(prompt).response).rejects.toThrow()

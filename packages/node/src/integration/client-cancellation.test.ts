@@ -36,8 +36,8 @@ function open(fault: Fault): Opened {
   return { client, controller, stream: client.ai.stream(prompt, { signal: controller.signal }) }
 }
 
-/** The server sees the connection close, and nothing of the stream is left here. */
-async function expectLetGo({ controller }: Opened, requests: number): Promise<void> {
+/** Expects that the server sees the connection close, and that no listener or timer remains here. */
+async function expectReleased({ controller }: Opened, requests: number): Promise<void> {
   await expectWithinASecond(() => lastRequest(sandbox).closed === 'client')
   expect(sandbox.requests.length).toBe(requests)
   expect(getEventListeners(controller.signal, 'abort')).toEqual([])
@@ -46,12 +46,13 @@ async function expectLetGo({ controller }: Opened, requests: number): Promise<vo
 
 type Way = [string, (opened: Opened, iterator: AsyncIterator<StreamEvent>) => unknown]
 
-/** Ways to leave from outside: they work at any time. */
+/** Ways to end a stream from outside, at any time. The reader sees an ordinary end. */
 const quietWays: Way[] = [
   ['return()', (_, iterator) => iterator.return?.()],
   ['cancel()', ({ stream }) => stream.cancel()],
   ['disposal', ({ stream }) => stream[Symbol.asyncDispose]()],
 ]
+/** Ways to end a stream from outside, at any time. The reader sees an error. */
 const loudWays: Way[] = [
   ['abort()', ({ controller }) => controller.abort('my reason')],
   ['client.close()', ({ client }) => client.close()],
@@ -79,12 +80,12 @@ describe('a pending read', () => {
       expect(getEventListeners(opened.controller.signal, 'abort')).toHaveLength(1)
       await way(opened, iterator)
       const outcome = await read
-      await expectLetGo(opened, before + 1)
+      await expectReleased(opened, before + 1)
       expect(await iterator.next()).toEqual({ done: true, value: undefined })
       return { opened, outcome }
     }
 
-    test.for(quietWays)(`${moment} is ended by %s, quietly`, async ([, way]) => {
+    test.for(quietWays)(`${moment} is ended by %s without an error`, async ([, way]) => {
       expect((await pending(way)).outcome).toEqual({ done: true, value: undefined })
     })
 
@@ -99,7 +100,7 @@ describe('a pending read', () => {
 
 describe('between two reads', () => {
   const fault = { events: 1_000, tokensPerSecond: 50 }
-  const leaveAfterThree: Way[] = [
+  const waysBetweenReads: Way[] = [
     ...quietWays,
     ...loudWays,
     [
@@ -165,7 +166,7 @@ describe('between two reads', () => {
   ]
   const outside = new Set([...quietWays, ...loudWays].map(([name]) => name))
 
-  test.for(leaveAfterThree)('%s closes the connection', async ([name, way]) => {
+  test.for(waysBetweenReads)('%s closes the connection', async ([name, way]) => {
     const before = sandbox.requests.length
     const opened = open(fault)
     if (outside.has(name)) {
@@ -173,14 +174,16 @@ describe('between two reads', () => {
       await iterator.next()
       await way(opened, iterator)
     } else {
-      await way(opened, { next: () => Promise.reject(new Error('not for this way')) })
+      await way(opened, {
+        next: () => Promise.reject(new Error('This way does not use the iterator')),
+      })
     }
-    await expectLetGo(opened, before + 1)
+    await expectReleased(opened, before + 1)
   })
 })
 
 describe('before the request', () => {
-  test('an aborted signal sends nothing, to the last byte', async () => {
+  test('a signal that is already aborted sends nothing', async () => {
     await using server = await startRawServer((socket) => socket.destroy())
     const client = clientOf({ url: server.url, apiKey: 'vq_none_at_all' }, {}, { maxRetries: 2 })
     const signal = AbortSignal.abort('my reason')
@@ -219,11 +222,11 @@ describe('before the request', () => {
     expect(timers.live).toBe(0)
   })
 
-  test('nothing is sent of a stream that is left, nor by a client that is closed', async () => {
+  test('a cancelled stream and a closed client send nothing', async () => {
     const before = sandbox.requests.length
-    const left = open({})
-    await left.stream.cancel()
-    expect(await Array.fromAsync(left.stream)).toEqual([])
+    const cancelled = open({})
+    await cancelled.stream.cancel()
+    expect(await Array.fromAsync(cancelled.stream)).toEqual([])
     const closed = open({})
     closed.client.close()
     expect(await errorOf(closed.stream.finalText())).toBeInstanceOf(RequestAbortedError)
@@ -234,7 +237,7 @@ describe('before the request', () => {
   })
 })
 
-test('`analyze` is ended by signal and client', async () => {
+test('a signal and a closed client end `analyze`', async () => {
   for (const [, way] of loudWays) {
     const before = sandbox.requests.length
     const opened = open({})
@@ -251,11 +254,11 @@ test('`analyze` is ended by signal and client', async () => {
     await expectWithinASecond(() => sandbox.requests.length === before + 2)
     await way(opened, opened.stream[Symbol.asyncIterator]())
     expect(await pending).toBeInstanceOf(RequestAbortedError)
-    await expectLetGo(opened, before + 2)
+    await expectReleased(opened, before + 2)
   }
 })
 
-test('`client.close()` ends all that is open and nothing that is complete', async () => {
+test('`client.close()` ends all open streams and leaves complete ones alone', async () => {
   const client = clientOf(sandbox, { stallAfterEvents: 2 })
   const complete = client.ai.stream(prompt, { headers: { 'x-sandbox-fault': '' } })
   expect(await complete.finalText()).toContain('NVDA')
@@ -272,7 +275,7 @@ test('`client.close()` ends all that is open and nothing that is complete', asyn
   expect(timers.live).toBe(0)
 })
 
-test('what ends by itself leaves nothing either, and the signal unaborted', async () => {
+test('a stream that ends by itself leaves no listener or timer, and does not abort the signal', async () => {
   for (const fault of [
     {},
     { linger: true },

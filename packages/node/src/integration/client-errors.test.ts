@@ -29,7 +29,7 @@ afterAll(() => sandbox.close())
 const shapes: FaultBody[] = ['documented', 'flat', 'problem']
 const others: FaultBody[] = ['html', 'text', 'empty', 'endless']
 
-/** A 401 is asked about once. */
+/** With one authentication scheme, a 401 is not retried with the other. */
 const oneHeader = { authScheme: 'x-api-key' } as const
 
 describe('a status', () => {
@@ -49,31 +49,34 @@ describe('a status', () => {
     [502, 'bad_gateway', ServiceUnavailableError, 'service_unavailable', true],
     [503, 'service_unavailable', ServiceUnavailableError, 'service_unavailable', true],
     [504, 'service_unavailable', ServiceUnavailableError, 'service_unavailable', true],
-  ])('%i %s is its class in every shape', async ([status, errorType, Class, code, retryable]) => {
-    for (const body of shapes) {
-      const fault = { status, body, errorType, message: 'Said so' }
-      const client = clientOf(sandbox, fault, oneHeader)
-      const expected = {
-        name: Class.errorClass,
-        code,
-        type: errorType,
-        status,
-        retryable,
-        message: expect.stringMatching(status === 404 ? /^Said so \(/ : /^Said so$/),
-        requestId: '',
+  ])(
+    '%i %s has its error class in every body shape',
+    async ([status, errorType, Class, code, retryable]) => {
+      for (const body of shapes) {
+        const fault = { status, body, errorType, message: 'Said so' }
+        const client = clientOf(sandbox, fault, oneHeader)
+        const expected = {
+          name: Class.errorClass,
+          code,
+          type: errorType,
+          status,
+          retryable,
+          message: expect.stringMatching(status === 404 ? /^Said so \(/ : /^Said so$/),
+          requestId: '',
+        }
+        for (const call of [
+          () => client.ai.stream(prompt).finalText(),
+          () => client.ai.analyze(prompt),
+        ]) {
+          const error = await errorOf(call())
+          expect(error).toBeInstanceOf(Class)
+          expect(error).toMatchObject({ ...expected, requestId: lastRequest(sandbox).id })
+        }
       }
-      for (const call of [
-        () => client.ai.stream(prompt).finalText(),
-        () => client.ai.analyze(prompt),
-      ]) {
-        const error = await errorOf(call())
-        expect(error).toBeInstanceOf(Class)
-        expect(error).toMatchObject({ ...expected, requestId: lastRequest(sandbox).id })
-      }
-    }
-  })
+    },
+  )
 
-  test.for(others)('with a body that is %s is its class still', async (body) => {
+  test.for(others)('with a body that is %s has its error class', async (body) => {
     for (const [status, Class] of [
       [401, AuthenticationError],
       [404, NotFoundError],
@@ -83,14 +86,14 @@ describe('a status', () => {
       const error = await errorOf(client.ai.stream(prompt).finalText())
       expect(error).toBeInstanceOf(Class)
       expect(error).toMatchObject({ status, requestId: lastRequest(sandbox).id })
-      // The page is not the message.
+      // The body is not used as the message.
       expect(String(error)).toContain(`status ${status}`)
       await lastRequest(sandbox).done
       expect(lastRequest(sandbox).closed).toBe(body === 'endless' ? 'client' : 'finished')
     }
   })
 
-  test('that no table has is an API error; from 500 on, a server error', async () => {
+  test('that is unknown is an API error or, from 500 on, a server error', async () => {
     for (const [status, Class] of [
       [410, APIError],
       [418, APIError],
@@ -103,7 +106,7 @@ describe('a status', () => {
     }
   })
 
-  test('429 tells the limits', async () => {
+  test('429 reports the limits', async () => {
     const rate = await errorOf(
       clientOf(sandbox, { status: 429, retryAfter: 7 }).ai.stream(prompt).finalText(),
     )
@@ -113,12 +116,12 @@ describe('a status', () => {
     expect(quota).toMatchObject({ quotaLimit: 1_000_000, quotaRemaining: 0 })
   })
 
-  test('is found out by `response` alone', async () => {
+  test('rejects `response`, even if the stream is not read', async () => {
     const stream = clientOf(sandbox, { status: 404 }).ai.stream(prompt)
     expect(await errorOf(stream.response)).toBeInstanceOf(NotFoundError)
   })
 
-  test('that drips its body for ever is an error within seconds', async () => {
+  test('with a body that never ends is an error within seconds', async () => {
     await using server = await startRawServer((socket) => {
       socket.write('HTTP/1.1 500 X\r\ntransfer-encoding: chunked\r\n\r\n')
       const drip = setInterval(() => socket.write('1\r\nx\r\n'), 50)
@@ -132,9 +135,9 @@ describe('a status', () => {
   })
 })
 
-describe('a response that is no event stream', () => {
+describe('a response that is not an event stream', () => {
   test.for(['text/x-bogus', 'x bogus', 'text/html', 'text/event-streamx', 'application/json'])(
-    'of content type %j names it and lets the connection go',
+    'with content type %j is refused by name, and the connection is closed',
     async (contentType) => {
       for (const body of ['html', 'endless'] as const) {
         const fault = { status: 200, body, contentType }
@@ -152,14 +155,17 @@ describe('a response that is no event stream', () => {
     expect(await errorOf(client.ai.stream(prompt).finalText())).toBeInstanceOf(StreamProtocolError)
   })
 
-  test.for([201, 204, 205, 210, 300, 304])('of status %i is refused, once', async (status) => {
-    const before = sandbox.requests.length
-    const client = clientOf(sandbox, { status }, { maxRetries: 2 })
-    const error = await errorOf(client.ai.stream(prompt).finalText())
-    expect(error).toBeInstanceOf(StreamProtocolError)
-    expect(String(error)).toContain(String(status))
-    expect(sandbox.requests.length).toBe(before + 1)
-  })
+  test.for([201, 204, 205, 210, 300, 304])(
+    'with status %i is refused and not retried',
+    async (status) => {
+      const before = sandbox.requests.length
+      const client = clientOf(sandbox, { status }, { maxRetries: 2 })
+      const error = await errorOf(client.ai.stream(prompt).finalText())
+      expect(error).toBeInstanceOf(StreamProtocolError)
+      expect(String(error)).toContain(String(status))
+      expect(sandbox.requests.length).toBe(before + 1)
+    },
+  )
 
   test.for([
     'text/event-stream',
@@ -167,7 +173,7 @@ describe('a response that is no event stream', () => {
     'text/event-stream;charset=UTF-8',
     'text/event-stream;charset=windows-1252',
     'TEXT/Event-Stream',
-  ])('is not one of content type %j, read as UTF-8', async (contentType) => {
+  ])('does not include one with content type %j, which is read as UTF-8', async (contentType) => {
     await using other = await startSandbox({ faults: { contentType, chunkBytes: 1 } })
     const plain = await clientOf(sandbox).ai.stream('¿NVDA, 台積電?').finalText()
     const client = new VecTrade({ apiKey: other.apiKey, baseURL: other.url })
@@ -176,7 +182,7 @@ describe('a response that is no event stream', () => {
   })
 })
 
-describe('no response', () => {
+describe('a call fails if', () => {
   const unreachable = async (
     url: string,
     fault = {},
@@ -187,20 +193,20 @@ describe('no response', () => {
     return [error, error instanceof Error ? error.message : undefined]
   }
 
-  test('from a port that refuses', async () => {
+  test('the port refuses connections', async () => {
     const [error, message] = await unreachable(`http://127.0.0.1:${await refusedPort()}/v1`)
     expect(error).toBeInstanceOf(ConnectionError)
     expect(error).toMatchObject({ phase: 'connect', retryable: true })
     expect(message).toContain('ECONNREFUSED')
   })
 
-  test('from a host that does not exist', async () => {
+  test('the host does not exist', async () => {
     const [error, message] = await unreachable('https://vectrade.invalid/v1')
     expect(error).toBeInstanceOf(ConnectionError)
     expect(message).toMatch(/ENOTFOUND|EAI_AGAIN/)
   })
 
-  test.for(['fin', 'rst'] as const)('but a closed connection (%s)', async (destroy) => {
+  test.for(['fin', 'rst'] as const)('the connection is closed (%s)', async (destroy) => {
     const before = sandbox.requests.length
     const [error] = await unreachable(sandbox.url, { destroy }, { maxRetries: 1 })
     expect(error).toBeInstanceOf(ConnectionError)
@@ -209,17 +215,17 @@ describe('no response', () => {
   })
 
   test.for<[string, string]>([
-    ['closed at once', ''],
-    ['closed within its head', 'HTTP/1.1 200 OK\r\ncontent-ty'],
-    ['no HTTP', '220 mail.example.com ESMTP\r\n'],
-  ])('but something that is %s', async ([, bytes]) => {
+    ['nothing', ''],
+    ['a part of the response headers', 'HTTP/1.1 200 OK\r\ncontent-ty'],
+    ['bytes that are not HTTP', '220 mail.example.com ESMTP\r\n'],
+  ])('the server sends %s', async ([, bytes]) => {
     await using server = await startRawServer((socket) => socket.end(bytes))
     const [error] = await unreachable(server.url)
     expect(error).toBeInstanceOf(ConnectionError)
     expect(error).toMatchObject({ phase: 'connect' })
   })
 
-  test('but a connection closed within a long request', async () => {
+  test('the connection is closed during a long request', async () => {
     await using server = await startRawServer((socket) => socket.destroy())
     const client = clientOf({ url: server.url, apiKey: sandbox.apiKey })
     const error = await errorOf(client.ai.stream('NVDA '.repeat(2_000_000)).finalText())
@@ -227,7 +233,7 @@ describe('no response', () => {
     expect(error).toMatchObject({ phase: 'connect' })
   })
 
-  test('that can be unpacked: a thousand layers of compression cost nothing', async () => {
+  test('the response has a thousand layers of compression, and takes little memory', async () => {
     const layers = Array.from({ length: 1_000 }, () => 'gzip').join(', ')
     await using server = await startRawServer((socket) =>
       socket.end(
@@ -240,7 +246,7 @@ describe('no response', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(32 * 2 ** 20)
   })
 
-  test('at all is a timeout, and the connection is closed', async () => {
+  test('no response arrives in time, and the connection is closed', async () => {
     for (const fault of [{ hang: true }, { delay: 5_000 }]) {
       const [error, message] = await unreachable(sandbox.url, fault, { timeout: 100 })
       expect(error).toBeInstanceOf(TimeoutError)

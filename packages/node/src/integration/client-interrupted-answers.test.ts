@@ -25,8 +25,11 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** The events that came, and the error after them. */
-async function broken(fault: Fault, options = {}): Promise<[StreamEvent[], VecTradeError]> {
+/** Reads an interrupted answer. Returns its events and the error after them. */
+async function readInterrupted(
+  fault: Fault,
+  options = {},
+): Promise<[StreamEvent[], VecTradeError]> {
   const seen: StreamEvent[] = []
   const stream = clientOf(sandbox, fault, options).ai.stream(prompt)
   const error = await errorOf(
@@ -43,14 +46,14 @@ const textOf = (some: readonly StreamEvent[]): string => some.map(({ content }) 
 describe('a cut', () => {
   const cuts = ['fin', 'rst', 'clean'] as const
   test.for([0, 1, 2, 7].flatMap((cutAfterEvents) => cuts.map((cut) => ({ cutAfterEvents, cut }))))(
-    '%j interrupts, with what had arrived',
+    '%j interrupts the stream, and the error holds what has arrived',
     async (fault) => {
-      const [seen, error] = await broken({ ...fault, ids: true })
+      const [seen, error] = await readInterrupted({ ...fault, ids: true })
       expect(error).toBeInstanceOf(StreamInterruptedError)
       expect(error).toMatchObject({ phase: 'body', code: 'stream_interrupted', retryable: true })
       expect(error.requestId).toBe(lastRequest(sandbox).id)
       const { cutAfterEvents } = fault
-      // A reset may overtake what was sent before it, in the server's system or in ours.
+      // A reset may overtake bytes that were sent before it, on either side of the connection.
       const arrived = fault.cut === 'rst' ? seen.length : cutAfterEvents
       expect(arrived).toBeLessThanOrEqual(cutAfterEvents)
       expect(seen).toEqual(events.slice(0, arrived))
@@ -66,28 +69,28 @@ describe('a cut', () => {
 
   test.for(
     [0, 1, 100, 700].flatMap((cutAfterBytes) => cuts.map((cut) => ({ cutAfterBytes, cut }))),
-  )('%j interrupts, without half an event', async (fault) => {
-    const [seen, error] = await broken(fault)
+  )('%j interrupts the stream, and no partial event is read', async (fault) => {
+    const [seen, error] = await readInterrupted(fault)
     expect(error).toBeInstanceOf(StreamInterruptedError)
     expect(seen).toEqual(events.slice(0, seen.length))
     expect(error.partial?.text).toBe(textOf(seen))
   })
 
-  test('right before `done` is still a cut', async () => {
-    const [seen, error] = await broken({ noDoneEvent: true, noDoneMarker: true })
+  test('right before `done` interrupts the stream', async () => {
+    const [seen, error] = await readInterrupted({ noDoneEvent: true, noDoneMarker: true })
     expect(error).toBeInstanceOf(StreamInterruptedError)
     expect(seen).toEqual(events.slice(0, -1))
     expect(error.partial?.text).toBe(whole.text)
   })
 
-  test('of an answer in one piece is no answer', async () => {
+  test('makes `analyze` reject', async () => {
     const client = clientOf(sandbox, { cutAfterBytes: 20, cut: 'rst' })
     expect(await errorOf(client.ai.analyze(prompt))).toBeInstanceOf(StreamInterruptedError)
     const half = clientOf(sandbox, { malformedAfterEvents: 0 })
     expect(await errorOf(half.ai.analyze(prompt))).toBeInstanceOf(StreamProtocolError)
   })
 
-  test('between two chunks of HTTP is one, whatever the bytes', async () => {
+  test('by an invalid HTTP chunk interrupts the stream', async () => {
     await using server = await startRawServer((socket) => {
       socket.write(streamHead + chunk('data: {"type":"text","content":"a"}\n\n'))
       setTimeout(() => socket.write('ZZZ\r\n'), 50)
@@ -99,7 +102,7 @@ describe('a cut', () => {
     expect(server.received).toHaveLength(1)
   })
 
-  test('compressed without saying so is none of our events', async () => {
+  test('after compressed bytes without a content-encoding interrupts the stream', async () => {
     const { gzipSync } = await import('node:zlib')
     const packed = gzipSync('data: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n')
     await using server = await startRawServer((socket) => {
@@ -117,9 +120,9 @@ describe('an error event', () => {
   const shapes = ['documented', 'flat', 'problem', 'message'] as const
   const marks = ['event', 'type', 'both'] as const
   test.for(shapes.flatMap((errorShape) => marks.map((errorMark) => ({ errorShape, errorMark }))))(
-    '%j is thrown as its class, after what came before',
+    '%j is thrown as its class, after the events before it',
     async (fault) => {
-      const [seen, error] = await broken({
+      const [seen, error] = await readInterrupted({
         ...fault,
         errorAfterEvents: 3,
         errorType: 'rate_limit_error',
@@ -127,7 +130,7 @@ describe('an error event', () => {
         bodyRetryAfter: 3,
       })
       expect(seen).toEqual(events.slice(0, 3))
-      // A bare message names no type.
+      // An error that is only a message has no type.
       if (fault.errorShape === 'message') expect(error.name).toBe('APIError')
       else expect(error).toBeInstanceOf(RateLimitError)
       expect(error).toMatchObject({
@@ -140,9 +143,9 @@ describe('an error event', () => {
     },
   )
 
-  test('as the first event is not asked again', async () => {
+  test('as the first event is not retried', async () => {
     const before = sandbox.requests.length
-    const [seen, error] = await broken({ errorAfterEvents: 0 }, { maxRetries: 2 })
+    const [seen, error] = await readInterrupted({ errorAfterEvents: 0 }, { maxRetries: 2 })
     expect(seen).toEqual([])
     expect(error).toBeInstanceOf(ServerError)
     expect(sandbox.requests.length).toBe(before + 1)
@@ -155,39 +158,44 @@ describe('silence', () => {
     ['between events', { stallAfterEvents: 3 }, { heartbeatTimeout: 100 }, 'heartbeat'],
     ['within an event', { stallAfterBytes: 500 }, { heartbeatTimeout: 100 }, 'heartbeat'],
     ['with heartbeats', { stallAfterEvents: 3, heartbeat: 20 }, { idleTimeout: 200 }, 'idle'],
-    ['of both kinds, the longer first', { stallAfterEvents: 1 }, { idleTimeout: 100 }, 'idle'],
+    [
+      'without heartbeats, with a shorter idle limit',
+      { stallAfterEvents: 1 },
+      { idleTimeout: 100 },
+      'idle',
+    ],
   ])('%s is a timeout', async ([, fault, limits, phase]) => {
-    const [seen, error] = await broken(fault, { heartbeatTimeout: 150, ...limits })
+    const [seen, error] = await readInterrupted(fault, { heartbeatTimeout: 150, ...limits })
     expect(error).toBeInstanceOf(TimeoutError)
     expect(error).toMatchObject({ phase, retryable: true, partial: { text: textOf(seen) } })
     expect(error.requestId).toBe(lastRequest(sandbox).id)
     expect(lastRequest(sandbox).closed).toBe('client')
   })
 
-  test('in an answer in one piece is a timeout', async () => {
+  test('in an answer of `analyze` is a timeout', async () => {
     const client = clientOf(sandbox, { stallAfterBytes: 10 }, { heartbeatTimeout: 100 })
     expect(await errorOf(client.ai.analyze(prompt))).toMatchObject({ phase: 'heartbeat' })
     await lastRequest(sandbox).done
   })
 
-  test('shorter than the limits is none', async () => {
+  test('that is shorter than the limits is no timeout', async () => {
     const fault = { stallAfterEvents: 2, stallFor: 300, heartbeat: 20 }
     const client = clientOf(sandbox, fault, { heartbeatTimeout: 250, idleTimeout: 2_000 })
     expect(await client.ai.stream(prompt).finalText()).toBe(whole.text)
   })
 })
 
-describe('what is not the protocol', () => {
-  test('is not JSON', async () => {
-    const [seen, error] = await broken({ malformedAfterEvents: 2, linger: true })
+describe('a protocol error is', () => {
+  test('data that is not JSON', async () => {
+    const [seen, error] = await readInterrupted({ malformedAfterEvents: 2, linger: true })
     expect(seen).toEqual(events.slice(0, 2))
     expect(error).toBeInstanceOf(StreamProtocolError)
     expect(error.partial?.text).toBe(textOf(seen))
     expect(lastRequest(sandbox).closed).toBe('client')
   })
 
-  test('is an event over the limit, by a byte', async () => {
-    const [seen, error] = await broken({ oversize: 5_001 }, { maxEventBytes: 5_000 })
+  test('an event that is one byte over the limit', async () => {
+    const [seen, error] = await readInterrupted({ oversize: 5_001 }, { maxEventBytes: 5_000 })
     expect(seen).toEqual(events.slice(0, 1))
     expect(error).toBeInstanceOf(StreamProtocolError)
     expect(String(error)).toContain('maxEventBytes')
@@ -196,9 +204,9 @@ describe('what is not the protocol', () => {
     expect((await fits.ai.stream(prompt).finalText()).length).toBeGreaterThan(whole.text.length)
   })
 
-  test('is an event without an end, of which little is kept', async () => {
+  test('an event without an end, which is not buffered beyond the limit', async () => {
     const before = sandbox.requests.length
-    const [, error] = await broken({ oversize: 2 ** 31 }, { maxEventBytes: 100_000 })
+    const [, error] = await readInterrupted({ oversize: 2 ** 31 }, { maxEventBytes: 100_000 })
     expect(error).toBeInstanceOf(StreamProtocolError)
     expect(sandbox.requests[before]?.bytesSent).toBeLessThan(100_000_000)
   })

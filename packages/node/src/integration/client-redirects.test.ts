@@ -15,7 +15,7 @@ const statuses = [301, 302, 303, 307, 308]
 const schemes = ['bearer', 'x-api-key'] as const
 
 describe('a redirect to the same origin', () => {
-  test.for(statuses)('%i is followed, key and idempotency key kept', async (status) => {
+  test.for(statuses)('%i is followed with the same key and idempotency key', async (status) => {
     for (const authScheme of schemes) {
       const before = sandbox.requests.length
       const client = clientOf(sandbox, { status }, { authScheme, headers: { 'x-app': 'mine' } })
@@ -26,7 +26,7 @@ describe('a redirect to the same origin', () => {
       const keeps = status >= 307
       expect(second?.method).toBe(keeps ? 'POST' : 'GET')
       expect(second?.body).toEqual(keeps ? { prompt, stream: true } : undefined)
-      // The sandbox answers 401 without the right key; its log leaves the key itself out.
+      // The sandbox answers 401 without the right key. Its log does not contain the key.
       expect(second?.status).toBe(200)
       const header = authScheme === 'bearer' ? 'authorization' : 'x-api-key'
       expect(second?.headers[header]).toBe(first?.headers[header])
@@ -37,7 +37,7 @@ describe('a redirect to the same origin', () => {
     }
   })
 
-  test('that fails behind it is asked again from the first address', async () => {
+  test('whose target fails is retried from the first address', async () => {
     const head = 'connection: close\r\ncontent-length: 0\r\n\r\n'
     const answers = [
       `HTTP/1.1 307 X\r\nlocation: /v1/second\r\n${head}`,
@@ -56,7 +56,7 @@ describe('a redirect to the same origin', () => {
     expect((await client.ai.analyze(prompt)).text).toContain('NVDA')
   })
 
-  test('may be a relative address', async () => {
+  test('can have a relative address', async () => {
     for (const [location, path] of [
       ['?x=1', '/v1/ai/analyze?x=1'],
       ['../vq/ai/analyze', '/v1/vq/ai/analyze'],
@@ -99,9 +99,9 @@ describe('a redirect to another origin', () => {
     ['another port', () => 'http://127.0.0.1:1/v1/ai/analyze'],
     ['another name', (port) => `http://localhost:${port}/v1/ai/analyze`],
     ['another scheme', (port) => `https://127.0.0.1:${port}/v1/ai/analyze`],
-    ['no HTTP', () => 'data:text/event-stream,data:%20[DONE]%0A%0A'],
-    ['no URL', () => 'http://'],
-  ])('is one to %s', async ([, location]) => {
+    ['a URL that is not HTTP', () => 'data:text/event-stream,data:%20[DONE]%0A%0A'],
+    ['an invalid URL', () => 'http://'],
+  ])('includes one to %s', async ([, location]) => {
     const { port } = new URL(sandbox.url)
     const before = sandbox.requests.length
     const client = clientOf(sandbox, { status: 307, location: location(port) })
@@ -111,7 +111,7 @@ describe('a redirect to another origin', () => {
     expect(sandbox.requests.length).toBe(before + 1)
   })
 
-  test('is refused behind one that was followed', async () => {
+  test('is refused after a redirect that was followed', async () => {
     await using other = await startRawServer((socket) => socket.end())
     await using first = await startRawServer((socket) => {
       const hops = first.received.filter(Boolean).length
@@ -140,7 +140,7 @@ describe('a redirect that leads nowhere', () => {
     }
   })
 
-  test.for(statuses)('%i in circles ends', async (status) => {
+  test.for(statuses)('%i in a loop fails', async (status) => {
     const before = sandbox.requests.length
     const client = clientOf(sandbox, { status, location: 'loop' }, { maxRetries: 2 })
     const error = await errorOf(client.ai.stream(prompt).finalText())
@@ -148,7 +148,7 @@ describe('a redirect that leads nowhere', () => {
     expect(sandbox.requests.length).toBeLessThanOrEqual(before + 21)
   })
 
-  test('but to a 204 ends there', async () => {
+  test('but to a 204 is a protocol error', async () => {
     await using server = await startRawServer((socket) => {
       const first = server.received.filter(Boolean).length === 1
       socket.end(
@@ -164,7 +164,7 @@ describe('a redirect that leads nowhere', () => {
     expect(server.received).toHaveLength(2)
   })
 
-  test('with a body without an end does not hold its connection', async () => {
+  test('and has an endless body is closed', async () => {
     await using server = await startRawServer((socket) => {
       const flood = setInterval(() => socket.write('10000\r\n' + 'x'.repeat(65_536) + '\r\n'), 1)
       socket.on('close', () => clearInterval(flood))

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close())
 afterEach(() => void vi.unstubAllEnvs())
 
-/** The request as it was on the wire: the sandbox leaves keys out of its log. */
+/** Returns a request as it was sent. The sandbox's log would not contain the key. */
 async function onTheWire(
   options = {},
   call = {},
@@ -20,7 +20,7 @@ async function onTheWire(
   await using server = await startRawServer((socket) =>
     socket.end('HTTP/1.1 401 X\r\ncontent-length: 0\r\n\r\n'),
   )
-  const client = new VecTrade({ apiKey: 'vq_of_the_wire', baseURL: server.url, ...options })
+  const client = new VecTrade({ apiKey: 'vq_sent_in_a_header', baseURL: server.url, ...options })
   await errorOf(client.ai.stream({ prompt, symbols: ['NVDA', 'AMD'] }, call).finalText())
   const [head = '', body = ''] = (server.received[0] ?? '').split('\r\n\r\n')
   const [line = '', ...lines] = head.split('\r\n')
@@ -31,11 +31,11 @@ async function onTheWire(
 }
 
 describe('a request', () => {
-  test('is what the protocol asks for', async () => {
+  test('is sent as the protocol requires', async () => {
     const { line, headers, body } = await onTheWire()
     expect(line).toBe('POST /v1/ai/analyze HTTP/1.1')
     expect(body).toEqual({ prompt, symbols: ['NVDA', 'AMD'], stream: true })
-    expect(headers.get('x-api-key')).toBe('vq_of_the_wire')
+    expect(headers.get('x-api-key')).toBe('vq_sent_in_a_header')
     expect(headers.has('authorization')).toBe(false)
     expect(headers.get('accept')).toBe('text/event-stream')
     expect(headers.get('content-type')).toBe('application/json')
@@ -45,13 +45,13 @@ describe('a request', () => {
     expect(headers.has('last-event-id')).toBe(false)
   })
 
-  test('can have the key in Authorization, and nowhere else', async () => {
+  test('can have the key in Authorization instead', async () => {
     const { headers } = await onTheWire({ authScheme: 'bearer' })
-    expect(headers.get('authorization')).toBe('Bearer vq_of_the_wire')
+    expect(headers.get('authorization')).toBe('Bearer vq_sent_in_a_header')
     expect(headers.has('x-api-key')).toBe(false)
   })
 
-  test('has the headers of the client, and of the call over them', async () => {
+  test('has the headers of the client, which the headers of the call replace', async () => {
     const { headers } = await onTheWire(
       { headers: { 'x-app': 'client', 'x-other': 'client', 'User-Agent': 'mine/1' } },
       { headers: { 'X-App': 'call' }, idempotencyKey: 'mine' },
@@ -62,7 +62,7 @@ describe('a request', () => {
     expect(headers.get('idempotency-key')).toBe('mine')
   })
 
-  test('has a key of its own, which two calls do not share', async () => {
+  test('has its own idempotency key', async () => {
     const client = clientOf(sandbox)
     await client.ai.stream(prompt).finalText()
     const first = lastRequest(sandbox).idempotencyKey
@@ -70,7 +70,7 @@ describe('a request', () => {
     expect(lastRequest(sandbox).idempotencyKey).not.toBe(first)
   })
 
-  test('for one answer accepts JSON', async () => {
+  test('of `analyze` accepts JSON', async () => {
     await clientOf(sandbox).ai.analyze(prompt)
     expect(lastRequest(sandbox)).toMatchObject({
       body: { prompt, stream: false },
@@ -79,7 +79,7 @@ describe('a request', () => {
   })
 })
 
-describe('the server takes', () => {
+describe('the server accepts', () => {
   test.for(['bearer', 'x-api-key'] as const)('the key as %s, on both paths', async (authScheme) => {
     for (const path of ['', '/', '/vq', '/vq/']) {
       const client = clientOf(sandbox, {}, { authScheme, baseURL: sandbox.url + path })
@@ -88,9 +88,9 @@ describe('the server takes', () => {
     }
   })
 
-  test('no other key', async () => {
+  test('no wrong key', async () => {
     for (const authScheme of ['bearer', 'x-api-key'] as const) {
-      const client = clientOf(sandbox, {}, { authScheme, apiKey: 'vq_somebody_elses' })
+      const client = clientOf(sandbox, {}, { authScheme, apiKey: 'vq_a_wrong_key' })
       expect(await errorOf(client.ai.stream(prompt).finalText())).toBeInstanceOf(
         AuthenticationError,
       )
@@ -106,7 +106,7 @@ describe('the server takes', () => {
 })
 
 describe('the environment', () => {
-  test('gives key and address where the options do not', async () => {
+  test('supplies the key and the base URL that the options do not', async () => {
     vi.stubEnv('VECTRADE_API_KEY', sandbox.apiKey)
     vi.stubEnv('VECTRADE_BASE_URL', `${sandbox.url}/vq`)
     expect(await new VecTrade().ai.stream(prompt).finalText()).toContain('NVDA')
@@ -115,7 +115,7 @@ describe('the environment', () => {
     expect(lastRequest(sandbox).path).toBe('/v1/ai/analyze')
   })
 
-  test('without a key is a mistake that names option and variable', () => {
+  test('without a key is an error that names the option and the variable', () => {
     for (const key of [undefined, '']) {
       vi.stubEnv('VECTRADE_API_KEY', key)
       const { ai } = new VecTrade()
@@ -124,14 +124,14 @@ describe('the environment', () => {
     }
   })
 
-  test('with a key that cannot be sent is one that does not repeat it', () => {
+  test('with a key that cannot be sent is an error that does not contain the key', () => {
     vi.stubEnv('VECTRADE_API_KEY', 'vq_with a\nline break')
     expect(() => new VecTrade()).toThrow(expect.not.stringContaining('line break\n'))
     expect(() => new VecTrade()).toThrow(ConfigurationError)
   })
 })
 
-test('nothing is sent before the first use', async () => {
+test('nothing is sent before a stream is used', async () => {
   const before = sandbox.requests.length
   const stream = clientOf(sandbox).ai.stream(prompt)
   await new Promise((resolve) => setTimeout(resolve, 50))

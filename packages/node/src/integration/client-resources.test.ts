@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-test('10,000 streams on one signal leave nothing behind', async () => {
+test('10,000 streams on one signal leave no memory, listeners or warnings', async () => {
   let requests = 0
   await using server = await serve((req, res) => {
     requests += 1
@@ -26,15 +26,15 @@ test('10,000 streams on one signal leave nothing behind', async () => {
   const environment = { SERVER_URL: `${server.url}v1`, STREAMS: '10000' }
   const { code, stdout, stderr } = await runProgram(file, environment, ['--expose-gc'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  const left = JSON.parse(stdout) as { growth: number }
-  expect(left).toMatchObject({ gc: true, listeners: 0, aborted: false, warnings: [] })
-  // 200 bytes kept of each stream would be more.
-  expect(left.growth).toBeLessThan(2_000_000)
+  const result = JSON.parse(stdout) as { growth: number }
+  expect(result).toMatchObject({ gc: true, listeners: 0, aborted: false, warnings: [] })
+  // If 200 bytes of each stream were kept, it would be more.
+  expect(result.growth).toBeLessThan(2_000_000)
   expect(requests).toBeGreaterThan(11_000)
 }, 130_000)
 
-test('a stream that is read keeps no copy of its prompt', async () => {
-  // Not Node's own, which keeps what it has sent.
+test('a stream that is being read keeps no copy of its prompt', async () => {
+  // Node's own fetch would keep what it has sent.
   const fetch = async (): Promise<Response> =>
     new Response(
       new ReadableStream({
@@ -61,7 +61,7 @@ test('a stream that is read keeps no copy of its prompt', async () => {
   expect(held).toHaveLength(21)
 })
 
-/** Open sockets of this process, both ends of each connection. */
+/** Returns the number of open sockets in this process, which has both ends of each connection. */
 function openSockets(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
 }
@@ -69,9 +69,9 @@ function openSockets(): number {
 test.for<[string, Fault]>([
   ['400', { status: 400, body: 'endless' }],
   ['401', { status: 401, body: 'html' }],
-  ['200 of a wrong content type', { status: 200, body: 'endless' }],
-  ['302 that leads nowhere', { status: 302, location: 'none' }],
-])('500 calls refused with %s keep no socket', async ([, fault]) => {
+  ['200 and a wrong content type', { status: 200, body: 'endless' }],
+  ['302 without a location', { status: 302, location: 'none' }],
+])('500 calls that are refused with %s leave no socket open', async ([, fault]) => {
   const client = clientOf(sandbox, fault)
   const call = async (): Promise<void> => {
     await errorOf(client.ai.stream(prompt).finalText())

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close())
 
 interface Attempts {
-  /** What the call came to: its text, or its error. */
+  /** The text of the answer, or the error. */
   outcome: unknown
   count: number
   /** ms between the attempts. */
@@ -34,13 +34,13 @@ async function attempts(fault: Fault, options = {}): Promise<Attempts> {
   }
 }
 
-describe('what may pass is asked again', () => {
+describe('a failure that may pass is retried:', () => {
   test.for<[string, Fault]>([
     ['408', { status: 408 }],
     ['409', { status: 409 }],
     ['429', { status: 429 }],
     ['500', { status: 500 }],
-    ['503, from a proxy', { status: 503, body: 'html' }],
+    ['503 from a proxy', { status: 503, body: 'html' }],
     ['a closed connection', { destroy: 'rst' }],
   ])('%s', async ([, fault]) => {
     const { outcome, count, keys } = await attempts({ ...fault, times: 1, retryAfterMs: 1 })
@@ -49,13 +49,13 @@ describe('what may pass is asked again', () => {
     expect(keys.size).toBe(1)
   })
 
-  test('no answer in time', async () => {
+  test('a timeout of the headers', async () => {
     const { outcome, count } = await attempts({ hang: true, times: 1 }, { timeout: 100 })
     expect(outcome).toEqual(expect.stringContaining('NVDA'))
     expect(count).toBe(2)
   })
 
-  test('as often as `maxRetries` says, under one key', async () => {
+  test('as often as `maxRetries` allows, with one idempotency key', async () => {
     for (const maxRetries of [0, 1, 3]) {
       const fault = { status: 503, retryAfterMs: 1 }
       const { outcome, count, keys } = await attempts(fault, { maxRetries })
@@ -65,13 +65,13 @@ describe('what may pass is asked again', () => {
     }
   })
 
-  test('a timeout of every attempt ends as one', async () => {
+  test('if every attempt times out, the error is a timeout', async () => {
     const { outcome, count } = await attempts({ hang: true }, { timeout: 50, maxRetries: 1 })
     expect(outcome).toBeInstanceOf(TimeoutError)
     expect(count).toBe(2)
   })
 
-  test('`analyze` too, under one key', async () => {
+  test('also of `analyze`, with one idempotency key', async () => {
     const before = sandbox.requests.length
     const client = clientOf(sandbox, { status: 503, retryAfterMs: 1, times: 2 }, { maxRetries: 2 })
     expect((await client.ai.analyze(prompt)).text).toContain('NVDA')
@@ -81,7 +81,7 @@ describe('what may pass is asked again', () => {
   })
 })
 
-describe('what will not pass is asked once', () => {
+describe('a failure that will not pass is not retried:', () => {
   test.for<[string, Fault]>([
     ['400', { status: 400 }],
     ['402', { status: 402 }],
@@ -90,8 +90,8 @@ describe('what will not pass is asked once', () => {
     ['422', { status: 422 }],
     ['a quota', { status: 429, errorType: 'quota_exceeded' }],
     ['a wrong content type', { contentType: 'text/html' }],
-    ['a redirect that leads nowhere', { status: 307, location: 'none' }],
-    ['an answer that has begun and is cut', { cutAfterEvents: 1, cut: 'rst' }],
+    ['a redirect without a location', { status: 307, location: 'none' }],
+    ['an answer that is cut after it has begun', { cutAfterEvents: 1, cut: 'rst' }],
     ['an answer cut after its headers', { cutAfterEvents: 0 }],
     ['an error event', { errorAfterEvents: 0 }],
   ])('%s', async ([, fault]) => {
@@ -101,12 +101,12 @@ describe('what will not pass is asked once', () => {
   })
 })
 
-describe('x-should-retry wins', () => {
-  test('false over a status that may pass', async () => {
+describe('x-should-retry takes precedence:', () => {
+  test('false over a status that would be retried', async () => {
     expect(await attempts({ status: 503, shouldRetry: false })).toMatchObject({ count: 1 })
   })
 
-  test('true over a status that will not', async () => {
+  test('true over a status that would not be retried', async () => {
     const { outcome, count } = await attempts({
       status: 400,
       shouldRetry: true,
@@ -118,7 +118,7 @@ describe('x-should-retry wins', () => {
   })
 })
 
-describe('the wait', () => {
+describe('the wait before a retry', () => {
   test.for<[string, Fault, number, number]>([
     ['Retry-After in seconds', { retryAfter: 1 }, 990, 1900],
     // A date has no fractions: 2 s from now is between 1 and 2.
@@ -128,8 +128,8 @@ describe('the wait', () => {
     ['retry-after-ms over Retry-After', { retryAfterMs: 60, retryAfter: 9 }, 55, 450],
     ['Retry-After over the body', { retryAfter: 0, bodyRetryAfter: 9 }, 0, 350],
     ['the backoff', {}, 370, 1500],
-    ['the backoff, for a date that is none', { headers: { 'retry-after': 'soon' } }, 370, 1500],
-  ])('is as long as %s says', async ([, fault, least, most]) => {
+    ['the backoff, if the date is invalid', { headers: { 'retry-after': 'soon' } }, 370, 1500],
+  ])('is set by %s', async ([, fault, least, most]) => {
     const { outcome, gaps } = await attempts({ status: 429, times: 1, ...fault })
     expect(outcome).toEqual(expect.stringContaining('NVDA'))
     expect(gaps[0]).toBeGreaterThanOrEqual(least)
@@ -141,7 +141,7 @@ describe('the wait', () => {
     ['a date', { retryAfterDate: 3600 }],
     ['milliseconds', { retryAfterMs: 60_001 }],
     ['the body', { bodyRetryAfter: 61 }],
-  ])('is never longer than a minute: %s', async ([, fault]) => {
+  ])('is never longer than a minute, set by %s', async ([, fault]) => {
     const start = performance.now()
     const { outcome, count } = await attempts({ status: 429, ...fault })
     expect(outcome).toBeInstanceOf(RateLimitError)
@@ -156,7 +156,7 @@ describe('the wait', () => {
     expect(await attempts(fault, { maxRetryAfter: 100 })).toMatchObject({ count: 2 })
   })
 
-  test('is over as soon as the caller aborts', async () => {
+  test('ends as soon as the caller aborts', async () => {
     const before = sandbox.requests.length
     const controller = new AbortController()
     const client = clientOf(sandbox, { status: 503, retryAfter: 30 }, { maxRetries: 2 })
@@ -167,7 +167,7 @@ describe('the wait', () => {
   })
 })
 
-test('every retry is logged, without key and prompt', async () => {
+test('every retry is logged without the key and the prompt', async () => {
   const lines: string[] = []
   const logger = { warn: (line: string) => void lines.push(line) }
   await attempts({ status: 503, retryAfterMs: 1 }, { logger })

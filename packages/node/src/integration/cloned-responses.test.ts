@@ -10,7 +10,7 @@ const text = (content: string, id = ''): string =>
   chunk(`${id && `id: ${id}\n`}data: {"type":"text","content":"${content}"}\n\n`)
 const done = chunk('data: [DONE]\n\n')
 
-/** Reads a clone of each response in the background, as OpenTelemetry's instrumentation of fetch does. */
+/** A fetch that reads a clone of each response, as OpenTelemetry's instrumentation of fetch does. */
 const cloning: Fetch = async (url, init) => {
   const response = await fetch(url, init)
   const reader = response.clone().body?.getReader()
@@ -21,8 +21,8 @@ const cloning: Fetch = async (url, init) => {
   return response
 }
 
-/** A server that closes no connection, and gives each of them the next of these answers. */
-function leavingOpen(...answers: string[]): Promise<RawServer> {
+/** Starts a server that closes no connection. Each connection gets the next of the answers. */
+function serveAndKeepOpen(...answers: string[]): Promise<RawServer> {
   let next = 0
   return startRawServer((socket: Socket) => {
     socket.write(answers[next] ?? '')
@@ -30,20 +30,23 @@ function leavingOpen(...answers: string[]): Promise<RawServer> {
   })
 }
 
-test('a redirect that has no end is let go of, though it was cloned', async () => {
+test('the connection of an endless redirect is closed', async () => {
   const moved =
     'HTTP/1.1 307 Moved\r\nlocation: /v1/there\r\ntransfer-encoding: chunked\r\n\r\n' + chunk('…')
-  await using server = await leavingOpen(moved, `${streamHead}${text('whole')}${done}0\r\n\r\n`)
+  await using server = await serveAndKeepOpen(
+    moved,
+    `${streamHead}${text('whole')}${done}0\r\n\r\n`,
+  )
   const client = new VecTrade({ apiKey, baseURL: server.url, fetch: cloning })
   expect(await client.ai.stream('p').finalText()).toBe('whole')
-  // The answer’s own connection is kept for the next request.
+  // The connection of the answer is kept for the next request.
   await expectWithinASecond(() => server.open === 1)
 })
 
-test('the connections of a stream that was resumed are let go of, though they were cloned', async () => {
+test('the connections of a resumed stream are closed', async () => {
   const id = 'HTTP/1.1 200 OK\r\nx-vectrade-stream-id: abc\r\n'
   const head = streamHead.replace('HTTP/1.1 200 OK\r\n', id)
-  await using server = await leavingOpen(
+  await using server = await serveAndKeepOpen(
     head + text('a', '1'),
     head + text('b', '2'),
     head + text('c', '3') + done,
@@ -66,9 +69,9 @@ test('the connections of a stream that was resumed are let go of, though they we
   await expectWithinASecond(() => server.open === 0)
 })
 
-test('the word of a server that stopped an answer is let go of, though it was cloned', async () => {
+test('the connection of an endless answer to `stop()` is closed', async () => {
   const head = streamHead.replace('\r\n', '\r\nx-vectrade-stream-id: abc\r\n')
-  await using server = await leavingOpen(head + text('a', '1'), streamHead + chunk('stopped'))
+  await using server = await serveAndKeepOpen(head + text('a', '1'), streamHead + chunk('stopped'))
   const endpoint = `http://127.0.0.1:${server.port}/api`
   const stream = new VecTrade({ endpoint, fetch: cloning }).ai.stream('p')
   await stream[Symbol.asyncIterator]().next()
@@ -77,18 +80,18 @@ test('the word of a server that stopped an answer is let go of, though it was cl
   await expectWithinASecond(() => server.open === 0)
 })
 
-test('an answer in one piece that is too long is let go of, though it was cloned', async () => {
+test('the connection of an answer to `analyze` that is too long is closed', async () => {
   const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
-  await using server = await leavingOpen(head + chunk('x'.repeat(2_000)))
+  await using server = await serveAndKeepOpen(head + chunk('x'.repeat(2_000)))
   const options = { apiKey, baseURL: server.url, fetch: cloning, maxEventBytes: 1_000 }
   await expect(new VecTrade(options).ai.analyze('p')).rejects.toThrow('over the limit')
   await expectWithinASecond(() => server.open === 0)
 })
 
 test.for<[string, Fetch | undefined]>([
-  ['as they are', undefined],
+  ['not cloned', undefined],
   ['cloned', cloning],
-])('whole answers share a connection, %s', async ([, fetch]) => {
+])('complete answers share a connection (%s)', async ([, fetch]) => {
   await using sandbox = await startSandbox()
   const client = new VecTrade({
     apiKey: sandbox.apiKey,
@@ -100,6 +103,6 @@ test.for<[string, Fetch | undefined]>([
   }
   const ports = new Set(sandbox.requests.map(({ remotePort }) => remotePort))
   expect(sandbox.requests).toHaveLength(10)
-  // Node's fetch may open a second one while the first is still being freed.
+  // Node's fetch may open a second connection before the first is free again.
   expect(ports.size).toBeLessThanOrEqual(2)
 })

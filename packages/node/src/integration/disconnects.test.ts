@@ -26,11 +26,11 @@ afterEach(() => {
 })
 
 interface Serving extends WebServer {
-  /** Whether the promise has settled. */
+  /** Whether the promise of the served response has settled. */
   settled: boolean
   res: ServerResponse | undefined
-  /** The most bytes that were ever held for the client. */
-  mostBuffered: number
+  /** The most bytes that were buffered for the client at a time. */
+  maxBuffered: number
 }
 
 type Serve = (
@@ -39,7 +39,7 @@ type Serve = (
   signal?: AbortSignal,
 ) => Promise<void>
 
-/** The ways to serve: all must stand the same. */
+/** The ways to serve a stream. All must pass the same tests. */
 const ways: [string, Serve][] = [
   [
     'pipeToResponse',
@@ -67,7 +67,7 @@ async function serving(
   const server = await serve((_, res) => {
     state.res = res
     const measure = setInterval(() => {
-      state.mostBuffered = Math.max(state.mostBuffered, res.writableLength)
+      state.maxBuffered = Math.max(state.maxBuffered, res.writableLength)
     }, 1)
     void (async () => {
       await before?.(res)
@@ -79,27 +79,27 @@ async function serving(
   const state: Serving = Object.assign(Object.create(server) as WebServer, {
     settled: false,
     res: undefined,
-    mostBuffered: 0,
+    maxBuffered: 0,
   })
   return state
 }
 
 describe.for(ways)('%s', ([, way]) => {
   test.for([1_000, 100_000, 3_000_000])(
-    'holds little for a client that does not read, events of %i bytes, and ends when it vanishes',
+    'buffers little for a client that does not read, with events of %i bytes, and ends when it disconnects',
     async (size) => {
       const events = source(endless(size))
       await using server = await serving(events, way)
       const client = await rawClient(server.port, { read: false })
-      // What the system takes on its own account is full once nothing more is taken.
+      // The system's own buffers are full when no more events are taken.
       let taken = -1
       while (events.taken === 0 || taken !== events.taken) {
         taken = events.taken
         await delay(100)
       }
       expect(server.settled).toBe(false)
-      expect(server.mostBuffered).toBeGreaterThan(0)
-      expect(server.mostBuffered).toBeLessThanOrEqual(2 ** 20 + size + 1_000)
+      expect(server.maxBuffered).toBeGreaterThan(0)
+      expect(server.maxBuffered).toBeLessThanOrEqual(2 ** 20 + size + 1_000)
       client.socket.destroy()
       await expectWithinASecond(() => server.settled && events.returned > 0)
       const { taken: last } = events
@@ -108,7 +108,7 @@ describe.for(ways)('%s', ([, way]) => {
     },
   )
 
-  test('goes on when a client that did not read does', async () => {
+  test('continues when a client that did not read starts to read', async () => {
     const events = source(Array.from({ length: 200 }, () => text('x'.repeat(100_000))))
     await using server = await serving(events, way)
     const client = await rawClient(server.port, { headers: ['connection: close'], read: false })
@@ -123,7 +123,7 @@ describe.for(ways)('%s', ([, way]) => {
   })
 
   test.for(['destroy', 'resetAndDestroy', 'end'] as const)(
-    'ends while the source is silent, when the client leaves by %s()',
+    'ends while the source is silent, when the client disconnects with %s()',
     async (leave) => {
       const events = source([text('a')], 'silence')
       await using server = await serving(events, way)
@@ -136,13 +136,13 @@ describe.for(ways)('%s', ([, way]) => {
   )
 
   test.for([
-    ['vanishes, then it is aborted', ['vanish', 'abort']],
-    ['is there when it is aborted, then vanishes', ['abort', 'vanish']],
+    ['disconnects, and then the signal is aborted', ['disconnect', 'abort']],
+    ['disconnects after the signal is aborted', ['abort', 'disconnect']],
     [
-      'vanishes when it is aborted and the application ends the response',
-      ['abort', 'end', 'vanish'],
+      'disconnects after the signal is aborted and the application has ended the response',
+      ['abort', 'end', 'disconnect'],
     ],
-  ] as const)('tells its source to end once when the client %s', async ([, endings]) => {
+  ] as const)('ends its source only once when the client %s', async ([, endings]) => {
     const events = source([text('a')], 'silence')
     const controller = new AbortController()
     const { signal } = controller
@@ -163,7 +163,7 @@ describe.for(ways)('%s', ([, way]) => {
     expect(events.returned).toBe(1)
   })
 
-  test('ends when the client leaves what is sent but not read', async () => {
+  test('ends when the client disconnects without reading what was sent', async () => {
     const events = source([text('x'.repeat(20_000_000))])
     await using server = await serving(events, way)
     const client = await rawClient(server.port, { read: false })
@@ -200,9 +200,9 @@ describe.for(ways)('%s', ([, way]) => {
   })
 })
 
-// Without the last: Node's own pipeline leaves its source alone where the response is over already.
+// Leaves out the last way: Node's pipeline does not end its source if the response is already over.
 describe.for(ways.slice(0, -1))('%s', ([, way]) => {
-  test('takes nothing for a client that has gone before', async () => {
+  test('takes no event for a client that has already disconnected', async () => {
     const events = source(endless(10))
     await using server = await serving(events, way, async (res) => {
       await expectWithinASecond(() => res.destroyed)
@@ -214,7 +214,7 @@ describe.for(ways.slice(0, -1))('%s', ([, way]) => {
     expect(events.taken).toBe(0)
   })
 
-  test('ends when the application has ended it before', async () => {
+  test('ends when the application has already ended the response', async () => {
     const events = source(endless(10))
     await using server = await serving(events, way, async (res) => void res.end('mine'))
     const client = await rawClient(server.port)
@@ -224,7 +224,7 @@ describe.for(ways.slice(0, -1))('%s', ([, way]) => {
   })
 })
 
-test('the socket tells where a wrapped response does not', async () => {
+test('the socket reports a disconnect that a wrapped response does not report', async () => {
   const events = source([text('a')], 'silence')
   await using server = await serving(events, (each, res) => {
     const deaf = new Proxy(res, {
@@ -243,24 +243,24 @@ test('the socket tells where a wrapped response does not', async () => {
   await expectWithinASecond(() => server.settled && events.returned === 1)
 })
 
-test('a source that is never at a loss leaves its turn to everything else', async () => {
-  const sourceOfPlenty = source(endless(100))
+test('a source that always has an event does not block the event loop', async () => {
+  const events = source(endless(100))
   await using server = await serve((req, res) => {
-    void pipeToResponse(sourceOfPlenty, res, { req })
+    void pipeToResponse(events, res, { req })
   })
-  // Another process: it keeps up while this one is busy.
+  // Reads in another process, which keeps up while this one is busy.
   const reader = spawn(process.execPath, [
     '-e',
     `require('node:http').get(${JSON.stringify(server.url)}, (response) => response.resume())`,
   ])
   try {
-    await expectWithinASecond(() => sourceOfPlenty.taken > 0)
+    await expectWithinASecond(() => events.taken > 0)
     const start = performance.now()
     for (let turn = 0; turn < 10; turn += 1) await delay(10)
-    // A tenth of a second's timers; without its turn each of them is late by hundreds of ms.
+    // The timers take 0.1 s. If writing did not yield, each of them would be late by hundreds of ms.
     expect(performance.now() - start).toBeLessThan(1000)
   } finally {
     reader.kill('SIGKILL')
   }
-  await expectWithinASecond(() => sourceOfPlenty.returned === 1)
+  await expectWithinASecond(() => events.returned === 1)
 })

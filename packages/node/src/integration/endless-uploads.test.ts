@@ -5,7 +5,7 @@ import express from 'express'
 import Fastify from 'fastify'
 import { delay, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { describe, expect, test } from 'vitest'
-import { handling, refuse } from '../test-support/refusing-handler.ts'
+import { serveHandler, refuse } from '../test-support/serve-handler.ts'
 import { endless, source } from '../test-support/sources.ts'
 import { serve } from '@vectrade/test-kit/web-server'
 import {
@@ -16,10 +16,10 @@ import {
   VecTrade,
 } from '../index.ts'
 
-/** The most bytes that leave the client: those thrown away, and the buffers of two local sockets. */
-const mostTaken = 24 * 2 ** 20
+/** The most bytes that leave the client: those that are discarded, and the buffers of two local sockets. */
+const maxSent = 24 * 2 ** 20
 const protectedEndpoint = createHandler({
-  client: new VecTrade({ apiKey: 'vq_of_no_meaning', baseURL: 'http://127.0.0.1:1/v1' }),
+  client: new VecTrade({ apiKey: 'vq_any_key', baseURL: 'http://127.0.0.1:1/v1' }),
   authorize: () => false,
 })
 
@@ -37,7 +37,7 @@ async function uploadForever(
   port: number,
   { headers = 'transfer-encoding: chunked', path = '/', isReading = true } = {},
 ): Promise<Upload> {
-  // It keeps sending, whatever the server answers.
+  // Half-open, so that it keeps sending after the server's answer.
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {})
   const piece = `10000\r\n${'x'.repeat(65_536)}\r\n`
   let text = ''
@@ -62,9 +62,9 @@ async function uploadForever(
 
 describe('an endless upload after an answer', () => {
   const ways: [string, FetchHandler, RegExp][] = [
-    ['to a body that nobody reads', refuse, /^HTTP\/1.1 401 [^]*Sign in/],
+    ['to a body that is not read', refuse, /^HTTP\/1.1 401 [^]*Sign in/],
     [
-      'to a body that was read a little',
+      'to a body that was read in part',
       async ({ body }) => {
         await body?.getReader().read()
         return refuse(undefined as never)
@@ -79,10 +79,14 @@ describe('an endless upload after an answer', () => {
       },
       /^HTTP\/1.1 401 [^]*Sign in/,
     ],
-    ['of createHandler, 401', protectedEndpoint, /^HTTP\/1.1 401 [^]*authentication_error/],
     [
-      'of createHandler, 413',
-      createHandler({ client: new VecTrade({ apiKey: 'vq_of_no_meaning' }) }),
+      'of createHandler with status 401',
+      protectedEndpoint,
+      /^HTTP\/1.1 401 [^]*authentication_error/,
+    ],
+    [
+      'of createHandler with status 413',
+      createHandler({ client: new VecTrade({ apiKey: 'vq_any_key' }) }),
       /^HTTP\/1.1 413 [^]*over 64096 bytes/,
     ],
     [
@@ -99,22 +103,22 @@ describe('an endless upload after an answer', () => {
     ],
   ]
   test.for(ways)(
-    '%s: the answer comes, and the connection is closed',
+    '%s is cut off: the client gets the answer, and the connection is closed',
     async ([, handler, says]) => {
-      await using server = await handling(handler)
+      await using server = await serveHandler(handler)
       const { sent, text, lingered } = await uploadForever(server.port)
       expect(text).toMatch(says)
       expect(text.toLowerCase()).toContain('connection: close')
-      expect(sent).toBeLessThan(mostTaken)
+      expect(sent).toBeLessThan(maxSent)
       expect(lingered).toBeLessThan(20_000)
       await expect.poll(() => server.sockets.size, { timeout: 20_000 }).toBe(0)
     },
   )
 
-  test('is also closed if the client does not read, or announces a wrong length', async () => {
-    await using server = await handling(refuse)
+  test('is also cut off if the client does not read, or announces a wrong length', async () => {
+    await using server = await serveHandler(refuse)
     for (const options of [{ isReading: false }, { headers: 'content-length: 1000000000000' }]) {
-      expect((await uploadForever(server.port, options)).sent).toBeLessThan(mostTaken)
+      expect((await uploadForever(server.port, options)).sent).toBeLessThan(maxSent)
     }
   })
 
@@ -130,12 +134,12 @@ describe('an endless upload after an answer', () => {
     socket.on('drain', send).on('data', () => {})
     send()
     await delay(500)
-    expect(socket.bytesWritten).toBeLessThan(mostTaken)
+    expect(socket.bytesWritten).toBeLessThan(maxSent)
     socket.destroy()
     await expectWithinASecond(() => events.returned === 1)
   })
 
-  test('is treated the same by Express and Fastify', async () => {
+  test('is also cut off with Express and Fastify', async () => {
     const app = express()
     app.use('/api', toNodeHandler(refuse))
     await using server = await serve(app)
@@ -150,13 +154,13 @@ describe('an endless upload after an answer', () => {
     for (const port of [server.port, (fastify.server.address() as AddressInfo).port]) {
       const { sent, text } = await uploadForever(port, { path: '/api', headers })
       expect(text).toContain('Sign in')
-      expect(sent).toBeLessThan(mostTaken)
+      expect(sent).toBeLessThan(maxSent)
     }
     await fastify.close()
   })
 })
 
-test('over HTTP/2 the client is told to send no more, without an error, and the session stays', async () => {
+test('over HTTP/2, only the stream is closed, without an error', async () => {
   for (const handler of [refuse, protectedEndpoint]) {
     const server = createHttp2Server((req, res) => void toNodeHandler(handler)(req, res))
     server.listen(0, '127.0.0.1')
@@ -180,7 +184,7 @@ test('over HTTP/2 the client is told to send no more, without an error, and the 
       expect(headers[':status']).toBe(401)
       expect(text).toMatch(/Sign in/)
       expect(stream.rstCode).toBe(0)
-      expect(sent).toBeLessThan(mostTaken)
+      expect(sent).toBeLessThan(maxSent)
     }
     expect(session.closed).toBe(false)
     session.destroy()

@@ -30,7 +30,7 @@ const json = {
 }
 
 describe('Express', () => {
-  test('pipes a stream, the JSON body parsed', async () => {
+  test('pipes a stream, after the JSON body was parsed', async () => {
     await using sandbox = await startSandbox()
     const client = clientOf(sandbox)
     const app = express()
@@ -50,7 +50,7 @@ describe('Express', () => {
     ['express.json()', (app) => void app.use(express.json())],
     ['express.text()', (app) => void app.use(express.text({ type: '*/*' }))],
     ['express.raw()', (app) => void app.use(express.raw({ type: '*/*' }))],
-  ])('serves a handler, mounted, after %s', async ([, use]) => {
+  ])('serves a mounted handler after %s', async ([, use]) => {
     const app = express()
     use(app)
     app.use(
@@ -64,7 +64,7 @@ describe('Express', () => {
     expect(answer).toEqual({ url: `${server.url}api/ask?x=1`, body: { prompt: 'NVDA?' } })
   })
 
-  test('says what a body is that it has parsed', async () => {
+  test('sets the content type of a body that it has parsed', async () => {
     const app = express()
     app.use(express.urlencoded())
     app.use(
@@ -78,7 +78,7 @@ describe('Express', () => {
     expect(await response.json()).toEqual(['application/json', { prompt: 'NVDA?' }])
   })
 
-  test('says of no body that it is compressed still', async () => {
+  test('removes the content-encoding of a body that it has decompressed', async () => {
     const app = express()
     app.use(express.json())
     app.use(
@@ -93,7 +93,7 @@ describe('Express', () => {
     expect(await response.json()).toEqual([null, { prompt: 'NVDA?' }])
   })
 
-  test('ends the stream when the client goes', async () => {
+  test('ends the stream when the client disconnects', async () => {
     const events = source([text('a')], 'silence')
     const app = express().get('/', (req, res) => pipeToResponse(events, res, { req }))
     await using server = await serve(app)
@@ -126,7 +126,7 @@ describe('compression()', () => {
     await iterator.return?.()
   })
 
-  test('does not hold back what it does compress', async () => {
+  test('does not hold back a body that it compresses', async () => {
     const second = gate()
     const app = express()
     app.use(compression({ threshold: 0 }))
@@ -153,8 +153,8 @@ describe('compression()', () => {
     expect((await reader.read()).done).toBe(true)
   })
 
-  test('keeps pace with the client, over and over', async () => {
-    // Bytes that do not compress, so that both buffers fill up time and again.
+  test('keeps pace with the client', async () => {
+    // These bytes cannot be compressed, so both buffers fill up many times.
     const noise = crypto.getRandomValues(new Uint8Array(60_000))
     const app = express()
     app.use(compression({ threshold: 0 }))
@@ -172,10 +172,10 @@ describe('compression()', () => {
     const response = await fetch(server.url, gzip)
     expect(response.headers.get('content-encoding')).toBe('gzip')
     expect((await response.bytes()).byteLength).toBe(6_000_000)
-    // Whose warning about listeners, were they added at every pause, would come by now.
+    // If each pause added a listener, Node would have warned about them by now.
   })
 
-  test('lets go when the client does', async () => {
+  test('ends the stream when the client disconnects', async () => {
     const events = source(endless(50_000))
     const app = express()
     app.use(compression({ threshold: 0 }))
@@ -229,7 +229,7 @@ describe('Fastify', () => {
     expect(await fromResponse(response).finalText()).toBe('ab')
   })
 
-  test('serves a handler, given the body it has parsed', async () => {
+  test('serves a handler that gets the parsed body', async () => {
     const handler = toNodeHandler(async (request) => Response.json(await request.json()))
     const app = Fastify()
     app.post('/', async (request, reply) => {
@@ -240,7 +240,7 @@ describe('Fastify', () => {
     expect(await (await fetch(server.url, json)).json()).toEqual({ prompt: 'NVDA?' })
   })
 
-  test('that has read the body and does not say so is told', async () => {
+  test('reports an error if the parsed body is not passed to the handler', async () => {
     let problem = ''
     const handler = toNodeHandler(async (request) => {
       await request.json().catch((error: unknown) => (problem = String(error)))
@@ -257,7 +257,7 @@ describe('Fastify', () => {
   })
 
   test.for(['pipe', 'send', 'response'])(
-    'ends the stream when the client goes (%s)',
+    'ends the stream when the client disconnects (%s)',
     async (way) => {
       for (const events of [source([text('a')], 'silence'), source(endless(50_000))]) {
         const app = Fastify()

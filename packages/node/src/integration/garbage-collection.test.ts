@@ -19,7 +19,7 @@ import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 
 const sent = 'data: {"type":"text","content":"a"}\n\ndata: {"type":"done"}\n\ndata: [DONE]\n\n'
 
-// Node cancels the body of a response that is garbage, unless somebody has locked it.
+// Node cancels the body of a garbage-collected response, unless the body is locked.
 let api: WebServer
 let endpoint: WebServer
 let client: VecTrade
@@ -58,7 +58,7 @@ const textOf = (stream: AnalysisStream) => (): Promise<string> => stream.finalTe
 test.for<[string, () => Promise<() => Promise<string>>]>([
   ["a client's stream", async () => textOf(await opened(client.ai.stream('p')))],
   [
-    'a stream that an endpoint keeps',
+    'a stored stream',
     async () => {
       const page = new VecTrade({ endpoint: endpoint.url })
       return textOf(await opened(page.ai.stream('p')))
@@ -81,7 +81,7 @@ test.for<[string, () => Promise<() => Promise<string>>]>([
       return async () => (await readable.toArray()).join('')
     },
   ],
-])('%s that is read late is whole', async ([, open]) => {
+])('%s is complete, even if it is read after a garbage collection', async ([, open]) => {
   const read = await open()
   await collectGarbage()
   expect(await read()).toContain('a')
@@ -107,7 +107,7 @@ test.for<[string, (stream: AnalysisStream) => Promise<unknown>]>([
         }),
       ).finalText(),
   ],
-])('garbage collected at all times, %s is whole', async ([, read]) => {
+])('%s is complete while the garbage collector runs all the time', async ([, read]) => {
   const pieces = Array.from({ length: 20 }, (_, at) => `${at} `)
   await using server = await serve((req, res) => {
     req.resume()
@@ -124,7 +124,7 @@ test.for<[string, (stream: AnalysisStream) => Promise<unknown>]>([
   const collecting = (async () => {
     while (progress.isReading) await collectGarbage()
   })()
-  // Nothing but the promise holds client and stream.
+  // Only the promise holds the client and the stream.
   const reading = read(clientOf(server.url).ai.stream('p'))
   expect(await reading.finally(() => (progress.isReading = false))).toBe(pieces.join(''))
   await collecting
@@ -135,7 +135,7 @@ async function collected(item: string | { content: string }): Promise<string> {
   return typeof item === 'string' ? item : item.content
 }
 
-test('a handler hears of a caller who leaves, whoever holds the request', async () => {
+test('a handler notices an abort, even if only the signal of the request is left', async () => {
   await using server = await serve((req, res) => {
     req.resume()
     res.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -158,7 +158,7 @@ test('a handler hears of a caller who leaves, whoever holds the request', async 
   await reader.cancel()
 })
 
-test('a stream that has ended is left alone when it is garbage', async () => {
+test('a stream that has ended is not ended again when it is garbage-collected', async () => {
   const calls = { on: 0, off: 0 }
   const network = {
     isOnline: () => true,
@@ -177,8 +177,8 @@ test('a stream that has ended is left alone when it is garbage', async () => {
   expect(calls.off).toBe(calls.on)
 })
 
-describe('who waits for what nothing else holds is told of', () => {
-  const forEver = (): AnalysisStream => fromReadableStream(new ReadableStream())
+describe('a pending read of an unreferenced stream still rejects after', () => {
+  const endless = (): AnalysisStream => fromReadableStream(new ReadableStream())
   const fetch = (): Promise<Response> => new Promise(() => {})
 
   test.for<[string, new (...parameters: never) => Error, () => Promise<unknown>]>([
@@ -190,21 +190,21 @@ describe('who waits for what nothing else holds is told of', () => {
     [
       'an abort',
       RequestAbortedError,
-      () => fromReadableStream(new ReadableStream(), { signal: later() }).finalText(),
+      () => fromReadableStream(new ReadableStream(), { signal: abortedLater() }).finalText(),
     ],
     [
       'an abort before there is a response',
       RequestAbortedError,
       () =>
         clientOf('http://localhost/', fetch)
-          .ai.stream('p', { signal: later(), timeout: 0 })
+          .ai.stream('p', { signal: abortedLater(), timeout: 0 })
           .finalText(),
     ],
     [
       'a cancelled branch',
       RequestAbortedError,
       () => {
-        const [left, right] = forEver().tee()
+        const [left, right] = endless().tee()
         setTimeout(() => void right.cancel().then(() => left.cancel()), 200)
         return left.finalText()
       },
@@ -217,7 +217,7 @@ describe('who waits for what nothing else holds is told of', () => {
   })
 })
 
-function later(): AbortSignal {
+function abortedLater(): AbortSignal {
   const controller = new AbortController()
   setTimeout(() => controller.abort(), 200)
   return controller.signal

@@ -5,7 +5,7 @@ import { rawClient } from '@vectrade/test-kit/raw-client'
 import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 import { createHandler, type HandlerOptions, toNodeHandler, VecTrade } from '../index.ts'
 
-const client = new VecTrade({ apiKey: 'vq_of_no_meaning', baseURL: 'http://127.0.0.1:1/v1' })
+const client = new VecTrade({ apiKey: 'vq_any_key', baseURL: 'http://127.0.0.1:1/v1' })
 
 let unhandled: unknown[]
 const onUnhandled = (error: unknown): void => void unhandled.push(error)
@@ -20,10 +20,10 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
-/** However long it takes on a machine that has other things to do. */
+/** Waits long enough for a busy machine. */
 const eventually = { timeout: 20_000, interval: 5 }
 
-/** A server of the handler, and what the handler was asked and has answered. */
+/** Serves a handler. Records its requests and its responses. */
 async function serving(
   options: Partial<HandlerOptions>,
   mount: (listener: ReturnType<typeof toNodeHandler>) => Parameters<typeof serve>[0] = (listener) =>
@@ -54,7 +54,7 @@ const ways: [string, Partial<HandlerOptions>][] = [
     },
   ],
   [
-    '`authorize` reads a copy, piece by piece',
+    '`authorize` reads a copy in chunks',
     {
       authorize: async (request) => {
         for await (const _ of request.clone().body ?? []);
@@ -74,21 +74,25 @@ const ways: [string, Partial<HandlerOptions>][] = [
   ],
 ]
 
-describe.for(ways)('an upload that its caller breaks off while %s', ([, options]) => {
+describe.for(ways)('an upload that the caller interrupts while %s', ([, options]) => {
   test.for([
-    ['by closing', 'content-length: 90', (socket: { destroy(): void }) => socket.destroy()],
+    ['by a close', 'content-length: 90', (socket: { destroy(): void }) => socket.destroy()],
     [
       'by a reset',
       'content-length: 90',
       (socket: { resetAndDestroy(): void }) => socket.resetAndDestroy(),
     ],
     [
-      'by closing, chunked',
+      'by a close, with a chunked body',
       'transfer-encoding: chunked',
       (socket: { destroy(): void }) => socket.destroy(),
     ],
-    ['by the end of one side', 'content-length: 90', (socket: { end(): void }) => socket.end()],
-  ] as const)('%s is not reported to onError', async ([, header, leave]) => {
+    [
+      'by closing only its own side',
+      'content-length: 90',
+      (socket: { end(): void }) => socket.end(),
+    ],
+  ] as const)('%s is not reported to `onError`', async ([, header, leave]) => {
     const onError = vi.fn()
     const logged = vi.spyOn(console, 'error')
     for (const reporting of [{ onError }, {}]) {
@@ -106,7 +110,7 @@ describe.for(ways)('an upload that its caller breaks off while %s', ([, options]
   })
 })
 
-test('Express behaves the same', async () => {
+test('with Express, an interrupted upload is not reported either', async () => {
   const onError = vi.fn()
   await using server = await serving({ onError }, (listener) => express().use('/', listener))
   const caller = await rawClient(server.port, { method: 'POST', headers: ['content-length: 90'] })
@@ -118,13 +122,13 @@ test('Express behaves the same', async () => {
   expect(onError).not.toHaveBeenCalled()
 })
 
-test('an error with another cause is reported even if the caller has left', async () => {
+test('an error with another cause is reported, even if the caller has disconnected', async () => {
   const onError = vi.fn()
   const options = {
     onError,
     authorize: async (request: Request) => {
       await new Promise((resolve) => request.signal.addEventListener('abort', resolve))
-      throw new Error('the database is away')
+      throw new Error('The database is unreachable')
     },
   }
   await using server = await serving(options)
@@ -133,7 +137,7 @@ test('an error with another cause is reported even if the caller has left', asyn
   await delay(30)
   caller.socket.destroy()
   await expect.poll(() => onError.mock.calls.length, eventually).toBe(1)
-  expect(onError).toHaveBeenCalledWith(new Error('the database is away'))
+  expect(onError).toHaveBeenCalledWith(new Error('The database is unreachable'))
 })
 
 test('a body that a parser has already read is reported', async () => {
@@ -157,7 +161,7 @@ const failures: [string, () => unknown][] = [
   ],
   ['rejects', () => Promise.reject(new Error('secret'))],
   [
-    'throws nothing',
+    'throws undefined',
     () => {
       throw undefined
     },
@@ -175,19 +179,22 @@ const failures: [string, () => unknown][] = [
 ]
 
 describe.for(failures)('an `onError` that %s', ([, fail]) => {
-  test.for(failures)('an `authorize` that %s is answered with the 500', async ([, authorize]) => {
-    await using server = await serving({
-      authorize: authorize as () => boolean,
-      onError: fail,
-    })
-    const init = { method: 'POST', body: '{"prompt":"p"}' }
-    for (let at = 0; at < 3; at += 1) {
-      const response = await fetch(server.url, init)
-      expect(response.status).toBe(500)
-      expect(response.headers.get('cache-control')).toBe('no-store')
-      expect(await response.text()).toBe(
-        '{"error":{"type":"server_error","message":"The analysis failed"}}',
-      )
-    }
-  })
+  test.for(failures)(
+    'does not change the 500 for an `authorize` that %s',
+    async ([, authorize]) => {
+      await using server = await serving({
+        authorize: authorize as () => boolean,
+        onError: fail,
+      })
+      const init = { method: 'POST', body: '{"prompt":"p"}' }
+      for (let at = 0; at < 3; at += 1) {
+        const response = await fetch(server.url, init)
+        expect(response.status).toBe(500)
+        expect(response.headers.get('cache-control')).toBe('no-store')
+        expect(await response.text()).toBe(
+          '{"error":{"type":"server_error","message":"The analysis failed"}}',
+        )
+      }
+    },
+  )
 })

@@ -8,8 +8,8 @@ const eventCount = 20_000
 
 test.for<[string, StreamStore | undefined]>([
   ['without a store', undefined],
-  ['with a store that is full', memoryStore({ maxBytes: 10_000 })],
-])('an endpoint %s keeps nothing of what it has passed on', async ([, store]) => {
+  ['with a full store', memoryStore({ maxBytes: 10_000 })],
+])('an endpoint %s keeps no event that it has passed on', async ([, store]) => {
   const handler = createHandler({ client: longAnswer(), store })
   const { body } = await handler(
     new Request('http://localhost/', {

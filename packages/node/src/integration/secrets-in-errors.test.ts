@@ -7,7 +7,7 @@ import { ConfigurationError, VecTrade, VecTradeError, type VecTradeOptions } fro
 
 const apiKey = 'vq_the0key0of0the0leak0tests'
 const prompt = 'Is NVDA the prompt of the leak tests?'
-/** What VecTrade sends in answer, wherever it stands. */
+/** A text that VecTrade sends in different places of its answer. */
 const payload = 'the-payload-of-the-leak-tests'
 
 let sandbox: Sandbox
@@ -20,9 +20,9 @@ const logged: string[] = []
 const log = (...args: unknown[]): void => void logged.push(inspect(args, { depth: 10 }))
 const logger = { debug: log, info: log, warn: log, error: log }
 
-/** All that is printed of an error, by whatever program. */
+/** Returns all that programs could print of an error. */
 function printed(error: unknown): string {
-  if (!(error instanceof Error)) throw new Error('That is no error')
+  if (!(error instanceof Error)) throw new Error('This is not an error')
   return [
     inspect(error, { depth: 10 }),
     inspect({ nested: [error] }, { depth: 10, getters: true }),
@@ -46,7 +46,7 @@ const failing = async (fault: Fault, options: VecTradeOptions = {}): Promise<unk
   return errorOf(client.ai.stream({ prompt, symbols: ['NVDA'] }).finalText())
 }
 
-describe('nothing of key, prompt and payload is printed of', () => {
+describe('no key, prompt or payload is printed of', () => {
   test.for<[string, Fault, VecTradeOptions?]>([
     ...[400, 401, 402, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504].map(
       (status): [string, Fault] => [String(status), { status }],
@@ -69,20 +69,20 @@ describe('nothing of key, prompt and payload is printed of', () => {
   ])('%s', async ([, fault, options]) => {
     const error = await failing(fault, options)
     expectNoLeak(error)
-    // What had arrived is there for the program, but not for its log.
+    // The program can use the partial text, but its log does not contain it.
     const { partial } = error as VecTradeError
     if (partial?.text) expect(printed(error)).not.toContain(partial.text.slice(0, 30))
   })
 
   test.for<[string, string]>([
-    ['what is no HTTP', `${payload}\r\n\r\n`],
+    ['bytes that are not HTTP', `${payload}\r\n\r\n`],
     ['a broken chunk', `${streamHead}ZZ${payload}\r\n`],
     [
-      'a chunk broken later',
+      'a broken chunk after a whole one',
       streamHead + chunk(`data: {"a":"${payload}"}\n\n`) + `ZZ${payload}\r\n`,
     ],
     ['half an event', streamHead + chunk(`data: {"type":"text","content":"${payload}`)],
-    ['no JSON', streamHead + chunk(`data: <b>${payload}\n\n`)],
+    ['data that is not JSON', streamHead + chunk(`data: <b>${payload}\n\n`)],
     ['an error without a name', streamHead + chunk(`event: error\ndata: ${payload}\n\n`)],
     [
       'details',
@@ -92,7 +92,7 @@ describe('nothing of key, prompt and payload is printed of', () => {
         ),
     ],
     ['a header too long', `HTTP/1.1 200 OK\r\nx-long: ${payload.repeat(2_000)}\r\n\r\n`],
-    ['a header that is none', `HTTP/1.1 200 OK\r\n${payload}\u0001: x\r\n\r\n`],
+    ['an invalid header', `HTTP/1.1 200 OK\r\n${payload}\u0001: x\r\n\r\n`],
   ])('%s', async ([, bytes]) => {
     await using server = await startRawServer((socket) => socket.end(bytes))
     const options = { apiKey, baseURL: server.url, logger, maxRetries: 0 }
@@ -113,7 +113,7 @@ describe('nothing of key, prompt and payload is printed of', () => {
     expectNoLeak(await errorOf(client.ai.stream(prompt).finalText()))
   })
 
-  test('a server that quotes the key wherever it can', async () => {
+  test('an answer that repeats the key in many places', async () => {
     const error = {
       type: `t_${apiKey}`,
       message: `Bad key ${apiKey}, yes ${apiKey}`,
@@ -135,7 +135,7 @@ describe('nothing of key, prompt and payload is printed of', () => {
     }
   })
 
-  test('options that are wrong', async () => {
+  test('an invalid option', async () => {
     const wrong: VecTradeOptions[] = [
       { apiKey: `${apiKey}\n` },
       { apiKey, baseURL: `https://user:${apiKey}@example.com` },
@@ -151,7 +151,7 @@ describe('nothing of key, prompt and payload is printed of', () => {
   })
 })
 
-test('the key is nowhere in a client or a stream', async () => {
+test('a client and a stream do not print the key', async () => {
   const client = clientOf(sandbox)
   const stream = client.ai.stream(prompt)
   const show = (): string => {
@@ -165,7 +165,7 @@ test('the key is nowhere in a client or a stream', async () => {
   expect(inspect(await stream.response, { depth: 10, showHidden: true })).not.toContain(apiKey)
 })
 
-test('these tests look where something is printed', () => {
+test('these tests find a secret that is printed', () => {
   const leaky = new VecTradeError('x', 'code', { cause: new Error(payload) })
   expect(printed(leaky)).toContain(payload)
 })

@@ -22,7 +22,7 @@ import {
 
 expectNoWarnings()
 
-/** What a framework has set on a response before it asks anyone for the answer. */
+/** Sets a status and headers, as a framework does before the answer is known. */
 function preset(res: ServerResponse): void {
   res.statusCode = 404
   res.statusMessage = 'Not Found Yet'
@@ -41,8 +41,8 @@ function preset(res: ServerResponse): void {
 
 const events = (): ReturnType<typeof source> => source([text('Héllo')])
 
-describe('a stream, whatever was set on the response before', () => {
-  test('has its own status, and its words', async () => {
+describe('a stream that is piped to a response with a status and headers', () => {
+  test('has its own status and status text', async () => {
     await using server = await serve((req, res) => {
       preset(res)
       void pipeToResponse(events(), res, { req })
@@ -50,12 +50,12 @@ describe('a stream, whatever was set on the response before', () => {
     const client = await rawClient(server.port, { headers: ['connection: close'] })
     await client.ended
     expect(client.text).toMatch(/^HTTP\/1.1 200 OK\r\n/)
-    // Our own client, which takes no other status for an answer.
+    // The client accepts no other status.
     const answer = new VecTrade({ endpoint: server.url }).ai.stream('NVDA?')
     expect(await answer.finalText()).toBe('Héllo')
   })
 
-  test('keeps headers that say nothing of another body', async () => {
+  test('keeps headers, except those that describe another body', async () => {
     await using server = await serve((req, res) => {
       preset(res)
       void pipeToResponse(events(), res, { req })
@@ -72,7 +72,7 @@ describe('a stream, whatever was set on the response before', () => {
     expect(headers.getSetCookie()).toEqual(['a=1', 'b=2'])
   })
 
-  test('has the status, words and headers that it is given', async () => {
+  test('has the status, status text and headers of its options', async () => {
     await using server = await serve((req, res) => {
       preset(res)
       const headers = new Headers({ vary: 'Cookie', 'x-mine': 'no', link: '</b>; rel=preload' })
@@ -91,7 +91,7 @@ describe('a stream, whatever was set on the response before', () => {
 })
 
 describe('a response of a handler', () => {
-  test('adds its cookies and its Vary to those there are, and replaces the rest', async () => {
+  test('adds its cookies and its Vary to those set before, and replaces the rest', async () => {
     await using sandbox = await startSandbox()
     const origin = 'https://app.example.com'
     const handler = createHandler({ client: clientOf(sandbox), cors: { origins: [origin] } })
@@ -115,7 +115,7 @@ describe('a response of a handler', () => {
     [204, 'GET'],
     [304, 'GET'],
     [200, 'HEAD'],
-  ])('of status %i without a body, to %s, has none', async ([status, method]) => {
+  ])('with status %i and no body, to %s, is sent without a body', async ([status, method]) => {
     await using server = await serve((req, res) => {
       preset(res)
       const headers = { etag: '"mine"' }
@@ -130,7 +130,7 @@ describe('a response of a handler', () => {
     expect(head.endsWith('\r\n\r\n')).toBe(true)
   })
 
-  test('that fetch gave has the body as fetch gave it', async () => {
+  test('that comes from fetch is sent decompressed', async () => {
     await using upstream = await serve((_, res) => {
       const body = gzipSync('Héllo')
       res.writeHead(200, {
@@ -149,7 +149,7 @@ describe('a response of a handler', () => {
     expect(response.headers.get('x-hop')).toBeNull()
   })
 
-  test('takes no connection of another hop for its own', async () => {
+  test('does not pass on headers about the connection to an upstream', async () => {
     const headers = {
       connection: 'x-hop',
       'keep-alive': 'timeout=86400',
@@ -158,7 +158,7 @@ describe('a response of a handler', () => {
       'x-hop': '1',
     }
     await using server = await serve((req, res) => {
-      // The program's own, for this connection.
+      // Set by the program, for this connection.
       res.setHeader('connection', 'close')
       void toNodeHandler(() => new Response('Héllo', { headers }))(req, res)
     })
@@ -182,7 +182,7 @@ describe('over HTTP/2', () => {
     'x-own': '2',
   }
 
-  test("an upstream's headers do no harm, by any way", async () => {
+  test("an upstream's connection headers are left out", async () => {
     const ways = {
       '/toResponse': toNodeHandler(() => toResponse(events(), { headers: hop })),
       '/handler': toNodeHandler(() => new Response('ok', { statusText: 'Fine', headers: hop })),
@@ -217,7 +217,7 @@ describe('over HTTP/2', () => {
     }
   })
 
-  test('a framework changes no status', async () => {
+  test('the status that a framework sets is replaced', async () => {
     const app = new Koa()
     app.use(async (ctx) => {
       ctx.respond = false
@@ -233,8 +233,8 @@ describe('over HTTP/2', () => {
   })
 })
 
-describe('frameworks that set a status of their own', () => {
-  test('Express, in a controller that has set 201, as Nest does for POST', async () => {
+describe('the status of a framework is replaced:', () => {
+  test('Express with status 201, which Nest sets for POST', async () => {
     const app = express()
     app.post('/', (req, res) => {
       res.status(201).set('x-mine', 'yes')
@@ -246,12 +246,12 @@ describe('frameworks that set a status of their own', () => {
     expect(await stream.finalText()).toBe('Héllo')
   })
 
-  test.for(['respond = false', 'nothing'])('Koa, whose own is 404, told %s', async (told) => {
+  test.for(['respond = false', 'no setting'])('Koa with status 404 and %s', async (setting) => {
     const app = new Koa()
     app.silent = true
     app.use(async (ctx) => {
       ctx.set('x-mine', 'yes')
-      if (told !== 'nothing') ctx.respond = false
+      if (setting !== 'no setting') ctx.respond = false
       await pipeToResponse(events(), ctx.res, { req: ctx.req })
     })
     await using server = await serve(app.callback())
@@ -261,7 +261,7 @@ describe('frameworks that set a status of their own', () => {
     expect(await fromResponse(response).finalText()).toBe('Héllo')
   })
 
-  test('Koa, with a handler', async () => {
+  test('Koa with a handler', async () => {
     await using sandbox = await startSandbox()
     const handler = toNodeHandler(createHandler({ client: clientOf(sandbox) }))
     const app = new Koa()
@@ -274,7 +274,7 @@ describe('frameworks that set a status of their own', () => {
     expect(await stream.finalText()).toContain('NVDA')
   })
 
-  test('Fastify, whose headers are on the reply', async () => {
+  test('Fastify, which keeps headers on the reply', async () => {
     const app = Fastify()
     app.addHook('onRequest', async (_, reply) => {
       reply.header('x-mine', 'yes').header('set-cookie', ['a=1', 'b=2'])
@@ -288,7 +288,7 @@ describe('frameworks that set a status of their own', () => {
     for (const path of ['piped', 'sent']) {
       const stream = new VecTrade({ endpoint: `${url}/${path}` }).ai.stream('NVDA?')
       const { headers } = await stream.response
-      // The reply's own are not on `reply.raw`.
+      // The headers of the reply are not set on `reply.raw`.
       expect(headers.get('x-mine')).toBe(path === 'sent' ? 'yes' : null)
       expect(headers.getSetCookie()).toEqual(path === 'sent' ? ['a=1', 'b=2'] : [])
       expect(await stream.finalText()).toBe('Héllo')

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { refusedPort } from '@vectrade/test-kit/raw-server'
 import { runProgram } from '../test-support/run-program.ts'
 
-test('whatever is left unread, nothing is an unhandled rejection or a warning', async () => {
+test('results that are not read cause no unhandled rejection and no warning', async () => {
   await using sandbox = await startSandbox({ heartbeat: 0 })
   const result = await runProgram(
     new URL('../test-support/programs/unread-streams.ts', import.meta.url),
@@ -17,7 +17,7 @@ test('whatever is left unread, nothing is an unhandled rejection or a warning', 
   expect(sandbox.requests.length).toBeGreaterThan(300)
 })
 
-test('a promise that is awaited still rejects: nothing is swallowed', async () => {
+test('a promise that is awaited rejects', async () => {
   await using sandbox = await startSandbox({ faults: { status: 401 } })
   const { VecTrade } = await import('../index.ts')
   const client = new VecTrade({ apiKey: sandbox.apiKey, baseURL: sandbox.url })

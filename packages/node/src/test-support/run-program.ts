@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-/** How a program ended, and what it said. */
+/** The exit code and the output of a program. */
 export interface ProgramResult {
   code: number
   stdout: string
   stderr: string
 }
 
-/** Runs a TypeScript file in a Node of its own, on the sources; it is killed after two minutes. */
+/** Runs a TypeScript file in its own Node process, with the packages' sources. Kills it after two minutes. */
 export function runProgram(
   file: URL,
   environment: Record<string, string>,

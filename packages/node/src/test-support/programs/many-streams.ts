@@ -1,4 +1,4 @@
-// Opens very many streams on one signal and tells what is left of them. Needs --expose-gc.
+// Opens thousands of streams on one signal. Prints the memory and the listeners that remain. Needs --expose-gc.
 import { getEventListeners } from 'node:events'
 import process from 'node:process'
 import { VecTrade } from '../../index.ts'
@@ -10,7 +10,7 @@ process.on('warning', (warning) => warnings.push(`${warning.name}: ${warning.mes
 const client = new VecTrade({ apiKey: 'vq_none_at_all', baseURL, maxRetries: 0 })
 const { signal } = new AbortController()
 
-async function one(at: number): Promise<void> {
+async function useStream(at: number): Promise<void> {
   const stream = client.ai.stream('A question', { signal })
   if (at % 20 === 0) {
     for await (const _ of stream) break
@@ -20,14 +20,14 @@ async function one(at: number): Promise<void> {
   } else if (at % 20 === 2) {
     await stream.cancel()
   } else if ((await stream.finalText()) !== 'ab') {
-    throw new Error('That is not the answer')
+    throw new Error('The answer is wrong')
   }
 }
 
-async function many(streams: number): Promise<void> {
+async function useStreams(streams: number): Promise<void> {
   let next = 0
   const worker = async (): Promise<void> => {
-    while (next < streams) await one((next += 1))
+    while (next < streams) await useStream((next += 1))
   }
   await Promise.all(Array.from({ length: 16 }, worker))
 }
@@ -40,9 +40,9 @@ async function heap(): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
-await many(Number(count) / 5)
+await useStreams(Number(count) / 5)
 const before = await heap()
-await many(Number(count))
+await useStreams(Number(count))
 const growth = (await heap()) - before
 process.stdout.write(
   JSON.stringify({

@@ -1,5 +1,5 @@
-// Makes streams fail in every way and leaves in every way unread what they give; then ends. It must
-// end by itself, with code 0 and without a word: an unhandled rejection would end it with code 1.
+// Makes streams fail in many ways, and leaves their results unread in many ways. The process must exit with
+// code 0 and without an error message. An unhandled rejection would end it with code 1.
 import process from 'node:process'
 import {
   type AnalysisStream,
@@ -31,7 +31,7 @@ const failures: [string, VecTradeOptions][] = [
   ['', { baseURL: refused }],
 ]
 
-/** A stream, all of whose promises are dropped; `left` is aborted soon after. */
+/** Ways to use a stream. Their promises are not awaited. */
 const uses: ((stream: AnalysisStream, client: VecTrade) => unknown)[] = [
   (stream) => stream.response,
   (stream) => [stream.response, stream.response, stream.finalText()],
@@ -65,24 +65,24 @@ const uses: ((stream: AnalysisStream, client: VecTrade) => unknown)[] = [
   (stream) => toNodeReadable(stream).resume(),
   (stream) => toNodeReadable(stream).destroy(),
   (stream, client) => [stream.finalText(), client.close()],
-  (_, client) => [client.ai.analyze('Not awaited'), client.ai.analyze('Nor this')],
+  (_, client) => [client.ai.analyze('Not awaited'), client.ai.analyze('Not awaited either')],
 ]
 
-const left = new AbortController()
-setTimeout(() => left.abort(), 1_500)
+const abortedLater = new AbortController()
+setTimeout(() => abortedLater.abort(), 1_500)
 let streams = 0
 for (const [fault, options] of failures) {
   for (const use of uses) {
     const headers = { 'x-sandbox-fault': fault }
     const client = new VecTrade({ apiKey, baseURL, maxRetries: 0, headers, ...options })
-    for (const signal of [undefined, left.signal, AbortSignal.abort()]) {
-      use(client.ai.stream('A prompt that nobody awaits', { signal }), client)
+    for (const signal of [undefined, abortedLater.signal, AbortSignal.abort()]) {
+      use(client.ai.stream('A prompt whose answer is not read', { signal }), client)
       streams += 1
     }
   }
 }
 
-// What is piped to a response is not read by anybody either.
+// The stream that is piped to a response fails, too.
 const { createServer } = await import('node:http')
 const server = createServer((req, res) => {
   const headers = { 'x-sandbox-fault': 'cutAfterEvents=1' }
@@ -101,5 +101,5 @@ server.listen(0, '127.0.0.1', () => {
 process.on('exit', (code) => {
   if (code === 0) process.stdout.write(`${streams} streams`)
 })
-// What is still open by then, such as a socket that a readable nobody reads holds, may be.
+// Some sockets are still open by then, such as one that belongs to an unread readable.
 setTimeout(() => process.exit(), 3_500)
