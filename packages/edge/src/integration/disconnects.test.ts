@@ -19,13 +19,13 @@ const expectStopWithinASecond = async (): Promise<void> => {
   expect(request.closed).toBe('client')
 }
 
-/** Waits until the sandbox has sent so many events, and none of it is over. */
+/** Waits until the sandbox has sent this many events of an answer that has not ended. */
 const sent = async (events: number): Promise<void> => {
   await expectWithinASecond(() => (sandbox.requests.at(-1)?.eventsSent ?? -1) >= events)
   expect(lastRequest(sandbox).closed).toBeUndefined()
 }
 
-describe('workerd: the client vanishes', () => {
+describe('workerd: the request to VecTrade ends when the caller disconnects', () => {
   const heartbeat = 250
   let worker: Running
   let socket: Socket
@@ -57,7 +57,7 @@ describe('workerd: the client vanishes', () => {
       await expectStopWithinASecond()
     })
 
-    test('by a reset while nothing comes', async () => {
+    test('by a reset while no event arrives', async () => {
       await ask(path, { stallAfterEvents: 3 })
       await sent(3)
       await delay(50)
@@ -65,14 +65,14 @@ describe('workerd: the client vanishes', () => {
       await expectStopWithinASecond()
     })
 
-    test('by a reset before there are headers', async () => {
+    test('by a reset before the response headers', async () => {
       await ask(path, { hang: true })
       await delay(50)
       socket.resetAndDestroy()
       await expectStopWithinASecond()
     })
 
-    test.for(['close', 'reset'])('by a %s without having read', async (how) => {
+    test.for(['close', 'reset'])('by a %s without having read the response', async (how) => {
       await ask(path, { events: 1_000_000 }, { read: false })
       let before = -1
       while (before !== lastRequest(sandbox).eventsSent) {
@@ -87,9 +87,9 @@ describe('workerd: the client vanishes', () => {
     })
   })
 
-  // A FIN alone may be one half of a connection: workerd finds out with its next write.
+  // A FIN may close only one side of the connection. workerd notices the disconnect with its next write.
   test.for(['/relay', '/handler'])(
-    'by a close while nothing comes, at the next heartbeat, %s',
+    'by a close while no event arrives, at the next heartbeat, %s',
     async (path) => {
       await ask(path, { stallAfterEvents: 3 })
       await sent(3)
@@ -99,7 +99,7 @@ describe('workerd: the client vanishes', () => {
     },
   )
 
-  test('and the rest of a worker that answers later ends with it', async () => {
+  test('while a worker has not answered yet', async () => {
     await ask('/text', { stallAfterEvents: 3 })
     await sent(3)
     socket.resetAndDestroy()
@@ -107,21 +107,21 @@ describe('workerd: the client vanishes', () => {
   })
 })
 
-// workerd ends the work of a request whose client has gone, and tells JavaScript by the signal alone.
-test('workerd with enable_request_signal: a client that vanished is not kept by the VecTrade client', async () => {
+// When the caller has disconnected, workerd ends the work of the request. JavaScript only sees the signal.
+test('workerd with enable_request_signal: the VecTrade client does not keep the stream of a caller that has disconnected', async () => {
   const slow = await startSandbox({ tokensPerSecond: 20 })
   await using worker = await workerd('enable_request_signal')(closingWorker, access(slow))
-  const vanishing = new AbortController()
-  const response = await post(worker, '/', {}, { signal: vanishing.signal })
+  const disconnect = new AbortController()
+  const response = await post(worker, '/', {}, { signal: disconnect.signal })
   expect(response.status).toBe(200)
-  vanishing.abort()
+  disconnect.abort()
   await expectWithinASecond(() => lastRequest(slow).closed === 'client')
   const closed = await worker.fetch('/close')
   expect(await closed.text()).toBe('closed')
   await slow.close()
 })
 
-describe('the edge runtime: the body is cancelled', () => {
+describe('the edge runtime: the request to VecTrade ends when the body is cancelled', () => {
   let worker: Running
   beforeAll(async () => {
     worker = await startEdgeVm(testWorker, access(sandbox))
@@ -141,7 +141,7 @@ describe('the edge runtime: the body is cancelled', () => {
     )
   })
 
-  test('before there are headers', async () => {
+  test('before the response headers', async () => {
     const asked = sandbox.requests.length
     const response = await post(worker, '/relay', { hang: true })
     const reader = response.body!.getReader()

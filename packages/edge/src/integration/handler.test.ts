@@ -34,8 +34,8 @@ describe.for([
   afterAll(() => worker[Symbol.asyncDispose]())
 
   test.for([
-    ['no JSON', { body: 'prompt=Hello' }, 422, 'validation_error'],
-    ['no prompt', { body: '{}' }, 422, 'validation_error'],
+    ['a body that is not JSON', { body: 'prompt=Hello' }, 422, 'validation_error'],
+    ['a missing prompt', { body: '{}' }, 422, 'validation_error'],
     [
       'a long prompt',
       { body: JSON.stringify({ prompt: 'x'.repeat(101) }) },
@@ -44,8 +44,18 @@ describe.for([
     ],
     ['a large body', { body: 'x'.repeat(10_000) }, 413, 'invalid_request_error'],
     ['another method', { method: 'PUT' }, 405, 'invalid_request_error'],
-    ['who may not ask', { headers: { cookie: 'user=nobody' } }, 401, 'authentication_error'],
-    ['a page of elsewhere', { headers: { origin: 'https://a.example' } }, 403, 'permission_error'],
+    [
+      'an unauthorized caller',
+      { headers: { cookie: 'user=unknown' } },
+      401,
+      'authentication_error',
+    ],
+    [
+      'a page of another origin',
+      { headers: { origin: 'https://a.example' } },
+      403,
+      'permission_error',
+    ],
   ] as const)('refuses %s', async ([, init, status, type]) => {
     const asked = sandbox.requests.length
     const response = await post(worker, '/handler', {}, init)
@@ -56,7 +66,7 @@ describe.for([
     expect(sandbox.requests).toHaveLength(asked)
   })
 
-  test('lets an allowed page ask', async () => {
+  test('answers a page of an allowed origin', async () => {
     const origin = 'https://app.example.com'
     const preflight = await worker.fetch('/handler', { method: 'OPTIONS', headers: { origin } })
     expect(preflight.status).toBe(204)
@@ -66,31 +76,31 @@ describe.for([
     expect(await fromResponse(response).finalText()).toBe(text)
   })
 
-  test('keeps the status and Retry-After of an upstream that refuses', async () => {
+  test('passes on the status and Retry-After of a refusing upstream', async () => {
     const response = await post(worker, '/handler', { status: 429, retryAfter: 7 })
     expect(response.status).toBe(429)
     expect(response.headers.get('retry-after')).toBe('7')
     expect(((await response.json()) as ErrorBody).error.type).toBe('rate_limit_error')
   })
 
-  test('begins with a heartbeat where VecTrade is slow', async () => {
+  test('begins with a heartbeat if VecTrade is slow', async () => {
     const response = await post(worker, '/handler', { delay: 600 })
     const reader = response.body!.getReader()
-    const greeting = await readUntil(reader, (got) => got.endsWith('\n\n'))
-    expect(greeting).toMatch(/^: heartbeat\n\n/)
+    const beginning = await readUntil(reader, (got) => got.endsWith('\n\n'))
+    expect(beginning).toMatch(/^: heartbeat\n\n/)
     const rest = await readUntil(reader, (got) => got.endsWith('data: [DONE]\n\n'))
     expect(rest).toContain('"type":"done"')
   })
 })
 
-const homes: [string, Bundled, StartRuntime][] = [
+const deployments: [string, Bundled, StartRuntime][] = [
   ['workerd with process.env', handlerWorker, workerd('nodejs_compat')],
   ['workerd with imported bindings', importedEnvWorker, workerd()],
   ['the edge runtime', handlerWorker, startEdgeVm],
 ]
 
-describe.for(homes)('createHandler as the default export, on %s', ([, bundled, start]) => {
-  test('serves many requests with the one client of its module', async () => {
+describe.for(deployments)('createHandler as the default export, on %s', ([, bundled, start]) => {
+  test('serves many requests with one client', async () => {
     await using worker = await start(bundled, access(sandbox))
     const first = await post(worker, '/')
     const reader = first.body!.getReader()
@@ -108,7 +118,7 @@ describe.for([
   ['workerd', workerd('nodejs_compat')],
   ['the edge runtime', startEdgeVm],
 ] as const)("the guide's Edge route, as printed, on %s", ([, start]) => {
-  test('streams an answer to its [DONE]', async () => {
+  test('streams a whole answer', async () => {
     await using worker = await start(guideWorker, access(sandbox))
     const response = await post(worker, '/api/analyze')
     expect(response.headers.get('content-type')).toBe('text/event-stream')
@@ -122,7 +132,7 @@ describe.for([
   ['workerd', workerd()],
   ['the edge runtime', startEdgeVm],
 ] as const)('fromEnv on %s', ([, start]) => {
-  test('names what is missing', async () => {
+  test('reports a missing key', async () => {
     await using worker = await start(testWorker, { VECTRADE_BASE_URL: sandbox.url })
     expect(await (await post(worker, '/text')).json()).toMatchObject({
       error: {
@@ -132,7 +142,7 @@ describe.for([
     })
   })
 
-  test('names a binding that is no text', async () => {
+  test('reports a binding that is not a string', async () => {
     await using worker = await start(testWorker, { ...access(sandbox), VECTRADE_API_KEY: { a: 1 } })
     expect(await (await post(worker, '/text')).json()).toMatchObject({
       error: {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectWithinASecond, lastRequest } from '@vectrade/test-kit/within-a-second'
 import { testWorker } from '../test-support/bundle.ts'
 import { type Running, startEdgeVm, workerd } from '../test-support/runtimes.ts'
-import { access, post, prompt, readUntil, told } from '../test-support/sandbox-worker.ts'
+import { access, post, prompt, readUntil, askRoute } from '../test-support/sandbox-worker.ts'
 import { fromResponse, version } from '../index.ts'
 
 describe.for([
@@ -12,7 +12,7 @@ describe.for([
 ] as const)('%s', ([, start]) => {
   let sandbox: Sandbox
   let worker: Running
-  /** What the sandbox says when nothing streams. */
+  /** The text of the sandbox's answer. */
   let text: string
   beforeAll(async () => {
     sandbox = await startSandbox({ heartbeat: 0 })
@@ -32,7 +32,7 @@ describe.for([
 
   describe('reads', () => {
     test('every event of an answer', async () => {
-      const { events = [] } = await told(worker, '/events')
+      const { events = [] } = await askRoute(worker, '/events')
       const types = events.map(({ type }) => type)
       expect([types.at(0), types.at(-1)]).toEqual(['metadata', 'done'])
       expect(types).toContain('citation')
@@ -43,9 +43,9 @@ describe.for([
       })
     })
 
-    test('the text of an answer, streamed or in one piece', async () => {
-      expect(await told(worker, '/text')).toEqual({ text })
-      expect(await told(worker, '/analyze')).toEqual({ text })
+    test('the text of an answer, streamed or not', async () => {
+      expect(await askRoute(worker, '/text')).toEqual({ text })
+      expect(await askRoute(worker, '/analyze')).toEqual({ text })
     })
 
     test.for([
@@ -53,13 +53,13 @@ describe.for([
       { chunkBytes: 100_000 },
       { lineEnding: 'crlf', bom: true },
     ] as const)('the same text as %o', async (fault) => {
-      expect(await told(worker, '/text', fault)).toEqual({ text })
+      expect(await askRoute(worker, '/text', fault)).toEqual({ text })
     })
 
-    test('past a redirect, by its own rules', async () => {
-      expect(await told(worker, '/text', { status: 307 })).toEqual({ text })
+    test('the same text after a redirect to the same origin only', async () => {
+      expect(await askRoute(worker, '/text', { status: 307 })).toEqual({ text })
       const elsewhere = { status: 307, location: 'https://elsewhere.example/v1' }
-      expect(await told(worker, '/text', elsewhere)).toMatchObject({
+      expect(await askRoute(worker, '/text', elsewhere)).toMatchObject({
         error: { name: 'ConnectionError' },
       })
     })
@@ -90,27 +90,30 @@ describe.for([
         { name: 'StreamInterruptedError', partial: { text: '## The' } },
       ],
     ] as const)('%o → %o', async ([fault, expected]) => {
-      const { error } = await told(worker, '/text', fault)
-      expect(error).toMatchObject({ ...expected, isOne: true })
+      const { error } = await askRoute(worker, '/text', fault)
+      expect(error).toMatchObject({ ...expected, isVecTradeError: true })
       expect(JSON.stringify(error)).not.toContain(sandbox.apiKey)
     })
   })
 
-  describe('lets go of the connection', () => {
-    test.for([{ stallAfterEvents: 3 }, { tokensPerSecond: 20 }])('aborted, %o', async (fault) => {
-      const { error } = await told(worker, '/abort', fault)
-      expect(error).toMatchObject({ name: 'RequestAbortedError', isOne: true })
-      await expectWithinASecond(() => lastRequest(sandbox).closed === 'client')
-    })
+  describe('closes the connection', () => {
+    test.for([{ stallAfterEvents: 3 }, { tokensPerSecond: 20 }])(
+      'on an abort, %o',
+      async (fault) => {
+        const { error } = await askRoute(worker, '/abort', fault)
+        expect(error).toMatchObject({ name: 'RequestAbortedError', isVecTradeError: true })
+        await expectWithinASecond(() => lastRequest(sandbox).closed === 'client')
+      },
+    )
 
-    test('by break', async () => {
-      const { events } = await told(worker, '/break', { stallAfterEvents: 2 })
+    test('on a break', async () => {
+      const { events } = await askRoute(worker, '/break', { stallAfterEvents: 2 })
       expect(events).toMatchObject([{ type: 'metadata' }])
       await expectWithinASecond(() => lastRequest(sandbox).closed === 'client')
     })
   })
 
-  describe.for(['/relay', '/handler'])('relays by %s', (path) => {
+  describe.for(['/relay', '/handler'])('%s sends', (path) => {
     test('the whole answer, as an event stream', async () => {
       const response = await post(worker, path)
       expect(response.status).toBe(200)
@@ -122,7 +125,7 @@ describe.for([
       expect(await fromResponse(response).finalText()).toBe(text)
     })
 
-    test('the first event before there is a second', async () => {
+    test('the first event before the second exists', async () => {
       const response = await post(worker, path, { stallAfterEvents: 1 })
       const reader = response.body!.getReader()
       const got = await readUntil(reader, (part) => part.endsWith('\n\n'))
