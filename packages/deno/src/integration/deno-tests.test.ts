@@ -16,7 +16,7 @@ interface Case {
 const files = ['test/client-tests.ts', 'test/serve-tests.ts']
 const cases = await runDenoTests()
 
-test('Deno has run its tests', () => {
+test('Deno runs its tests', () => {
   expect(cases.length).toBeGreaterThan(15)
 })
 
@@ -26,12 +26,12 @@ for (const { name, failure } of cases) {
   })
 }
 
-/** The tests in `test`, with Deno's own runner, which looks for what they leave open as well. */
+/** Runs the tests in `test` with Deno's test runner, which also fails tests that leave something open. */
 async function runDenoTests(): Promise<Case[]> {
   const folder = mkdtempSync(join(tmpdir(), 'vectrade-deno-'))
   const report = join(folder, 'report.xml')
   await using sandbox = await startSandbox({ heartbeat: 0 })
-  // Tells what became of a call, by its key, once that is over.
+  // Reports how a call ended. The path is the idempotency key of the call. Answers after the call is over.
   const log = createServer((request, response) => {
     const record = sandbox.requests.find(
       ({ idempotencyKey }) => `/${idempotencyKey}` === request.url,
@@ -54,7 +54,7 @@ async function runDenoTests(): Promise<Case[]> {
   try {
     return readReport(readFileSync(report, 'utf8'))
   } catch {
-    throw new Error(`Deno has run no tests: ${stdout}${stderr}`)
+    throw new Error(`Deno did not run the tests: ${stdout}${stderr}`)
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -14,8 +14,8 @@ import { version } from '../index.ts'
 
 const run = promisify(execFile)
 
-describe('what is published', { timeout: 180_000 }, () => {
-  test('passes a dry run of JSR', async () => {
+describe('the published package', { timeout: 180_000 }, () => {
+  test('passes a dry run on JSR', async () => {
     const output = await publishJsr(['--dry-run'])
     expect(output).toContain('Checking for slow types')
     expect(output).toContain(`Simulating publish of @vectrade/core@${version} `)
@@ -23,7 +23,7 @@ describe('what is published', { timeout: 180_000 }, () => {
     expect(output).toContain('Dry run complete')
   })
 
-  test('works from JSR, and is sources and nothing else', async () => {
+  test('works from JSR, and contains only sources', async () => {
     await using registry = await startJsrRegistry()
     const page = 'https://github.com/example/sdk'
     const flags = ['--page', page, '--token', 'test']
@@ -44,23 +44,23 @@ describe('what is published', { timeout: 180_000 }, () => {
       cwd: registry.folder('core'),
     })
     expect(unwanted).toEqual([])
-    // JSR's rule against these does not see the ones with `preserve`, yet.
+    // JSR does not allow these references, but does not yet detect those with `preserve`.
     const client = await readFile(join(registry.folder('core'), 'src/client.ts'), 'utf8')
     expect(client).not.toContain('<reference')
 
-    // A run that stopped half way can be repeated.
+    // A run that stopped halfway can be repeated.
     const again = await publishJsr(flags, { JSR_URL: registry.url })
     expect(again).toContain(`already published @vectrade/core@${version}`)
     expect(again).toContain(`already published @vectrade/deno@${version}`)
 
     const folder = await temporaryFolder()
-    // A cache of its own: what this registry says must not stay in the user's.
+    // Uses its own cache, so that nothing from this registry stays in the user's.
     const cache = { DENO_DIR: join(folder, '.cache') }
     await expectProgramsRun(folder, 'jsr:@vectrade/deno', { JSR_URL: registry.url, ...cache })
   })
 
   test('works from npm', async () => {
-    // Built from copies: nobody's `dist` is touched.
+    // Builds copies, so that no package's `dist` changes.
     const folder = await temporaryFolder()
     await cp(join(home, '../../.config'), join(folder, '.config'), { recursive: true })
     await symlink(join(home, '../../node_modules'), join(folder, 'node_modules'))
@@ -70,7 +70,7 @@ describe('what is published', { timeout: 180_000 }, () => {
 
     const project = await temporaryFolder()
     await writeFile(join(project, 'package.json'), '{ "private": true }')
-    // Packs them first, so that only what is published is there.
+    // These flags make npm pack the packages first, so that it installs only the published files.
     const flags = ['--install-links', '--no-audit', '--no-fund']
     await run('npm', ['install', ...flags, core, deno], { cwd: project })
     await expectProgramsRun(project, 'npm:@vectrade/deno')
@@ -83,7 +83,7 @@ async function temporaryFolder(): Promise<string> {
   return folder
 }
 
-/** Publishes on JSR, as a maintainer does; gives what is printed. */
+/** Publishes on JSR, as a maintainer does. Returns the output. */
 async function publishJsr(
   flags: string[],
   variables: Record<string, string> = {},
@@ -94,7 +94,7 @@ async function publishJsr(
   return stdout + stderr
 }
 
-/** The programs of `test`, as users could have written them. */
+/** Checks and runs the programs in `test` with the published package. */
 async function expectProgramsRun(
   folder: string,
   specifier: string,
@@ -116,7 +116,7 @@ async function expectProgramsRun(
   expect(lastRequest(sandbox).headers['user-agent']).toBe(`vectrade-deno/${version}`)
 }
 
-/** Gives the folder that npm is to install. */
+/** Builds a copy of a package. Returns the folder, which npm can install. */
 async function build(
   folder: string,
   name: string,
@@ -127,7 +127,7 @@ async function build(
   for (const part of ['src', 'tsconfig.json', 'tsconfig.build.json', 'tsup.config.ts']) {
     await cp(join(from, part), join(to, part), { recursive: true })
   }
-  // Links between packages then lead to the copies.
+  // The links between packages lead to the copies.
   await cp(join(from, 'node_modules'), join(to, 'node_modules'), {
     recursive: true,
     verbatimSymlinks: true,
