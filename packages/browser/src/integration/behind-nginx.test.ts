@@ -3,11 +3,11 @@ import { launchBrowser, launchTimeout, type TestBrowser } from '@vectrade/test-k
 import { type Nginx, nginxTimeout, startNginx } from '@vectrade/test-kit/nginx'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Site, startSite } from '../test-support/site.ts'
-import { told, visit } from '../test-support/visit.ts'
+import { runTask, visit } from '../test-support/visit.ts'
 
 const endpoint = '/api/analyze'
 
-/** By a plain `proxy_pass`, with which the site hears its own address as `Host`. */
+/** nginx has a plain `proxy_pass`, so the site gets its own address as `Host`. */
 describe('a page whose site is behind nginx', () => {
   let sandbox: Sandbox
   let site: Site
@@ -27,9 +27,9 @@ describe('a page whose site is behind nginx', () => {
     await sandbox.close()
   })
 
-  test('is answered where the browser says that page and endpoint are of one origin', async () => {
+  test('is answered if the browser sends `sec-fetch-site: same-origin`', async () => {
     await using page = await visit(browser, nginx)
-    const { text = '' } = await told(page, 'text', { endpoint })
+    const { text = '' } = await runTask(page, 'text', { endpoint })
     expect(text).toContain('NVDA')
     expect(site.asked.at(-1)?.headers).toMatchObject({
       'sec-fetch-site': 'same-origin',
@@ -37,10 +37,10 @@ describe('a page whose site is behind nginx', () => {
     })
   })
 
-  test('is answered by plain http at an address of the network once that is its publicOrigin', async () => {
+  test('over plain HTTP at a network address is answered after `publicOrigin` is set', async () => {
     const origin = `http://lan.test:${nginx.port}`
     await using page = await visit(browser, { origin })
-    const { error } = await told(page, 'text', { endpoint })
+    const { error } = await runTask(page, 'text', { endpoint })
     expect(error).toMatchObject({
       name: 'AuthenticationError',
       json: { status: 403, message: expect.stringContaining('`publicOrigin`') },
@@ -48,7 +48,7 @@ describe('a page whose site is behind nginx', () => {
     expect(site.asked.at(-1)?.headers).toMatchObject({ origin })
     expect(site.asked.at(-1)?.headers).not.toHaveProperty('sec-fetch-site')
     publicOrigin.push(origin)
-    const { text = '' } = await told(page, 'text', { endpoint })
+    const { text = '' } = await runTask(page, 'text', { endpoint })
     expect(text).toContain('NVDA')
   })
 })

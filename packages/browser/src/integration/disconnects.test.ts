@@ -9,7 +9,7 @@ import {
 } from '@vectrade/test-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Site, startSite } from '../test-support/site.ts'
-import { told, visit } from '../test-support/visit.ts'
+import { runTask, visit } from '../test-support/visit.ts'
 
 describe.for(browserNames)('the request to VecTrade ends, in %s,', (name) => {
   let sandbox: Sandbox
@@ -29,31 +29,31 @@ describe.for(browserNames)('the request to VecTrade ends, in %s,', (name) => {
   const expectStop = (): Promise<void> =>
     expectWithinASecond(() => lastRequest(sandbox).closed === 'client')
 
-  describe.for([{ stallAfterEvents: 2 }, { tokensPerSecond: 20 }])('where it has %o,', (fault) => {
+  describe.for([{ stallAfterEvents: 2 }, { tokensPerSecond: 20 }])('with %o,', (fault) => {
     const endpoint = `/api/analyze?fault=${encodeURIComponent(formatFault(fault))}`
 
-    test.for(['break', 'cancel'] as const)('by %s', async (how) => {
+    test.for(['break', 'cancel'] as const)('on %s', async (how) => {
       await using page = await visit(browser, site)
-      expect(await told(page, how, { endpoint })).toMatchObject({ events: [{ type: 'text' }] })
+      expect(await runTask(page, how, { endpoint })).toMatchObject({ events: [{ type: 'text' }] })
       await expectStop()
     })
 
-    test.for(['abort', 'close'] as const)('by %s, which the reader is told', async (how) => {
+    test.for(['abort', 'close'] as const)('on %s, and the reader gets an error', async (how) => {
       await using page = await visit(browser, site)
-      expect(await told(page, how, { endpoint })).toMatchObject({
+      expect(await runTask(page, how, { endpoint })).toMatchObject({
         error: {
           name: 'RequestAbortedError',
-          isOne: true,
-          // Perhaps with more that came along with it.
+          isVecTradeError: true,
+          // More text may have arrived together with the first.
           partial: { text: expect.stringMatching(/^##/) },
         },
       })
       await expectStop()
     })
 
-    test('when the page goes elsewhere', async () => {
+    test('when the page navigates away', async () => {
       await using page = await visit(browser, site)
-      await told(page, 'hold', { endpoint })
+      await runTask(page, 'hold', { endpoint })
       expect(lastRequest(sandbox).closed).toBeUndefined()
       await page.goto('about:blank')
       await expectStop()
@@ -62,7 +62,7 @@ describe.for(browserNames)('the request to VecTrade ends, in %s,', (name) => {
     test.for(['perform', 'inWorker'] as const)('when the page is closed, %s', async (where) => {
       {
         await using page = await visit(browser, site)
-        await told(page, 'hold', { endpoint }, where)
+        await runTask(page, 'hold', { endpoint }, where)
         expect(lastRequest(sandbox).closed).toBeUndefined()
       }
       await expectStop()

@@ -11,10 +11,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Site, startSite } from '../test-support/site.ts'
 import { prompt, visit } from '../test-support/visit.ts'
 
-/** More than the six connections that a page gets to a server of HTTP/1.1. */
-const many = 9
+/** More than the six connections that a page can have to an HTTP/1.1 server. */
+const requestCount = 9
 
-/** Reads a clone of each response to its end, as OpenTelemetry's instrumentation of fetch does. */
+/** A script that reads a clone of each response, as OpenTelemetry's instrumentation of fetch does. */
 const instrument = `
   const { fetch } = globalThis
   globalThis.fetch = async (...parameters) => {
@@ -25,14 +25,14 @@ const instrument = `
     return response
   }`
 
-describe.for(browserNames)('where fetch is instrumented, in %s,', (name) => {
+describe.for(browserNames)('with an instrumented fetch, in %s,', (name) => {
   let site: Site
   let browser: TestBrowser
-  /** Answers that are being sent. */
+  /** The number of answers that have not ended. */
   let open = 0
   beforeAll(async () => {
     const sandbox = await startSandbox()
-    // Its endpoints are never asked: each test answers.
+    // The sandbox is not needed, because each test sets the answers of the site.
     await sandbox.close()
     site = await startSite(sandbox)
     browser = await launchBrowser(name)
@@ -42,8 +42,8 @@ describe.for(browserNames)('where fetch is instrumented, in %s,', (name) => {
     await site[Symbol.asyncDispose]()
   })
 
-  /** An answer after which the server keeps the connection open, until the page closes it. */
-  function leftOpen(text: string, headers: Record<string, string> = {}): Response {
+  /** Returns an answer that does not end, so that the page has to close the connection. */
+  function endlessAnswer(text: string, headers: Record<string, string> = {}): Response {
     open += 1
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
@@ -58,33 +58,33 @@ describe.for(browserNames)('where fetch is instrumented, in %s,', (name) => {
     return page
   }
 
-  test('a page can ask more often than it has connections', async () => {
+  test('a page can ask more questions than it has connections', async () => {
     const answer = 'data: {"type":"text","content":"whole"}\n\ndata: [DONE]\n\n'
-    site.answer = () => leftOpen(answer)
+    site.answer = () => endlessAnswer(answer)
     await using page = await instrumentedPage()
     const task = { does: 'text', prompt, options: { endpoint: '/api/analyze' } }
-    const told = await page.evaluate(`
+    const results = await page.evaluate(`
       const all = []
-      for (let asked = 0; asked < ${many}; asked += 1) all.push(await perform(${JSON.stringify(task)}))
+      for (let asked = 0; asked < ${requestCount}; asked += 1) all.push(await perform(${JSON.stringify(task)}))
       return all`)
-    expect(told).toEqual(Array.from({ length: many }, () => ({ text: 'whole' })))
+    expect(results).toEqual(Array.from({ length: requestCount }, () => ({ text: 'whole' })))
     await expectWithinASecond(() => open === 0)
   })
 
   test('a stream can be resumed more often than its page has connections', async () => {
     const event = (id: number): string =>
-      `id: ${id}\ndata: {"type":"text","content":"${id} "}\n\n${id === many ? 'data: [DONE]\n\n' : ''}`
+      `id: ${id}\ndata: {"type":"text","content":"${id} "}\n\n${id === requestCount ? 'data: [DONE]\n\n' : ''}`
     site.answer = ({ method, headers }) =>
       method === 'POST'
-        ? leftOpen(event(1), { 'x-vectrade-stream-id': 'id' })
-        : leftOpen(event(Number(headers.get('last-event-id')) + 1))
+        ? endlessAnswer(event(1), { 'x-vectrade-stream-id': 'id' })
+        : endlessAnswer(event(Number(headers.get('last-event-id')) + 1))
     await using page = await instrumentedPage()
     const options = { endpoint: '/api/analyze', heartbeatTimeout: 300 }
     const task = { does: 'text', prompt, options }
-    const told = await page.evaluate(`
+    const results = await page.evaluate(`
       Math.random = () => 0
       return perform(${JSON.stringify(task)})`)
-    expect(told).toEqual({ text: '1 2 3 4 5 6 7 8 9 ' })
+    expect(results).toEqual({ text: '1 2 3 4 5 6 7 8 9 ' })
     await expectWithinASecond(() => open === 0)
   })
 })

@@ -2,13 +2,13 @@ import { formatFault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { browserNames, launchBrowser, launchTimeout, type TestBrowser } from '@vectrade/test-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Site, startSite } from '../test-support/site.ts'
-import { prompt, told, visit } from '../test-support/visit.ts'
+import { prompt, runTask, visit } from '../test-support/visit.ts'
 
 describe.for(browserNames)('a page in %s', (name) => {
   let sandbox: Sandbox
   let site: Site
   let browser: TestBrowser
-  /** What the sandbox says when nothing streams. */
+  /** The text of the sandbox's answer. */
   let text: string
   beforeAll(async () => {
     sandbox = await startSandbox({ heartbeat: 0 })
@@ -28,9 +28,9 @@ describe.for(browserNames)('a page in %s', (name) => {
     await sandbox.close()
   })
 
-  test('reads every event, under a policy that allows its own scripts and endpoint', async () => {
+  test('reads every event under a policy that only allows its own scripts and endpoint', async () => {
     await using page = await visit(browser, site)
-    const { events = [] } = await told(page, 'events', { endpoint: '/api/analyze' })
+    const { events = [] } = await runTask(page, 'events', { endpoint: '/api/analyze' })
     const types = events.map(({ type }) => type)
     expect([types.at(0), types.at(-1)]).toEqual(['metadata', 'done'])
     expect(types).toContain('citation')
@@ -39,15 +39,15 @@ describe.for(browserNames)('a page in %s', (name) => {
     expect(page.consoleErrors).toEqual([])
   })
 
-  test('gives an answer in one piece', async () => {
+  test('gets the result of `analyze`', async () => {
     await using page = await visit(browser, site)
-    expect(await told(page, 'analyze', { endpoint: 'api/analyze' })).toEqual({ text })
+    expect(await runTask(page, 'analyze', { endpoint: 'api/analyze' })).toEqual({ text })
   })
 
-  test('has no key, and its own User-Agent', async () => {
+  test('sends no key, and the User-Agent of the browser', async () => {
     await using page = await visit(browser, site)
     site.asked.length = 0
-    await told(page, 'text', { endpoint: '/api/analyze' })
+    await runTask(page, 'text', { endpoint: '/api/analyze' })
     expect(site.asked).toMatchObject([
       {
         method: 'POST',
@@ -63,24 +63,24 @@ describe.for(browserNames)('a page in %s', (name) => {
     expect(Object.keys(site.asked[0]?.headers ?? {})).not.toContain('x-api-key')
   })
 
-  test('reads from a worker of its own', async () => {
+  test('reads in a worker', async () => {
     await using page = await visit(browser, site)
     const options = { endpoint: '/api/analyze' }
-    expect(await told(page, 'text', options, 'inWorker')).toEqual({ text })
+    expect(await runTask(page, 'text', options, 'inWorker')).toEqual({ text })
   })
 
-  test('does not follow a redirect, for it cannot see where to', async () => {
+  test('does not follow a redirect, because it cannot see the target', async () => {
     await using page = await visit(browser, site)
-    expect(await told(page, 'text', { endpoint: '/api/moved' })).toMatchObject({
-      error: { name: 'ConnectionError', json: { phase: 'redirect' }, isOne: true },
+    expect(await runTask(page, 'text', { endpoint: '/api/moved' })).toMatchObject({
+      error: { name: 'ConnectionError', json: { phase: 'redirect' }, isVecTradeError: true },
     })
   })
 
-  test('asks again where the endpoint is busy, with the same key of the call', async () => {
+  test('retries with the same idempotency key if the endpoint is busy', async () => {
     await using page = await visit(browser, site)
     site.asked.length = 0
     const options = { endpoint: '/api/busy-twice', maxRetries: 2 }
-    expect(await told(page, 'text', options)).toEqual({ text })
+    expect(await runTask(page, 'text', options)).toEqual({ text })
     expect(site.asked).toHaveLength(3)
     expect(new Set(site.asked.map(({ headers }) => headers['idempotency-key'])).size).toBe(1)
   })
@@ -94,32 +94,32 @@ describe.for(browserNames)('a page in %s', (name) => {
     [{ status: 500 }, { name: 'ServerError', json: { status: 500 } }],
     [{ errorAfterEvents: 3 }, { name: 'ServerError', partial: { text: '## The' } }],
     [{ cutAfterEvents: 3 }, { name: 'ServiceUnavailableError', partial: { text: '## The' } }],
-  ] as const)('fails where VecTrade has %o, with %o', async ([fault, expected]) => {
+  ] as const)('fails with the fault %o in VecTrade: %o', async ([fault, expected]) => {
     await using page = await visit(browser, site)
     const endpoint = `/api/analyze?fault=${encodeURIComponent(formatFault(fault))}`
-    const { error } = await told(page, 'text', { endpoint })
-    expect(error).toMatchObject({ ...expected, isOne: true })
+    const { error } = await runTask(page, 'text', { endpoint })
+    expect(error).toMatchObject({ ...expected, isVecTradeError: true })
   })
 
   test.for([
     ['/api/analyze?members', { name: 'AuthenticationError', json: { status: 401 } }],
     ['/api/page', { name: 'StreamProtocolError' }],
     ['/elsewhere', { name: 'NotFoundError', json: { status: 404 } }],
-  ] as const)('fails where %s is the endpoint, with %o', async ([endpoint, expected]) => {
+  ] as const)('fails if the endpoint is %s: %o', async ([endpoint, expected]) => {
     await using page = await visit(browser, site)
-    const { error } = await told(page, 'text', { endpoint, credentials: 'omit' })
-    expect(error).toMatchObject({ ...expected, isOne: true })
+    const { error } = await runTask(page, 'text', { endpoint, credentials: 'omit' })
+    expect(error).toMatchObject({ ...expected, isVecTradeError: true })
   })
 
-  test('fails where nobody listens any more', async () => {
+  test('fails if the endpoint does not listen any more', async () => {
     const gone = await startSite(sandbox)
     await gone[Symbol.asyncDispose]()
     await using page = await visit(browser, site, gone.origin)
-    const { error } = await told(page, 'text', { endpoint: gone.origin })
+    const { error } = await runTask(page, 'text', { endpoint: gone.origin })
     expect(error).toMatchObject({ name: 'ConnectionError', json: { phase: 'connect' } })
   })
 
-  test('fails with what the endpoint finds wrong', async () => {
+  test('fails with the error of the endpoint', async () => {
     await using page = await visit(browser, site)
     const task = { does: 'text', prompt: ' ', options: { endpoint: '/api/analyze' } }
     expect(await page.evaluate(`return perform(${JSON.stringify(task)})`)).toMatchObject({
@@ -130,13 +130,13 @@ describe.for(browserNames)('a page in %s', (name) => {
     })
   })
 
-  test('fails where the connection to its endpoint is cut', async () => {
+  test('fails if the connection to its endpoint is cut', async () => {
     await using page = await visit(browser, site)
     const stalled = { endpoint: '/api/analyze?fault=stallAfterEvents%3D2' }
-    expect(await told(page, 'hold', stalled)).toMatchObject({ events: [{ type: 'text' }] })
+    expect(await runTask(page, 'hold', stalled)).toMatchObject({ events: [{ type: 'text' }] })
     site.cut()
-    expect(await told(page, 'rest', stalled)).toMatchObject({
-      error: { name: 'StreamInterruptedError', isOne: true, partial: { text: '##' } },
+    expect(await runTask(page, 'rest', stalled)).toMatchObject({
+      error: { name: 'StreamInterruptedError', isVecTradeError: true, partial: { text: '##' } },
     })
   })
 
@@ -149,34 +149,34 @@ describe.for(browserNames)('a page in %s', (name) => {
     })
     afterAll(() => elsewhere[Symbol.asyncDispose]())
 
-    test('reads, without cookies', async () => {
+    test('reads without sending cookies', async () => {
       await using page = await visit(browser, site, elsewhere.origin)
       elsewhere.asked.length = 0
-      expect(await told(page, 'text', { endpoint })).toEqual({ text })
+      expect(await runTask(page, 'text', { endpoint })).toEqual({ text })
       expect(elsewhere.asked.map(({ method }) => method)).toEqual(['OPTIONS', 'POST'])
       for (const { headers } of elsewhere.asked) expect(headers).not.toHaveProperty('cookie')
     })
 
-    test('sends cookies where it is told to', async () => {
+    test('sends cookies if `credentials` is `include`', async () => {
       await using page = await visit(browser, site, elsewhere.origin)
       const members = `${endpoint}?members`
-      expect(await told(page, 'text', { endpoint: members })).toMatchObject({
+      expect(await runTask(page, 'text', { endpoint: members })).toMatchObject({
         error: { name: 'AuthenticationError' },
       })
-      expect(await told(page, 'text', { endpoint: members, credentials: 'include' })).toEqual({
+      expect(await runTask(page, 'text', { endpoint: members, credentials: 'include' })).toEqual({
         text,
       })
     })
 
-    test('sends headers of its own, and of a tracer', async () => {
+    test('sends its own headers and those of a tracer', async () => {
       await using page = await visit(browser, site, elsewhere.origin)
       elsewhere.asked.length = 0
       const headers = { 'x-tenant': '7', traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` }
-      expect(await told(page, 'text', { endpoint, headers })).toEqual({ text })
+      expect(await runTask(page, 'text', { endpoint, headers })).toEqual({ text })
       expect(elsewhere.asked.at(-1)).toMatchObject({ method: 'POST', headers })
     })
 
-    test('reads the id of the request', async () => {
+    test('can read the ID of the request', async () => {
       await using page = await visit(browser, site, elsewhere.origin)
       const init = JSON.stringify({ method: 'POST', body: JSON.stringify({ prompt }) })
       const id = await page.evaluate(
@@ -185,15 +185,15 @@ describe.for(browserNames)('a page in %s', (name) => {
       expect(id).toEqual(expect.stringMatching(/./))
     })
 
-    test('is told how long to wait', async () => {
+    test('can read how long to wait', async () => {
       await using page = await visit(browser, site, elsewhere.origin)
       const limited = `${endpoint}?fault=${encodeURIComponent('status=429;retryAfter=7')}`
-      expect(await told(page, 'text', { endpoint: limited })).toMatchObject({
+      expect(await runTask(page, 'text', { endpoint: limited })).toMatchObject({
         error: { name: 'RateLimitError', json: { retryAfter: 7 } },
       })
     })
 
-    test('sends nothing to where a redirect leads, whoever is welcome there', async () => {
+    test('sends nothing to the target of a redirect, even if the target allows the page', async () => {
       await using page = await visit(browser, site, elsewhere.origin)
       elsewhere.asked.length = 0
       elsewhere.answer = () =>
@@ -206,13 +206,13 @@ describe.for(browserNames)('a page in %s', (name) => {
           },
         })
       const moved = `/api/moved?to=${elsewhere.origin}`
-      const { error } = await told(page, 'text', {
+      const { error } = await runTask(page, 'text', {
         endpoint: moved,
         headers: { 'x-token': 'secret' },
       })
       expect(error).toMatchObject({ name: 'ConnectionError', json: { phase: 'redirect' } })
       expect(elsewhere.asked).toEqual([])
-      // It does get what is not kept from it.
+      // A plain fetch does follow the redirect.
       const init = "{ method: 'POST', body: 'prompt', headers: { 'x-token': 'secret' } }"
       await page.evaluate(`await fetch('${moved}', ${init})`)
       elsewhere.answer = undefined
@@ -222,16 +222,16 @@ describe.for(browserNames)('a page in %s', (name) => {
       ])
     })
 
-    test('fails to connect where the endpoint does not allow it', async () => {
+    test('fails to connect if the endpoint does not allow the page', async () => {
       await using page = await visit(browser, elsewhere, site.origin)
-      const { error } = await told(page, 'text', { endpoint: `${site.origin}/api/analyze` })
+      const { error } = await runTask(page, 'text', { endpoint: `${site.origin}/api/analyze` })
       expect(error).toMatchObject({ name: 'ConnectionError', json: { phase: 'connect' } })
     })
 
-    test('fails to connect where its own policy does not allow it', async () => {
+    test('fails to connect if its own policy does not allow the endpoint', async () => {
       await using page = await visit(browser, site)
       elsewhere.asked.length = 0
-      const { error } = await told(page, 'text', { endpoint })
+      const { error } = await runTask(page, 'text', { endpoint })
       expect(error).toMatchObject({ name: 'ConnectionError', json: { phase: 'connect' } })
       expect(elsewhere.asked).toEqual([])
       expect(await page.evaluate('return violations')).toEqual([`connect-src ${endpoint}`])
@@ -245,22 +245,22 @@ describe.for(browserNames)('a page in %s', (name) => {
     })
     afterAll(() => open.close())
 
-    test('throws, unless told that it is meant', async () => {
+    test('throws, unless `dangerouslyAllowBrowser` is set', async () => {
       await using page = await visit(browser, site, new URL(open.url).origin)
       const access = { apiKey: open.apiKey, baseURL: open.url }
-      expect(await told(page, 'text', access)).toMatchObject({
+      expect(await runTask(page, 'text', access)).toMatchObject({
         error: { name: 'ConfigurationError' },
       })
       expect(open.requests).toEqual([])
-      const meant = { ...access, dangerouslyAllowBrowser: true }
-      expect(await told(page, 'text', meant)).toEqual({ text })
-      expect(await told(page, 'analyze', meant)).toEqual({ text })
+      const allowed = { ...access, dangerouslyAllowBrowser: true }
+      expect(await runTask(page, 'text', allowed)).toEqual({ text })
+      expect(await runTask(page, 'analyze', allowed)).toEqual({ text })
       expect(open.requests.filter(({ method }) => method === 'POST')).toHaveLength(2)
     })
 
-    test('does not take it to where a redirect leads', async () => {
+    test('does not send it to the target of a redirect', async () => {
       await using page = await visit(browser, site, new URL(open.url).origin)
-      const { error } = await told(page, 'text', {
+      const { error } = await runTask(page, 'text', {
         apiKey: open.apiKey,
         baseURL: open.url,
         dangerouslyAllowBrowser: true,

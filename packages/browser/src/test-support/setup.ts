@@ -12,23 +12,23 @@ import { type Site, startSite } from './site.ts'
 import { prompt, visit } from './visit.ts'
 
 /**
- * A browser, behind a proxy a site that keeps its streams, and VecTrade behind that. The site's pages
- * may ask its endpoints by way of the proxy, too.
+ * A browser, a proxy, a site with a store, and a sandbox, each of which connects to the next one. The
+ * site's pages may also call the endpoints through the proxy from the site's own origin.
  */
-export interface Stage extends AsyncDisposable {
+export interface Setup extends AsyncDisposable {
   browser: TestBrowser
   proxy: Proxy
   site: Site
   sandbox: Sandbox
-  /** The answer without any interruption. */
+  /** The answer, as it is read without interruptions. */
   whole: { text: string; ids: string[] }
 }
 
-/** Answers take about three seconds. */
-export async function startStage(
+/** Starts everything. Answers take about three seconds. */
+export async function startSetup(
   name: BrowserName,
   options: Pick<HandlerOptions, 'owner'> = {},
-): Promise<Stage> {
+): Promise<Setup> {
   const sandbox = await startSandbox({ tokensPerSecond: 60 })
   const origins: string[] = []
   const site = await startSite(sandbox, { ...options, store: memoryStore(), cors: { origins } })
@@ -40,7 +40,7 @@ export async function startStage(
     apiKey: sandbox.apiKey,
     headers: { 'x-sandbox-fault': 'tokensPerSecond=0' },
   })
-  const whole: Stage['whole'] = { text: '', ids: [] }
+  const whole: Setup['whole'] = { text: '', ids: [] }
   for await (const { content } of client.ai.stream(prompt)) {
     whole.text += content
     whole.ids.push(String(whole.ids.length + 1))
@@ -62,8 +62,8 @@ export async function startStage(
 
 export const endpoint = '/api/analyze'
 
-/** Opens the page behind the proxy, and forgets what the endpoints were asked before. */
-export async function open({ browser, proxy, site }: Stage): Promise<TestPage> {
+/** Opens the page through the proxy. Clears the record of requests to the endpoints. */
+export async function open({ browser, proxy, site }: Setup): Promise<TestPage> {
   proxy.mode = 'pass'
   site.asked.length = 0
   return visit(browser, proxy)
@@ -77,7 +77,7 @@ export async function begin(page: TestPage, task: Partial<Begin> = {}): Promise<
 
 type Reading = typeof reading
 
-/** Asks a page for what it has noted, now or when there is more. */
+/** Calls a method of `reading` in a page, such as one that returns the notes. */
 export function notes<Method extends Exclude<keyof Reading, 'begin'>>(
   page: TestPage,
   method: Method,
@@ -86,7 +86,7 @@ export function notes<Method extends Exclude<keyof Reading, 'begin'>>(
   return page.evaluate(`return reading.${method}(${args.join()})`)
 }
 
-/** How often the endpoints were asked by each method. */
+/** Returns how many requests the endpoints got, by method. */
 export function methodsAsked({ asked }: Site): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { method } of asked) counts[method] = (counts[method] ?? 0) + 1
