@@ -1,8 +1,15 @@
-/** The four shapes that the API's errors have: see `errorBody`. */
-export const errorShapes = ['documented', 'flat', 'problem', 'gateway'] as const
+import { membersOf } from './members-of.ts'
 
-/** One of the four shapes that the API's errors have. */
-export type ErrorShape = (typeof errorShapes)[number]
+/** A shape that the JSON of the API's errors can have. */
+export type ErrorShape = 'documented' | 'flat' | 'problem' | 'gateway'
+
+/** All error shapes. */
+export const errorShapes: readonly ErrorShape[] = membersOf<ErrorShape>({
+  documented: true,
+  flat: true,
+  problem: true,
+  gateway: true,
+})
 
 /** What an error says, before it takes one of the API's shapes. */
 export interface ErrorFacts {

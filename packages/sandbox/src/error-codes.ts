@@ -1,4 +1,6 @@
-/** What an error with a certain code usually comes with. */
+import { membersOf } from './members-of.ts'
+
+/** The usual status and message of an error code. */
 interface UsualError {
   status: number
   message: string
@@ -23,14 +25,16 @@ export function usualError(code: string): UsualError {
     : { status: 400, message: 'Simulated failure with a code' }
 }
 
-/** The codes that say, on their own, that a quota is used up. */
-export const quotaCodes = [
-  'quota_exceeded',
-  'token_quota_exceeded',
-  'ai_daily_limit_exceeded',
-] as const
+/** A code that always means that a quota is used up. */
+export type QuotaCode = 'quota_exceeded' | 'token_quota_exceeded' | 'ai_daily_limit_exceeded'
 
-/** Returns whether this code or type says that a quota is used up. */
+const quotaCodes = membersOf<QuotaCode>({
+  quota_exceeded: true,
+  token_quota_exceeded: true,
+  ai_daily_limit_exceeded: true,
+})
+
+/** Returns whether this code or type always means that a quota is used up. */
 export function isQuotaCode(code: string | undefined): boolean {
   return quotaCodes.some((each) => each === code)
 }

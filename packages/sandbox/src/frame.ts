@@ -1,10 +1,7 @@
 import type { EncodableMessage } from '@vectrade/core'
 
-/** The kinds of frame that a stream can hold besides the events of the answer. */
-export const frames = ['empty', 'empty-id', 'ping', 'greeting'] as const
-
-/** A frame that is not part of the answer. No kind of it harms the answer. */
-export type Frame = (typeof frames)[number]
+/** A kind of frame that is not part of the answer and does not harm it. */
+export type Frame = 'empty' | 'empty-id' | 'ping' | 'greeting'
 
 /** Returns a frame for a place in the stream: how many events of the answer come before it. */
 export function frameMessage(frame: Frame, position: number): EncodableMessage {

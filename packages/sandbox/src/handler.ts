@@ -1,16 +1,10 @@
 import { Allowance } from './allowance.ts'
-import {
-  emptyAnswer,
-  faultAnswer,
-  jsonAnswer,
-  jsonDelay,
-  refusalAnswer,
-  streamAnswer,
-} from './answers.ts'
+import { emptyAnswer, jsonAnswer, jsonDelay, refusalAnswer, streamAnswer } from './answers.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { Calls } from './calls.ts'
 import { completeFault } from './complete-fault.ts'
 import { ConnectionCut } from './connection-cut.ts'
+import { faultAnswer } from './fault-answer.ts'
 import { chooseFault } from './fault-choice.ts'
 import { type Fault, withoutRedirect } from './faults.ts'
 import { checkKey, checkPath, checkSource, corsHeaders, preflightHeaders } from './guard.ts'

@@ -1,5 +1,13 @@
+import { membersOf } from './members-of.ts'
+
 /** A header that can carry the API key: `X-API-Key`, or `Authorization: Bearer`. */
 export type KeyHeader = 'x-api-key' | 'bearer'
+
+/** All headers that can carry the API key. */
+export const keyHeaders: readonly KeyHeader[] = membersOf<KeyHeader>({
+  'x-api-key': true,
+  bearer: true,
+})
 
 /** Returns the headers of a request that carry a key, whether or not the key is right. */
 export function keyHeadersOf(headers: Headers): KeyHeader[] {

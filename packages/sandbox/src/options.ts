@@ -1,6 +1,6 @@
 import { type ErrorShape, errorShapes } from './error-body.ts'
 import type { Fault } from './faults.ts'
-import type { KeyHeader } from './key-header.ts'
+import { type KeyHeader, keyHeaders } from './key-header.ts'
 import { type QuotaError, type QuotaRefusal, resolveQuotaError } from './quota-error.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { type UsageSpelling, usageSpellings } from './usage-spelling.ts'
@@ -138,7 +138,7 @@ export function resolveOptions(options: SandboxOptions): Settings {
   return {
     apiKey,
     basePaths: options.basePath === undefined ? basePaths : [choice('basePath', basePaths, '/v1')],
-    keyHeader: choice('keyHeader', ['any', 'x-api-key', 'bearer'], 'any'),
+    keyHeader: choice('keyHeader', ['any', ...keyHeaders], 'any'),
     tokensPerSecond: number('tokensPerSecond', 0),
     timeToFirstToken: number('timeToFirstToken', 0),
     usage: choice('usage', usageSpellings, 'snake'),

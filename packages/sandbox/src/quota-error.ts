@@ -1,17 +1,25 @@
 import { type ErrorShape, shapeWithCode } from './error-body.ts'
-import { quotaCodes } from './error-codes.ts'
+import type { QuotaCode } from './error-codes.ts'
+import { membersOf } from './members-of.ts'
 
 /** How the sandbox refuses requests beyond its `quota`. Every field is optional. */
 export interface QuotaError {
   /** The code, in the shape `gateway` unless `errorShape` has room for it. `AUTH_002` is also the
    * code of a missing permission. Default: `quota_exceeded`, in the server's `errorShape`. */
-  code?: (typeof quotaCodes)[number] | 'AUTH_002'
+  code?: QuotaCode | 'AUTH_002'
   /** HTTP status. Default: 429. */
   status?: 403 | 429
   /** Seconds, in the error's JSON alone: `retry_after_seconds` in the shape `gateway`, otherwise
    * `retry_after`. Default: none. */
   retryAfter?: number
 }
+
+const codes = membersOf<NonNullable<QuotaError['code']>>({
+  quota_exceeded: true,
+  token_quota_exceeded: true,
+  ai_daily_limit_exceeded: true,
+  AUTH_002: true,
+})
 
 /** A {@link QuotaError} with its defaults, checked. */
 export interface QuotaRefusal {
@@ -29,7 +37,6 @@ export interface QuotaRefusal {
 export function resolveQuotaError(option: QuotaError, errorShape: ErrorShape): QuotaRefusal {
   if (typeof option !== 'object') throw new TypeError('`quotaError` must be an object')
   const { code, status = 429, retryAfter } = option
-  const codes = [...quotaCodes, 'AUTH_002']
   if (code !== undefined && !codes.includes(code)) {
     throw new TypeError(`\`quotaError.code\` must be one of ${codes.join(', ')}`)
   }
