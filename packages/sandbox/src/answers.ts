@@ -11,7 +11,7 @@ import { spellUsage } from './usage-spelling.ts'
 
 const json = 'application/json; charset=utf-8'
 
-/** The analysis as an event stream, disturbed as the fault says. */
+/** Returns the analysis as an event stream, with the fault applied. */
 export function streamAnswer(context: AnswerContext, analysis: SimulatedAnalysis): Response {
   const { fault, settings } = context
   const pace = paceOf(fault, settings)
@@ -25,7 +25,7 @@ export function streamAnswer(context: AnswerContext, analysis: SimulatedAnalysis
   return respond(context, fault.status ?? 200, headers, steps, heartbeat)
 }
 
-/** The analysis as one JSON, after the time that streaming it would have taken. */
+/** Returns the analysis as one JSON object. */
 export function jsonAnswer(context: AnswerContext, analysis: SimulatedAnalysis): Response {
   const { fault, settings } = context
   const pace = paceOf(fault, settings)
@@ -42,14 +42,14 @@ export function jsonAnswer(context: AnswerContext, analysis: SimulatedAnalysis):
   return respond(context, fault.status ?? 200, sized(json, bytes), [{ type: 'bytes', bytes }])
 }
 
-/** How long to wait before the headers of {@link jsonAnswer}, in ms. */
+/** Returns the ms to wait before {@link jsonAnswer}. Streaming the analysis would take as long. */
 export function jsonDelay(fault: Fault, settings: Settings, analysis: SimulatedAnalysis): number {
   const { tokensPerSecond, timeToFirstToken } = paceOf(fault, settings)
   if (tokensPerSecond === 0) return timeToFirstToken
   return timeToFirstToken + (analysis.usage.completion_tokens * 1000) / tokensPerSecond
 }
 
-/** A refusal of the sandbox itself, in the shape that the options name. */
+/** Returns an error of the sandbox itself, in the shape that the options name. */
 export function refusalAnswer(
   exchange: Exchange,
   headers: Record<string, string>,
@@ -66,7 +66,7 @@ export function refusalAnswer(
   return respond(context, status, sized(contentType, bytes), [{ type: 'bytes', bytes }])
 }
 
-/** An answer without a body. */
+/** Returns an answer without a body. */
 export function emptyAnswer(context: AnswerContext, status: 204): Response {
   return respond(context, status, {})
 }

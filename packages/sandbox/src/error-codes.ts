@@ -14,11 +14,14 @@ const usual: Readonly<Record<string, UsualError>> = {
   token_quota_exceeded: { status: 429, message: 'The tokens of this plan are used up' },
   ai_daily_limit_exceeded: { status: 429, message: 'The analyses of this day are used up' },
   quota_exceeded: { status: 429, message: 'The requests of this plan are used up' },
-  // This code stands for a missing permission and for an exhausted quota: the message decides.
+  // This code means a missing permission or an exhausted quota. The message tells which.
   AUTH_002: { status: 403, message: 'The monthly quota of this plan is used up' },
 }
 
-/** Returns the usual status and message of a code; 400 for a code that VecTrade does not have. */
+/**
+ * Returns the usual status and message of a code. The status is 400 for a code that VecTrade does
+ * not have.
+ */
 export function usualError(code: string): UsualError {
   return Object.hasOwn(usual, code) && usual[code] !== undefined
     ? usual[code]

@@ -3,8 +3,8 @@ import { isRedirect } from './faults.ts'
 import { type AnswerContext, respond } from './respond.ts'
 
 /**
- * Returns the answer that a fault sends instead of the analysis, or `undefined` if it sends the analysis.
- * `selfUrl` returns the URL at which this sandbox answers a redirect.
+ * Returns the answer that a fault sends instead of the analysis, or `undefined` if it sends the
+ * analysis. `selfUrl` returns the URL at which this sandbox answers a redirect.
  */
 export function faultAnswer(context: AnswerContext, selfUrl: () => string): Response | undefined {
   const { fault, exchange } = context

@@ -33,7 +33,10 @@ type RuleFor<Value> = [Value] extends [number]
       ? TextRule
       : ChoiceRule<Extract<Value, string>>
 
-/** A rule for each field. `headers` and `errorFields` have fields of their own and are checked separately. */
+/**
+ * A rule for each field. `headers` and `errorFields` have fields of their own and are checked
+ * separately.
+ */
 type Rules = {
   readonly [Name in Exclude<keyof Fault, 'headers' | 'errorFields'>]-?: RuleFor<
     NonNullable<Fault[Name]>

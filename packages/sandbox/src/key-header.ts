@@ -9,7 +9,7 @@ export const keyHeaders: readonly KeyHeader[] = membersOf<KeyHeader>({
   bearer: true,
 })
 
-/** Returns the headers of a request that carry a key, whether or not the key is right. */
+/** Returns which headers of a request contain a key, right or wrong. */
 export function keyHeadersOf(headers: Headers): KeyHeader[] {
   const found: KeyHeader[] = []
   if (headers.has('x-api-key')) found.push('x-api-key')

@@ -1,6 +1,6 @@
 /**
- * Returns the members of a union of strings as a list. Pass the union as the type argument: a member that is
- * missing, and a name that is not a member, do not compile.
+ * Returns the members of a union of strings as a list. Pass the union as the type argument: a
+ * member that is missing, and a name that is not a member, do not compile.
  *
  * @example
  * ```ts

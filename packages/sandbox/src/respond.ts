@@ -6,7 +6,7 @@ import type { Settings } from './options.ts'
 import type { Exchange } from './request-log.ts'
 import type { Step } from './stream-steps.ts'
 
-/** An exchange, with everything that its answer depends on. */
+/** An exchange, and everything else that its answers depend on. */
 export interface AnswerContext {
   exchange: Exchange
   fault: Fault

@@ -1,7 +1,7 @@
 import type { SimulatedAnalysis } from './analysis.ts'
 import { membersOf } from './members-of.ts'
 
-/** How the fields of `usage` are spelled. VecTrade's guide and its OpenAPI file differ. */
+/** How the fields of `usage` are spelled. VecTrade's guide and OpenAPI file differ in this. */
 export type UsageSpelling = 'snake' | 'camel'
 
 /** All spellings of `usage`. */
@@ -10,7 +10,7 @@ export const usageSpellings: readonly UsageSpelling[] = membersOf<UsageSpelling>
   camel: true,
 })
 
-/** Returns `usage` as it goes out: `prompt_tokens` in `snake`, `promptTokens` in `camel`. */
+/** Returns `usage` in a spelling: `prompt_tokens` in `snake`, `promptTokens` in `camel`. */
 export function spellUsage(
   usage: SimulatedAnalysis['usage'],
   spelling: UsageSpelling = 'snake',
