@@ -36,7 +36,7 @@ export function answerText(times = 1): string {
   return pieces.join('').repeat(times)
 }
 
-/** The answer, piece by piece: for a stream, each is an event. */
+/** Returns the answer in pieces. For a stream, each piece is an event. */
 export function answerParts(mode: Mode, times = 1): Buffer[] {
   if (mode === 'analyze') {
     const json = Buffer.from(JSON.stringify({ content: answerText(times), usage: {} }))
@@ -94,7 +94,7 @@ function head(mode: Mode, shape: Shape, length: number): Buffer {
     ...(framing === 'length' ? [`content-length: ${length}`] : []),
     ...(framing === 'close' && version === '1.1' ? ['connection: close'] : []),
     ...(coding ? [`content-encoding: ${coding}`] : []),
-    ...(mode === 'resume' ? ['x-vectrade-stream-id: kept'] : []),
+    ...(mode === 'resume' ? ['x-vectrade-stream-id: stored'] : []),
     ...headers,
   ]
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)

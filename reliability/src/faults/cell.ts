@@ -35,7 +35,7 @@ export interface Cell {
   readonly maxEventBytes?: number | undefined
   /** The server's protocol. Default `plain`; `none` for an address without a server of ours. */
   readonly server?: 'plain' | 'trusted' | 'unknown authority' | 'none' | undefined
-  /** Where the client asks. Default: at the cell's own server. */
+  /** The origin that the client calls. Default: the cell's own server. */
   readonly origin?: (() => string | Promise<string>) | undefined
   /** Called with each connection before it sends a request. */
   readonly onConnect?: ((wire: Wire) => unknown) | undefined

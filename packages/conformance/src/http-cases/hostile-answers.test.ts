@@ -139,7 +139,7 @@ test('early-rejection-cancels-body', async () => {
   expect(asked).toBe(1_200)
 }, 300_000)
 
-/** Sends a body without end: first more than is read of an error, then a little again and again. */
+/** Sends a body without end: first more than the client reads of an error, then small pieces. */
 function endlessly(status: number, contentType: string): Answer {
   return (response) => {
     response.writeHead(status, { 'content-type': contentType })

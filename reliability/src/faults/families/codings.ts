@@ -32,7 +32,7 @@ const spoilt: readonly Cell[] = all.flatMap((coding) =>
     variant: 'spoilt',
     stage,
     expected: whenFailed(stage),
-    // Ends the calls of runtimes whose fetch does not report this.
+    // Ends the call if the runtime's fetch does not report this.
     limit: 'heartbeatTimeout',
     async play(wire) {
       await wire.sendUpTo(stage, { coding })

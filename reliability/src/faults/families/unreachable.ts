@@ -52,7 +52,7 @@ export const unreachables: readonly Cell[] = [
     family: 'TLS failure',
     variant: 'silence in the handshake',
     server: 'trusted',
-    // The server gives up in the end: undici connects on for 10 s, for a call that is over.
+    // The server ends the connection after a while. Otherwise undici would wait 10 s, long after the call.
     onConnect: ({ socket }) => setTimeout(() => socket.destroy(), 2_500),
     expected: ['TimeoutError (headers)'],
     limit: 'timeout',

@@ -1,6 +1,6 @@
-// Reads several responses slowly at the same time: one event, then nothing for a second, then the rest.
-// Prints how each response ended.
-// Arguments: whether the client or bare fetch reads them, and their URLs.
+// Reads several responses slowly at the same time: one event, then nothing for a second, then the
+// rest. Prints how each response ended.
+// Arguments: `client` or `fetch`, whichever reads them, and their URLs.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { VecTrade, VecTradeError } from '@vectrade/node'
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { defineConformance } from './index.ts'
-import { knownGaps } from './known-gaps.ts'
-import { startLab } from './lab/start-lab.ts'
-import { launchers } from './launch/launchers.ts'
-import { pages } from './launch/pages.ts'
-import { type Row, writeTable } from './table.ts'
+import { defineConformance } from '../index.ts'
+import { knownGaps } from '../known-gaps.ts'
+import { startLab } from '../lab/start-lab.ts'
+import { launchers } from '../launch/launchers.ts'
+import { pages } from '../launch/pages.ts'
+import { type Row, writeTable } from '../table.ts'
 
 const suite = defineConformance({
   runtime: 'any',
-  baseUrl: 'http://unused.invalid',
-  createClient: () => expect.unreachable('the names are all that is needed'),
+  baseURL: 'http://unused.invalid',
+  createClient: () => expect.unreachable('only the names are needed'),
   capabilities: {
     key: true,
     redirects: true,
@@ -17,13 +17,13 @@ const suite = defineConformance({
     headerBytes: true,
     hearsLeaving: true,
     backpressure: true,
-    serve: () => expect.unreachable('the names are all that is needed'),
+    serve: () => expect.unreachable('only the names are needed'),
   },
 }).map(({ name }) => name)
 const rows: Row[] = []
 const files = await pages()
 
-test('no case is there twice', () => {
+test('the name of each case is unique', () => {
   expect(suite.length).toBeGreaterThan(400)
   expect(new Set(suite).size).toBe(suite.length)
 })
@@ -40,7 +40,7 @@ describe.for(launchers)('$runtime', (launcher) => {
     try {
       version = await launcher.run(lab)
     } catch (error) {
-      // Each case has its own say first.
+      // Each case reports its own outcome first.
       failure = error
     }
     for (const { name, failure: failed = 'passed', where } of lab.results) {
@@ -54,7 +54,7 @@ describe.for(launchers)('$runtime', (launcher) => {
     expect(outcomes.get(name) ?? 'not run', gap?.reason).toBe(gap ? 'not run' : 'passed')
   })
 
-  test('ran to its end', () => {
+  test('the suite ran to its end', () => {
     expect(failure).toBeUndefined()
     expect(version).toMatch(/^\d+\.\d+/)
     expect(said.size).toBe(1)
@@ -71,7 +71,7 @@ describe.for(launchers)('$runtime', (launcher) => {
 })
 
 afterAll(() => {
-  // A table of some of them, or of a run that failed, would be no table.
+  // Write the page only if all runtimes ran and all cases passed.
   const isWhole = rows.length === launchers.length
   if (isWhole && rows.every(({ passed, defined }) => passed === defined)) writeTable(rows)
 })

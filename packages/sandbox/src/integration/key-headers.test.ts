@@ -1,10 +1,10 @@
 import { expect, describe, test } from 'vitest'
-import { type Sandbox, startSandbox } from './server.ts'
-import { type RawAnswer, rawRequest } from './test-support/raw-request.ts'
+import { type Sandbox, startSandbox } from '../server.ts'
+import { type RawAnswer, rawRequest } from '../test-support/raw-request.ts'
 
 const wrong = 'vq_wrong_12345678'
 
-/** Sends the headers of a key and nothing else that could pass for one. */
+/** Sends a request that has a key only in these headers. */
 function send(sandbox: Sandbox, headers: Record<string, string>, fault?: string) {
   return rawRequest(sandbox, {
     headers: { authorization: undefined, 'x-sandbox-fault': fault, ...headers },
@@ -30,14 +30,14 @@ describe.each([
     takes: '"Authorization: Bearer <key>"',
   },
 ] as const)('keyHeader: $keyHeader', ({ keyHeader, right, other, takes }) => {
-  test('accepts the key in its header, whatever the other one holds', async () => {
+  test('accepts the key in this header, whatever the other header contains', async () => {
     await using sandbox = await startSandbox({ keyHeader })
     const headers = right(sandbox.apiKey)
     expect((await send(sandbox, headers)).status).toBe(200)
     expect((await send(sandbox, { ...other(wrong), ...headers })).status).toBe(200)
   })
 
-  test('takes a right key in the other header for a missing one', async () => {
+  test('treats a right key in the other header as missing', async () => {
     await using sandbox = await startSandbox({ keyHeader, errorShape: 'gateway' })
     for (const headers of [other(sandbox.apiKey), {}]) {
       const answer = await send(sandbox, headers)
@@ -49,7 +49,7 @@ describe.each([
     }
   })
 
-  test('refuses a wrong key as invalid, also beside a right one in the other header', async () => {
+  test('treats a wrong key as invalid, even with a right key in the other header', async () => {
     await using sandbox = await startSandbox({ keyHeader, errorShape: 'gateway' })
     for (const key of [wrong, 'sk-12345678']) {
       const answer = await send(sandbox, { ...other(sandbox.apiKey), ...right(key) })
@@ -58,7 +58,7 @@ describe.each([
     }
   })
 
-  test('refuses in the documented shape unless told otherwise', async () => {
+  test('sends errors in the documented shape by default', async () => {
     await using sandbox = await startSandbox({ keyHeader })
     const answer = await send(sandbox, other(sandbox.apiKey))
     expect(answer.status).toBe(401)
@@ -68,7 +68,7 @@ describe.each([
   })
 })
 
-test('either header is accepted by default, and the codes are the same', async () => {
+test('by default, both headers are accepted and have the same error codes', async () => {
   await using sandbox = await startSandbox({ errorShape: 'gateway' })
   const { apiKey } = sandbox
   expect((await send(sandbox, { 'x-api-key': apiKey })).status).toBe(200)
@@ -83,7 +83,7 @@ test('either header is accepted by default, and the codes are the same', async (
   }
 })
 
-test('a wrong option names the option', async () => {
+test('an invalid keyHeader is refused by its name', async () => {
   await expect(startSandbox({ keyHeader: 'X-API-Key' as never })).rejects.toThrow(
     '`keyHeader` must be one of any, x-api-key, bearer',
   )
@@ -96,7 +96,7 @@ describe('the fault whenKeyIn', () => {
       'status=403; errorType=authentication_error',
       { error: expect.objectContaining({ type: 'authentication_error' }) },
     ],
-  ])('answers one header with %s and the other as ever', async (fault, expected) => {
+  ])('answers one header with %s, and the other header as usual', async (fault, expected) => {
     await using sandbox = await startSandbox()
     const bearer = { authorization: `Bearer ${sandbox.apiKey}` }
     const apiKey = { 'x-api-key': sandbox.apiKey }
@@ -111,14 +111,14 @@ describe('the fault whenKeyIn', () => {
     }
   })
 
-  test('works for the faults of the server as well', async () => {
+  test('also works in the option faults', async () => {
     await using sandbox = await startSandbox({ faults: { whenKeyIn: 'x-api-key', status: 401 } })
     expect((await send(sandbox, { 'x-api-key': sandbox.apiKey })).status).toBe(401)
     expect((await send(sandbox, { authorization: `Bearer ${sandbox.apiKey}` })).status).toBe(200)
   })
 })
 
-test('the log tells which header carried a key, right or wrong, and shows no key', async () => {
+test('the log shows which header contained a key, right or wrong, but not the key', async () => {
   await using sandbox = await startSandbox({ keyHeader: 'bearer' })
   const { apiKey } = sandbox
   await send(sandbox, { 'x-api-key': apiKey })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ErrorShape } from './error-body.ts'
-import type { Fault } from './faults.ts'
-import { type Sandbox, startSandbox } from './server.ts'
-import { dataOf, prompt, type RawAnswer, rawRequest } from './test-support/raw-request.ts'
+import type { ErrorShape } from '../error-body.ts'
+import type { Fault } from '../faults.ts'
+import { type Sandbox, startSandbox } from '../server.ts'
+import { dataOf, prompt, type RawAnswer, rawRequest } from '../test-support/raw-request.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -17,7 +17,7 @@ function jsonOf(answer: RawAnswer): unknown {
   return JSON.parse(answer.body.toString())
 }
 
-describe('a code', () => {
+describe('errorCode', () => {
   test.each([
     ['missing_api_key', 401],
     ['invalid_api_key', 401],
@@ -27,7 +27,7 @@ describe('a code', () => {
     ['ai_daily_limit_exceeded', 429],
     ['quota_exceeded', 429],
     ['AUTH_002', 403],
-  ])('%s alone is the whole error of the gateway, with status %i', async (errorCode, status) => {
+  ])('%s alone sends the error in the shape gateway, with status %i', async (errorCode, status) => {
     for (const body of [wholeAnswer, undefined]) {
       const answer = await rawRequest(sandbox, { fault: { errorCode }, ...(body && { body }) })
       expect(answer.status).toBe(status)
@@ -39,7 +39,7 @@ describe('a code', () => {
     }
   })
 
-  test('can come with another status, message and shape', async () => {
+  test('can have another status, message and shape', async () => {
     const fault = { errorCode: 'token_quota_exceeded', status: 403, message: 'No tokens' }
     const gateway = await rawRequest(sandbox, { fault: { ...fault, bodyRetryAfter: 60 } })
     expect(gateway.status).toBe(403)
@@ -53,19 +53,19 @@ describe('a code', () => {
     expect(jsonOf(flat)).toMatchObject({ error_code: 'token_quota_exceeded', message: 'No tokens' })
   })
 
-  test('does not depend on the type', async () => {
+  test('is independent of errorType', async () => {
     const fault: Fault = { status: 403, errorCode: 'scope_denied', errorType: 'permission_error' }
     const answer = await rawRequest(sandbox, { fault })
     expect(jsonOf(answer)).toMatchObject({ error: 'scope_denied' })
   })
 
-  test('that VecTrade does not have is a 400', async () => {
+  test('has the status 400 for a code that VecTrade does not have', async () => {
     const answer = await rawRequest(sandbox, { fault: { errorCode: 'made_up' } })
     expect(answer.status).toBe(400)
     expect(jsonOf(answer)).toMatchObject({ error: 'made_up' })
   })
 
-  test('comes after a redirect, with its own status', async () => {
+  test('is sent after a redirect, with its own status', async () => {
     const fault: Fault = { status: 307, errorCode: 'scope_denied' }
     const first = await rawRequest(sandbox, { fault })
     expect(first.status).toBe(307)
@@ -73,7 +73,7 @@ describe('a code', () => {
     expect((await rawRequest(sandbox, { fault, path })).status).toBe(403)
   })
 
-  test('of a quota says that none is left of the quota; others do not', async () => {
+  test('sets the remaining quota to 0 only for a code of a quota', async () => {
     const headersOf = async (fault: Fault) => (await rawRequest(sandbox, { fault })).headers
     for (const status of [403, 429]) {
       const quota = await headersOf({ errorCode: 'ai_daily_limit_exceeded', status })
@@ -87,7 +87,7 @@ describe('a code', () => {
 })
 
 describe('the shape gateway', () => {
-  test('under status 200, for a stream and for a JSON answer', async () => {
+  test('can have the status 200, for a stream and for a JSON answer', async () => {
     for (const body of [wholeAnswer, JSON.stringify({ prompt, stream: true })]) {
       for (const fault of [
         { status: 200, errorCode: 'quota_exceeded' },
@@ -101,7 +101,7 @@ describe('the shape gateway', () => {
     }
   })
 
-  test('with any status has the type of the status as its code', async () => {
+  test('has the type of the status as its code', async () => {
     const answer = await rawRequest(sandbox, { fault: { status: 503, body: 'gateway' } })
     expect(jsonOf(answer)).toEqual({
       error: 'service_unavailable',
@@ -110,7 +110,7 @@ describe('the shape gateway', () => {
   })
 })
 
-describe('fields of an error', () => {
+describe('errorFields', () => {
   const errorFields = {
     docs: 'https://docs.example.com/errors?code=scope_denied;x',
     upgrade_url: 'https://example.com/upgrade',
@@ -123,7 +123,7 @@ describe('fields of an error', () => {
     ['flat', (body) => body],
     ['problem', (body) => body],
     ['gateway', (body) => body],
-  ])('nested ones too, come in the shape %s', async (shape, fieldsOf) => {
+  ])('are sent in the shape %s, also nested fields', async (shape, fieldsOf) => {
     const answer = await rawRequest(sandbox, { fault: { status: 403, body: shape, errorFields } })
     expect(fieldsOf(JSON.parse(answer.body.toString()))).toMatchObject(errorFields)
 
@@ -132,7 +132,7 @@ describe('fields of an error', () => {
     expect(fieldsOf(JSON.parse(dataOf(stream.body).at(-1)!))).toMatchObject(errorFields)
   })
 
-  test('replace those that the shape has', async () => {
+  test('replace the fields of the shape', async () => {
     const fault: Fault = { errorCode: 'scope_denied', errorFields: { message: null, error: true } }
     expect(jsonOf(await rawRequest(sandbox, { fault }))).toEqual({ error: true, message: null })
   })
@@ -161,7 +161,7 @@ describe('an error in a stream', () => {
     ['type', 'data: ', { ...body, type: 'error' }],
     ['both', 'event: error\ndata: ', { ...body, type: 'error' }],
     ['none', 'data: ', body],
-  ])('has the shape gateway where it has a code, marked by %s', async (errorMark, start, json) => {
+  ])('has the shape gateway if it has a code, marked by %s', async (errorMark, start, json) => {
     const answer = await rawRequest(sandbox, { fault: { ...fault, errorMark } })
     expect(answer.status).toBe(200)
     const last = answer.body.toString().split('\n\n').at(-2) ?? ''
@@ -176,7 +176,7 @@ describe('an error in a stream', () => {
     ['flat', { error_code: 'quota_exceeded', message: 'None left', retry_after: 9 }],
     ['gateway', { error: 'quota_exceeded', message: 'None left', retry_after_seconds: 9 }],
     ['message', { message: 'None left', retry_after: 9 }],
-  ])('in the shape %s can be without any mark', async (errorShape, json) => {
+  ])('in the shape %s can have no mark', async (errorShape, json) => {
     const { errorCode: _, ...rest } = fault
     const answer = await rawRequest(sandbox, {
       fault: { ...rest, errorShape, errorMark: 'none', errorType: 'quota_exceeded' },
@@ -221,7 +221,7 @@ describe('the option errorShape', () => {
     )
   })
 
-  test('gives way to the shape that a fault names, and to one with room for a code', async () => {
+  test('does not apply if a fault names another shape, or has a code that the shape cannot contain', async () => {
     await using other = await startSandbox({ errorShape: 'problem' })
     const named = await rawRequest(other, { fault: { status: 503, body: 'documented' } })
     expect(jsonOf(named)).toHaveProperty('error.type', 'service_unavailable')
@@ -234,7 +234,7 @@ describe('the option errorShape', () => {
     expect(jsonOf(flatCode)).toHaveProperty('error_code', 'scope_denied')
   })
 
-  test('must be one of the four', async () => {
+  test('must be one of the four shapes', async () => {
     await expect(startSandbox({ errorShape: 'xml' as never })).rejects.toThrow(
       '`errorShape` must be one of documented, flat, problem, gateway',
     )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Sandbox, startSandbox } from './server.ts'
-import { dataOf, prompt, rawRequest, type RawRequest } from './test-support/raw-request.ts'
+import { type Sandbox, startSandbox } from '../server.ts'
+import { dataOf, prompt, rawRequest, type RawRequest } from '../test-support/raw-request.ts'
 
 /** Returns the usage of the `done` event and of the JSON answer. */
 async function usagesOf(sandbox: Sandbox, fault: RawRequest['fault'] = {}): Promise<unknown[]> {
@@ -18,7 +18,7 @@ const number = expect.any(Number)
 const snake = { prompt_tokens: number, completion_tokens: number, total_tokens: number }
 const camel = { promptTokens: number, completionTokens: number, totalTokens: number }
 
-test('usage is spelled as the guide does, as the option or as the fault says', async () => {
+test('usage is spelled as in the guide, unless the option or the fault says otherwise', async () => {
   await using sandbox = await startSandbox()
   expect(await usagesOf(sandbox)).toEqual([snake, snake])
   expect(await usagesOf(sandbox, { usage: 'camel' })).toEqual([camel, camel])
@@ -28,7 +28,7 @@ test('usage is spelled as the guide does, as the option or as the fault says', a
   expect(await usagesOf(other, { usage: 'snake' })).toEqual([snake, snake])
 })
 
-test('both spellings have the same numbers, also with the fault events', async () => {
+test('both spellings have the same numbers, also with the fault events=n', async () => {
   await using sandbox = await startSandbox()
   const [spelledSnake] = await usagesOf(sandbox, { events: 5 })
   const [spelledCamel] = await usagesOf(sandbox, { events: 5, usage: 'camel' })
@@ -36,7 +36,7 @@ test('both spellings have the same numbers, also with the fault events', async (
   expect(spelledCamel).toMatchObject({ completionTokens: 5 })
 })
 
-test('a wrong option names the option', async () => {
+test('an invalid usage is refused by its name', async () => {
   await expect(startSandbox({ usage: 'kebab' as never })).rejects.toThrow(
     '`usage` must be one of snake, camel',
   )

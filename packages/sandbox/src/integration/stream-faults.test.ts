@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Fault } from './faults.ts'
-import { type Sandbox, startSandbox } from './server.ts'
-import { dataOf, prompt, type RawAnswer, rawRequest, textOf } from './test-support/raw-request.ts'
+import type { Fault } from '../faults.ts'
+import { type Sandbox, startSandbox } from '../server.ts'
+import { dataOf, prompt, type RawAnswer, rawRequest, textOf } from '../test-support/raw-request.ts'
 
 let sandbox: Sandbox
 let whole: RawAnswer
@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** The first n events of the undisturbed answer, as bytes. */
+/** Returns the first events of the undisturbed answer, as they are sent. */
 function events(count: number): string {
   return whole.body
     .toString()
@@ -21,7 +21,7 @@ function events(count: number): string {
 }
 
 describe('a cut', () => {
-  test.each([0, 1, 5])('after %i events sends exactly those', async (cutAfterEvents) => {
+  test.each([0, 1, 5])('after %i events sends exactly those events', async (cutAfterEvents) => {
     for (const cut of ['fin', 'rst', 'clean'] as const) {
       const answer = await rawRequest(sandbox, { fault: { cutAfterEvents, cut } })
       expect(answer.status).toBe(200)
@@ -36,33 +36,36 @@ describe('a cut', () => {
     }
   })
 
-  test.each([0, 1, 100, 1234])('after %i bytes sends exactly those', async (cutAfterBytes) => {
-    for (const cut of ['fin', 'rst', 'clean'] as const) {
-      const answer = await rawRequest(sandbox, { fault: { cutAfterBytes, cut } })
-      expect(answer.body.equals(whole.body.subarray(0, cutAfterBytes))).toBe(true)
-      expect(answer).toMatchObject({ terminated: cut === 'clean' })
-      expect(answer.end).toBe(cut === 'rst' ? 'rst' : 'fin')
-    }
-  })
+  test.each([0, 1, 100, 1234])(
+    'after %i bytes sends exactly those bytes',
+    async (cutAfterBytes) => {
+      for (const cut of ['fin', 'rst', 'clean'] as const) {
+        const answer = await rawRequest(sandbox, { fault: { cutAfterBytes, cut } })
+        expect(answer.body.equals(whole.body.subarray(0, cutAfterBytes))).toBe(true)
+        expect(answer).toMatchObject({ terminated: cut === 'clean' })
+        expect(answer.end).toBe(cut === 'rst' ? 'rst' : 'fin')
+      }
+    },
+  )
 
-  test('is a FIN unless it says otherwise', async () => {
+  test('is a FIN by default', async () => {
     const answer = await rawRequest(sandbox, { fault: { cutAfterEvents: 2 } })
     expect(answer).toMatchObject({ end: 'fin', terminated: false })
   })
 
-  test('past the end never comes', async () => {
+  test('past the end has no effect', async () => {
     const answer = await rawRequest(sandbox, { fault: { cutAfterEvents: 100_000 } })
     expect(answer.body.equals(whole.body)).toBe(true)
   })
 
-  test('after the last event leaves out [DONE] alone', async () => {
+  test('after the last event leaves out only [DONE]', async () => {
     const total = dataOf(whole.body).length - 1
     const answer = await rawRequest(sandbox, { fault: { cutAfterEvents: total } })
     expect(answer.body.toString()).toBe(events(total))
     expect(JSON.parse(dataOf(answer.body).at(-1)!)).toMatchObject({ type: 'done' })
   })
 
-  test('by bytes is for JSON and for errors too', async () => {
+  test('by bytes also works for JSON answers and errors', async () => {
     const body = JSON.stringify({ prompt, stream: false })
     for (const cut of ['fin', 'clean'] as const) {
       const answer = await rawRequest(sandbox, { body, fault: { cutAfterBytes: 20, cut } })
@@ -76,7 +79,7 @@ describe('a cut', () => {
 })
 
 describe('a stall', () => {
-  test('after n events sends heartbeats and nothing else', async () => {
+  test('after n events sends only heartbeats', async () => {
     const answer = await rawRequest(sandbox, {
       fault: { stallAfterEvents: 3, heartbeat: 10 },
       until: (text) => text.split(': heartbeat').length > 4,
@@ -91,14 +94,14 @@ describe('a stall', () => {
   test.each<[string, Fault]>([
     ['events', { stallAfterEvents: 3, stallFor: 150, heartbeat: 0 }],
     ['bytes', { stallAfterBytes: 321, stallFor: 150, heartbeat: 10 }],
-  ])('after n %s can be silent, and end', async (_name, fault) => {
+  ])('after n %s can be silent, and can end', async (_name, fault) => {
     const start = performance.now()
     const answer = await rawRequest(sandbox, { fault })
     expect(performance.now() - start).toBeGreaterThan(145)
     expect(answer.body.equals(whole.body)).toBe(true)
   })
 
-  test('after n bytes stops inside an event', async () => {
+  test('after n bytes can stop inside an event', async () => {
     const answer = await rawRequest(sandbox, {
       fault: { stallAfterBytes: 10 },
       until: (text) => text.includes('\r\na\r\n'),
@@ -106,7 +109,7 @@ describe('a stall', () => {
     expect(answer.body.toString()).toBe('data: {"ty')
   })
 
-  test('comes before a cut at the same place', async () => {
+  test('ends before a cut at a later position', async () => {
     const fault = { stallAfterBytes: 10, stallFor: 50, cutAfterBytes: 12 }
     const answer = await rawRequest(sandbox, { fault })
     expect(answer.frames.map((frame) => frame.length)).toEqual([10, 2])
@@ -128,7 +131,7 @@ describe('an error event', () => {
     ['problem', 'event', { type: 'https://errors.example.com/rate_limit_error', ...problem }],
     ['problem', 'both', { type: 'error', ...problem }],
     ['message', 'type', { type: 'error', message: 'Slow', retry_after: 3 }],
-  ])('in the shape %s, marked by %s', async (errorShape, errorMark, expected) => {
+  ])('can have the shape %s, marked by %s', async (errorShape, errorMark, expected) => {
     const fault = { errorAfterEvents: 2, errorShape, errorMark, ...details }
     const answer = await rawRequest(sandbox, { fault })
     const body = answer.body.toString()
@@ -143,21 +146,21 @@ describe('an error event', () => {
 })
 
 describe('events', () => {
-  test('that are not JSON', async () => {
+  test('can be invalid JSON', async () => {
     const answer = await rawRequest(sandbox, { fault: { malformedAfterEvents: 1 } })
     const data = dataOf(answer.body)
     expect(() => JSON.parse(data[1]!)).toThrow(SyntaxError)
     expect(data.toSpliced(1, 1)).toEqual(dataOf(whole.body))
   })
 
-  test('that are not JSON, in an answer that is one JSON', async () => {
+  test('malformedAfterEvents cuts a JSON answer in half', async () => {
     const body = JSON.stringify({ prompt, stream: false })
     const answer = await rawRequest(sandbox, { body, fault: { malformedAfterEvents: 0 } })
     expect(answer.headers.get('content-length')).toBe(String(answer.body.length))
     expect(() => JSON.parse(answer.body.toString())).toThrow(SyntaxError)
   })
 
-  test('of unknown types', async () => {
+  test('can have unknown types', async () => {
     const answer = await rawRequest(sandbox, { fault: { unknownAfterEvents: 2 } })
     const rest = answer.body.toString().slice(events(2).length)
     expect(JSON.parse(dataOf(rest)[0]!)).toMatchObject({ type: 'progress' })
@@ -165,7 +168,7 @@ describe('events', () => {
     expect(textOf(answer.body)).toBe(textOf(whole.body))
   })
 
-  test.each([64, 65_536, 1_000_001])('with data of %i bytes', async (oversize) => {
+  test.each([64, 65_536, 1_000_001])('can have data of %i bytes', async (oversize) => {
     const answer = await rawRequest(sandbox, { fault: { oversize } })
     const data = dataOf(answer.body)
     expect(data[1]?.length).toBe(oversize)
@@ -173,7 +176,7 @@ describe('events', () => {
     expect(data.toSpliced(1, 1)).toEqual(dataOf(whole.body))
   })
 
-  test('100,000 of them, one write each or many', async () => {
+  test('can be 100,000, packed into large writes', async () => {
     const answer = await rawRequest(sandbox, { fault: { events: 100_000, chunkBytes: 65_536 } })
     const data = dataOf(answer.body)
     expect(data).toHaveLength(100_003)
@@ -182,7 +185,7 @@ describe('events', () => {
     expect(sandbox.requests.at(-1)).toMatchObject({ eventsSent: 100_002, closed: 'finished' })
   })
 
-  test('with ids and a retry', async () => {
+  test('can have ids and a retry', async () => {
     const answer = await rawRequest(sandbox, { fault: { ids: true, retry: 1500 } })
     const body = answer.body.toString()
     expect(body.startsWith('retry: 1500\n\nid: 1\ndata: {')).toBe(true)
@@ -192,12 +195,12 @@ describe('events', () => {
   })
 })
 
-describe('the end', () => {
+describe('the end of the stream', () => {
   test.each<[Fault, number]>([
     [{ noDoneEvent: true }, 1],
     [{ noDoneMarker: true }, 1],
     [{ noDoneEvent: true, noDoneMarker: true }, 2],
-  ])('%j', async (fault, missing) => {
+  ])('can be without some events: %j', async (fault, missing) => {
     const answer = await rawRequest(sandbox, { fault })
     const data = dataOf(answer.body)
     expect(data).toHaveLength(dataOf(whole.body).length - missing)
@@ -215,8 +218,8 @@ describe('the end', () => {
   })
 })
 
-describe('bytes', () => {
-  test.each([1, 7, 1000])('in writes of %i', async (chunkBytes) => {
+describe('the bytes of the stream', () => {
+  test.each([1, 7, 1000])('can be written in pieces of %i', async (chunkBytes) => {
     const answer = await rawRequest(sandbox, { fault: { chunkBytes } })
     expect(answer.body.equals(whole.body)).toBe(true)
     expect(new Set(answer.frames.slice(0, -1).map((frame) => frame.length))).toEqual(
@@ -225,7 +228,7 @@ describe('bytes', () => {
     expect(sandbox.requests.at(-1)).toMatchObject({ eventsSent: dataOf(whole.body).length - 1 })
   })
 
-  test('that wait for nothing before a pause', async () => {
+  test('are all written before a pause', async () => {
     const fault = { chunkBytes: 1_000_000, stallAfterEvents: 2, stallFor: 20 }
     const answer = await rawRequest(sandbox, { fault })
     expect(answer.frames).toHaveLength(2)
@@ -235,7 +238,7 @@ describe('bytes', () => {
   test.each([
     ['crlf', '\r\n'],
     ['cr', '\r'],
-  ] as const)('with %s line endings, heartbeats too', async (lineEnding, lineBreak) => {
+  ] as const)('can have %s line endings, also in heartbeats', async (lineEnding, lineBreak) => {
     const fault: Fault = { lineEnding, stallAfterEvents: 1, stallFor: 25, heartbeat: 20 }
     const answer = await rawRequest(sandbox, { fault })
     const body = answer.body.toString()
@@ -244,13 +247,13 @@ describe('bytes', () => {
     expect(withoutHeartbeat).toBe(whole.body.toString().replaceAll('\n', lineBreak))
   })
 
-  test('with a byte order mark', async () => {
+  test('can start with a byte order mark', async () => {
     const answer = await rawRequest(sandbox, { fault: { bom: true } })
     expect([...answer.body.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
     expect(answer.body.subarray(3).equals(whole.body)).toBe(true)
   })
 
-  test('at a pace of their own', async () => {
+  test('can have their own pace', async () => {
     const start = performance.now()
     const fault = { events: 11, tokensPerSecond: 100, timeToFirstToken: 50 }
     await rawRequest(sandbox, { fault })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatFault } from './fault-syntax.ts'
-import type { Fault } from './faults.ts'
-import { type Sandbox, startSandbox } from './server.ts'
-import { dataOf, prompt, rawRequest } from './test-support/raw-request.ts'
+import { formatFault } from '../fault-syntax.ts'
+import type { Fault } from '../faults.ts'
+import { type Sandbox, startSandbox } from '../server.ts'
+import { dataOf, prompt, rawRequest } from '../test-support/raw-request.ts'
 
 let sandbox: Sandbox
 let other: Sandbox
@@ -20,12 +20,12 @@ function follow(fault: string, apiKey = sandbox.apiKey): Promise<Response> {
   })
 }
 
-test('a fault that makes no sense is a 400 that says why', async () => {
+test('an invalid fault gets a 400 that says what is wrong', async () => {
   const answer = await rawRequest(sandbox, { headers: { 'x-sandbox-fault': 'stauts=503' } })
   expect(answer.status).toBe(400)
   const body = JSON.parse(answer.body.toString()) as { error: { type: string; message: string } }
   expect(body.error.type).toBe('invalid_request_error')
-  expect(body.error.message).toMatch(/^X-Sandbox-Fault: `stauts` is not a fault\. There are: /)
+  expect(body.error.message).toMatch(/^X-Sandbox-Fault: `stauts` is not a fault\. The faults are: /)
 })
 
 describe('status', () => {
@@ -42,7 +42,7 @@ describe('status', () => {
     [502, 'bad_gateway'],
     [503, 'service_unavailable'],
     [504, 'service_unavailable'],
-  ])('%i comes with the type %s', async (status, type) => {
+  ])('%i has the error type %s', async (status, type) => {
     const answer = await rawRequest(sandbox, { fault: { status } })
     expect(answer.status).toBe(status)
     expect(answer.headers.get('content-type')).toBe('application/json')
@@ -61,13 +61,13 @@ describe('status', () => {
     expect(sandbox.requests.at(-1)).toMatchObject({ status, closed: 'finished' })
   })
 
-  test('210 is the stream under that status', async () => {
+  test('210 comes with the usual stream', async () => {
     const answer = await rawRequest(sandbox, { fault: { status: 210 } })
     expect(answer.status).toBe(210)
     expect(dataOf(answer.body).at(-1)).toBe('[DONE]')
   })
 
-  test('is for stream: false as well', async () => {
+  test('also applies to stream: false', async () => {
     const body = JSON.stringify({ prompt, stream: false })
     expect((await rawRequest(sandbox, { body, fault: { status: 503 } })).status).toBe(503)
   })
@@ -80,7 +80,7 @@ describe('body', () => {
     ['documented', { error: { type: 'quota_exceeded', message: 'No', retry_after: 7 } }],
     ['flat', { error_code: 'quota_exceeded', message: 'No', retry_after: 7 }],
     ['problem', { title: 'quota_exceeded', detail: 'No', status: 429, retry_after: 7 }],
-  ])('%s', async (body, expected) => {
+  ])('can have the shape %s', async (body, expected) => {
     const answer = await rawRequest(sandbox, { fault: { ...failure, body: body! } })
     expect(JSON.parse(answer.body.toString())).toMatchObject(expected)
     expect(answer.headers.get('content-type')).toMatch(/^application\/(problem\+)?json$/)
@@ -91,7 +91,7 @@ describe('body', () => {
     ['html', 'text/html; charset=utf-8', /^<!DOCTYPE html>/],
     ['text', 'text/plain; charset=utf-8', /^Simulated failure\n$/],
     ['empty', 'application/json', /^$/],
-  ])('%s', async (body, type, expected) => {
+  ])('can be %s', async (body, type, expected) => {
     for (const status of [200, 502]) {
       const answer = await rawRequest(sandbox, { fault: { status, body: body! } })
       expect(answer.status).toBe(status)
@@ -100,7 +100,7 @@ describe('body', () => {
     }
   })
 
-  test('endless goes on until the client leaves', async () => {
+  test('can be endless, until the client leaves', async () => {
     const answer = await rawRequest(sandbox, {
       fault: { status: 500, body: 'endless' },
       until: (text) => text.length > 200_000,
@@ -113,7 +113,7 @@ describe('body', () => {
 })
 
 describe('headers', () => {
-  test('Retry-After in seconds, in ms and x-should-retry', async () => {
+  test('can be Retry-After, retry-after-ms and x-should-retry', async () => {
     const fault = { status: 429, retryAfter: 2, retryAfterMs: 250, shouldRetry: false }
     const { headers } = await rawRequest(sandbox, { fault })
     expect(headers.get('retry-after')).toBe('2')
@@ -122,7 +122,7 @@ describe('headers', () => {
     expect(headers.get('x-vq-ratelimit-remaining')).toBe('0')
   })
 
-  test('Retry-After as an HTTP date', async () => {
+  test('can be Retry-After with an HTTP date', async () => {
     const { headers } = await rawRequest(sandbox, { fault: { status: 503, retryAfterDate: 30 } })
     const value = headers.get('retry-after') ?? ''
     expect(value).toMatch(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/)
@@ -131,7 +131,7 @@ describe('headers', () => {
     expect(inSeconds).toBeLessThan(31)
   })
 
-  test('a wrong content type, or none, on the very stream', async () => {
+  test('can be a wrong Content-Type, or none, for the usual stream', async () => {
     const html = await rawRequest(sandbox, { fault: { contentType: 'text/html' } })
     expect(html.headers.get('content-type')).toBe('text/html')
     expect(dataOf(html.body).at(-1)).toBe('[DONE]')
@@ -140,7 +140,7 @@ describe('headers', () => {
     expect(dataOf(none.body).at(-1)).toBe('[DONE]')
   })
 
-  test('Content-Type in two lines, of the stream and of an error', async () => {
+  test('can be two lines of Content-Type, for the stream and for an error', async () => {
     const twice = ['text/event-stream; charset=utf-8', 'text/html']
     for (const fault of [{}, { status: 503 }, { status: 204 }]) {
       const answer = await rawRequest(sandbox, {
@@ -161,7 +161,7 @@ describe('headers', () => {
     expect(dataOf(answer.body).at(-1)).toBe('[DONE]')
   })
 
-  test('any other', async () => {
+  test('can be any other header', async () => {
     const fault = { headers: { 'content-encoding': 'gzip', 'x-request-id': 'req_mine' } }
     const { headers } = await rawRequest(sandbox, { fault })
     expect(headers.get('content-encoding')).toBe('gzip')
@@ -169,21 +169,24 @@ describe('headers', () => {
   })
 })
 
-describe('redirects', () => {
-  test.each([301, 302, 303, 307, 308])('%i to the sandbox itself then works', async (status) => {
-    const response = await follow(`status=${status}; ids`)
-    expect(response.redirected).toBe(true)
-    expect(response.status).toBe(200)
-    const text = await response.text()
-    expect(text).toContain('NVDA')
-    expect(text).toContain('id: 1\n')
-    const [first, second] = sandbox.requests.slice(-2)
-    expect(first).toMatchObject({ status, method: 'POST' })
-    expect(second).toMatchObject({ status: 200, method: status < 307 ? 'GET' : 'POST' })
-    expect(second?.headers['authorization']).toBe('Bearer [redacted]')
-  })
+describe('a redirect', () => {
+  test.each([301, 302, 303, 307, 308])(
+    '%i to the sandbox itself can be followed',
+    async (status) => {
+      const response = await follow(`status=${status}; ids`)
+      expect(response.redirected).toBe(true)
+      expect(response.status).toBe(200)
+      const text = await response.text()
+      expect(text).toContain('NVDA')
+      expect(text).toContain('id: 1\n')
+      const [first, second] = sandbox.requests.slice(-2)
+      expect(first).toMatchObject({ status, method: 'POST' })
+      expect(second).toMatchObject({ status: 200, method: status < 307 ? 'GET' : 'POST' })
+      expect(second?.headers['authorization']).toBe('Bearer [redacted]')
+    },
+  )
 
-  test('to another origin shows there what the client gave away', async () => {
+  test('to another origin shows there what the client sends', async () => {
     const response = await follow(`status=307; location=${other.url}/ai/analyze`)
     expect(response.status).toBe(401)
     expect(other.requests).toHaveLength(1)
@@ -191,7 +194,7 @@ describe('redirects', () => {
     expect(other.requests[0]?.body).toEqual({ prompt, stream: true })
   })
 
-  test('without Location, with an empty one and without an end', async () => {
+  test('can have no Location, an empty Location, or no end', async () => {
     const none = await rawRequest(sandbox, { fault: { status: 302, location: 'none' } })
     expect(none.status).toBe(302)
     expect(none.headers.has('location')).toBe(false)
@@ -206,7 +209,7 @@ describe('redirects', () => {
     }
   })
 
-  test('keep the count of attempts', async () => {
+  test('and the request after it are one attempt', async () => {
     const headers = { 'idempotency-key': 'redirected' }
     const answer = await rawRequest(sandbox, { headers, fault: { status: 307, times: 1 } })
     const path = answer.headers.get('location') ?? ''
@@ -214,14 +217,14 @@ describe('redirects', () => {
     expect(sandbox.requests.at(-1)).toMatchObject({ attempt: 1 })
   })
 
-  test('do not open GET to a mark nobody was sent to', async () => {
+  test('allows GET only with a mark that the sandbox sent', async () => {
     const path = '/v1/ai/analyze?sandbox-redirect=made-up'
     expect((await rawRequest(sandbox, { method: 'GET', path })).status).toBe(405)
   })
 })
 
 describe('before the headers', () => {
-  test('delay', async () => {
+  test('delay waits', async () => {
     const start = performance.now()
     expect((await rawRequest(sandbox, { fault: { delay: 80 } })).status).toBe(200)
     expect(performance.now() - start).toBeGreaterThan(75)
@@ -241,7 +244,7 @@ describe('before the headers', () => {
     expect(record?.status).toBeUndefined()
   })
 
-  test.each(['fin', 'rst'] as const)('destroy=%s', async (destroy) => {
+  test.each(['fin', 'rst'] as const)('destroy=%s closes the connection', async (destroy) => {
     const answer = await rawRequest(sandbox, { fault: { destroy } })
     expect(answer).toMatchObject({ status: 0, end: destroy })
     expect(answer.headers.size).toBe(0)

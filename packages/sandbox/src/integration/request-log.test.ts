@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { startSandbox } from './server.ts'
-import { prompt, rawRequest } from './test-support/raw-request.ts'
+import { startSandbox } from '../server.ts'
+import { prompt, rawRequest } from '../test-support/raw-request.ts'
 
-test('a record tells what was asked and what became of it', async () => {
+test('a record contains the request and its outcome', async () => {
   await using sandbox = await startSandbox()
   const before = Date.now()
   const answer = await rawRequest(sandbox, {
@@ -29,7 +29,7 @@ test('a record tells what was asked and what became of it', async () => {
   expect(record?.closedAt).toBeGreaterThanOrEqual(record?.startedAt ?? Infinity)
 })
 
-test('a record is live, and onRequest gets it as the request comes in', async () => {
+test('onRequest gets a record when the request arrives, and the record is updated later', async () => {
   const seen: (number | undefined)[] = []
   await using sandbox = await startSandbox({
     faults: { stallAfterEvents: 2 },
@@ -43,7 +43,7 @@ test('a record is live, and onRequest gets it as the request comes in', async ()
   expect(record?.closed).toBe('client')
 })
 
-test('no key is in the log, wherever it was put', async () => {
+test('the log contains no key, wherever the request had it', async () => {
   await using sandbox = await startSandbox()
   const key = 'vq_real-key_0123456789'
   const body = JSON.stringify({ prompt: `my key is ${key}`, deep: [{ apiKey: key }] })
@@ -70,7 +70,7 @@ test('no key is in the log, wherever it was put', async () => {
   expect(sandbox.requests[1]?.headers['x-api-key']).toBe('[redacted]')
 })
 
-test('a body that is no JSON, or a big one, is not kept', async () => {
+test('a body that is not JSON, or is too large, is not kept', async () => {
   await using sandbox = await startSandbox()
   await rawRequest(sandbox, { body: 'no json' })
   await rawRequest(sandbox, { body: JSON.stringify({ prompt, more: 'x'.repeat(70_000) }) })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Frame } from './frame.ts'
-import { type Sandbox, startSandbox } from './server.ts'
-import { prompt, rawRequest } from './test-support/raw-request.ts'
+import type { Frame } from '../frame.ts'
+import { type Sandbox, startSandbox } from '../server.ts'
+import { prompt, rawRequest } from '../test-support/raw-request.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** Returns what is between the blank lines of a stream. */
+/** Returns the blocks of a stream. Blank lines separate them. */
 function blocksOf(body: Buffer): string[] {
   return body.toString().split('\n\n').slice(0, -1)
 }
@@ -23,19 +23,22 @@ describe.each([0, 1, 4])('after %i events', (position) => {
     ['empty-id', new RegExp(`^id: ${position}\ndata: ?$`)],
     ['ping', timeStamp],
     ['greeting', greeting],
-  ])('the frame %s is in its place, and nothing else is different', async (frame, expected) => {
-    for (const ids of [false, true]) {
-      const whole = blocksOf((await rawRequest(sandbox, { fault: { ids } })).body)
-      const fault = { ids, frame, frameAfterEvents: position }
-      const blocks = blocksOf((await rawRequest(sandbox, { fault })).body)
-      expect(blocks[position]).toMatch(expected)
-      expect(blocks.toSpliced(position, 1)).toEqual(whole)
-      expect(sandbox.requests.at(-1)).toMatchObject({ eventsSent: whole.length - 1 })
-    }
-  })
+  ])(
+    'the frame %s is at its position, and everything else is unchanged',
+    async (frame, expected) => {
+      for (const ids of [false, true]) {
+        const whole = blocksOf((await rawRequest(sandbox, { fault: { ids } })).body)
+        const fault = { ids, frame, frameAfterEvents: position }
+        const blocks = blocksOf((await rawRequest(sandbox, { fault })).body)
+        expect(blocks[position]).toMatch(expected)
+        expect(blocks.toSpliced(position, 1)).toEqual(whole)
+        expect(sandbox.requests.at(-1)).toMatchObject({ eventsSent: whole.length - 1 })
+      }
+    },
+  )
 })
 
-test('a frame comes first where no place is given, on every attempt', async () => {
+test('a frame without a position comes first, on every attempt', async () => {
   const headers = { 'idempotency-key': 'greeted' }
   for (const attempt of [1, 2, 3]) {
     const fault = { frame: 'greeting', ids: true, cutAfterEvents: 2 } as const
@@ -46,7 +49,7 @@ test('a frame comes first where no place is given, on every attempt', async () =
   }
 })
 
-test('a frame can be after the last event, and comes before a cut at the same place', async () => {
+test('a frame can come after the last event, and comes before a cut at the same position', async () => {
   const whole = blocksOf((await rawRequest(sandbox)).body)
   const frameAfterEvents = whole.length - 1
   const last = await rawRequest(sandbox, { fault: { frame: 'ping', frameAfterEvents } })

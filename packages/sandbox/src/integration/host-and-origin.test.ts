@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSandboxHandler } from './handler.ts'
-import { type Sandbox, startSandbox } from './server.ts'
-import { rawRequest } from './test-support/raw-request.ts'
+import { createSandboxHandler } from '../handler.ts'
+import { type Sandbox, startSandbox } from '../server.ts'
+import { rawRequest } from '../test-support/raw-request.ts'
 
 const allowed = 'http://localhost:5173'
 let sandbox: Sandbox
@@ -14,14 +14,14 @@ afterAll(() => sandbox.close())
 
 describe('Host', () => {
   test.each(['127.0.0.1:', 'localhost:', 'LOCALHOST:', '127.1.2.3:', '[::1]:'])(
-    '%s and the port is answered',
+    '%s with the port is accepted',
     async (name) => {
       expect((await rawRequest(sandbox, { headers: { host: name + port } })).status).toBe(200)
     },
   )
 
   test.each(['rebound.example.com:', 'localhost.example.com:', '127.0.0.1.example.com:', '[::2]:'])(
-    '%s and the port is refused',
+    '%s with the port is refused',
     async (name) => {
       const answer = await rawRequest(sandbox, { headers: { host: name + port } })
       expect(answer.status).toBe(403)
@@ -31,19 +31,19 @@ describe('Host', () => {
   )
 
   test.each(['localhost', 'localhost:1', '', 'localhost:1@127.0.0.1:'])(
-    '%j, which is not this port, is refused',
+    '%j is refused without the right port',
     async (host) => {
       expect((await rawRequest(sandbox, { headers: { host } })).status).toBe(403)
     },
   )
 
-  test('in the request target does not count', async () => {
+  test('is checked even if the request target is a whole URL', async () => {
     const path = `http://localhost:${port}/v1/ai/analyze`
     const host = 'rebound.example.com'
     expect((await rawRequest(sandbox, { path, headers: { host } })).status).toBe(403)
   })
 
-  test('may be one of allowedHosts for a handler mounted elsewhere', async () => {
+  test('can be one of allowedHosts, for a handler that is mounted elsewhere', async () => {
     const handler = createSandboxHandler({ allowedHosts: ['Sandbox.test'] })
     const status = async (url: string): Promise<number> =>
       (await handler(new Request(`${url}/v1/ai/analyze`, { method: 'POST' }))).status
@@ -56,7 +56,7 @@ describe('Host', () => {
 
 describe('Origin', () => {
   test.each(['http://evil.example.com', 'null', 'http://localhost:5174', 'https://localhost:5173'])(
-    '%s is refused, before anything else and without CORS headers',
+    '%s is refused before anything else, without CORS headers',
     async (origin) => {
       for (const method of ['POST', 'OPTIONS', 'GET']) {
         const headers = { origin, 'access-control-request-method': 'POST' }
@@ -67,14 +67,14 @@ describe('Origin', () => {
     },
   )
 
-  test('of the sandbox itself is answered', async () => {
+  test('of the sandbox itself is accepted', async () => {
     const headers = { origin: `http://127.0.0.1:${port}` }
     const answer = await rawRequest(sandbox, { headers })
     expect(answer.status).toBe(200)
     expect(answer.headers.has('access-control-allow-origin')).toBe(false)
   })
 
-  test('on the list gets its answer, errors included', async () => {
+  test('in allowedOrigins gets CORS headers, also for errors', async () => {
     for (const fault of [{}, { status: 503 }, { status: 204 }]) {
       const answer = await rawRequest(sandbox, { fault, headers: { origin: allowed } })
       expect(answer.headers.get('access-control-allow-origin')).toBe(allowed)
@@ -94,24 +94,27 @@ describe('Origin', () => {
     ['x-good,x bad,bad:,,"bad"', 'x-good'],
     ['', undefined],
     [undefined, undefined],
-  ])('on the list gets its preflight with the headers it asks for: %s', async (asked, names) => {
-    const answer = await rawRequest(sandbox, {
-      method: 'OPTIONS',
-      headers: {
-        origin: allowed,
-        authorization: undefined,
-        'access-control-request-method': 'POST',
-        'access-control-request-headers': asked,
-      },
-      body: '',
-    })
-    expect(answer.status).toBe(204)
-    expect(answer.headers.get('access-control-allow-origin')).toBe(allowed)
-    expect(answer.headers.get('access-control-allow-methods')).toBe('POST')
-    expect(answer.headers.get('access-control-allow-headers')).toBe(names)
-  })
+  ])(
+    'in allowedOrigins may send the headers that its preflight names: %s',
+    async (asked, names) => {
+      const answer = await rawRequest(sandbox, {
+        method: 'OPTIONS',
+        headers: {
+          origin: allowed,
+          authorization: undefined,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': asked,
+        },
+        body: '',
+      })
+      expect(answer.status).toBe(204)
+      expect(answer.headers.get('access-control-allow-origin')).toBe(allowed)
+      expect(answer.headers.get('access-control-allow-methods')).toBe('POST')
+      expect(answer.headers.get('access-control-allow-headers')).toBe(names)
+    },
+  )
 
-  test('is not answered at all unless there is a list', async () => {
+  test('is refused without allowedOrigins', async () => {
     await using closed = await startSandbox()
     const answer = await rawRequest(closed, { headers: { origin: allowed } })
     expect(answer.status).toBe(403)

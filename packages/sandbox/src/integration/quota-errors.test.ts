@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { QuotaError } from './quota-error.ts'
-import { type Sandbox, startSandbox } from './server.ts'
-import { prompt, type RawAnswer, rawRequest } from './test-support/raw-request.ts'
+import type { QuotaError } from '../quota-error.ts'
+import { type Sandbox, startSandbox } from '../server.ts'
+import { prompt, type RawAnswer, rawRequest } from '../test-support/raw-request.ts'
 
-/** Uses up a quota of one and returns what the next request gets, streaming or not. */
+/** Uses up a quota of one request. Returns the next answers, of a stream and of JSON. */
 async function refusals(sandbox: Sandbox): Promise<RawAnswer[]> {
   expect((await rawRequest(sandbox)).status).toBe(200)
   const body = JSON.stringify({ prompt, stream: false })
@@ -15,7 +15,7 @@ test.each<QuotaError & { code: string }>([
   { code: 'token_quota_exceeded', status: 403, retryAfter: 3600 },
   { code: 'ai_daily_limit_exceeded', status: 429, retryAfter: 86_400 },
   { code: 'AUTH_002', status: 403, retryAfter: 0 },
-])('a quota that is used up is told as %j, in the shape of the gateway', async (quotaError) => {
+])('an exhausted quota is reported as %j, in the shape gateway', async (quotaError) => {
   await using sandbox = await startSandbox({ quota: 1, quotaError })
   for (const answer of await refusals(sandbox)) {
     expect(answer.status).toBe(quotaError.status)
@@ -29,7 +29,7 @@ test.each<QuotaError & { code: string }>([
   }
 })
 
-test('without a code it has the documented type and shape', async () => {
+test('without a code, the error has the documented type and shape', async () => {
   await using sandbox = await startSandbox({ quota: 1, quotaError: { status: 403, retryAfter: 9 } })
   for (const answer of await refusals(sandbox)) {
     expect(answer.status).toBe(403)
@@ -39,7 +39,7 @@ test('without a code it has the documented type and shape', async () => {
   }
 })
 
-test('with a code and errorShape flat it is flat', async () => {
+test('with a code and errorShape flat, the error is flat', async () => {
   const quotaError: QuotaError = { code: 'token_quota_exceeded', retryAfter: 9 }
   await using sandbox = await startSandbox({ quota: 1, quotaError, errorShape: 'flat' })
   for (const answer of await refusals(sandbox)) {

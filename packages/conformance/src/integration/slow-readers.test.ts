@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { packageRoot } from './launch/child.ts'
-import { nodeOf } from './launch/node.ts'
+import { packageRoot } from '../launch/child.ts'
+import { nodeOf } from '../launch/node.ts'
 
 const head = 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/event-stream\r\n'
 
@@ -20,7 +20,7 @@ const responses: Record<string, (events: number) => [string, Buffer]> = {
   eof: (events) => [head, answer(events)],
   length: (events) => [`${head}content-length: ${answer(events).length}\r\n`, answer(events)],
   cut: (events) => [`${head}content-length: ${answer(events).length + 1}\r\n`, answer(events)],
-  // 134 MB of 300 kB.
+  // 300 kB that unpack to 134 MB.
   bomb: (events) => [`${head}content-encoding: gzip\r\n`, gzipSync(answer(events * 1000))],
   codings: (events) => [`${head}content-encoding: ${'gzip, '.repeat(5)}gzip\r\n`, answer(events)],
 }
@@ -57,7 +57,7 @@ afterAll(() => {
   server.close()
 })
 
-/** Where Node's fetch stops reading, after some 130 kB, depends on the system. */
+/** Numbers of events. Node's fetch stops reading after about 130 kB, depending on the system. */
 const lengths = [124, 126, 128, 130, 132, 134]
 
 interface Reading {
@@ -65,13 +65,15 @@ interface Reading {
   env?: Record<string, string>
 }
 
-/** Reads responses slowly in a separate process. Returns how the process and each response ended. */
+/**
+ * Reads responses slowly in a separate process. Returns how the process and each response ended.
+ */
 function readSlowly(
   major: 22 | 24 | 26,
   how: string,
   { by = 'client', env = {} }: Reading = {},
 ): Promise<{ code: unknown; stderr: string; outcomes: string[] }> {
-  const program = join(packageRoot, 'src/programs/read-slowly.ts')
+  const program = join(packageRoot, 'src/integration/programs/read-slowly.ts')
   const flags = ['--conditions=@vectrade/source', '--disable-warning=ExperimentalWarning']
   const { NODE_OPTIONS: _, VITEST: __, ...inherited } = process.env
   // One bomb is enough to unpack.
