@@ -1,4 +1,4 @@
-/** The lint rules that oxlint does not have. */
+/** Lint rules that oxlint does not have. */
 export default {
   meta: { name: 'vectrade' },
   rules: {
@@ -7,7 +7,7 @@ export default {
         return {
           MetaProperty(node: { meta: { name: string } }): void {
             if (node.meta.name !== 'import') return
-            context.report({ node, message: 'What `import.meta` holds depends on the runtime.' })
+            context.report({ node, message: 'The fields of `import.meta` depend on the runtime.' })
           },
         }
       },
