@@ -11,7 +11,7 @@ import {
 } from './citation-mark.ts'
 import { sample } from './test-support/sample.ts'
 
-/** Markdown with `^` where sources are cited, as the two of them. */
+/** Splits Markdown with a `^` for each citation into the source and its marks. */
 function read(text: string): { source: string; marks: Mark[] } {
   const parts = text.split('^')
   const marks = parts.slice(1).map((_, index) => ({
@@ -98,7 +98,7 @@ describe('a mark', () => {
     }
   })
 
-  test('stands at the end of a word of what is shown as it came', () => {
+  test('stands at the end of a word in plain text', () => {
     expect(htmlWithMarks('>'.repeat(5_000), [])).toBeUndefined()
     const { source, marks } = read('*gro^wth of^ it, and^')
     expect(shown(textWithMarks(source, marks))).toBe('*growth|1| of|2| it, and|3|')
@@ -133,7 +133,7 @@ test('a block has a limited number of marks', () => {
   )
 })
 
-test('an answer can neither make its own marks nor turn its text around with entities', () => {
+test('entities in an answer make no marks and do not turn its text around', () => {
   const page =
     htmlWithMarks('a&#xE000;1&#xE000;b &#x202E;c <https://d.example/%E2%80%AE>', []) ?? ''
   expect(splitAtMarks(page)).toHaveLength(1)
