@@ -4,8 +4,8 @@ import { isResponse } from '../http/request.ts'
 import { Refusal } from './refusal.ts'
 
 /**
- * The result of `authorize`: `true` lets the request pass, `false` or 401 refuses it with a 401, 403 refuses it
- * with a 403, and a `Response` is sent instead of an answer.
+ * The result of `authorize`. `true` lets the request pass. `false` and 401 refuse it with a 401, and 403 with a
+ * 403. A `Response` is sent instead of an answer.
  */
 export type Authorization = boolean | 401 | 403 | Response
 

@@ -45,7 +45,7 @@ export interface HandlerOptions {
    * in the request's URL.
    */
   publicOrigin?: string | readonly string[] | undefined
-  /** ms without an event until a comment is sent to keep the connection alive. 0 turns it off. Default 15 000. */
+  /** ms of silence until a comment is sent to keep the connection alive. 0 turns it off. Default 15 000. */
   heartbeat?: number | undefined
   /**
    * The longest time, in ms, to wait for VecTrade before the response begins. If VecTrade refuses the request
