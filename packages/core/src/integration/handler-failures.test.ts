@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { awayStore } from '../test-support/away-store.ts'
-import { endpoint, kept } from '../test-support/kept.ts'
+import { unreachableStore } from '../test-support/unreachable-store.ts'
+import { endpoint, resumableEndpoint } from '../test-support/resumable-endpoint.ts'
 import { RateLimitError } from '../index.ts'
 
 const post = (): Request => new Request(endpoint, { method: 'POST', body: '{"prompt":"p"}' })
@@ -14,7 +14,7 @@ describe('an error of authorize or owner', () => {
       type: 'rate_limit_error',
       retryable: true,
     })
-    const { handler } = kept({ [name]: () => Promise.reject(error), onError })
+    const { handler } = resumableEndpoint({ [name]: () => Promise.reject(error), onError })
     const response = await handler(post())
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('of elsewhere')
@@ -41,18 +41,18 @@ describe('a logger or a waitUntil that fails', () => {
     ['rejects', () => Promise.reject(new Error('secret')) as never],
   ])('%s: the answer still comes', async ([, fail]) => {
     const context = { waitUntil: fail }
-    const stored = kept({ logger: { warn: fail } })
-    const away = kept({ logger: { warn: fail }, store: awayStore })
-    for (const { handler, source } of [stored, away]) {
+    const stored = resumableEndpoint({ logger: { warn: fail } })
+    const away = resumableEndpoint({ logger: { warn: fail }, store: unreachableStore })
+    for (const { handler, upstream } of [stored, away]) {
       const response = await handler(post(), context)
-      source.send({ type: 'text', content: 'a' }, done)
+      upstream.send({ type: 'text', content: 'a' }, done)
       expect(await response.text()).toMatch(/"content":"a"[^]*\[DONE\]/)
     }
   })
 })
 
 test('every answer says how it may be cached', async () => {
-  const { handler, source } = kept({
+  const { handler, upstream } = resumableEndpoint({
     cors: { origins: ['https://other.example'] },
     onError: () => {},
     authorize: (request) =>
@@ -60,7 +60,7 @@ test('every answer says how it may be cached', async () => {
   })
   const first = await handler(post())
   expect(first.headers.get('cache-control')).toBe('no-cache, no-transform')
-  source.send({ type: 'text', content: 'a' }, done)
+  upstream.send({ type: 'text', content: 'a' }, done)
   await first.text()
   const url = `${endpoint}?stream=${first.headers.get('x-vectrade-stream-id')}`
   const ask = (init: RequestInit, at = url): Promise<Response> => handler(new Request(at, init))

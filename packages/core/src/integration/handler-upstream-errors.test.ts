@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createHandler, fromResponse, VecTrade } from '../index.ts'
 import { catchError, sse, text } from '../test-support/body.ts'
-import { asked, post, serve, stream } from '../test-support/serve.ts'
+import { question, post, serve, stream } from '../test-support/serve.ts'
 
 const quota = 'Your quota is used up'
 
@@ -34,7 +34,7 @@ describe.for<[string, (status: number, payload: Record<string, unknown>) => Resp
   ['inside the answer', (_, payload) => stream(sse(text('a'), { ...payload, type: 'error' }))],
 ])('%s, an error of VecTrade', ([, answer]) => {
   test.for(refusals)('is the same to the client of a page: %i %j', async ([status, payload]) => {
-    const response = await serve(() => answer(status, payload)).handler(post(asked))
+    const response = await serve(() => answer(status, payload)).handler(post(question))
     const sent = response.clone()
     expect(await factsOf(response)).toEqual(await factsOf(answer(status, payload)))
     // Details are between VecTrade and the holder of the key.
@@ -43,20 +43,20 @@ describe.for<[string, (status: number, payload: Record<string, unknown>) => Resp
 })
 
 test.for(refusals)('a refusal keeps its status: %i %j', async ([status, payload]) => {
-  const response = await serve(() => Response.json(payload, { status })).handler(post(asked))
+  const response = await serve(() => Response.json(payload, { status })).handler(post(question))
   expect(response.status).toBe(status)
 })
 
 test('a 404 is passed on without the advice for the holder of the key', async () => {
   const answer = (): Response => Response.json({ error: { message: 'Said' } }, { status: 404 })
-  const response = await serve(answer).handler(post(asked))
+  const response = await serve(answer).handler(post(question))
   expect(await response.json()).toEqual({ error: { type: 'not_found', message: 'Said' } })
 })
 
 test('a client without a key is reported to the server, not to its callers', async () => {
   const onError = vi.fn<(error: unknown) => void>()
   const client = new VecTrade({ baseURL: 'https://e/v1' })
-  const response = await createHandler({ client, onError })(post(asked))
+  const response = await createHandler({ client, onError })(post(question))
   expect(response.status).toBe(500)
   expect(await response.text()).not.toMatch(/apiKey|VECTRADE/)
   expect(String(onError.mock.calls[0]?.[0])).toMatch(/VECTRADE_API_KEY/)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { catchError } from '../test-support/body.ts'
-import { endpoint, kept } from '../test-support/kept.ts'
+import { endpoint, resumableEndpoint } from '../test-support/resumable-endpoint.ts'
 import {
   AuthenticationError,
   ConfigurationError,
@@ -26,59 +26,59 @@ afterEach(() => vi.restoreAllMocks())
 
 describe('a stream that its endpoint keeps', () => {
   test('has an id, and every event has a number', async () => {
-    const { client, source, asked } = kept()
+    const { client, upstream, requests } = resumableEndpoint()
     const stream = client.ai.stream('p')
     expect(stream.id).toBeUndefined()
     await stream.response
     expect(stream.id).toMatch(/^[\w-]{22}$/)
-    source.send(...letters, done)
+    upstream.send(...letters, done)
     const seen: [string, string][] = []
     for await (const { content } of stream) seen.push([content, stream.lastEventId])
     expect(seen).toEqual([
       ...letters.map(({ content }, at) => [content, String(at + 1)]),
       ['', '9'],
     ])
-    expect(asked).toEqual(['POST'])
+    expect(requests).toEqual(['POST'])
   })
 
   test.for([1, 60, 150, 333])(
     'is read on after a cut behind %i bytes, each event once',
     async (bytes) => {
-      const { client, source, asked, cut } = kept()
-      cut.set(1, bytes).set(2, 0).set(3, 90)
+      const { client, upstream, requests, cuts } = resumableEndpoint()
+      cuts.set(1, bytes).set(2, 0).set(3, 90)
       const stream = client.ai.stream('p')
       await stream.response
-      source.send(...letters, done)
+      upstream.send(...letters, done)
       expect(await stream.finalText()).toBe('abcdefgh')
-      expect(asked.filter((method) => method === 'POST')).toHaveLength(1)
-      expect(asked.length).toBeGreaterThanOrEqual(3)
+      expect(requests.filter((method) => method === 'POST')).toHaveLength(1)
+      expect(requests.length).toBeGreaterThanOrEqual(3)
     },
   )
 
   test('is done where nothing is left of it: 204', async () => {
-    const { client, source, asked, handler } = kept()
+    const { client, upstream, requests, handler } = resumableEndpoint()
     expect(client.ai.resume('id', { lastEventId: '7' }).lastEventId).toBe('7')
     const stream = client.ai.stream('p')
     await stream.response
-    source.send(...letters, '[DONE]')
+    upstream.send(...letters, '[DONE]')
     expect(await stream.finalText()).toBe('abcdefgh')
     const again = client.ai.resume(stream.id ?? '', { lastEventId: stream.lastEventId })
     expect(await again.finalText()).toBe('')
-    expect(asked).toEqual(['POST', 'GET after 8'])
+    expect(requests).toEqual(['POST', 'GET after 8'])
     const url = `${endpoint}?stream=${stream.id}`
     const response = await handler(new Request(url, { headers: { 'last-event-id': '8' } }))
     expect([response.status, await response.text()]).toEqual([204, ''])
   })
 
   test('goes on without its reader, who comes back for all of it or the rest', async () => {
-    const { client, source } = kept()
+    const { client, upstream } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
-    source.send(...letters.slice(0, 3))
+    upstream.send(...letters.slice(0, 3))
     const first = []
     for await (const { content } of stream) if (first.push(content) === 2) break
-    expect(source.cancelled).toBe(false)
-    source.send(...letters.slice(3), done)
+    expect(upstream.isCancelled).toBe(false)
+    upstream.send(...letters.slice(3), done)
     const { id = '', lastEventId } = stream
     expect(lastEventId).toBe('2')
     expect(await client.ai.resume(id, { lastEventId }).finalText()).toBe('cdefgh')
@@ -96,12 +96,12 @@ describe('a stream that its endpoint keeps', () => {
   })
 
   test('is followed by many, byte for byte the same', async () => {
-    const { client, source, handler } = kept()
+    const { client, upstream, handler } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
     const url = `${endpoint}?stream=${stream.id}`
     const readers = Array.from({ length: 10 }, async () => (await handler(new Request(url))).text())
-    source.send({ type: 'text', content: '台積電 📈\n' }, ...letters, done)
+    upstream.send({ type: 'text', content: '台積電 📈\n' }, ...letters, done)
     const texts = await Promise.all(readers)
     expect(new Set(texts).size).toBe(1)
     expect(texts[0]).toContain('id: 1\ndata: {"type":"text","content":"台積電 📈\\n"}\n\n')
@@ -109,10 +109,10 @@ describe('a stream that its endpoint keeps', () => {
   })
 
   test('passes an error on to everybody, and it is final', async () => {
-    const { client, source } = kept()
+    const { client, upstream } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
-    source.send(...letters, { type: 'error', error: { type: 'rate_limit_error', message: 'm' } })
+    upstream.send(...letters, { type: 'error', error: { type: 'rate_limit_error', message: 'm' } })
     const error = await catchError(stream.finalText())
     expect(error).toBeInstanceOf(RateLimitError)
     expect(error).toMatchObject({ partial: { text: 'abcdefgh', lastEventId: '8' } })
@@ -122,25 +122,25 @@ describe('a stream that its endpoint keeps', () => {
   })
 
   test('that is stopped ends for everybody, its text being what it is', async () => {
-    const { client, source, asked } = kept()
+    const { client, upstream, requests } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
     const other = client.ai.resume(stream.id ?? '')
     const reading = other.finalAnalysis()
-    source.send(...letters.slice(0, 2))
+    upstream.send(...letters.slice(0, 2))
     for await (const { content } of stream) if (content === 'b') await stream.stop()
-    expect(asked.at(-1)).toBe('DELETE')
-    await vi.waitFor(() => expect(source.cancelled).toBe(true))
+    expect(requests.at(-1)).toBe('DELETE')
+    await vi.waitFor(() => expect(upstream.isCancelled).toBe(true))
     expect(await reading).toMatchObject({ text: 'ab' })
     await stream.stop()
   })
 
   test('is stopped by whoever has its id, and by half of a tee', async () => {
     for (const stopping of ['resumed', 'tee']) {
-      const { client, source, asked } = kept()
+      const { client, upstream, requests } = resumableEndpoint()
       const stream = client.ai.stream('p')
       await stream.response
-      source.send(letters[0])
+      upstream.send(letters[0])
       if (stopping === 'resumed') await client.ai.resume(stream.id ?? '').stop()
       else {
         const [left] = stream.tee()
@@ -148,14 +148,14 @@ describe('a stream that its endpoint keeps', () => {
         expect(left.id).toBe(stream.id)
         await left.stop()
       }
-      expect(asked).toEqual(['POST', 'DELETE'])
-      await vi.waitFor(() => expect(source.cancelled).toBe(true))
+      expect(requests).toEqual(['POST', 'DELETE'])
+      await vi.waitFor(() => expect(upstream.isCancelled).toBe(true))
     }
   })
 
   test('whose writer is gone is interrupted, in time', async () => {
     const store = memoryStore({ lease: 200 })
-    const { client } = kept({ store })
+    const { client } = resumableEndpoint({ store })
     const id = 'abcdefghijklmnopqrstuv'
     const producer = await store.create(id)
     await producer.append([{ data: JSON.stringify(letters[0]) }])
@@ -169,10 +169,10 @@ describe('a stream that its endpoint keeps', () => {
 
 test('a stream that expires while it is read is interrupted, not complete', async () => {
   const store = memoryStore()
-  const { client, source } = kept({ store })
+  const { client, upstream } = resumableEndpoint({ store })
   const stream = client.ai.stream('p')
   await stream.response
-  source.send(...letters)
+  upstream.send(...letters)
   const other = client.ai.resume(stream.id ?? '')
   const iterator = other[Symbol.asyncIterator]()
   await iterator.next()
@@ -189,7 +189,9 @@ test('a stream that expires while it is read is interrupted, not complete', asyn
 
 describe('taking up a stream', () => {
   test('that is unknown, of somebody else, or whose id is none gives the same 404', async () => {
-    const { client, handler } = kept({ owner: (request) => request.headers.get('user') ?? '' })
+    const { client, handler } = resumableEndpoint({
+      owner: (request) => request.headers.get('user') ?? '',
+    })
     const stream = client.ai.stream('p', { headers: { user: 'me' } })
     await stream.response
     const answers = await Promise.all(
@@ -211,10 +213,10 @@ describe('taking up a stream', () => {
   })
 
   test('is for those who may', async () => {
-    const { client, asked } = kept({ authorize: () => false })
+    const { client, requests } = resumableEndpoint({ authorize: () => false })
     const error = await catchError(client.ai.resume('abcdefghijklmnopqrstuv').finalText())
     expect(error).toBeInstanceOf(AuthenticationError)
-    expect(asked).toEqual(['GET'])
+    expect(requests).toEqual(['GET'])
   })
 
   test('takes an endpoint, an id and the id of an event', () => {
@@ -232,23 +234,23 @@ describe('taking up a stream', () => {
 
   test('ends after too many attempts without an event between them', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
-    const { client, source, asked, cut } = kept()
-    for (let request = 2; request < 40; request += 1) cut.set(request, 0)
-    cut.set(1, 60)
+    const { client, upstream, requests, cuts } = resumableEndpoint()
+    for (let request = 2; request < 40; request += 1) cuts.set(request, 0)
+    cuts.set(1, 60)
     const stream = client.ai.stream('p')
     await stream.response
-    source.send(...letters)
+    upstream.send(...letters)
     const error = await catchError(stream.finalText())
     expect(error).toBeInstanceOf(StreamResumeError)
     expect(error).toMatchObject({ partial: { text: 'a' }, retryable: true })
-    expect(asked).toHaveLength(13)
+    expect(requests).toHaveLength(13)
   })
 
   test('is not hurried by the server', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
-    const asked: unknown[] = []
+    const requests: unknown[] = []
     const fetch: Fetch = async (_url, { method }) => {
-      asked.push(method)
+      requests.push(method)
       const text = 'retry: 12345678910\n\nid: 1\ndata: {"type":"text","content":"a"}\n\n'
       const headers = { 'content-type': 'text/event-stream', 'x-vectrade-stream-id': 'id' }
       return new Response(text, { headers })
@@ -256,7 +258,7 @@ describe('taking up a stream', () => {
     const stream = new VecTrade({ endpoint, fetch }).ai.stream('p')
     const reading = stream.finalText()
     await new Promise((resolve) => setTimeout(resolve, 1000))
-    expect(asked).toEqual(['POST'])
+    expect(requests).toEqual(['POST'])
     await stream.cancel()
     expect(await catchError(reading)).toBeInstanceOf(RequestAbortedError)
   })
@@ -265,17 +267,17 @@ describe('taking up a stream', () => {
 test('a store that fails costs the resumption, not the answer', async () => {
   const warn = vi.fn()
   const store = memoryStore({ maxEvents: 3 })
-  const { client, source } = kept({ store, logger: { warn } })
+  const { client, upstream } = resumableEndpoint({ store, logger: { warn } })
   const stream = client.ai.stream('p')
   await stream.response
-  source.send(...letters, done)
+  upstream.send(...letters, done)
   expect(await stream.finalText()).toBe('abcdefgh')
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('StreamStoreError'))
 
-  const full = kept({ store: memoryStore({ maxStreams: 0 }), logger: { warn } })
+  const full = resumableEndpoint({ store: memoryStore({ maxStreams: 0 }), logger: { warn } })
   const unkept = full.client.ai.stream('p')
   await unkept.response
-  full.source.send(...letters, done)
+  full.upstream.send(...letters, done)
   expect(await unkept.finalText()).toBe('abcdefgh')
   expect(unkept.id).toBeUndefined()
   expect(warn).toHaveBeenCalledTimes(2)

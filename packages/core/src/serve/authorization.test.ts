@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { asked, ok, post, serve } from '../test-support/serve.ts'
+import { question, ok, post, serve } from '../test-support/serve.ts'
 import { ConfigurationError, fromResponse, type HandlerOptions } from '../index.ts'
 
 describe('authorize', () => {
@@ -16,7 +16,7 @@ describe('authorize', () => {
     const onError = vi.fn<(error: unknown) => void>()
     const cors = { origins: ['https://other.example'] }
     const { handler, sent } = serve(ok, { authorize, cors, onError })
-    const response = await handler(post(asked))
+    const response = await handler(post(question))
     expect(response.status).toBe(status)
     expect(await response.text()).not.toContain('secret')
     expect(sent).toHaveLength(times)
@@ -31,7 +31,7 @@ describe('what authorize and owner do', () => {
     async (given) => {
       const onError = vi.fn<(error: unknown) => void>()
       const { handler, sent } = serve(ok, { authorize: () => given as never, onError })
-      const response = await handler(post(asked))
+      const response = await handler(post(question))
       expect(response.status).toBe(500)
       expect(await response.text()).not.toContain('authorize')
       expect(sent).toHaveLength(0)
@@ -62,7 +62,7 @@ describe('what authorize and owner do', () => {
     for (const authorize of [own, foreign]) {
       const origin = 'https://other.example'
       const { handler } = serve(ok, { authorize, cors: { origins: [origin] } })
-      const response = await handler(post(asked, { origin }))
+      const response = await handler(post(question, { origin }))
       expect([response.status, response.statusText]).toEqual([402, 'Pay'])
       expect(await response.text()).toBe('pay first')
       expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
@@ -80,9 +80,9 @@ describe('what authorize and owner do', () => {
     const used = new Response('pay first', { status: 402 })
     const onError = vi.fn<(error: unknown) => void>()
     const { handler } = serve(ok, { authorize: () => used, onError })
-    const first = await handler(post(asked))
+    const first = await handler(post(question))
     expect([first.status, await first.text()]).toEqual([402, 'pay first'])
-    expect((await handler(post(asked))).status).toBe(500)
+    expect((await handler(post(question))).status).toBe(500)
     expect(onError.mock.calls).toEqual([[expect.any(ConfigurationError)]])
     expect(String(onError.mock.calls[0]?.[0])).toContain('`authorize`')
   })
@@ -98,9 +98,9 @@ describe('what authorize and owner do', () => {
       const option =
         name === 'owner' ? async (request: Request) => String(await look(request)) : look
       const { handler, sent } = serve(ok, { [name]: option })
-      const response = await handler(post(asked))
+      const response = await handler(post(question))
       expect(await fromResponse(response).finalText()).toBe('Héllo world')
-      expect(seen).toEqual([asked])
+      expect(seen).toEqual([question])
       expect(sent).toHaveLength(1)
     },
   )
@@ -123,7 +123,7 @@ describe('what authorize and owner do', () => {
       return true
     }
     const { handler, sent } = serve(ok, { authorize, onError })
-    expect((await handler(post(asked))).status).toBe(500)
+    expect((await handler(post(question))).status).toBe(500)
     expect(sent).toHaveLength(0)
     expect(onError.mock.calls).toEqual([[expect.any(ConfigurationError)]])
     expect(String(onError.mock.calls[0]?.[0])).toMatch(/`authorize`.*`request.clone\(\)`/)

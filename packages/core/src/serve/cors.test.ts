@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { asked, ok, post, serve, url } from '../test-support/serve.ts'
+import { question, ok, post, serve, url } from '../test-support/serve.ts'
 
 describe('pages', () => {
   const cors = { origins: ['https://other.example'], credentials: true }
@@ -29,7 +29,7 @@ describe('pages', () => {
     ['that are none', {}, 200],
   ])('%s', async ([, headers, status]) => {
     const { handler, sent } = serve(ok, { cors })
-    const response = await handler(post(asked, headers))
+    const response = await handler(post(question, headers))
     expect(response.status).toBe(status)
     expect(sent).toHaveLength(status === 200 ? 1 : 0)
     const allowed = headers['origin'] === 'https://other.example' ? headers['origin'] : null
@@ -77,7 +77,7 @@ describe('pages', () => {
 
   test('of allowed origins may read all that the client reads', async () => {
     const { handler } = serve(ok, { cors })
-    const response = await handler(post(asked, { origin: 'https://other.example' }))
+    const response = await handler(post(question, { origin: 'https://other.example' }))
     const exposed = response.headers.get('access-control-expose-headers')?.toLowerCase().split(', ')
     expect(exposed).toEqual([
       'retry-after',
@@ -102,14 +102,14 @@ describe('pages', () => {
 
   test('of other origins get no CORS headers without `cors`', async () => {
     const { handler } = serve(ok)
-    const response = await handler(post(asked, { origin: 'https://evil.example' }))
+    const response = await handler(post(question, { origin: 'https://evil.example' }))
     expect(response.status).toBe(403)
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-'))).toEqual([])
   })
 
   test('bring cookies only where that is said', async () => {
     const { handler } = serve(ok, { cors: { origins: ['https://other.example'] } })
-    const response = await handler(post(asked, { origin: 'https://other.example' }))
+    const response = await handler(post(question, { origin: 'https://other.example' }))
     expect(response.headers.get('access-control-allow-origin')).toBe('https://other.example')
     expect(response.headers.has('access-control-allow-credentials')).toBe(false)
     await response.body?.cancel()

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Body, catchError, complete, sse, text as piece } from '../test-support/body.ts'
-import { asked, ok, post, serve, stream, url } from '../test-support/serve.ts'
+import { question, ok, post, serve, stream, url } from '../test-support/serve.ts'
 import { ConfigurationError, createHandler, fromResponse, memoryStore } from '../index.ts'
 
 describe('an answer', () => {
@@ -27,7 +27,7 @@ describe('an answer', () => {
 
   test('that fails later is an error event', async () => {
     const { handler } = serve(() => stream(complete[0] ?? ''))
-    const response = await handler(post(asked))
+    const response = await handler(post(question))
     expect(response.status).toBe(200)
     expect(await catchError(fromResponse(response).finalText())).toMatchObject({
       name: 'ServiceUnavailableError',
@@ -38,7 +38,7 @@ describe('an answer', () => {
   test('nobody reads any more ends the request upstream', async () => {
     const body = new Body([sse(piece('a'))], 'hang')
     const { handler } = serve(() => stream(body.stream))
-    const reader = (await handler(post(asked))).body?.getReader()
+    const reader = (await handler(post(question))).body?.getReader()
     await reader?.read()
     await reader?.cancel()
     expect(body.cancelled).toBe(1)
@@ -47,7 +47,7 @@ describe('an answer', () => {
   test('nobody waits for any more ends the request upstream', async () => {
     const controller = new AbortController()
     const { handler, sent } = serve(() => new Promise(() => {}))
-    const request = post(asked, {}, controller.signal)
+    const request = post(question, {}, controller.signal)
     const response = handler(request)
     await vi.waitFor(() => expect(sent).toHaveLength(1))
     controller.abort()
@@ -145,7 +145,7 @@ describe('a body', () => {
 })
 
 describe('what is called with no Request', () => {
-  const web = post(asked)
+  const web = post(question)
   test.for<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],
@@ -172,7 +172,7 @@ test('an onError that fails is no failure of anything else', async () => {
   }
   const failing = [authorize, () => Promise.reject(new Error('secret'))]
   for (const onError of failing) {
-    expect((await serve(ok, { authorize, onError }).handler(post(asked))).status).toBe(500)
+    expect((await serve(ok, { authorize, onError }).handler(post(question))).status).toBe(500)
   }
   await new Promise((resolve) => setTimeout(resolve, 5))
   process.off('unhandledRejection', unhandled)
@@ -185,13 +185,13 @@ test("VecTrade's id of the request goes along, on an answer and on a refusal", a
     new Response(complete.join(''), {
       headers: { 'content-type': 'text/event-stream', ...headers },
     })
-  const response = await serve(answered).handler(post(asked))
+  const response = await serve(answered).handler(post(question))
   // How much is left of the server's own quota is not for its pages.
   expect(response.headers.has('x-vq-ratelimit-limit')).toBe(false)
   expect(await fromResponse(response).finalAnalysis()).toMatchObject({ requestId: 'r1' })
   const refused = (): Response =>
     Response.json({ error: { message: 'Said' } }, { status: 422, headers })
-  const refusal = fromResponse(await serve(refused).handler(post(asked)))
+  const refusal = fromResponse(await serve(refused).handler(post(question)))
   expect(await catchError(refusal.finalText())).toMatchObject({ requestId: 'r1' })
 })
 
@@ -248,20 +248,20 @@ test.for<[string, Record<string, unknown>]>([
 describe('an upstream that refuses', () => {
   test('with a status that no response can have is a 502', async () => {
     const odd = { status: 999, headers: new Headers(), body: null } as unknown as Response
-    expect((await serve(() => odd).handler(post(asked))).status).toBe(502)
+    expect((await serve(() => odd).handler(post(question))).status).toBe(502)
   })
 
   test('with a Retry-After beyond reading is one of a year', async () => {
     const answer = (): Response =>
       new Response(null, { status: 503, headers: { 'retry-after': '9'.repeat(24) } })
-    const response = await serve(answer).handler(post(asked))
+    const response = await serve(answer).handler(post(question))
     expect(response.headers.get('retry-after')).toBe('31536000')
   })
 
   test.for([400, 401, 402, 403, 404, 422, 429, 500, 503])('keeps its status %i', async (status) => {
     const answer = (): Response =>
       Response.json({ error: { message: 'Said' } }, { status, headers: { 'retry-after': '6.2' } })
-    const response = await serve(answer).handler(post(asked))
+    const response = await serve(answer).handler(post(question))
     expect(response.status).toBe(status)
     expect(response.headers.get('retry-after')).toBe('7')
     expect(await response.json()).toMatchObject({ error: { message: 'Said' } })
@@ -277,7 +277,7 @@ describe('an upstream that refuses', () => {
     ],
     ['is another server', () => new Response('secret'), 502],
   ])('or %s gives no internals', async ([, answer, status]) => {
-    const response = await serve(answer).handler(post(asked))
+    const response = await serve(answer).handler(post(question))
     expect(response.status).toBe(status)
     expect(await response.text()).not.toMatch(/secret|baseURL|VECTRADE/)
   })
@@ -296,7 +296,7 @@ describe('a slow upstream', () => {
   test('is waited for as long as firstByteAfter, then the response begins with a heartbeat', async () => {
     const { handler } = serve(after(10_000, ok))
     let response: Response | undefined
-    void handler(post(asked)).then((value) => (response = value))
+    void handler(post(question)).then((value) => (response = value))
     await vi.advanceTimersByTimeAsync(7999)
     expect(response).toBeUndefined()
     await vi.advanceTimersByTimeAsync(1)
@@ -308,7 +308,7 @@ describe('a slow upstream', () => {
   test('that refuses too late gives an error event', async () => {
     const refuse = (): Response => Response.json({ error: { message: 'Said' } }, { status: 429 })
     const { handler } = serve(after(100, refuse), { firstByteAfter: 50 })
-    const responding = handler(post(asked))
+    const responding = handler(post(question))
     await vi.advanceTimersByTimeAsync(50)
     const response = await responding
     expect(response.status).toBe(200)
@@ -319,7 +319,7 @@ describe('a slow upstream', () => {
 
   test('is not waited for with firstByteAfter: 0', async () => {
     const { handler } = serve(after(100, ok), { firstByteAfter: 0 })
-    const reading = (await handler(post(asked))).text()
+    const reading = (await handler(post(question))).text()
     await vi.advanceTimersByTimeAsync(100)
     expect(await reading).toMatch(/^: heartbeat\n\ndata: /)
   })

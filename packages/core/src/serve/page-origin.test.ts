@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { asked, ok, post, serve } from '../test-support/serve.ts'
+import { question, ok, post, serve } from '../test-support/serve.ts'
 
 const own = 'http://192.168.0.5:5173'
 const sameOrigin = { 'sec-fetch-site': 'same-origin' }
@@ -22,7 +22,7 @@ describe('an endpoint behind a proxy that changes Host', () => {
     ['that is none', own, {}, 200],
   ])('judges a page %s', async ([, publicOrigin, headers, status]) => {
     const { handler, sent } = serve(ok, { publicOrigin })
-    const response = await handler(post(asked, headers))
+    const response = await handler(post(question, headers))
     expect(response.status).toBe(status)
     expect(sent).toHaveLength(status === 200 ? 1 : 0)
     expect(response.headers.has('access-control-allow-origin')).toBe(false)
@@ -30,7 +30,7 @@ describe('an endpoint behind a proxy that changes Host', () => {
   })
 
   test('says what to set', async () => {
-    const response = await serve(ok).handler(post(asked, { origin: own }))
+    const response = await serve(ok).handler(post(question, { origin: own }))
     const { error } = (await response.json()) as { error: { type: string; message: string } }
     expect(error.type).toBe('permission_error')
     expect(error.message).toMatch(/`publicOrigin`.*`cors.origins`/)
@@ -39,7 +39,7 @@ describe('an endpoint behind a proxy that changes Host', () => {
   test('has pages of other origins too', async () => {
     const origin = 'https://other.example'
     const { handler } = serve(ok, { publicOrigin: own, cors: { origins: [origin] } })
-    const response = await handler(post(asked, { origin, ...crossSite }))
+    const response = await handler(post(question, { origin, ...crossSite }))
     expect(response.headers.get('access-control-allow-origin')).toBe(origin)
     await response.body?.cancel()
   })

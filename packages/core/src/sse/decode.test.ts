@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { StreamInterruptedError } from '../errors/connection-error.ts'
-import { bodyOf, decode, event, every, utf8 } from '../test-support/decoding.ts'
+import { bodyOf, decode, event, chunksOf, utf8 } from '../test-support/decoding.ts'
 import { decodeEventStream, type SseMessage } from './decode.ts'
 
 describe('maxEventBytes', () => {
@@ -11,8 +11,10 @@ describe('maxEventBytes', () => {
     async (data) => {
       const bytes = event(data)
       for (const size of [1, 3, bytes.length]) {
-        expect((await decode(every(bytes, size), { maxEventBytes: 16 })).messages).toHaveLength(1)
-        await expect(decode(every(bytes, size), { maxEventBytes: 15 })).rejects.toThrow(
+        expect((await decode(chunksOf(bytes, size), { maxEventBytes: 16 })).messages).toHaveLength(
+          1,
+        )
+        await expect(decode(chunksOf(bytes, size), { maxEventBytes: 15 })).rejects.toThrow(
           StreamProtocolError,
         )
       }
@@ -41,7 +43,7 @@ describe('maxEventBytes', () => {
     const lines = '\u{FEFF}: ♥\nid: 本\nfremd: 日本語\nevent: 日\ndata: 日本語\n\n'
     const bytes = utf8(lines + ': ♥♥♥♥♥♥♥♥\n\n'.repeat(100) + 'data: é\n\n')
     for (const size of [1, 2, 3, 7, bytes.length]) {
-      const { messages } = await decode(every(bytes, size), { maxEventBytes: 9 })
+      const { messages } = await decode(chunksOf(bytes, size), { maxEventBytes: 9 })
       expect(messages.map(({ data }) => data)).toEqual(['日本語', 'é'])
     }
   })
@@ -49,7 +51,7 @@ describe('maxEventBytes', () => {
   test.for(['event', 'id'])('covers a long %s, however it is cut', async (field) => {
     const bytes = utf8(`${field}: ${'x'.repeat(500)}\ndata: a\n\n`)
     for (const size of [1, 7, bytes.length]) {
-      await expect(decode(every(bytes, size), { maxEventBytes: 100 })).rejects.toThrow(
+      await expect(decode(chunksOf(bytes, size), { maxEventBytes: 100 })).rejects.toThrow(
         StreamProtocolError,
       )
     }
@@ -87,12 +89,12 @@ describe('maxEventBytes', () => {
 
   test('by default passes an event of 32 MiB', async () => {
     const bytes = event('x'.repeat(32 * 2 ** 20))
-    const { messages } = await decode(every(bytes, 2 ** 16))
+    const { messages } = await decode(chunksOf(bytes, 2 ** 16))
     expect(messages[0]?.data.length).toBe(32 * 2 ** 20)
   })
 
   test('does not count comments nobody listens to', async () => {
-    const { messages } = await decode(every(utf8(`:${'x'.repeat(5000)}\ndata: ok\n\n`), 7), {
+    const { messages } = await decode(chunksOf(utf8(`:${'x'.repeat(5000)}\ndata: ok\n\n`), 7), {
       maxEventBytes: 100,
     })
     expect(messages).toEqual([{ data: 'ok' }])
