@@ -7,22 +7,25 @@ const post = (): Request => new Request(endpoint, { method: 'POST', body: '{"pro
 const done = { type: 'done' }
 
 describe('an error of authorize or owner', () => {
-  test.for(['authorize', 'owner'] as const)('is a 500 whatever its class (%s)', async (name) => {
-    const onError = vi.fn()
-    const error = new RateLimitError({
-      message: 'of elsewhere',
-      type: 'rate_limit_error',
-      retryable: true,
-    })
-    const { handler } = resumableEndpoint({ [name]: () => Promise.reject(error), onError })
-    const response = await handler(post())
-    expect(response.status).toBe(500)
-    expect(await response.text()).not.toContain('of elsewhere')
-    expect(onError.mock.calls).toEqual([[error]])
-  })
+  test.for(['authorize', 'owner'] as const)(
+    'is a 500 with any class of error (%s)',
+    async (name) => {
+      const onError = vi.fn()
+      const error = new RateLimitError({
+        message: 'of elsewhere',
+        type: 'rate_limit_error',
+        retryable: true,
+      })
+      const { handler } = resumableEndpoint({ [name]: () => Promise.reject(error), onError })
+      const response = await handler(post())
+      expect(response.status).toBe(500)
+      expect(await response.text()).not.toContain('of elsewhere')
+      expect(onError.mock.calls).toEqual([[error]])
+    },
+  )
 })
 
-describe('a logger or a waitUntil that fails', () => {
+describe('a logger or a waitUntil that', () => {
   const unhandled = vi.fn()
   beforeEach(() => void process.on('unhandledRejection', unhandled))
   afterEach(async () => {
@@ -39,7 +42,7 @@ describe('a logger or a waitUntil that fails', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('secret')) as never],
-  ])('%s: the answer still comes', async ([, fail]) => {
+  ])('%s does not fail the answer', async ([, fail]) => {
     const context = { waitUntil: fail }
     const stored = resumableEndpoint({ logger: { warn: fail } })
     const away = resumableEndpoint({ logger: { warn: fail }, store: unreachableStore })
@@ -51,7 +54,7 @@ describe('a logger or a waitUntil that fails', () => {
   })
 })
 
-test('every answer says how it may be cached', async () => {
+test('every response has a Cache-Control header', async () => {
   const { handler, upstream } = resumableEndpoint({
     cors: { origins: ['https://other.example'] },
     onError: () => {},

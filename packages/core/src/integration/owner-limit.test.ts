@@ -16,7 +16,7 @@ function post(user: string, signal?: AbortSignal): Request {
 
 const done = { type: 'done' }
 
-/** A user's own store that ignores the limit. */
+/** A custom store that ignores the limit. */
 function ownStore(): StreamStore {
   const store = memoryStore({ lease: 600 })
   return {
@@ -32,7 +32,7 @@ function ownStore(): StreamStore {
 const places: [string, () => Partial<HandlerOptions>][] = [
   ['without a store', () => ({ store: undefined })],
   ['with a memory store', () => ({ store: memoryStore({ lease: 600 }) })],
-  ['with a store that is away', () => ({ store: unreachableStore })],
+  ['with a store that cannot be reached', () => ({ store: unreachableStore })],
   ['with a store that does not count', () => ({ store: ownStore() })],
 ]
 
@@ -42,7 +42,7 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
     served = resumableEndpoint({ owner, maxStreamsPerOwner: 2, ...options() })
   })
 
-  /** Holds the answers: one that no one can read any more ends at some time. */
+  /** Holds the responses. One that is collected as garbage ends its answer. */
   const held: Response[] = []
   const begin = async (user: string): Promise<Response> => {
     const response = await served.handler(post(user))
@@ -50,19 +50,19 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
     return response
   }
 
-  test('a caller who goes away makes room, even if something holds the response unread', async () => {
+  test('a caller who leaves makes room, even if the response is held without being read', async () => {
     const controller = new AbortController()
     held.push(await served.handler(post('ada', controller.signal)))
     await begin('ada')
     expect((await begin('ada')).status).toBe(429)
     controller.abort()
     const { store } = options()
-    // With a store, the answer goes on without its caller.
+    // With a store, the answer continues without its caller.
     if (store === undefined) expect((await begin('ada')).status).toBe(200)
     else expect((await begin('ada')).status).toBe(store === unreachableStore ? 200 : 429)
   })
 
-  test('a request over the limit gets a 429 that says what to do, and VecTrade is not asked', async () => {
+  test('a request over the limit gets a 429 with advice, and VecTrade is not asked', async () => {
     await begin('ada')
     await begin('ada')
     const refused = await begin('ada')
@@ -81,10 +81,10 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
   })
 
   test.for<[string, (first: Response, upstream: ResumableEndpoint['upstream']) => unknown]>([
-    ['comes to its end', (first, upstream) => (upstream.send(done), first.text())],
+    ['ends', (first, upstream) => (upstream.send(done), first.text())],
     ['is cut', (first, upstream) => (upstream.fail(), first.text())],
     [
-      'fails in VecTrade',
+      'ends with an error of VecTrade',
       (first, upstream) => (upstream.send({ type: 'error', message: 'm' }), first.text()),
     ],
   ])('an answer that %s makes room', async ([, end]) => {
@@ -98,7 +98,7 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
 })
 
 test.for<[string, Partial<HandlerOptions>]>(places.map(([name, make]) => [name, make()]))(
-  'what fails before there is an answer does not count, %s',
+  'a request that fails before its answer does not count %s',
   async ([, options]) => {
     let status = 401
     const client = new VecTrade({
@@ -116,7 +116,7 @@ test.for<[string, Partial<HandlerOptions>]>(places.map(([name, make]) => [name, 
   },
 )
 
-test('serves as many simultaneous callers as the limit allows', async () => {
+test('concurrent requests cannot exceed the limit', async () => {
   for (const [, options] of places) {
     const { handler } = resumableEndpoint({ owner, maxStreamsPerOwner: 3, ...options() })
     const responses = await Promise.all(Array.from({ length: 40 }, () => handler(post('ada'))))
@@ -125,7 +125,7 @@ test('serves as many simultaneous callers as the limit allows', async () => {
   }
 })
 
-test('a caller who leaves makes room only if the answer ends with the caller', async () => {
+test('a caller who leaves makes room only without a store', async () => {
   const single = resumableEndpoint({ maxStreamsPerOwner: 1, store: undefined })
   await (await single.handler(post(''))).body?.cancel()
   expect((await single.handler(post(''))).status).toBe(200)
@@ -139,7 +139,7 @@ test('a caller who leaves makes room only if the answer ends with the caller', a
   await vi.waitFor(async () => expect((await stored.handler(post(''))).status).toBe(200))
 })
 
-test('a caller who leaves before VecTrade answers makes room, and leaves nothing in the store', async () => {
+test('a caller who leaves before VecTrade answers makes room, also in the store', async () => {
   const store = memoryStore({ maxStreams: 1 })
   const client = new VecTrade({
     apiKey: 'vq_secret',
@@ -166,7 +166,7 @@ test('a caller who leaves before VecTrade answers makes room, and leaves nothing
   await expect(store.create('free')).resolves.toBeDefined()
 })
 
-test('an answer that is slow to begin stays alive in the store', async () => {
+test('an answer that begins late stays alive in the store', async () => {
   const store = memoryStore({ lease: 100 })
   let respond = (): void => {}
   const body = 'data: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n'
@@ -183,7 +183,7 @@ test('an answer that is slow to begin stays alive in the store', async () => {
   const { handler } = resumableEndpoint({ client, store, logger: { warn }, maxStreamsPerOwner: 1 })
   const answered = handler(post(''))
   await new Promise((resolve) => setTimeout(resolve, 400))
-  // Another handler on the same store.
+  // Another handler with the same store.
   const other = resumableEndpoint({ store, maxStreamsPerOwner: 1 })
   expect((await other.handler(post(''))).status).toBe(429)
   respond()
@@ -194,7 +194,7 @@ test('an answer that is slow to begin stays alive in the store', async () => {
   expect(warn).not.toHaveBeenCalled()
 })
 
-test('streams that are resumed are not counted again', async () => {
+test('a resumed stream does not count again', async () => {
   const { handler } = resumableEndpoint({ maxStreamsPerOwner: 1 })
   const first = await handler(post(''))
   const url = `${endpoint}?stream=${first.headers.get('x-vectrade-stream-id')}`

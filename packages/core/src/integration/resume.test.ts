@@ -18,14 +18,14 @@ import {
 const letters = Array.from('abcdefgh', (content): StreamEvent => ({ type: 'text', content }))
 const done = { type: 'done' }
 
-// No jitter: an attempt waits for half of the most it may.
+// With a small random number, an attempt waits only briefly.
 beforeEach(() => {
   vi.spyOn(Math, 'random').mockReturnValue(0.02)
 })
 afterEach(() => vi.restoreAllMocks())
 
-describe('a stream that its endpoint keeps', () => {
-  test('has an id, and every event has a number', async () => {
+describe('a stored stream', () => {
+  test('has an id, and each event has its position', async () => {
     const { client, upstream, requests } = resumableEndpoint()
     const stream = client.ai.stream('p')
     expect(stream.id).toBeUndefined()
@@ -42,7 +42,7 @@ describe('a stream that its endpoint keeps', () => {
   })
 
   test.for([1, 60, 150, 333])(
-    'is read on after a cut behind %i bytes, each event once',
+    'is resumed after a cut at byte %i, and each event comes once',
     async (bytes) => {
       const { client, upstream, requests, cuts } = resumableEndpoint()
       cuts.set(1, bytes).set(2, 0).set(3, 90)
@@ -55,7 +55,7 @@ describe('a stream that its endpoint keeps', () => {
     },
   )
 
-  test('is done where nothing is left of it: 204', async () => {
+  test('responds with a 204 if all of it has been read', async () => {
     const { client, upstream, requests, handler } = resumableEndpoint()
     expect(client.ai.resume('id', { lastEventId: '7' }).lastEventId).toBe('7')
     const stream = client.ai.stream('p')
@@ -70,7 +70,7 @@ describe('a stream that its endpoint keeps', () => {
     expect([response.status, await response.text()]).toEqual([204, ''])
   })
 
-  test('goes on without its reader, who comes back for all of it or the rest', async () => {
+  test('continues without its reader, who can resume all of it or the rest', async () => {
     const { client, upstream } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
@@ -85,7 +85,7 @@ describe('a stream that its endpoint keeps', () => {
     expect(await client.ai.resume(id).finalText()).toBe('abcdefgh')
   })
 
-  test('is left behind the last event that was read, whatever came with it', async () => {
+  test('has the last event ID of the event that was read last, not of a later one in the same chunk', async () => {
     const text = [1, 2, 3].map((id) => `id: ${id}\ndata: {"type":"text","content":"${id}"}\n\n`)
     const response = new Response(text.join(''), {
       headers: { 'content-type': 'text/event-stream' },
@@ -95,7 +95,7 @@ describe('a stream that its endpoint keeps', () => {
     expect(stream.lastEventId).toBe('2')
   })
 
-  test('is followed by many, byte for byte the same', async () => {
+  test('sends the same bytes to all its readers', async () => {
     const { client, upstream, handler } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
@@ -108,7 +108,7 @@ describe('a stream that its endpoint keeps', () => {
     expect(texts[0]).toMatch(/id: 10\n.*\n\ndata: \[DONE\]\n\n$/s)
   })
 
-  test('passes an error on to everybody, and it is final', async () => {
+  test('sends an error to all its readers, and the error is final', async () => {
     const { client, upstream } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
@@ -121,7 +121,7 @@ describe('a stream that its endpoint keeps', () => {
     )
   })
 
-  test('that is stopped ends for everybody, its text being what it is', async () => {
+  test('that is stopped ends for all its readers with the text so far', async () => {
     const { client, upstream, requests } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
@@ -135,7 +135,7 @@ describe('a stream that its endpoint keeps', () => {
     await stream.stop()
   })
 
-  test('is stopped by whoever has its id, and by half of a tee', async () => {
+  test('can be stopped by a reader that resumed it and by one half of a tee', async () => {
     for (const stopping of ['resumed', 'tee']) {
       const { client, upstream, requests } = resumableEndpoint()
       const stream = client.ai.stream('p')
@@ -143,17 +143,17 @@ describe('a stream that its endpoint keeps', () => {
       upstream.send(letters[0])
       if (stopping === 'resumed') await client.ai.resume(stream.id ?? '').stop()
       else {
-        const [left] = stream.tee()
-        await left.response
-        expect(left.id).toBe(stream.id)
-        await left.stop()
+        const [half] = stream.tee()
+        await half.response
+        expect(half.id).toBe(stream.id)
+        await half.stop()
       }
       expect(requests).toEqual(['POST', 'DELETE'])
       await vi.waitFor(() => expect(upstream.isCancelled).toBe(true))
     }
   })
 
-  test('whose writer is gone is interrupted, in time', async () => {
+  test('is interrupted soon after its producer has died', async () => {
     const store = memoryStore({ lease: 200 })
     const { client } = resumableEndpoint({ store })
     const id = 'abcdefghijklmnopqrstuv'
@@ -167,7 +167,7 @@ describe('a stream that its endpoint keeps', () => {
   })
 })
 
-test('a stream that expires while it is read is interrupted, not complete', async () => {
+test('a stream that expires while it is read is interrupted and not complete', async () => {
   const store = memoryStore()
   const { client, upstream } = resumableEndpoint({ store })
   const stream = client.ai.stream('p')
@@ -187,8 +187,8 @@ test('a stream that expires while it is read is interrupted, not complete', asyn
   expect('abcdefgh').toContain(text)
 })
 
-describe('taking up a stream', () => {
-  test('that is unknown, of somebody else, or whose id is none gives the same 404', async () => {
+describe('resuming a stream', () => {
+  test('gets the same 404 for an unknown stream, one of another owner and an invalid id', async () => {
     const { client, handler } = resumableEndpoint({
       owner: (request) => request.headers.get('user') ?? '',
     })
@@ -212,14 +212,14 @@ describe('taking up a stream', () => {
     expect(await catchError(client.ai.resume('none').finalText())).toBeInstanceOf(StreamResumeError)
   })
 
-  test('is for those who may', async () => {
+  test('is checked by authorize', async () => {
     const { client, requests } = resumableEndpoint({ authorize: () => false })
     const error = await catchError(client.ai.resume('abcdefghijklmnopqrstuv').finalText())
     expect(error).toBeInstanceOf(AuthenticationError)
     expect(requests).toEqual(['GET'])
   })
 
-  test('takes an endpoint, an id and the id of an event', () => {
+  test('needs an endpoint, an id and a valid lastEventId', () => {
     const client = new VecTrade({ endpoint })
     const direct = new VecTrade({ apiKey: 'vq_key', baseURL: 'https://e/v1' })
     expect(() => direct.ai.resume('id')).toThrow(/`endpoint`/)
@@ -232,7 +232,7 @@ describe('taking up a stream', () => {
     }
   })
 
-  test('ends after too many attempts without an event between them', async () => {
+  test('fails after too many attempts without an event', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const { client, upstream, requests, cuts } = resumableEndpoint()
     for (let request = 2; request < 40; request += 1) cuts.set(request, 0)
@@ -246,7 +246,7 @@ describe('taking up a stream', () => {
     expect(requests).toHaveLength(13)
   })
 
-  test('is not hurried by the server', async () => {
+  test('waits if the server sends a very long reconnection time', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const requests: unknown[] = []
     const fetch: Fetch = async (_url, { method }) => {
@@ -264,7 +264,7 @@ describe('taking up a stream', () => {
   })
 })
 
-test('a store that fails costs the resumption, not the answer', async () => {
+test('if a store fails, the answer is complete and only cannot be resumed', async () => {
   const warn = vi.fn()
   const store = memoryStore({ maxEvents: 3 })
   const { client, upstream } = resumableEndpoint({ store, logger: { warn } })
@@ -275,10 +275,10 @@ test('a store that fails costs the resumption, not the answer', async () => {
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('StreamStoreError'))
 
   const full = resumableEndpoint({ store: memoryStore({ maxStreams: 0 }), logger: { warn } })
-  const unkept = full.client.ai.stream('p')
-  await unkept.response
+  const notStored = full.client.ai.stream('p')
+  await notStored.response
   full.upstream.send(...letters, done)
-  expect(await unkept.finalText()).toBe('abcdefgh')
-  expect(unkept.id).toBeUndefined()
+  expect(await notStored.finalText()).toBe('abcdefgh')
+  expect(notStored.id).toBeUndefined()
   expect(warn).toHaveBeenCalledTimes(2)
 })

@@ -2,7 +2,7 @@ import { createHandler, type Fetch, type HandlerOptions, memoryStore, VecTrade }
 
 export const endpoint = 'https://app.example/api/analyze'
 
-/** VecTrade as a test controls it. All of the endpoint's requests share its one answer. */
+/** VecTrade as a test controls it. The methods act on the answer to its last request. */
 export interface Upstream {
   /** Sends messages. Strings are sent as they are, everything else as JSON. */
   send(...messages: unknown[]): void

@@ -7,7 +7,7 @@ afterEach(() => vi.restoreAllMocks())
 const post = (init: RequestInit = {}): Request =>
   new Request(endpoint, { method: 'POST', body: '{"prompt":"p"}', ...init })
 
-test('without `?stream` only POST is for an endpoint; with it, GET and DELETE', async () => {
+test('an endpoint takes GET and DELETE only with `?stream`', async () => {
   const { handler } = resumableEndpoint()
   for (const method of ['GET', 'DELETE', 'HEAD', 'PUT']) {
     const response = await handler(new Request(endpoint, { method }))
@@ -19,7 +19,7 @@ test('without `?stream` only POST is for an endpoint; with it, GET and DELETE', 
 })
 
 test.for(['', '-1', '1e9', ' 3', 'NaN', '99999999999999', '0x2', '3.5', '…'])(
-  'a Last-Event-ID of %o that is no number of ours is the beginning',
+  'a Last-Event-ID of %o, which is not a position, starts from the beginning',
   async (lastEventId) => {
     const { handler, upstream } = resumableEndpoint()
     const begun = await handler(post())
@@ -32,7 +32,7 @@ test.for(['', '-1', '1e9', ' 3', 'NaN', '99999999999999', '0x2', '3.5', '…'])(
   },
 )
 
-test('a Last-Event-ID that a proxy has sent twice is one', async () => {
+test('a Last-Event-ID that a proxy has doubled counts once', async () => {
   const { handler, upstream } = resumableEndpoint()
   const begun = await handler(post())
   const id = begun.headers.get('x-vectrade-stream-id') ?? ''
@@ -43,7 +43,7 @@ test('a Last-Event-ID that a proxy has sent twice is one', async () => {
   expect(text).toMatch(/^id: 2\n/)
 })
 
-test('a caller who leaves before there is an id ends the request upstream', async () => {
+test('a caller who leaves before the stream has an id ends the request to VecTrade', async () => {
   const controller = new AbortController()
   const store = memoryStore()
   const create = vi.spyOn(store, 'create')
@@ -55,20 +55,20 @@ test('a caller who leaves before there is an id ends the request upstream', asyn
   expect(create).not.toHaveBeenCalled()
 })
 
-test.for([undefined, 7, null])('an owner of %o is a mistake of the server', async (owner) => {
+test.for([undefined, 7, null])('an owner of %o is an error of the server', async (owner) => {
   const onError = vi.fn()
   const { handler } = resumableEndpoint({ owner: () => owner as never, onError })
   expect((await handler(post())).status).toBe(500)
   expect(onError).toHaveBeenCalledWith(expect.objectContaining({ name: 'ConfigurationError' }))
 })
 
-test('a caller who does not read holds up an answer that its store has given up', async () => {
+test('an answer that is too large for its store waits for a slow caller', async () => {
   const { handler, upstream } = resumableEndpoint({ store: memoryStore({ maxEvents: 10 }) })
   const response = await handler(post())
   const content = 'x'.repeat(100)
   for (let at = 0; at < 2000; at += 1) upstream.send({ type: 'text', content })
   await new Promise((resolve) => setTimeout(resolve, 100))
-  // What VecTrade sent waits in its own body, which is where a socket's buffers would stop it.
+  // The messages of VecTrade wait unread in its body. In production, the buffers of the socket would fill up.
   expect(upstream.unread).toBeGreaterThan(1000)
   upstream.send({ type: 'done' })
   const text = await response.text()
@@ -76,7 +76,7 @@ test('a caller who does not read holds up an answer that its store has given up'
   expect(text).toMatch(/id: 2001\n.*\n\ndata: \[DONE\]\n\n$/s)
 })
 
-test('an answer that outgrew its store is whole here, interrupted for those who come back, and over', async () => {
+test('an answer that is too large for its store is complete for its caller and interrupted if resumed', async () => {
   const store = memoryStore({ maxEvents: 2, lease: 60_000 })
   const { handler, upstream } = resumableEndpoint({ store, maxStreamsPerOwner: 1 })
   const begun = await handler(post())
@@ -96,7 +96,7 @@ test('an answer that outgrew its store is whole here, interrupted for those who 
   await next.text()
 })
 
-test('an answer that failed ends with its error, here and for those who come back', async () => {
+test('an answer that failed ends with its error, also if it is resumed', async () => {
   const { handler, upstream } = resumableEndpoint()
   const begun = await handler(post())
   upstream.send({ type: 'text', content: 'a' }, { type: 'error', message: 'm' })
@@ -108,7 +108,7 @@ test('an answer that failed ends with its error, here and for those who come bac
   }
 })
 
-test('a platform whose waitUntil fails, and a producer that is superseded', async () => {
+test('a failing waitUntil is logged, and a superseded producer ends the answer with an error', async () => {
   const warn = vi.fn()
   const store = memoryStore()
   const stopping = new AbortController()
@@ -139,24 +139,7 @@ test('a platform whose waitUntil fails, and a producer that is superseded', asyn
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('waitUntil'))
 })
 
-test('a store that is away for a moment when somebody comes back: they come again', async () => {
-  const store = memoryStore()
-  const away = new StreamStoreError('away', 'unavailable')
-  const find = vi.spyOn(store, 'find')
-  const read = vi.spyOn(store, 'read')
-  const { client, upstream, requests } = resumableEndpoint({ store })
-  const stream = client.ai.stream('p')
-  await stream.response
-  upstream.send({ type: 'text', content: 'a' }, { type: 'text', content: 'b' }, '[DONE]')
-  expect(await stream.finalText()).toBe('ab')
-  // At the look, at the first page, and at the last look of all.
-  find.mockRejectedValueOnce(away)
-  read.mockReturnValueOnce({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(away) }) })
-  expect(await client.ai.resume(stream.id ?? '').finalText()).toBe('ab')
-  expect(requests).toEqual(['POST', 'GET', 'GET', 'GET'])
-})
-
-test('work that outlives the response is told to the platform', async () => {
+test('waitUntil gets the work that outlives the response', async () => {
   const { handler, upstream } = resumableEndpoint()
   for (const contexts of [
     (context: object) => [context],
@@ -180,39 +163,3 @@ test('work that outlives the response is told to the platform', async () => {
     await works[0]
   }
 })
-
-test.for<[string, number, unknown[]]>([
-  ['ended', 0, [{ type: 'text', content: 'a' }, { type: 'done' }]],
-  [
-    'failed',
-    1,
-    [{ type: 'text', content: 'a' }, { error: { type: 'server_error', message: 'm' } }],
-  ],
-])(
-  'a store that is read to the end of an answer that %s is told so %i times',
-  async ([, times, messages]) => {
-    const store = memoryStore()
-    const { handler, upstream } = resumableEndpoint({ store })
-    const begun = await handler(post())
-    const id = begun.headers.get('x-vectrade-stream-id') ?? ''
-    upstream.send(...messages)
-    upstream.end()
-    await begun.text()
-    let returned = 0
-    const find = store.read.bind(store)
-    vi.spyOn(store, 'read').mockImplementation((...args) => {
-      const iterator = find(...args)[Symbol.asyncIterator]()
-      const next = iterator.next.bind(iterator)
-      const end = async (): Promise<IteratorResult<never>> => {
-        returned += 1
-        await iterator.return?.()
-        return { done: true, value: undefined }
-      }
-      return { [Symbol.asyncIterator]: () => ({ next, return: end }) }
-    })
-    const reader = (await handler(new Request(`${endpoint}?stream=${id}`))).body?.getReader()
-    while (!(await reader?.read())?.done);
-    await reader?.cancel()
-    expect(returned).toBe(times)
-  },
-)
