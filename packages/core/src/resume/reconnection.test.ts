@@ -10,7 +10,7 @@ import {
   type VecTradeError,
 } from '../index.ts'
 import { catchError } from '../test-support/body.ts'
-import { endpoint } from '../test-support/kept.ts'
+import { endpoint } from '../test-support/resumable-endpoint.ts'
 import { Reconnection } from './reconnection.ts'
 
 beforeEach(() => {

@@ -7,7 +7,7 @@ import {
   VecTrade,
 } from '../index.ts'
 import { catchError } from '../test-support/body.ts'
-import { endpoint } from '../test-support/kept.ts'
+import { endpoint } from '../test-support/resumable-endpoint.ts'
 
 // No pauses between attempts.
 beforeEach(() => {

@@ -2,43 +2,41 @@ import { createHandler, type Fetch, type HandlerOptions, memoryStore, VecTrade }
 
 export const endpoint = 'https://app.example/api/analyze'
 
-/** Something to let go step by step. */
-export interface Source {
-  /** What VecTrade sends next. */
+/** VecTrade as a test controls it. The methods act on the answer to its last request. */
+export interface Upstream {
+  /** Sends messages. Strings are sent as they are, everything else as JSON. */
   send(...messages: unknown[]): void
   end(): void
+  /** Cuts the answer. */
   fail(): void
-  /** Messages that VecTrade has sent and nobody has taken. */
-  readonly waiting: number
-  /** Whether VecTrade was asked. */
-  readonly isOpen: boolean
-  /** How often. */
-  readonly asked: number
-  /** Whether the request to VecTrade was ended from this side. */
-  readonly cancelled: boolean
+  /** The messages that were sent and are not yet read. */
+  readonly unread: number
+  /** How many requests VecTrade got. */
+  readonly requests: number
+  /** Whether the endpoint ended its request. */
+  readonly isCancelled: boolean
 }
 
-/** An endpoint that keeps streams, all in this process, and what VecTrade answers behind it. */
-export interface Kept {
+/** An endpoint with a store in this process, a client of it, and the VecTrade that it calls. */
+export interface ResumableEndpoint {
   handler: ReturnType<typeof createHandler>
-  source: Source
-  /** What reached the endpoint: `POST`, `GET after 3`, … */
-  asked: string[]
-  /** Cuts the body of the nth request behind so many bytes; with 0, there is no response at all. */
-  cut: Map<number, number>
+  upstream: Upstream
+  /** The requests of the client, such as `POST` and `GET after 3`. */
+  requests: string[]
+  /** Cuts the response to the client's nth request after so many bytes. With 0, there is no response. */
+  cuts: Map<number, number>
   client: VecTrade
 }
 
-export function kept(options: Partial<HandlerOptions> = {}): Kept {
+export function resumableEndpoint(options: Partial<HandlerOptions> = {}): ResumableEndpoint {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
   const encoder = new TextEncoder()
-  const source = {
-    cancelled: false,
-    get waiting() {
+  const upstream = {
+    isCancelled: false,
+    get unread() {
       return -(controller?.desiredSize ?? 0)
     },
-    isOpen: false,
-    asked: 0,
+    requests: 0,
     send: (...messages: unknown[]) => {
       for (const message of messages) {
         const text = typeof message === 'string' ? message : JSON.stringify(message)
@@ -48,42 +46,40 @@ export function kept(options: Partial<HandlerOptions> = {}): Kept {
     end: () => controller?.close(),
     fail: () => controller?.error(new TypeError('terminated')),
   }
-  const upstream = new VecTrade({
+  const keyedClient = new VecTrade({
     apiKey: 'vq_secret',
     baseURL: 'https://e/v1',
     maxRetries: 0,
     fetch: async (_url, { signal }) => {
-      source.isOpen = true
-      source.asked += 1
+      upstream.requests += 1
       const body = new ReadableStream<Uint8Array>({
         start: (started) => void (controller = started),
-        cancel: () => void (source.cancelled = true),
+        cancel: () => void (upstream.isCancelled = true),
       })
-      signal?.addEventListener('abort', () => (source.cancelled = true))
+      signal?.addEventListener('abort', () => (upstream.isCancelled = true))
       return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
     },
   })
   const handler = createHandler({
-    client: upstream,
+    client: keyedClient,
     store: memoryStore({ lease: 600 }),
     heartbeat: 0,
     ...options,
   })
-  const asked: string[] = []
-  const cut = new Map<number, number>()
+  const requests: string[] = []
+  const cuts = new Map<number, number>()
   const fetch: Fetch = async (url, init) => {
-    const headers = new Headers(init.headers)
-    const after = headers.get('last-event-id')
-    asked.push(`${init.method}${after === null ? '' : ` after ${after}`}`)
-    const limit = cut.get(asked.length)
+    const after = new Headers(init.headers).get('last-event-id')
+    requests.push(`${init.method}${after === null ? '' : ` after ${after}`}`)
+    const limit = cuts.get(requests.length)
     if (limit === 0) throw new TypeError('fetch failed')
     const response = await handler(new Request(url, init))
-    return limit === undefined ? response : cutBehind(response, limit)
+    return limit === undefined ? response : cutAfter(response, limit)
   }
-  return { handler, source, asked, cut, client: new VecTrade({ endpoint, fetch }) }
+  return { handler, upstream, requests, cuts, client: new VecTrade({ endpoint, fetch }) }
 }
 
-function cutBehind(response: Response, limit: number): Response {
+function cutAfter(response: Response, limit: number): Response {
   const reader = response.body?.getReader()
   let left = limit
   const body = new ReadableStream<Uint8Array>(

@@ -38,7 +38,7 @@ function jsonOf(data: string): unknown {
   }
 }
 
-/** Of a shape that looks like text and is more, or less. */
+/** Each looks like a text event and differs from one. */
 test.for([
   '{"type":"text","content":"q","more":1}',
   '{"content":"q","type":"text","content":"q"}',
@@ -46,7 +46,7 @@ test.for([
   '{"type":"text","content":"q","type":"metadata"}',
   '{"type":"text","text":"q","content":"q"}',
   '{"type":"text","content":"a\tb"}',
-])('events like %s are read as by the parsers, again and again', async (shape) => {
+])('events like %s are read as the parsers read them, however often', async (shape) => {
   const other = shape.replace(/"(q|~probe~)"/, '"other"')
   for (const blocks of [
     [shape, shape, shape],
@@ -59,7 +59,7 @@ test.for([
   }
 })
 
-test('IDs that come and go are those of the events', async () => {
+test('each event has its last event ID if only some events set one', async () => {
   const plain = `data: ${json({ type: 'text', content: 'a' })}\n\n`
   const stream = fromReadableStream(
     bodyOf([utf8(`${plain}${plain}id: 3\n${plain}${plain}id\n${plain}${plain}data: [DONE]\n\n`)]),
@@ -71,7 +71,7 @@ test('IDs that come and go are those of the events', async () => {
 
 const plain = `data: ${json({ type: 'text', content: 'a' })}\n\n`
 
-test('an ID is taken back without an event as well', async () => {
+test('an empty ID without an event resets the last event ID', async () => {
   const bytes = utf8(`${plain}id: 3\n${plain}id\n\n${plain}data: [DONE]\n\n`)
   const stream = fromReadableStream(bodyOf([bytes]))
   const seen: string[] = []
@@ -79,14 +79,14 @@ test('an ID is taken back without an event as well', async () => {
   expect(seen).toEqual(['', '3', ''])
 })
 
-test("an event that has begun is the parser's, whatever its next chunk looks like", async () => {
+test('the parser reads an event that began in an earlier chunk', async () => {
   const chunks = [plain + plain, 'event: error\n', plain].map(utf8)
   const { events, failed } = await read(fromReadableStream(bodyOf(chunks)))
   expect(events).toHaveLength(2)
   expect(failed).toBe(true)
 })
 
-test('a limit is one for events of a shape that is known, too', async () => {
+test('maxEventBytes also limits the events that the shortcut reads', async () => {
   const long = `data: ${json({ type: 'text', content: 'b'.repeat(200) })}\n\n`
   const stream = fromReadableStream(bodyOf([utf8(plain + plain + long)]), { maxEventBytes: 100 })
   const { events, failed } = await read(stream)

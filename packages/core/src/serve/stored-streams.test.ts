@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { endpoint, kept } from '../test-support/kept.ts'
+import { endpoint, resumableEndpoint } from '../test-support/resumable-endpoint.ts'
 import { memoryStore, StreamStoreError } from '../index.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -7,8 +7,8 @@ afterEach(() => vi.restoreAllMocks())
 const post = (init: RequestInit = {}): Request =>
   new Request(endpoint, { method: 'POST', body: '{"prompt":"p"}', ...init })
 
-test('without `?stream` only POST is for an endpoint; with it, GET and DELETE', async () => {
-  const { handler } = kept()
+test('an endpoint takes GET and DELETE only with `?stream`', async () => {
+  const { handler } = resumableEndpoint()
   for (const method of ['GET', 'DELETE', 'HEAD', 'PUT']) {
     const response = await handler(new Request(endpoint, { method }))
     expect(response.status).toBe(405)
@@ -19,12 +19,12 @@ test('without `?stream` only POST is for an endpoint; with it, GET and DELETE', 
 })
 
 test.for(['', '-1', '1e9', ' 3', 'NaN', '99999999999999', '0x2', '3.5', '…'])(
-  'a Last-Event-ID of %o that is no number of ours is the beginning',
+  'a Last-Event-ID of %o, which is not a position, starts from the beginning',
   async (lastEventId) => {
-    const { handler, source } = kept()
+    const { handler, upstream } = resumableEndpoint()
     const begun = await handler(post())
     const id = begun.headers.get('x-vectrade-stream-id') ?? ''
-    source.send({ type: 'text', content: 'a' }, { type: 'done' })
+    upstream.send({ type: 'text', content: 'a' }, { type: 'done' })
     await begun.text()
     const headers = { 'last-event-id': encodeURIComponent(lastEventId) }
     const response = await handler(new Request(`${endpoint}?stream=${id}`, { headers }))
@@ -32,56 +32,56 @@ test.for(['', '-1', '1e9', ' 3', 'NaN', '99999999999999', '0x2', '3.5', '…'])(
   },
 )
 
-test('a Last-Event-ID that a proxy has sent twice is one', async () => {
-  const { handler, source } = kept()
+test('a Last-Event-ID that a proxy has doubled counts once', async () => {
+  const { handler, upstream } = resumableEndpoint()
   const begun = await handler(post())
   const id = begun.headers.get('x-vectrade-stream-id') ?? ''
-  source.send({ type: 'text', content: 'a' }, { type: 'done' })
+  upstream.send({ type: 'text', content: 'a' }, { type: 'done' })
   await begun.text()
   const headers = { 'last-event-id': '1, 1' }
   const text = await (await handler(new Request(`${endpoint}?stream=${id}`, { headers }))).text()
   expect(text).toMatch(/^id: 2\n/)
 })
 
-test('a caller who leaves before there is an id ends the request upstream', async () => {
+test('a caller who leaves before the stream has an id ends the request to VecTrade', async () => {
   const controller = new AbortController()
   const store = memoryStore()
   const create = vi.spyOn(store, 'create')
-  const { handler, source } = kept({ store })
+  const { handler, upstream } = resumableEndpoint({ store })
   const answered = handler(post({ signal: controller.signal }))
   controller.abort()
   await answered
-  await vi.waitFor(() => expect(source.cancelled || !source.isOpen).toBe(true))
+  await vi.waitFor(() => expect(upstream.isCancelled || upstream.requests === 0).toBe(true))
   expect(create).not.toHaveBeenCalled()
 })
 
-test.for([undefined, 7, null])('an owner of %o is a mistake of the server', async (owner) => {
+test.for([undefined, 7, null])('an owner of %o is an error of the server', async (owner) => {
   const onError = vi.fn()
-  const { handler } = kept({ owner: () => owner as never, onError })
+  const { handler } = resumableEndpoint({ owner: () => owner as never, onError })
   expect((await handler(post())).status).toBe(500)
   expect(onError).toHaveBeenCalledWith(expect.objectContaining({ name: 'ConfigurationError' }))
 })
 
-test('a caller who does not read holds up an answer that its store has given up', async () => {
-  const { handler, source } = kept({ store: memoryStore({ maxEvents: 10 }) })
+test('an answer that is too large for its store waits for a slow caller', async () => {
+  const { handler, upstream } = resumableEndpoint({ store: memoryStore({ maxEvents: 10 }) })
   const response = await handler(post())
   const content = 'x'.repeat(100)
-  for (let at = 0; at < 2000; at += 1) source.send({ type: 'text', content })
+  for (let at = 0; at < 2000; at += 1) upstream.send({ type: 'text', content })
   await new Promise((resolve) => setTimeout(resolve, 100))
-  // What VecTrade sent waits in its own body, which is where a socket's buffers would stop it.
-  expect(source.waiting).toBeGreaterThan(1000)
-  source.send({ type: 'done' })
+  // The messages of VecTrade wait unread in its body. In production, the buffers of the socket would fill up.
+  expect(upstream.unread).toBeGreaterThan(1000)
+  upstream.send({ type: 'done' })
   const text = await response.text()
   expect(text.split('\n\n')).toHaveLength(2001 + 2)
   expect(text).toMatch(/id: 2001\n.*\n\ndata: \[DONE\]\n\n$/s)
 })
 
-test('an answer that outgrew its store is whole here, interrupted for those who come back, and over', async () => {
+test('an answer that is too large for its store is complete for its caller and interrupted if resumed', async () => {
   const store = memoryStore({ maxEvents: 2, lease: 60_000 })
-  const { handler, source } = kept({ store, maxStreamsPerOwner: 1 })
+  const { handler, upstream } = resumableEndpoint({ store, maxStreamsPerOwner: 1 })
   const begun = await handler(post())
-  for (const content of ['a', 'b', 'c']) source.send({ type: 'text', content })
-  source.send({ type: 'done' })
+  for (const content of ['a', 'b', 'c']) upstream.send({ type: 'text', content })
+  upstream.send({ type: 'done' })
   expect(await begun.text()).toMatch(/id: 4\n.*\n\ndata: \[DONE\]\n\n$/s)
   const url = `${endpoint}?stream=${begun.headers.get('x-vectrade-stream-id')}`
   for (const after of ['', '2']) {
@@ -92,14 +92,14 @@ test('an answer that outgrew its store is whole here, interrupted for those who 
   }
   const next = await handler(post())
   expect(next.status).toBe(200)
-  source.send({ type: 'done' })
+  upstream.send({ type: 'done' })
   await next.text()
 })
 
-test('an answer that failed ends with its error, here and for those who come back', async () => {
-  const { handler, source } = kept()
+test('an answer that failed ends with its error, also if it is resumed', async () => {
+  const { handler, upstream } = resumableEndpoint()
   const begun = await handler(post())
-  source.send({ type: 'text', content: 'a' }, { type: 'error', message: 'm' })
+  upstream.send({ type: 'text', content: 'a' }, { type: 'error', message: 'm' })
   const url = `${endpoint}?stream=${begun.headers.get('x-vectrade-stream-id')}`
   for (const response of [begun, await handler(new Request(url))]) {
     const text = await response.text()
@@ -108,11 +108,11 @@ test('an answer that failed ends with its error, here and for those who come bac
   }
 })
 
-test('a platform whose waitUntil fails, and a producer that is superseded', async () => {
+test('a failing waitUntil is logged, and a superseded producer ends the answer with an error', async () => {
   const warn = vi.fn()
   const store = memoryStore()
   const stopping = new AbortController()
-  const { handler, source } = kept({
+  const { handler, upstream } = resumableEndpoint({
     logger: { warn },
     store: {
       lease: 1000,
@@ -130,7 +130,7 @@ test('a platform whose waitUntil fails, and a producer that is superseded', asyn
     throw new TypeError('Illegal invocation')
   }
   const response = await handler(post(), { waitUntil })
-  source.send({ type: 'text', content: 'a' })
+  upstream.send({ type: 'text', content: 'a' })
   const reader = response.body?.getReader()
   await reader?.read()
   stopping.abort(new StreamStoreError('taken over', 'superseded'))
@@ -139,25 +139,8 @@ test('a platform whose waitUntil fails, and a producer that is superseded', asyn
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('waitUntil'))
 })
 
-test('a store that is away for a moment when somebody comes back: they come again', async () => {
-  const store = memoryStore()
-  const away = new StreamStoreError('away', 'unavailable')
-  const find = vi.spyOn(store, 'find')
-  const read = vi.spyOn(store, 'read')
-  const { client, source, asked } = kept({ store })
-  const stream = client.ai.stream('p')
-  await stream.response
-  source.send({ type: 'text', content: 'a' }, { type: 'text', content: 'b' }, '[DONE]')
-  expect(await stream.finalText()).toBe('ab')
-  // At the look, at the first page, and at the last look of all.
-  find.mockRejectedValueOnce(away)
-  read.mockReturnValueOnce({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(away) }) })
-  expect(await client.ai.resume(stream.id ?? '').finalText()).toBe('ab')
-  expect(asked).toEqual(['POST', 'GET', 'GET', 'GET'])
-})
-
-test('work that outlives the response is told to the platform', async () => {
-  const { handler, source } = kept()
+test('waitUntil gets the work that outlives the response', async () => {
+  const { handler, upstream } = resumableEndpoint()
   for (const contexts of [
     (context: object) => [context],
     (context: object) => [{ VECTRADE_API_KEY: 'env' }, context],
@@ -176,43 +159,7 @@ test('work that outlives the response is told to the platform', async () => {
     )
     await response.body?.cancel()
     expect(works).toHaveLength(1)
-    source.send({ type: 'text', content: 'a' }, { type: 'done' })
+    upstream.send({ type: 'text', content: 'a' }, { type: 'done' })
     await works[0]
   }
 })
-
-test.for<[string, number, unknown[]]>([
-  ['ended', 0, [{ type: 'text', content: 'a' }, { type: 'done' }]],
-  [
-    'failed',
-    1,
-    [{ type: 'text', content: 'a' }, { error: { type: 'server_error', message: 'm' } }],
-  ],
-])(
-  'a store that is read to the end of an answer that %s is told so %i times',
-  async ([, times, messages]) => {
-    const store = memoryStore()
-    const { handler, source } = kept({ store })
-    const begun = await handler(post())
-    const id = begun.headers.get('x-vectrade-stream-id') ?? ''
-    source.send(...messages)
-    source.end()
-    await begun.text()
-    let returned = 0
-    const find = store.read.bind(store)
-    vi.spyOn(store, 'read').mockImplementation((...args) => {
-      const iterator = find(...args)[Symbol.asyncIterator]()
-      const next = iterator.next.bind(iterator)
-      const end = async (): Promise<IteratorResult<never>> => {
-        returned += 1
-        await iterator.return?.()
-        return { done: true, value: undefined }
-      }
-      return { [Symbol.asyncIterator]: () => ({ next, return: end }) }
-    })
-    const reader = (await handler(new Request(`${endpoint}?stream=${id}`))).body?.getReader()
-    while (!(await reader?.read())?.done);
-    await reader?.cancel()
-    expect(returned).toBe(times)
-  },
-)
