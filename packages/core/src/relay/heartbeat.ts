@@ -38,7 +38,7 @@ export class Heartbeat extends Deadline {
   }
 
   /** None: nothing that is read makes a late heartbeat superfluous. */
-  protected override get mostTurns(): number {
+  protected override get maxTurns(): number {
     return 0
   }
 

@@ -7,7 +7,7 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 export const forRelay: unique symbol = Symbol.for('vectrade.relay')
 
 /** The items of a stream that is relayed. */
-export interface Relayed<T> {
+export interface RelayItems<T> {
   items: AsyncIterable<T>
   /** Whether the items have ended before the answer was complete. */
   isCut: () => boolean
@@ -15,8 +15,8 @@ export interface Relayed<T> {
 
 /** A stream with items for a relay. */
 export interface RelaySource<T> {
-  /** Uses the stream. It keeps no answer, because no one can ask for it. See {@link relayed}. */
-  [forRelay](asBytes: boolean): Relayed<T | Uint8Array>
+  /** Uses the stream. It keeps no answer, because no one can ask for it. See {@link relayItems}. */
+  [forRelay](asBytes: boolean): RelayItems<T | Uint8Array>
 }
 
 /**
@@ -25,15 +25,18 @@ export interface RelaySource<T> {
  * @param asBytes whether events that need no change may come as the bytes of their messages
  * @throws ConfigurationError if the source is neither
  */
-export function relayed<T>(source: AsyncIterable<T> | RelaySource<T>, asBytes: false): Relayed<T>
-export function relayed<T>(
+export function relayItems<T>(
+  source: AsyncIterable<T> | RelaySource<T>,
+  asBytes: false,
+): RelayItems<T>
+export function relayItems<T>(
   source: AsyncIterable<T> | RelaySource<T>,
   asBytes: boolean,
-): Relayed<T | Uint8Array>
-export function relayed<T>(
+): RelayItems<T | Uint8Array>
+export function relayItems<T>(
   source: AsyncIterable<T> | RelaySource<T>,
   asBytes: boolean,
-): Relayed<T | Uint8Array> {
+): RelayItems<T | Uint8Array> {
   const isObject = typeof source === 'object' && source !== null
   if (isObject && forRelay in source) return source[forRelay](asBytes)
   if (!isObject || typeof source[Symbol.asyncIterator] !== 'function') {

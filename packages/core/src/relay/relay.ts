@@ -7,7 +7,7 @@ import { PullIterator } from '../lifetime/pull-iterator.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
 import { Heartbeat, heartbeatText } from './heartbeat.ts'
-import { relayed, type RelaySource } from './relay-source.ts'
+import { relayItems, type RelaySource } from './relay-source.ts'
 
 /** How events are passed on. */
 export interface ReadableOptions {
@@ -59,7 +59,7 @@ export class Relay<T> {
     this.#onEnd = onEnd
     this.#heartbeatFirst = heartbeatFirst
     this.#heartbeat = new Heartbeat(options.heartbeat ?? defaultHeartbeat)
-    const { items, isCut } = relayed(source, true)
+    const { items, isCut } = relayItems(source, true)
     this.#isCut = isCut
     this.#iterator = items[Symbol.asyncIterator]()
     this.#signal = options.signal

@@ -11,7 +11,7 @@ import { openEventStream } from '../stream/from-response.ts'
 import { closeBody } from '../http/read-body.ts'
 import { headerOfId } from '../options/last-event-id.ts'
 import { Reconnection } from './reconnection.ts'
-import { type Connected, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
+import { type StreamConnection, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
 import { streamIdHeader, streamUrl } from '../store/stream-id.ts'
 
 /** A call with all that reading its answer goes by. */
@@ -40,8 +40,8 @@ export async function openResumed(
 ): Promise<StreamSource> {
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
   const endpoint = new Endpoint(call, id, reconnection)
-  const connected = await endpoint.connect(lastEventId)
-  return new ResumingSource(endpoint, connected, lastEventId, call, reconnection)
+  const connection = await endpoint.connect(lastEventId)
+  return new ResumingSource(endpoint, connection, lastEventId, call, reconnection)
 }
 
 class Endpoint implements StreamEndpoint {
@@ -56,7 +56,7 @@ class Endpoint implements StreamEndpoint {
     this.#reconnection = reconnection
   }
 
-  async connect(lastEventId: string, problem?: VecTradeError): Promise<Connected> {
+  async connect(lastEventId: string, problem?: VecTradeError): Promise<StreamConnection> {
     let cause = problem
     for (;;) {
       if (cause !== undefined) await this.#reconnection.pause(cause)
@@ -72,7 +72,7 @@ class Endpoint implements StreamEndpoint {
     return stopStream(this.#call, this.id)
   }
 
-  async #get(lastEventId: string, signal: Abortable): Promise<Connected> {
+  async #get(lastEventId: string, signal: Abortable): Promise<StreamConnection> {
     const call = aboutStream(this.#call, this.id, 'GET')
     const headers = {
       ...call.headers,

@@ -5,10 +5,10 @@ import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { Network } from '../options/runtime.ts'
 import { sleep } from '../lifetime/timers.ts'
 
-const usualDelay = 500
-const longestDelay = 30_000
+const firstDelay = 500
+const maxDelay = 30_000
 /** At most some four minutes of attempts, half of it as a rule. */
-const mostAttempts = 12
+const maxAttempts = 12
 
 /**
  * When to try again: exponential with full jitter, so that a server that comes back is not met by
@@ -79,23 +79,23 @@ export class Reconnection {
     const isProbe = isOffline && !this.#hasAnswered && !(cause instanceof APIError)
     this.#attempts += isProbe ? 0 : 1
     this.#probes = isProbe ? this.#probes + 1 : 0
-    if (this.#attempts > mostAttempts) {
+    if (this.#attempts > maxAttempts) {
       throw new StreamResumeError(
-        `The stream could not be taken up again in ${mostAttempts} attempts`,
+        `The stream could not be taken up again in ${maxAttempts} attempts`,
         { cause, retryable: true },
       )
     }
     const failures = isProbe ? this.#probes : this.#attempts
-    const ceiling = Math.min(longestDelay, usualDelay * 2 ** (failures - 1))
+    const ceiling = Math.min(maxDelay, firstDelay * 2 ** (failures - 1))
     // Only their pace limits attempts that do not count. Going online ends the pause.
     const share = isProbe ? (1 + Math.random()) / 2 : Math.random()
     const retryAfter = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
     const asked = Math.min(Math.max(this.#retry, retryAfter), this.#maxRetryAfter)
-    await this.#rest(asked, share * ceiling)
+    await this.#wait(asked, share * ceiling)
   }
 
   /** Waits as long as the server asked for, then `ms` more. Waking up ends the second wait. */
-  async #rest(asked: number, ms: number): Promise<void> {
+  async #wait(asked: number, ms: number): Promise<void> {
     const waking = new AbortSource()
     const offWake = this.#network?.onWake(() => waking.abort())
     const unlink = whenAborted(this.#signal, () => waking.abort())

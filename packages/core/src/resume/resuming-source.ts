@@ -10,7 +10,7 @@ import { Position } from './position.ts'
 import type { Reconnection } from './reconnection.ts'
 
 /** One connection to a stream. */
-export interface Connected {
+export interface StreamConnection {
   response: StreamResponse
   /** Undefined where nothing is left of the stream. */
   reader: EventReader | undefined
@@ -20,7 +20,7 @@ export interface Connected {
 export interface StreamEndpoint {
   id: string
   /** Reads on behind an event, the first time or again. @throws what no other attempt would mend */
-  connect(lastEventId: string, problem?: VecTradeError): Promise<Connected>
+  connect(lastEventId: string, problem?: VecTradeError): Promise<StreamConnection>
   stop(): Promise<void>
 }
 
@@ -43,7 +43,7 @@ export class ResumingSource implements StreamSource {
   readonly #watchdog: Watchdog
   readonly #reconnection: Reconnection
   readonly #offWake: (() => void) | undefined
-  #connected: Connected
+  #connection: StreamConnection
   readonly #position: Position
   /** Whether an event has been read, here or before the stream was resumed. */
   #hasRead: boolean
@@ -54,23 +54,23 @@ export class ResumingSource implements StreamSource {
 
   constructor(
     endpoint: StreamEndpoint,
-    connected: Connected,
+    connection: StreamConnection,
     lastEventId: string,
     settings: ResumingSettings,
     reconnection: Reconnection,
   ) {
     this.id = endpoint.id
     this.#endpoint = endpoint
-    this.#connected = connected
+    this.#connection = connection
     this.#position = new Position(lastEventId)
     this.#hasRead = lastEventId !== ''
-    this.#watchdog = new Watchdog(settings, (error) => this.#connected.reader?.fail(error))
+    this.#watchdog = new Watchdog(settings, (error) => this.#connection.reader?.fail(error))
     this.#reconnection = reconnection
     this.#offWake = settings.network?.onWake((isNew) => this.#onWake(isNew))
   }
 
   get response(): StreamResponse {
-    return this.#connected.response
+    return this.#connection.response
   }
 
   get lastEventId(): string {
@@ -78,13 +78,13 @@ export class ResumingSource implements StreamSource {
   }
 
   get complete(): boolean {
-    return this.#connected.reader?.complete ?? true
+    return this.#connection.reader?.complete ?? true
   }
 
   take(): ReturnType<StreamSource['take']> {
     for (;;) {
-      const event = this.#connected.reader?.take()
-      const id = this.#connected.reader?.givenId
+      const event = this.#connection.reader?.take()
+      const id = this.#connection.reader?.givenId
       if (event === undefined) {
         this.#watchdog.onBytes()
         this.#position.passFrame(id)
@@ -113,7 +113,7 @@ export class ResumingSource implements StreamSource {
     this.#isClosed = true
     this.#watchdog.stop()
     this.#offWake?.()
-    this.#connected.reader?.close(reason)
+    this.#connection.reader?.close(reason)
   }
 
   stop(): Promise<void> {
@@ -123,7 +123,7 @@ export class ResumingSource implements StreamSource {
   async drain(): Promise<void> {
     this.#watchdog.stop()
     this.#offWake?.()
-    await this.#connected.reader?.drain()
+    await this.#connection.reader?.drain()
   }
 
   /** Whether another connection can continue from here. A connection without an ID gets the whole stream. */
@@ -140,7 +140,7 @@ export class ResumingSource implements StreamSource {
   async #readBytes(): Promise<VecTradeError | undefined> {
     this.#watchdog.begin()
     try {
-      const more = await this.#connected.reader?.fill()
+      const more = await this.#connection.reader?.fill()
       this.#lastByte = performance.now()
       if (more) return undefined
     } catch (error) {
@@ -158,12 +158,12 @@ export class ResumingSource implements StreamSource {
 
   async #reconnect(problem: VecTradeError): Promise<void> {
     this.#watchdog.onBytes()
-    this.#connected.reader?.close()
+    this.#connection.reader?.close()
     if (!this.#canResume) throw new StreamInterruptedError({ cause: problem })
     const cause = this.#isDropped ? undefined : problem
-    this.#connected = await this.#endpoint.connect(this.#position.id, cause)
+    this.#connection = await this.#endpoint.connect(this.#position.id, cause)
     // What was still on its way when the stream ended.
-    if (this.#isClosed) this.#connected.reader?.close()
+    if (this.#isClosed) this.#connection.reader?.close()
     this.#isDropped = false
     this.#position.reconnected()
     this.#lastByte = performance.now()
@@ -174,6 +174,6 @@ export class ResumingSource implements StreamSource {
     if ((!isNew && !isStale) || !this.#canResume) return
     // Its read ends, and what reads it connects anew, at once.
     this.#isDropped = true
-    this.#connected.reader?.close()
+    this.#connection.reader?.close()
   }
 }

@@ -1,5 +1,5 @@
 import type { EventSourceMessage } from 'eventsource-parser'
-import { letGoOf } from '../lifetime/body-owner.ts'
+import { releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteReader, ByteResult, ByteStream } from '../lifetime/byte-stream.ts'
 import { type Check, checkOptions, checkThat, hasMethods } from '../lifetime/check-options.ts'
 import { connectionError } from '../errors/from-thrown.ts'
@@ -240,7 +240,7 @@ export class MessageReader<T extends object = never> {
   #leave(isWhole: boolean): void {
     this.#closed = true
     this.#reader?.releaseLock()
-    letGoOf(this.#body, isWhole)
+    releaseBody(this.#body, isWhole)
   }
 
   #lock(): void {

@@ -2,7 +2,7 @@ import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
 import { toMessage } from '../events/wire.ts'
-import { relayed } from '../relay/relay-source.ts'
+import { relayItems } from '../relay/relay-source.ts'
 import type { AnalysisStream } from '../stream/stream.ts'
 import type { MessageLog } from './message-log.ts'
 import type { StreamRecorder } from './stream-recorder.ts'
@@ -36,7 +36,7 @@ export async function produce(
 
   let outcome: StreamOutcome = 'done'
   try {
-    const { items, isCut } = relayed(stream, false)
+    const { items, isCut } = relayItems(stream, false)
     for await (const event of items) {
       record(toMessage(event))
       if (recorder.failed) await pace(log)
@@ -59,11 +59,11 @@ export async function produce(
 }
 
 /** Messages that may lie before a reader whom no store's limits protect. */
-const mostUnread = 256
+const maxUnread = 256
 
 /** Waits until who reads here has caught up, or has left. */
 async function pace(log: MessageLog): Promise<void> {
-  while (log.unread > mostUnread && log.readers > 0) {
+  while (log.unread > maxUnread && log.readers > 0) {
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }

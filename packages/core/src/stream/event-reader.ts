@@ -12,7 +12,7 @@ import { isRecord } from '../events/json.ts'
 import type { StreamResponse } from '../http/response.ts'
 import { MessageReader } from '../sse/decode.ts'
 import { type DecodeOptions, defaultMaxEventBytes } from '../sse/message-decoder.ts'
-import { PlainBytes } from './plain-bytes.ts'
+import { PassThroughBytes } from './pass-through-bytes.ts'
 import { TextShape } from './text-shape.ts'
 import { within } from '../lifetime/timers.ts'
 import { type WaitLimits, Watchdog } from './watchdog.ts'
@@ -62,7 +62,7 @@ export class EventReader implements StreamSource {
 
   passThrough(): void {
     this.#isPassingThrough = true
-    this.#messages.passThrough(new PlainBytes(this.#maxEventBytes))
+    this.#messages.passThrough(new PassThroughBytes(this.#maxEventBytes))
   }
 
   take(): StreamEvent | Uint8Array | undefined {

@@ -1,5 +1,5 @@
 import type { Abortable } from '../lifetime/abort-source.ts'
-import { letGoOf } from '../lifetime/body-owner.ts'
+import { releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
 import { checkLimit } from '../lifetime/check-limit.ts'
 import { clean, type Secrets } from '../errors/clean.ts'
@@ -111,7 +111,7 @@ export async function openEventStream(
   const { secrets } = options
   const info = readResponse(response, secrets)
   if (response.bodyUsed || response.body?.locked) {
-    if (response.body) letGoOf(response.body, false)
+    if (response.body) releaseBody(response.body, false)
     throw new StreamConsumedError("This response's body is already used: a body is read once")
   }
   if (response.status >= 400) throw await errorFromResponse(response, { secrets }, signal)

@@ -11,7 +11,7 @@ import { StreamResources } from './stream-resources.ts'
 import type { StreamOpener, StreamSettings, StreamSource } from './stream-source.ts'
 
 /** Turns an event into an item of an iterator. Returns undefined to leave the event out. */
-export type Pick<T> = (event: StreamEvent) => T | undefined
+export type ToItem<T> = (event: StreamEvent) => T | undefined
 
 /**
  * The reading of one answer, from before its request until its end.
@@ -68,11 +68,11 @@ export class Reading {
     return (this.#opening ??= this.#start())
   }
 
-  /** Returns the items that `pick` makes of the events. */
-  pull<T>(pick: Pick<T>): Pull<T> {
+  /** Returns the items that `toItem` makes of the events. */
+  pull<T>(toItem: ToItem<T>): Pull<T> {
     return {
-      ready: () => this.#ready(pick),
-      wait: () => this.#wait(pick),
+      ready: () => this.#ready(toItem),
+      wait: () => this.#wait(toItem),
       leave: () => this.cancel(),
     }
   }
@@ -105,11 +105,11 @@ export class Reading {
     return this.#answer.toAnalysis(this.#source?.response.requestId)
   }
 
-  #ready<T>(pick: Pick<T>): T | undefined {
+  #ready<T>(toItem: ToItem<T>): T | undefined {
     for (;;) {
       const event = this.#take()
       if (event === undefined) return undefined
-      const item = pick(event)
+      const item = toItem(event)
       if (item !== undefined) return item
     }
   }
@@ -128,7 +128,7 @@ export class Reading {
     }
   }
 
-  async #wait<T>(pick: Pick<T>): Promise<IteratorResult<T, undefined>> {
+  async #wait<T>(toItem: ToItem<T>): Promise<IteratorResult<T, undefined>> {
     if (this.#source === undefined && this.#outcome === undefined) {
       // A failure to open ends the reading and is reported below.
       await this.#unlessEnded(this.open()).catch(() => {})
@@ -149,7 +149,7 @@ export class Reading {
       } catch (error) {
         this.#end(connectionError(error, 'body'))
       }
-      const value = this.#ready(pick)
+      const value = this.#ready(toItem)
       if (value !== undefined) return { done: false, value }
     }
   }

@@ -9,7 +9,7 @@ const quote = 0x22
 const backslash = 0x5c
 const space = 0x20
 /** Tries to learn a shape: a server that has none is not asked for ever. */
-const mostTries = 8
+const maxTries = 8
 
 /**
  * Reads text events without parsing them, once it has seen one.
@@ -24,7 +24,7 @@ export class TextShape implements Shortcut<TextEvent> {
   #after = ''
   /** An event whose shape is looked at once more bytes come. */
   #sample: { data: string; content: string } | undefined
-  #tries = mostTries
+  #tries = maxTries
 
   canRead(): boolean {
     if (this.#sample !== undefined) this.#learn(this.#sample)

@@ -25,7 +25,7 @@ const tail = 4096
  * JSON of a harmless type. All else is for a decoder: ends and errors, other types, comments, names,
  * ids, and what is no JSON.
  */
-export class PlainBytes implements PassThrough {
+export class PassThroughBytes implements PassThrough {
   readonly #maxEventBytes: number
   /** The beginning of an event whose end has not come. */
   #rest: Uint8Array = new Uint8Array()
