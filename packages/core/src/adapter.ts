@@ -12,7 +12,9 @@ export {
   checkText,
   checkThat,
   hasMethods,
+  type Limit,
 } from './lifetime/check-options.ts'
+export { milliseconds, resolveLimits, wholeNumber } from './lifetime/check-limit.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'
 export { warn } from './lifetime/logger.ts'
 export { nameMethod } from './lifetime/name-method.ts'

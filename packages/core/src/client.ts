@@ -7,15 +7,16 @@ import { secretsOf } from './errors/secrets.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
 import type { StreamSource, StreamSettings } from './stream/stream-source.ts'
 import { isRecord } from './events/json.ts'
+import { resolveLimits } from './lifetime/check-limit.ts'
 import { markHandled } from './lifetime/mark-handled.ts'
 import { readAnalysis } from './http/json-answer.ts'
 import { nameMethod } from './lifetime/name-method.ts'
 import {
   type CallLimits,
+  callLimits,
   type CallOptions,
   checkCall,
   headerRecord,
-  mergeLimits,
   noKey,
   resolveOptions,
   type ResumeOptions,
@@ -201,12 +202,14 @@ export class AI {
     options: Pick<CallOptions, keyof CallLimits | 'headers'>,
     further: Record<string, string> = {},
   ): CallWithLimits {
-    const { target, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
+    const { target, isEndpoint, ...settings } = this.#settings
+    const limits = resolveLimits(callLimits, options, settings)
     const key = this.#key
     if (!isEndpoint && key === undefined) throw noKey()
     const headers = { accept, ...further, ...settings.headers, ...headerRecord(options.headers) }
     return {
       ...settings,
+      ...limits,
       key,
       url: target(),
       headers,

@@ -6,7 +6,7 @@ import {
   type Checks,
   checkSignal,
   checkString,
-  checkThat,
+  wholeNumber,
 } from '@vectrade/core/adapter'
 import { withAdvice } from './permission.ts'
 
@@ -45,10 +45,7 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 const serveChecks: Checks<ServeOptions> = {
-  port: /* @__PURE__ */ checkThat(
-    'a whole number from 0 to 65535',
-    (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
-  ),
+  port: /* @__PURE__ */ wholeNumber(8000, 0, 65_535),
   hostname: checkString,
   signal: checkSignal,
   onListen: checkFunction,
@@ -85,7 +82,7 @@ export function serve(handler: ServeHandler, options: ServeOptions = {}): HttpSe
     // Deno's second argument, the connection, is not the handler's.
     return Deno.serve(options, (request) => handler(request))
   } catch (error) {
-    const { hostname = '0.0.0.0', port = 8000 } = options
+    const { hostname = '0.0.0.0', port = serveChecks.port.default } = options
     const host = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
     throw withAdvice(error, `listen on ${host}`, `--allow-net=${host}`)
   }

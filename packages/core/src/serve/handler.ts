@@ -18,6 +18,7 @@ import {
   checkHandlerOptions,
   checkRequest,
   type HandlerContext,
+  handlerChecks,
   type HandlerOptions,
 } from './handler-options.ts'
 import { isAllowedOrigin, originRefused } from './page-origin.ts'
@@ -121,8 +122,6 @@ function contextOf(contexts: (HandlerContext | undefined)[]): HandlerContext {
   return contexts.find((context) => typeof context?.waitUntil === 'function') ?? {}
 }
 
-const defaultMaxPromptLength = 10_000
-const defaultFirstByteAfter = 8_000
 /** Seconds in a year: longer ones are no numbers a client could read. */
 const longestRetryAfter = 31_536_000
 
@@ -155,7 +154,7 @@ async function answer(
       : resumeStored(store, stored, request, options.heartbeat)
   }
 
-  const { maxPromptLength = defaultMaxPromptLength } = options
+  const { maxPromptLength = handlerChecks.maxPromptLength.default } = options
   const analysisRequest = await readRequest(request, maxPromptLength)
   const leave = running.enter(owner)
   try {
@@ -215,7 +214,7 @@ async function withRequestId(
 
 /** Waits for VecTrade's headers, so that a refusal keeps its status, but not for long. */
 async function hasAnswered(stream: AnalysisStream, options: HandlerOptions): Promise<boolean> {
-  const { firstByteAfter = defaultFirstByteAfter } = options
+  const { firstByteAfter = handlerChecks.firstByteAfter.default } = options
   return firstByteAfter > 0 && (await within(stream.response, firstByteAfter)) !== undefined
 }
 

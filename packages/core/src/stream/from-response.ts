@@ -1,7 +1,7 @@
 import type { Abortable } from '../lifetime/abort-source.ts'
 import { letGoOf } from '../lifetime/body-owner.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
-import { checkLimit } from '../lifetime/check-limit.ts'
+import { milliseconds } from '../lifetime/check-limit.ts'
 import { clean, type Secrets } from '../errors/clean.ts'
 import { errorFromResponse, errorInJson } from '../http/error-from-response.ts'
 import { checkOptions, type Checks, checkSignal, checkThat } from '../lifetime/check-options.ts'
@@ -14,7 +14,7 @@ import { isResponse } from '../http/request.ts'
 import { readResponse } from '../http/response.ts'
 import type { StreamOpener } from './stream-source.ts'
 import { checkBody } from '../sse/decode.ts'
-import type { DecodeOptions } from '../sse/message-decoder.ts'
+import { type DecodeOptions, eventBytesLimit } from '../sse/message-decoder.ts'
 import { AnalysisStream } from './stream.ts'
 import type { WaitLimits } from './watchdog.ts'
 import { closeBody } from '../http/read-body.ts'
@@ -29,9 +29,9 @@ export interface FromOptions extends Partial<WaitLimits> {
 
 const fromChecks: Checks<FromOptions> = {
   signal: checkSignal,
-  idleTimeout: checkLimit,
-  heartbeatTimeout: checkLimit,
-  maxEventBytes: checkLimit,
+  idleTimeout: /* @__PURE__ */ milliseconds(0),
+  heartbeatTimeout: /* @__PURE__ */ milliseconds(0),
+  maxEventBytes: eventBytesLimit,
 }
 
 const checkResponse = /* @__PURE__ */ checkThat(
