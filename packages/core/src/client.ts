@@ -57,10 +57,10 @@ export class VecTrade implements Disposable, AsyncDisposable {
   readonly #open = new Set<(error: RequestAbortedError) => void>()
   #closed = false
 
-  /**
-   * @param runtime what the runtime supplies: the packages of the runtimes pass it
-   * @throws ConfigurationError on a wrong option; a missing key is reported by the first call
-   */
+  /** @throws ConfigurationError on a wrong option. If there is no key, the first call throws it. */
+  constructor(options?: VecTradeOptions)
+  /** @internal */
+  constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
     nameMethod<VecTrade>(this, 'dispose', (client) => client.close())
     nameMethod<VecTrade>(this, 'asyncDispose', (client) => client.close())

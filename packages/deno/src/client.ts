@@ -1,5 +1,5 @@
 import { type Fetch, VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
-import { checkFunction, checkOptions, type RuntimeDefaults } from '@vectrade/core/adapter'
+import { checkFunction, checkOptions, type RuntimeDefaults, withRuntime } from '@vectrade/core/adapter'
 import { withAdvice } from './permission.ts'
 
 /**
@@ -20,13 +20,17 @@ import { withAdvice } from './permission.ts'
  * ```
  */
 export class VecTrade extends CoreVecTrade {
-  /** @param runtime for frameworks that keep variables elsewhere; default: `Deno.env` */
+  constructor(options?: VecTradeOptions)
+  /** @internal */
+  constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
     // Before it is read here: the others are checked by core.
     checkOptions<Pick<VecTradeOptions, 'fetch'>>(options, { fetch: checkFunction })
     super(
-      { ...options, fetch: fetchWithAdvice(options.fetch) },
-      { name: 'deno', env: (name) => readVariable(name, options), ...runtime },
+      ...withRuntime(
+        { ...options, fetch: fetchWithAdvice(options.fetch) },
+        { name: 'deno', env: (name) => readVariable(name, options), ...runtime },
+      ),
     )
   }
 }

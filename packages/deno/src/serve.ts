@@ -55,7 +55,8 @@ const serveChecks: Checks<ServeOptions> = {
   key: checkString,
 }
 
-type ServeHandler = (request: Request) => Response | Promise<Response>
+/** Answers the requests of a server, such as the function that `createHandler` returns. */
+export type ServeHandler = (request: Request) => Response | Promise<Response>
 
 /**
  * `Deno.serve` for a handler such as `createHandler` makes. The server belongs to the caller: end it

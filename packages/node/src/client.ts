@@ -1,4 +1,5 @@
 import { VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
+import { withRuntime } from '@vectrade/core/adapter'
 import { defaultFetch } from './default-fetch.ts'
 
 /**
@@ -21,10 +22,12 @@ import { defaultFetch } from './default-fetch.ts'
 export class VecTrade extends CoreVecTrade {
   constructor(options: VecTradeOptions = {}) {
     // The global: to import `node:process` opens its standard streams, a sixth of this package's import.
-    super(options, {
-      name: process.versions['bun'] ? 'bun' : 'node',
-      env: (name) => process.env[name],
-      fetch: defaultFetch(),
-    })
+    super(
+      ...withRuntime(options, {
+        name: process.versions['bun'] ? 'bun' : 'node',
+        env: (name) => process.env[name],
+        fetch: defaultFetch(),
+      }),
+    )
   }
 }

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import {
   ConfigurationError,
   createHandler,
-  type HandlerOptions,
   memoryStore,
   toReadableStream,
   VecTrade,
@@ -62,7 +61,7 @@ describe('every option says what kind of number it is:', () => {
   const targets: Record<string, (options: object) => unknown> = {
     VecTrade: (options) => new VecTrade({ apiKey: 'vq_key', ...options }),
     'ai.stream': (options) => client.ai.stream('p', options),
-    createHandler: (options) => createHandler({ client, ...options } as HandlerOptions),
+    createHandler: (options) => createHandler({ client, ...options }),
     memoryStore: (options) => memoryStore(options),
     toReadableStream: (options) => toReadableStream((async function* () {})(), options),
   }

@@ -16,13 +16,16 @@ import type { StreamOpener } from './stream-source.ts'
 import { checkBody } from '../sse/decode.ts'
 import { type DecodeOptions, eventBytesLimit } from '../sse/message-decoder.ts'
 import { AnalysisStream } from './stream.ts'
-import type { WaitLimits } from './watchdog.ts'
 import { closeBody } from '../http/read-body.ts'
 
-/** How a stream is read that somebody else has opened. */
-export interface FromOptions extends Partial<WaitLimits> {
+/** How to read a stream that is already open. */
+export interface FromOptions {
   /** Aborting it ends the stream and cancels the body. */
   signal?: Abortable | undefined
+  /** ms without an event while one is awaited. Heartbeats do not count. Default 0, which is no limit. */
+  idleTimeout?: number
+  /** ms without a single byte while one is awaited. Default 0, which is no limit. */
+  heartbeatTimeout?: number
   /** Bytes one event may have. Default 64 MiB. */
   maxEventBytes?: number | undefined
 }
