@@ -4,7 +4,13 @@ import {
   VecTrade as CoreVecTrade,
   type VecTradeOptions,
 } from '@vectrade/core'
-import { checkOptions, type Checks, checkThat, type RuntimeDefaults } from '@vectrade/core/adapter'
+import {
+  checkOptions,
+  type Checks,
+  checkThat,
+  type RuntimeDefaults,
+  withRuntime,
+} from '@vectrade/core/adapter'
 import { network } from './network.ts'
 
 /** The options of a client in a page. The page calls an `endpoint` of its own site, which has the key. */
@@ -43,7 +49,7 @@ export interface BrowserOptions extends VecTradeOptions {
  */
 export class VecTrade extends CoreVecTrade {
   constructor(options: BrowserOptions = {}) {
-    super(options, runtimeOf(options))
+    super(...withRuntime(options, runtimeOf(options)))
   }
 }
 

@@ -1,6 +1,11 @@
 import { type Fetch, VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
-import { checkFunction, checkOptions, type RuntimeDefaults } from '@vectrade/core/adapter'
 import { toPermissionError } from './permission.ts'
+import {
+  checkFunction,
+  checkOptions,
+  type RuntimeDefaults,
+  withRuntime,
+} from '@vectrade/core/adapter'
 
 /**
  * A client for VecTrade's AI stock analysis on Deno.
@@ -21,13 +26,17 @@ import { toPermissionError } from './permission.ts'
  * ```
  */
 export class VecTrade extends CoreVecTrade {
-  /** @param runtime for frameworks that keep environment variables elsewhere. Default: `Deno.env`. */
+  constructor(options?: VecTradeOptions)
+  /** @internal */
+  constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
     // Checked before it is used below. Core checks the other options.
     checkOptions<Pick<VecTradeOptions, 'fetch'>>(options, { fetch: checkFunction })
     super(
-      { ...options, fetch: fetchWithPermissionErrors(options.fetch) },
-      { name: 'deno', env: (name) => readVariable(name, options), ...runtime },
+      ...withRuntime(
+        { ...options, fetch: fetchWithPermissionErrors(options.fetch) },
+        { name: 'deno', env: (name) => readVariable(name, options), ...runtime },
+      ),
     )
   }
 }

@@ -6,7 +6,7 @@ import {
   type Checks,
   checkSignal,
   checkString,
-  checkThat,
+  wholeNumber,
 } from '@vectrade/core/adapter'
 import { toPermissionError } from './permission.ts'
 
@@ -45,10 +45,7 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 const serveChecks: Checks<ServeOptions> = {
-  port: /* @__PURE__ */ checkThat(
-    'a whole number from 0 to 65535',
-    (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
-  ),
+  port: /* @__PURE__ */ wholeNumber(8000, 0, 65_535),
   hostname: checkString,
   signal: checkSignal,
   onListen: checkFunction,
@@ -58,7 +55,8 @@ const serveChecks: Checks<ServeOptions> = {
   key: checkString,
 }
 
-type ServeHandler = (request: Request) => Response | Promise<Response>
+/** Answers the requests of a server, such as the function that `createHandler` returns. */
+export type ServeHandler = (request: Request) => Response | Promise<Response>
 
 /**
  * Serves a handler, such as the one that `createHandler` returns, with `Deno.serve`. The caller owns the
@@ -85,7 +83,7 @@ export function serve(handler: ServeHandler, options: ServeOptions = {}): HttpSe
     // The handler takes only the request. Deno's second argument is about the connection.
     return Deno.serve(options, (request) => handler(request))
   } catch (error) {
-    const { hostname = '0.0.0.0', port = 8000 } = options
+    const { hostname = '0.0.0.0', port = serveChecks.port.default } = options
     const host = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
     throw toPermissionError(error, `listen on ${host}`, `--allow-net=${host}`)
   }

@@ -1,5 +1,5 @@
 import { ConfigurationError, VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
-import { type RuntimeDefaults } from '@vectrade/core/adapter'
+import { type RuntimeDefaults, withRuntime } from '@vectrade/core/adapter'
 
 /**
  * A client for VecTrade's AI stock analysis on Cloudflare Workers, Vercel Edge and other WinterTC
@@ -23,12 +23,11 @@ import { type RuntimeDefaults } from '@vectrade/core/adapter'
  * ```
  */
 export class VecTrade extends CoreVecTrade {
-  /**
-   * @param runtime for frameworks that keep environment variables elsewhere. Default: `process.env`, if
-   *   the runtime has it.
-   */
+  constructor(options?: VecTradeOptions)
+  /** @internal */
+  constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
-    super(options, { name: 'edge', env: processVariable, ...runtime })
+    super(...withRuntime(options, { name: 'edge', env: processVariable, ...runtime }))
   }
 
   /**

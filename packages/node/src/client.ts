@@ -1,4 +1,5 @@
 import { VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
+import { withRuntime } from '@vectrade/core/adapter'
 import { defaultFetch } from './default-fetch.ts'
 
 /**
@@ -22,10 +23,12 @@ export class VecTrade extends CoreVecTrade {
   constructor(options: VecTradeOptions = {}) {
     // Uses the global `process`. Importing `node:process` opens the standard streams, which takes a sixth of
     // this package's import time.
-    super(options, {
-      name: process.versions['bun'] ? 'bun' : 'node',
-      env: (name) => process.env[name],
-      fetch: defaultFetch(),
-    })
+    super(
+      ...withRuntime(options, {
+        name: process.versions['bun'] ? 'bun' : 'node',
+        env: (name) => process.env[name],
+        fetch: defaultFetch(),
+      }),
+    )
   }
 }

@@ -16,6 +16,7 @@ import {
   checkText,
   checkThat,
   hasMethods,
+  milliseconds,
   nameMethod,
   resolveStoreLimits,
 } from '@vectrade/core/adapter'
@@ -46,10 +47,7 @@ const checkRedis = checkThat(
 /** The limits are checked where they are resolved. */
 const ownChecks: Checks<Omit<RedisStoreOptions, keyof StreamStoreLimits>> = {
   prefix: checkText('a string without braces', /^[^{}]*$/),
-  pollInterval: checkThat(
-    'a number from 1 to 1000',
-    (value) => typeof value === 'number' && value >= 1 && value <= 1000,
-  ),
+  pollInterval: milliseconds(500, 1, 1000),
   logger: checkLogger,
 }
 
@@ -88,8 +86,8 @@ class RedisStore implements StreamStore, AsyncDisposable {
   constructor(redis: RedisConnection, options: RedisStoreOptions) {
     checkRedis('redis', redis)
     checkOptions(options, ownChecks)
-    const { prefix = 'vectrade:', pollInterval = 500, logger } = options
-    const limits = resolveStoreLimits(options, 100_000)
+    const { prefix = 'vectrade:', pollInterval = ownChecks.pollInterval.default, logger } = options
+    const limits = resolveStoreLimits(options, { maxStreams: 100_000 })
     // Redis counts whole ms, in 64 bits.
     for (const name of Object.keys(limits) as (keyof typeof limits)[]) {
       limits[name] = Math.ceil(Math.min(limits[name], 2 ** 50))

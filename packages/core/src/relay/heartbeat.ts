@@ -1,5 +1,9 @@
 import { Deadline } from '../lifetime/timers.ts'
+import { milliseconds } from '../lifetime/check-limit.ts'
+import type { Limit } from '../lifetime/check-options.ts'
 import { encodeEvent } from '../sse/encode.ts'
+
+export const heartbeatLimit: Limit = /* @__PURE__ */ milliseconds(15_000)
 
 export const heartbeatText: string = /* @__PURE__ */ encodeEvent({ comment: 'heartbeat' })
 

@@ -1,4 +1,3 @@
-import { checkLimit } from '../lifetime/check-limit.ts'
 import {
   checkOptions,
   type Checks,
@@ -10,13 +9,14 @@ import type { StreamEvent } from '../events/stream-event.ts'
 import { toMessage } from '../events/wire.ts'
 import { headersForOtherBody, type HeaderValues } from '../options/headers.ts'
 import { encodeEvent } from '../sse/encode.ts'
+import { heartbeatLimit } from './heartbeat.ts'
 import { type ReadableOptions, Relay } from './relay.ts'
 import type { RelaySource } from './relay-source.ts'
 
-const readableChecks: Checks<ReadableOptions> = { heartbeat: checkLimit, signal: checkSignal }
+const readableChecks: Checks<ReadableOptions> = { heartbeat: heartbeatLimit, signal: checkSignal }
 
 /** Headers are checked where they are read. */
-const responseChecks: Checks<Omit<ResponseInit, 'headers'>> = {
+const responseChecks: Checks<{ status?: unknown; statusText?: unknown }> = {
   status: /* @__PURE__ */ checkThat(
     'the status of a response with a body, such as 200',
     (value) => Number.isInteger(value) && isStatusWithBody(value as number),

@@ -6,7 +6,7 @@ import { markHandled } from '../lifetime/mark-handled.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
-import { Heartbeat, heartbeatText } from './heartbeat.ts'
+import { Heartbeat, heartbeatLimit, heartbeatText } from './heartbeat.ts'
 import { relayItems, type RelaySource } from './relay-source.ts'
 
 /** How events are passed on. */
@@ -17,7 +17,6 @@ export interface ReadableOptions {
   signal?: Abortable | undefined
 }
 
-const defaultHeartbeat = 15_000
 /** Characters of events that are there already and go out in one piece. */
 const longestBatch = 65_536
 
@@ -58,7 +57,7 @@ export class Relay<T> {
     this.#encode = encode
     this.#onEnd = onEnd
     this.#heartbeatFirst = heartbeatFirst
-    this.#heartbeat = new Heartbeat(options.heartbeat ?? defaultHeartbeat)
+    this.#heartbeat = new Heartbeat(options.heartbeat ?? heartbeatLimit.default)
     const { items, isCut } = relayItems(source, true)
     this.#isCut = isCut
     this.#iterator = items[Symbol.asyncIterator]()

@@ -1,4 +1,4 @@
-import { checkLimit } from '../lifetime/check-limit.ts'
+import { milliseconds, wholeNumber } from '../lifetime/check-limit.ts'
 import {
   type Check,
   checkFunction,
@@ -11,6 +11,7 @@ import {
 import type { VecTrade } from '../client.ts'
 import { isRecord } from '../events/json.ts'
 import type { Logger } from '../lifetime/logger.ts'
+import { heartbeatLimit } from '../relay/heartbeat.ts'
 import type { StreamStore } from '../store/stream-store.ts'
 import type { Authorization } from './authorization.ts'
 import { checkCors, type Cors } from './cors.ts'
@@ -88,19 +89,19 @@ const checkClient = /* @__PURE__ */ checkThat(
   (value) => isRecord(value) && hasMethods(value['ai'], 'stream'),
 )
 
-const handlerChecks: Checks<HandlerOptions> = {
+export const handlerChecks: Checks<HandlerOptions> = {
   client: checkClient,
   authorize: checkFunction,
-  maxPromptLength: checkLimit,
+  maxPromptLength: /* @__PURE__ */ wholeNumber(10_000, 1),
   cors: checkCors,
   publicOrigin: checkPublicOrigin,
-  heartbeat: checkLimit,
-  firstByteAfter: checkLimit,
+  heartbeat: heartbeatLimit,
+  firstByteAfter: /* @__PURE__ */ milliseconds(8_000),
   store: /* @__PURE__ */ checkThat('a StreamStore, such as memoryStore()', (value) =>
     hasMethods(value, 'create', 'find', 'read', 'stop'),
   ),
   owner: checkFunction,
-  maxStreamsPerOwner: checkLimit,
+  maxStreamsPerOwner: /* @__PURE__ */ wholeNumber(Infinity, 1),
   onError: checkFunction,
   logger: checkLogger,
 }

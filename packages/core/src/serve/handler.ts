@@ -17,6 +17,7 @@ import {
   checkHandlerOptions,
   checkRequest,
   type HandlerContext,
+  handlerChecks,
   type HandlerOptions,
 } from './handler-options.ts'
 import { isInterruptedUpload } from './interrupted-upload.ts'
@@ -62,9 +63,6 @@ export function createHandler(options: HandlerOptions): Handler {
   const endpoint = new Endpoint(options)
   return (request, ...contexts) => endpoint.handle(request, contexts)
 }
-
-const defaultMaxPromptLength = 10_000
-const defaultFirstByteAfter = 8_000
 
 /** Turns requests into responses. The methods stand in the order in which a request passes them. */
 class Endpoint {
@@ -137,7 +135,11 @@ class Endpoint {
 
   /** Asks VecTrade and responds with its answer. */
   async #ask(request: Request, owner: string, context: HandlerContext): Promise<Response> {
-    const { client, heartbeat, maxPromptLength = defaultMaxPromptLength } = this.#options
+    const {
+      client,
+      heartbeat,
+      maxPromptLength = handlerChecks.maxPromptLength.default,
+    } = this.#options
     const analysisRequest = await readRequest(request, maxPromptLength)
     const onEnd = this.#running.enter(owner)
     let stored: StoredAnswer | undefined
@@ -145,7 +147,7 @@ class Endpoint {
       stored = await this.#streams?.begin(request, owner, context)
       const signal = stored?.signal ?? request.signal
       const stream = client.ai.stream(analysisRequest, { signal })
-      const { firstByteAfter = defaultFirstByteAfter } = this.#options
+      const { firstByteAfter = handlerChecks.firstByteAfter.default } = this.#options
       // If VecTrade refuses in time, the refusal keeps its status.
       const reply = firstByteAfter > 0 ? await within(stream.response, firstByteAfter) : undefined
       const heartbeatFirst = reply === undefined

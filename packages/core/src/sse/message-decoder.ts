@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser'
-import { checkLimit } from '../lifetime/check-limit.ts'
-import { checkFunction, type Checks } from '../lifetime/check-options.ts'
+import { wholeNumber } from '../lifetime/check-limit.ts'
+import { checkFunction, type Checks, type Limit } from '../lifetime/check-options.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
 import { encodeUtf8 } from './utf8.ts'
 import { Utf8Chunks } from './utf8-chunks.ts'
@@ -18,13 +18,13 @@ export interface DecodeOptions {
   maxEventBytes?: number | undefined
 }
 
+export const eventBytesLimit: Limit = /* @__PURE__ */ wholeNumber(64 * 2 ** 20, 1)
+
 export const decodeChecks: Checks<DecodeOptions> = {
   onRetry: checkFunction,
   onComment: checkFunction,
-  maxEventBytes: checkLimit,
+  maxEventBytes: eventBytesLimit,
 }
-
-export const defaultMaxEventBytes: number = 64 * 2 ** 20
 
 /** Reads the most common messages of a stream without the parser. */
 export interface Shortcut<T extends object> {
@@ -69,7 +69,7 @@ export class MessageDecoder<T extends object> {
 
   constructor(options: DecodeOptions, shortcut: Shortcut<T> | undefined) {
     this.#shortcut = shortcut
-    const { maxEventBytes = defaultMaxEventBytes } = options
+    const { maxEventBytes = eventBytesLimit.default } = options
     this.#maxEventBytes = maxEventBytes
     this.#parser = createParser({
       onEvent: (message) => {

@@ -11,7 +11,7 @@ import { eventFromWire } from '../events/wire.ts'
 import { isRecord } from '../events/json.ts'
 import type { StreamResponse } from '../http/response.ts'
 import { MessageReader } from '../sse/decode.ts'
-import { type DecodeOptions, defaultMaxEventBytes } from '../sse/message-decoder.ts'
+import { type DecodeOptions, eventBytesLimit } from '../sse/message-decoder.ts'
 import { PassThroughBytes } from './pass-through-bytes.ts'
 import { TextShape } from './text-shape.ts'
 import { within } from '../lifetime/timers.ts'
@@ -44,7 +44,7 @@ export class EventReader implements StreamSource {
     this.#watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, (error) => this.fail(error))
     this.#messages = new MessageReader(body, options, this.#shape)
     this.#secrets = options.secrets
-    this.#maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes
+    this.#maxEventBytes = options.maxEventBytes ?? eventBytesLimit.default
   }
 
   get lastEventId(): string {

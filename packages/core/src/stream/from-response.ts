@@ -1,7 +1,7 @@
 import type { Abortable } from '../lifetime/abort-source.ts'
 import { releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
-import { checkLimit } from '../lifetime/check-limit.ts'
+import { milliseconds } from '../lifetime/check-limit.ts'
 import { clean, type Secrets } from '../errors/clean.ts'
 import { errorFromResponse, errorInJson } from '../http/error-from-response.ts'
 import { checkOptions, type Checks, checkSignal, checkThat } from '../lifetime/check-options.ts'
@@ -14,23 +14,27 @@ import { isResponse } from '../http/request.ts'
 import { readResponse } from '../http/response.ts'
 import type { StreamOpener } from './stream-source.ts'
 import { checkBody } from '../sse/decode.ts'
+import { eventBytesLimit } from '../sse/message-decoder.ts'
 import { AnalysisStream } from './stream.ts'
-import type { WaitLimits } from './watchdog.ts'
 import { closeBody } from '../http/read-body.ts'
 
-/** How a stream is read that somebody else has opened. */
-export interface FromOptions extends Partial<WaitLimits> {
+/** How to read a stream that is already open. */
+export interface FromOptions {
   /** Aborting it ends the stream and cancels the body. */
   signal?: Abortable | undefined
+  /** ms without an event while one is awaited. Heartbeats do not count. Default 0, which is no limit. */
+  idleTimeout?: number
+  /** ms without a single byte while one is awaited. Default 0, which is no limit. */
+  heartbeatTimeout?: number
   /** Bytes one event may have. Default 64 MiB. */
   maxEventBytes?: number | undefined
 }
 
 const fromChecks: Checks<FromOptions> = {
   signal: checkSignal,
-  idleTimeout: checkLimit,
-  heartbeatTimeout: checkLimit,
-  maxEventBytes: checkLimit,
+  idleTimeout: /* @__PURE__ */ milliseconds(0),
+  heartbeatTimeout: /* @__PURE__ */ milliseconds(0),
+  maxEventBytes: eventBytesLimit,
 }
 
 const checkResponse = /* @__PURE__ */ checkThat(
