@@ -163,7 +163,7 @@ test('content-encoding-chain', async () => {
       [
         '--conditions=@vectrade/source',
         '--disable-warning=ExperimentalWarning',
-        fileURLToPath(new URL('programs/content-codings.ts', import.meta.url)),
+        fileURLToPath(new URL('test-support/programs/content-codings.ts', import.meta.url)),
       ],
       { API_ORIGIN: api.origin },
     )

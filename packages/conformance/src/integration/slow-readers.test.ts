@@ -73,7 +73,7 @@ function readSlowly(
   how: string,
   { by = 'client', env = {} }: Reading = {},
 ): Promise<{ code: unknown; stderr: string; outcomes: string[] }> {
-  const program = join(packageRoot, 'src/integration/programs/read-slowly.ts')
+  const program = join(packageRoot, 'src/integration/test-support/programs/read-slowly.ts')
   const flags = ['--conditions=@vectrade/source', '--disable-warning=ExperimentalWarning']
   const { NODE_OPTIONS: _, VITEST: __, ...inherited } = process.env
   // One bomb is enough to unpack.
