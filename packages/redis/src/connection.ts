@@ -1,24 +1,24 @@
 /**
- * A connected client of the `redis` package: of `createClient`, `createCluster` or `createSentinel`,
- * whatever its modules, scripts and type mapping.
+ * A connected client of the `redis` package, from `createClient`, `createCluster` or `createSentinel`. It
+ * can have any modules, scripts and type mapping.
  */
 export interface RedisConnection {
   withCommandOptions(options: { timeout: number; typeMapping: {} }): RedisCommands
   duplicate(overrides: object): RedisSubscriber
 }
 
-/** What the store asks of a client. */
+/** The commands that the store calls on a client. */
 export interface RedisCommands {
   eval(script: string, options: EvalOptions): Promise<unknown>
   evalSha(sha: string, options: EvalOptions): Promise<unknown>
 }
 
-/** What it asks of its own connection. */
+/** The methods that the store calls on its own connection. */
 export interface RedisSubscriber {
   on(event: 'error' | 'ready', listener: () => void): unknown
   connect(): Promise<unknown>
-  subscribe(channel: string, listener: Heard): Promise<unknown>
-  unsubscribe(channel: string, listener: Heard): Promise<unknown>
+  subscribe(channel: string, listener: ChannelListener): Promise<unknown>
+  unsubscribe(channel: string, listener: ChannelListener): Promise<unknown>
   destroy(): unknown
 }
 
@@ -27,5 +27,5 @@ interface EvalOptions {
   arguments: string[]
 }
 
-/** Texts, for all that types can tell. */
-type Heard = (message: unknown, channel: unknown) => void
+/** Called with strings, which the types of some clients do not say. */
+type ChannelListener = (message: unknown, channel: unknown) => void
