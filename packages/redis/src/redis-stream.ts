@@ -11,7 +11,7 @@ export interface StoreContext {
   readonly pollInterval: number
   readonly run: ScriptRunner
   readonly wakeUps: WakeUps
-  /** Functions that end the readers and close the producers when the store is closed. */
+  /** Functions that end readers and detach producers when the store is closed. */
   readonly open: Set<() => void>
 }
 

@@ -6,8 +6,9 @@ import type { Script } from './scripts.ts'
 /**
  * Runs a script with its KEYS and ARGV. Waits at most `ms` for the reply (default and maximum: 2000).
  *
- * @throws StreamStoreError if the script refuses or Redis does not reply. A programming error, such as a RangeError, is thrown unchanged: another
- *   attempt would not help, so it must not look like an unreachable Redis.
+ * @throws StreamStoreError if the script refuses or Redis does not reply. A programming error, such as a
+ *   RangeError, is thrown unchanged: another attempt would not help, so it must not look like an
+ *   unreachable Redis.
  */
 export type ScriptRunner = (
   script: Script,

@@ -18,7 +18,10 @@ const clock = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
-/** Begins a stream, or takes it over from a dead producer. ARGV: channel, token, owner, ms of the lease, ms to keep it. */
+/**
+ * Begins a stream, or takes it over from a dead producer. ARGV: channel, token, owner, ms of the lease, ms
+ * to keep the stream.
+ */
 export const create: Script = script(`${clock}
 local outcome, alive = unpack(redis.call('HMGET', KEYS[1], 'outcome', 'alive'))
 if outcome or (alive and tonumber(alive) > now) then return 'exists' end
@@ -40,7 +43,10 @@ redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('PUBLISH', ARGV[1], ARGV[2])
 return redis.call('HMGET', KEYS[1], 'length', 'stop')`)
 
-/** The common beginning of a producer's scripts. ARGV: channel, token, the number of messages that the producer knows of. */
+/**
+ * The common beginning of a producer's scripts. ARGV: channel, token, the number of messages that the
+ * producer knows of.
+ */
 const producing = `${clock}
 local token, outcome, length, bytes, stop =
   unpack(redis.call('HMGET', KEYS[1], 'token', 'outcome', 'length', 'bytes', 'stop'))
@@ -83,7 +89,7 @@ redis.call('PEXPIRE', KEYS[2], ARGV[5])
 if hasGrown then redis.call('PUBLISH', ARGV[1], '') end
 return {length, stop}`)
 
-/** Ends a stream. ARGV: as above, outcome, ms to keep it. It may be repeated if its first reply got lost. */
+/** Ends a stream. ARGV: as above, outcome, ms to keep the stream. Can be repeated after a lost reply. */
 export const finish: Script = script(`${producing}
 redis.call('HSET', KEYS[1], 'outcome', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
@@ -91,7 +97,10 @@ redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('PUBLISH', ARGV[1], '')
 return {}`)
 
-/** Reads messages. ARGV: the first id, the most messages. Returns nothing if there is no stream, 0 if it was deleted. */
+/**
+ * Reads messages. ARGV: the first id, the most messages. Returns nothing if there is no stream and 0 if
+ * `expire` has deleted it.
+ */
 export const read: Script = script(`${clock}
 local owner, length, outcome, alive, token, stop, expired =
   unpack(redis.call('HMGET', KEYS[1], 'owner', 'length', 'outcome', 'alive', 'token', 'stop', 'expired'))
