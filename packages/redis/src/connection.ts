@@ -17,8 +17,8 @@ export interface RedisCommands {
 export interface RedisSubscriber {
   on(event: 'error' | 'ready', listener: () => void): unknown
   connect(): Promise<unknown>
-  subscribe(channel: string, listener: ChannelListener): Promise<unknown>
-  unsubscribe(channel: string, listener: ChannelListener): Promise<unknown>
+  subscribe(channel: string, listener: Heard): Promise<unknown>
+  unsubscribe(channel: string, listener: Heard): Promise<unknown>
   destroy(): unknown
 }
 
@@ -27,5 +27,5 @@ interface EvalOptions {
   arguments: string[]
 }
 
-/** Called with strings, which the types of some clients do not say. */
-type ChannelListener = (message: unknown, channel: unknown) => void
+/** Texts, for all that types can tell. */
+type Heard = (message: unknown, channel: unknown) => void

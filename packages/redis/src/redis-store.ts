@@ -94,7 +94,7 @@ class RedisStore implements StreamStore, AsyncDisposable {
     checkOptions(options, ownChecks)
     const { prefix = 'vectrade:', pollInterval = 500, logger } = options
     const limits = resolveStoreLimits(options, 100_000)
-    // Redis needs whole ms that fit in 64 bits.
+    // Redis counts whole ms, in 64 bits.
     for (const name of Object.keys(limits) as (keyof typeof limits)[]) {
       limits[name] = Math.ceil(Math.min(limits[name], 2 ** 50))
     }
