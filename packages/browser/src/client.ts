@@ -36,7 +36,8 @@ export interface BrowserOptions extends VecTradeOptions {
  * The endpoint only streams, so `analyze()` waits for the end of the stream. A redirect is an error: the
  * prompt would be sent to its target, and browsers do not tell a page what the target is.
  *
- * @throws ConfigurationError if the endpoint is missing, a key is passed or an option is invalid
+ * @throws ConfigurationError if the endpoint is missing, an option is invalid, or a key is passed without
+ *   `dangerouslyAllowBrowser`
  * @example
  * ```ts
  * import { VecTrade } from '@vectrade/browser'

@@ -5,7 +5,7 @@ interface Dispatcher {
 
 type AgentClass = new (settings: typeof options) => Dispatcher
 
-/** undici's `Dispatcher1Wrapper`: adapts a dispatcher to the handlers of an older undici, such as Node's fetch. */
+/** undici's `Dispatcher1Wrapper`: adapts a dispatcher to handlers of an older undici, such as Node's own. */
 interface WrapperClass {
   new (dispatcher: Dispatcher): Dispatcher
   wrapHandler: (handler: object) => object

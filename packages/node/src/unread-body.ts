@@ -14,7 +14,7 @@ export async function isBodyArriving(req: IncomingMessage): Promise<boolean> {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = req.headers
   const hasBody = length !== '0' || encoding !== undefined
   if (!hasBody || req.complete || req.httpVersionMajor > 1) return false
-  // By the next turn of the event loop, Node has read the bytes that arrived with the headers or right after them.
+  // Waits a turn of the event loop, in which Node reads bytes that arrived with the headers or right after.
   await new Promise((resolve) => setImmediate(resolve))
   return !req.complete
 }

@@ -18,7 +18,7 @@ const addedHeaders = new Set(['link', 'server-timing', 'set-cookie', 'vary'])
 
 /**
  * Writes a Web response to a Node response, at the pace of the client. Settles after everything has been
- * written, or when the client disconnects, which cancels the body. The answer to HEAD has no body.
+ * written, or when the client disconnects, which cancels the body. For HEAD, the body is not read.
  *
  * Never rejects. If the body fails, the connection is closed before the response is complete, so that the
  * client notices. If Node refuses a header, the answer has status 500.

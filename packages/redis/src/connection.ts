@@ -1,19 +1,19 @@
 /**
- * A connected client of the `redis` package: of `createClient`, `createCluster` or `createSentinel`,
- * whatever its modules, scripts and type mapping.
+ * A connected client of the `redis` package, from `createClient`, `createCluster` or `createSentinel`. It
+ * can have any modules, scripts and type mapping.
  */
 export interface RedisConnection {
   withCommandOptions(options: { timeout: number; typeMapping: {} }): RedisCommands
   duplicate(overrides: object): RedisSubscriber
 }
 
-/** What the store asks of a client. */
+/** The commands that the store calls on a client. */
 export interface RedisCommands {
   eval(script: string, options: RedisEvalOptions): Promise<unknown>
   evalSha(sha: string, options: RedisEvalOptions): Promise<unknown>
 }
 
-/** What it asks of its own connection. */
+/** The methods that the store calls on its own connection. */
 export interface RedisSubscriber {
   on(event: 'error' | 'ready', listener: () => void): unknown
   connect(): Promise<unknown>

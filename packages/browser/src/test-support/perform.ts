@@ -6,7 +6,7 @@ import {
   VecTradeError,
 } from '../index.ts'
 
-/** What a page or its worker has to do. Sent as JSON. */
+/** A task for a page or its worker. Sent as JSON. */
 export interface Task {
   does: 'events' | 'text' | 'analyze' | 'break' | 'cancel' | 'abort' | 'close' | 'hold' | 'rest'
   options: BrowserOptions

@@ -23,7 +23,7 @@ export interface RouteResult {
 
 type Route = (client: VecTrade, request: Request, env: Env) => Promise<Response>
 
-/** What the worker does, by path. The header `x-sandbox-fault` sets the fault of its request. */
+/** Maps each path to what the worker does. The header `x-sandbox-fault` sets the fault of its request. */
 const routes: Record<string, Route> = {
   '/events': (client, request) =>
     answerJson(async () => {

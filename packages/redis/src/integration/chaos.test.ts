@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, startTimeout)
 afterAll(() => redis[Symbol.asyncDispose]())
 
-/** What was read of an answer: as it should be, every piece once and in order. */
+/** Reads an answer. Returns the text of its events. */
 async function readAll(stream: AnalysisStream): Promise<string[]> {
   const pieces = []
   for await (const { type, content } of stream) if (type === 'text') pieces.push(content)
@@ -32,8 +32,8 @@ async function readAll(stream: AnalysisStream): Promise<string[]> {
 const whole = (prompt: string, events: number): string[] =>
   Array.from({ length: events }, (_, at) => piece(prompt, at))
 
-describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
-  test('200 streams of 1,000 events, cut at random: none lost, doubled or out of order', async () => {
+describe(`instances behind a proxy, on one Redis (seed ${seed})`, () => {
+  test('200 streams of 1,000 events, cut at random: no event is lost, repeated or out of order', async () => {
     const events = 1000
     await using upstream = await startUpstream(events, 10)
     await using first = await startInstance(redis.path, upstream.url, 15_000)
@@ -44,8 +44,8 @@ describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
     const wrong: string[] = []
     await Promise.all(
       prompts.map(async (prompt, at) => {
-        // As people come: a store that is asked for all in one instant may be late, which costs the
-        // resumption and is another test's.
+        // Streams start one after the other. If all started at once, the store could be too slow, and the
+        // streams could not be resumed. Other tests cover that.
         await delay(at * 20)
         const pieces = await readAll(client.ai.stream(prompt))
         if (pieces.join('') !== whole(prompt, events).join('')) wrong.push(prompt)
@@ -56,7 +56,7 @@ describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
     expect([...upstream.asked.values()]).toEqual(prompts.map(() => 1))
   }, 240_000)
 
-  test('an instance that only reads is killed: its readers go on at another', async () => {
+  test('an instance that only reads is killed: its readers continue at another instance', async () => {
     const events = 300
     await using upstream = await startUpstream(events, 1)
     await using writing = await startInstance(redis.path, upstream.url, 15_000)
@@ -77,7 +77,7 @@ describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
     expect(await Promise.all(streams.map(readAll))).toEqual(await answers)
   }, 60_000)
 
-  test('the instance that writes is killed: everybody is told in time, with what there was', async () => {
+  test('the instance that writes is killed: all readers get an error with the partial text, in time', async () => {
     const lease = 2000
     await using upstream = await startUpstream(100_000, 1)
     await using writing = await startInstance(redis.path, upstream.url, lease)
@@ -94,7 +94,7 @@ describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
     writing.child.kill('SIGKILL')
     const killedAt = performance.now()
     const settled = await outcomes
-    // The caller of the killed one has to find the other first, which takes up to a second.
+    // The caller of the killed instance has to find the other one first, which takes up to a second.
     expect(performance.now() - killedAt).toBeLessThan(lease + 1000 + 1000)
     for (const { status, reason } of settled as PromiseRejectedResult[]) {
       expect(status).toBe('rejected')
@@ -105,7 +105,7 @@ describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
     }
   }, 60_000)
 
-  test('Redis is paused, then restarted: everybody reads on', async () => {
+  test('Redis is paused, then restarted: all readers continue', async () => {
     const events = 300
     await using upstream = await startUpstream(events, 1)
     await using first = await startInstance(redis.path, upstream.url, 15_000)
@@ -124,7 +124,7 @@ describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
     expect(await answers).toEqual(prompts.map((prompt) => whole(prompt, events)))
   }, 120_000)
 
-  test('Redis is gone for good: who asked here is served, others are told in time', async () => {
+  test('Redis is gone for good: callers of the producing instance are served, others get an error in time', async () => {
     const events = 250
     const lease = 2000
     await using gone = await RedisServer.start()
@@ -151,13 +151,13 @@ describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
     expect(whole('g', events).join('').startsWith(text)).toBe(true)
     expect(await local).toEqual(whole('g', events))
 
-    // And a new answer is served all the same, unkept.
+    // A new answer is served too, but not stored.
     const next = here?.ai.stream('h')
     expect(next && (await readAll(next))).toEqual(whole('h', events))
     expect(next?.id).toBeUndefined()
   }, 60_000)
 
-  test('who stops at any instance stops the one that writes, within a second', async () => {
+  test('a stop at any instance reaches the producing instance within a second', async () => {
     await using upstream = await startUpstream(100_000, 1)
     await using writing = await startInstance(redis.path, upstream.url, 15_000)
     await using other = await startInstance(redis.path, upstream.url, 15_000)
@@ -180,7 +180,7 @@ describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
     expect(whole('x', pieces.length)).toEqual(pieces)
   }, 60_000)
 
-  test('ten readers get the same bytes; 10,000 guesses get nothing', async () => {
+  test('ten readers get the same bytes, and 10,000 guessed ids get nothing', async () => {
     await using upstream = await startUpstream(200, 5)
     await using instance = await startInstance(redis.path, upstream.url, 15_000)
     const url = `http://127.0.0.1:${instance.port}/api/analyze`
@@ -201,16 +201,16 @@ describe(`instances on one Redis behind a proxy (seed ${seed})`, () => {
       answers.add(JSON.stringify([response.status, rest, await response.text()]))
     }
     for (let round = 0; round < 100; round += 1) {
-      await Promise.all(Array.from({ length: 100 }, () => guess(guessed())))
+      await Promise.all(Array.from({ length: 100 }, () => guess(randomId())))
     }
-    // What is there, and somebody else's, looks no different.
+    // A stream of another owner looks the same as a missing one.
     await guess(stream.id ?? '')
     expect(answers.size).toBe(1)
     expect([...answers][0]).toMatch(/^\[404/)
   }, 120_000)
 })
 
-function guessed(): string {
+function randomId(): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   return Array.from({ length: 22 }, () => letters[Math.floor(random() * 64)]).join('')
 }

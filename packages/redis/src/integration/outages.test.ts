@@ -2,30 +2,30 @@ import { StreamStoreError } from '@vectrade/core'
 import { delay } from '@vectrade/test-kit/within-a-second'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { redisStore } from '../index.ts'
-import { caught, drained } from '../test-support/collect.ts'
+import { caught, readInBackground } from '../test-support/collect.ts'
 import { produce } from '../test-support/produce.ts'
 import { RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
-// Installs it, where it is missing.
+// Installs Redis if it is missing.
 beforeAll(async () => {
   await using _ = await RedisServer.start()
 }, startTimeout)
 
 const messages = Array.from({ length: 200 }, (_, index) => ({ data: `№ ${index + 1}` }))
 const numbered = messages.map((message, index) => ({ id: index + 1, ...message }))
-/** What is no promise may take a while on a busy machine. */
-const soon = { timeout: 20_000 }
+/** Waits long enough for a busy machine. */
+const eventually = { timeout: 20_000 }
 const unavailable = { problem: 'unavailable', retryable: true }
 const durable = ['--appendonly', 'yes', '--appendfsync', 'always']
 
 const survivable: Record<string, (server: RedisServer) => Promise<void>> = {
-  async 'stands still for 3 s'(server) {
+  async 'does not respond for 3 s'(server) {
     server.pause()
-    // Longer than any call waits: what is in flight has an unknown fate.
+    // This is longer than any call waits, so it is unknown whether pending calls succeed.
     await delay(3000)
     server.continue()
   },
-  async 'crashes, and is started again'(server) {
+  async 'crashes and is restarted'(server) {
     await server.kill()
     await delay(500)
     await server.start()
@@ -33,36 +33,38 @@ const survivable: Record<string, (server: RedisServer) => Promise<void>> = {
 }
 
 describe('a Redis that', () => {
-  test.for(Object.entries(survivable))('%s costs no message', async ([, happen]) => {
+  test.for(Object.entries(survivable))('%s loses no message', async ([, happen]) => {
     await using server = await RedisServer.start(...durable)
     await using store = redisStore(await server.connect(), { lease: 8000 })
     await using other = redisStore(await server.connect(), { lease: 8000 })
     const id = crypto.randomUUID()
     const producer = await store.create(id)
-    const readers = [store, other, other].map((from) => drained(from.read(id, 0)))
+    const readers = [store, other, other].map((from) => readInBackground(from.read(id, 0)))
     const producing = produce(producer, messages)
-    await expect.poll(() => readers.every((reader) => reader.messages.length > 20), soon).toBe(true)
+    await expect
+      .poll(() => readers.every((reader) => reader.messages.length > 20), eventually)
+      .toBe(true)
     await happen(server)
     await producing
     for (const reader of readers) {
-      expect(await reader.ended).toBe('quietly')
+      expect(await reader.ended).toBe('without error')
       expect(reader.messages).toEqual(numbered)
     }
   })
 
   test.for([
-    ['has crashed', (server: RedisServer) => server.kill()],
-    ['stands still', async (server: RedisServer) => server.pause()],
-  ] as const)('%s for good ends all in time, each with its error', async ([, happen]) => {
+    ['crashes', (server: RedisServer) => server.kill()],
+    ['stops responding', async (server: RedisServer) => server.pause()],
+  ] as const)('%s for good ends all readers and calls in time', async ([, happen]) => {
     const lease = 1500
     await using server = await RedisServer.start()
     await using store = redisStore(await server.connect(), { lease })
     const id = crypto.randomUUID()
     const producer = await store.create(id)
     await producer.append(messages)
-    const readers = [0, 100].map((after) => drained(store.read(id, after)))
+    const readers = [0, 100].map((after) => readInBackground(store.read(id, after)))
     await expect
-      .poll(() => readers.every((reader) => reader.messages.length >= 100), soon)
+      .poll(() => readers.every((reader) => reader.messages.length >= 100), eventually)
       .toBe(true)
     await producer.renew()
     await happen(server)
@@ -92,14 +94,14 @@ describe('a Redis that', () => {
     ])
   })
 
-  test('has lost everything ends reading with an error, and does what comes next', async () => {
+  test('has lost everything ends readers with an error, and keeps new streams', async () => {
     await using server = await RedisServer.start()
     await using store = redisStore(await server.connect())
     const id = crypto.randomUUID()
     const producer = await store.create(id)
     await producer.append(messages)
-    const reader = drained(store.read(id, 0))
-    await expect.poll(() => reader.messages.length === 200, soon).toBe(true)
+    const reader = readInBackground(store.read(id, 0))
+    await expect.poll(() => reader.messages.length === 200, eventually).toBe(true)
     await server.kill()
     await server.start()
     expect(await reader.ended).toMatchObject(unavailable)
@@ -107,40 +109,40 @@ describe('a Redis that', () => {
     expect(producer.stopped.aborted).toBe(false)
     const again = await store.create(id)
     await again.append([{ data: 'new' }])
-    const next = drained(store.read(id, 0))
+    const next = readInBackground(store.read(id, 0))
     await again.finish('done')
-    expect(await next.ended).toBe('quietly')
+    expect(await next.ended).toBe('without error')
     expect(next.messages).toEqual([{ id: 1, data: 'new' }])
   })
 
-  test('has lost the last messages takes none in their place', async () => {
+  test('has lost the last messages refuses others in their place', async () => {
     await using server = await RedisServer.start()
     const redis = await server.connect()
     await using store = redisStore(redis, { lease: 1000 })
     const id = crypto.randomUUID()
     const producer = await store.create(id)
     await producer.append(messages)
-    // As an append-only file has it that is written once a second.
+    // This can happen with an append-only file that is written once a second.
     await redis.xTrim(`vectrade:{${id}}:log`, 'MAXLEN', 0)
     await redis.hSet(`vectrade:{${id}}:meta`, 'length', 150)
     expect(await caught(producer.append([{ data: 'x' }]))).toMatchObject(unavailable)
     expect(await caught(producer.finish('done'))).toMatchObject(unavailable)
-    expect(await drained(store.read(id, 100)).ended).toMatchObject(unavailable)
+    expect(await readInBackground(store.read(id, 100)).ended).toMatchObject(unavailable)
   })
 
-  test('stands still lets a reader leave at once', async () => {
+  test('does not respond lets a reader stop at once', async () => {
     await using server = await RedisServer.start()
     await using store = redisStore(await server.connect())
     const id = crypto.randomUUID()
     await store.create(id)
     const controller = new AbortController()
-    const reader = drained(store.read(id, 0, controller.signal))
+    const reader = readInBackground(store.read(id, 0, controller.signal))
     await delay(50)
     server.pause()
     await delay(600)
     const start = performance.now()
     controller.abort()
-    expect(await reader.ended).toBe('quietly')
+    expect(await reader.ended).toBe('without error')
     expect(performance.now() - start).toBeLessThan(200)
   })
 })

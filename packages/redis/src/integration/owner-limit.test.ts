@@ -6,7 +6,7 @@ import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis
 import { startUpstream, type Upstream } from '../test-support/upstream.ts'
 
 const lease = 1500
-const most = 3
+const maxStreams = 3
 
 let server: RedisServer
 let redis: Client
@@ -17,8 +17,8 @@ beforeAll(async () => {
   redis = await server.connect()
   upstream = await startUpstream(1_000_000, 1)
   instances = [
-    await startInstance(server.path, upstream.url, lease, most),
-    await startInstance(server.path, upstream.url, lease, most),
+    await startInstance(server.path, upstream.url, lease, maxStreams),
+    await startInstance(server.path, upstream.url, lease, maxStreams),
   ]
 }, startTimeout)
 afterAll(async () => {
@@ -31,7 +31,7 @@ function ask(at: number, user: string): Promise<Response> {
   return fetch(`http://127.0.0.1:${instances[at % 2]?.port}/`, {
     method: 'POST',
     headers: { 'x-user': user },
-    body: JSON.stringify({ prompt: `of ${user}` }),
+    body: JSON.stringify({ prompt: `prompt of ${user}` }),
   })
 }
 
@@ -42,9 +42,9 @@ const accepted = (responses: readonly Response[]): Response[] =>
 test('two processes together answer as many simultaneous requests as allowed', async () => {
   for (const user of ['ada', 'bob', '']) {
     const responses = await Promise.all(Array.from({ length: 40 }, (_, at) => ask(at, user)))
-    expect(accepted(responses)).toHaveLength(most)
-    expect(responses.filter(({ status }) => status === 429)).toHaveLength(40 - most)
-    expect(upstream.asked.get(`of ${user}`)).toBe(most)
+    expect(accepted(responses)).toHaveLength(maxStreams)
+    expect(responses.filter(({ status }) => status === 429)).toHaveLength(40 - maxStreams)
+    expect(upstream.asked.get(`prompt of ${user}`)).toBe(maxStreams)
     const [first, ...others] = accepted(responses)
     if (!first) throw new Error('There are some')
     // A stream that is stopped, at either instance, makes room for another.
@@ -61,7 +61,7 @@ test('streams of a killed instance count for a lease, those of another instance 
   const [, survivor] = instances
   const survivors = [await ask(1, 'eve'), await ask(1, 'eve')]
   const lost = await ask(0, 'eve')
-  expect(accepted([...survivors, lost])).toHaveLength(most)
+  expect(accepted([...survivors, lost])).toHaveLength(maxStreams)
   expect((await ask(1, 'eve')).status).toBe(429)
   instances[0].child.kill('SIGKILL')
   await lost.text().catch(() => {})
@@ -73,7 +73,7 @@ test('streams of a killed instance count for a lease, those of another instance 
 test('while Redis is unreachable, each instance counts for itself', async () => {
   await using down = await RedisServer.start()
   const store = redisStore(await down.connect())
-  const client = new VecTrade({ apiKey: 'vq_of_no_meaning', baseURL: upstream.url })
+  const client = new VecTrade({ apiKey: 'vq_any_key', baseURL: upstream.url })
   const handler = createHandler({ client, store, maxStreamsPerOwner: 1 })
   const post = (): Request =>
     new Request('http://localhost/', { method: 'POST', body: '{"prompt":"down"}' })
@@ -89,14 +89,14 @@ test('while Redis is unreachable, each instance counts for itself', async () => 
 })
 
 test('no count is left in Redis after all streams have ended', async () => {
-  await using store = redisStore(redis, { prefix: 'left:', lease: 300 })
+  await using store = redisStore(redis, { prefix: 'ended:', lease: 300 })
   const options = { owner: 'ada', maxStreamsPerOwner: 5 }
   const finished = await store.create('finished', options)
   await finished.finish('done')
   await store.create('expired', options)
   await store.expire('expired')
-  expect(await redis.exists('left:running:ada')).toBe(0)
+  expect(await redis.exists('ended:running:ada')).toBe(0)
   await store.create('dead', options)
-  expect(await redis.exists('left:running:ada')).toBe(1)
-  await expect.poll(() => redis.exists('left:running:ada'), { timeout: 20_000 }).toBe(0)
+  expect(await redis.exists('ended:running:ada')).toBe(1)
+  await expect.poll(() => redis.exists('ended:running:ada'), { timeout: 20_000 }).toBe(0)
 })

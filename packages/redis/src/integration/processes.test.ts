@@ -6,7 +6,7 @@ import { StreamInterruptedError } from '@vectrade/core'
 import { endWithThisProcess } from '@vectrade/test-kit/end-with-this-process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { redisStore } from '../index.ts'
-import { drained } from '../test-support/collect.ts'
+import { readInBackground } from '../test-support/collect.ts'
 import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
 const lease = 1500
@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, startTimeout)
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** Starts a producer in a process of its own, and waits until it appends. */
+/** Starts a producer in its own process. Waits until it appends. */
 async function startProducer(id: string): Promise<{ process: ChildProcess; lines: string[] }> {
   const file = fileURLToPath(new URL('../test-support/programs/producer.ts', import.meta.url))
   const args = ['--conditions=@vectrade/source', file, server.path, id, String(lease)]
@@ -32,11 +32,11 @@ async function startProducer(id: string): Promise<{ process: ChildProcess; lines
   return { process: child, lines }
 }
 
-test('readers of a producer that is killed learn of it within its lease and a second', async () => {
+test('readers of a killed producer get an error within its lease and a second', async () => {
   await using store = redisStore(redis)
   const id = crypto.randomUUID()
   const producer = await startProducer(id)
-  const readers = [0, 1, 2].map((after) => drained(store.read(id, after)))
+  const readers = [0, 1, 2].map((after) => readInBackground(store.read(id, after)))
   await expect
     .poll(() => readers.every(({ messages }) => messages.length > 3), { timeout: 20_000 })
     .toBe(true)
@@ -47,24 +47,24 @@ test('readers of a producer that is killed learn of it within its lease and a se
   expect((await store.find(id))?.length).toBe(readers[0]?.messages.length)
 })
 
-test('a producer that stood still finds that another one has taken over', async () => {
+test('a producer that was paused notices that another one has taken over', async () => {
   await using store = redisStore(redis)
   const id = crypto.randomUUID()
   const producer = await startProducer(id)
   producer.process.kill('SIGSTOP')
-  const reader = drained(store.read(id, 0))
+  const reader = readInBackground(store.read(id, 0))
   expect(await reader.ended).toBeInstanceOf(StreamInterruptedError)
-  const heir = await store.create(id)
-  await heir.append([{ data: 'from the heir' }])
+  const successor = await store.create(id)
+  await successor.append([{ data: 'from the successor' }])
   const exit = once(producer.process, 'exit')
   producer.process.kill('SIGCONT')
   await exit
   expect(producer.lines.at(-1)).toBe('superseded')
-  await heir.finish('done')
-  const all = drained(store.read(id, 0))
-  expect(await all.ended).toBe('quietly')
+  await successor.finish('done')
+  const all = readInBackground(store.read(id, 0))
+  expect(await all.ended).toBe('without error')
   expect(all.messages).toEqual([
     ...reader.messages,
-    { id: reader.messages.length + 1, data: 'from the heir' },
+    { id: reader.messages.length + 1, data: 'from the successor' },
   ])
 })

@@ -4,7 +4,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { end, endWithThisProcess } from '@vectrade/test-kit/end-with-this-process'
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export interface Instance extends AsyncDisposable {
   port: number
   child: ChildProcess

@@ -17,7 +17,7 @@ const published = globSync('*/package.json', { cwd: packages })
   .map((file) => read(`${packages}/${file}`))
   .filter((manifest) => !manifest.private)
 
-/** All that users can import, under each set of conditions that leads elsewhere. */
+/** Everything that users can import, with each condition that selects another file. */
 const imports = published.flatMap(({ name, exports }) =>
   Object.keys(exports)
     .filter((path) => path !== './package.json')
@@ -37,7 +37,7 @@ test('this package is built after every published package', () => {
 describe.for(imports)('%s can be imported (%s)', ([path, condition]) => {
   const code = compile(`export * from '${path}'`, [condition])
 
-  test('in an engine that has the language alone', async () => {
+  test('in an engine without web globals', async () => {
     const names = Object.keys(load(await code, createEngine([], engineGlobals)))
     expect(names.length).toBeGreaterThan(0)
   })
@@ -49,7 +49,7 @@ describe.for(imports)('%s can be imported (%s)', ([path, condition]) => {
   })
 })
 
-/** What a user of a compiler writes, as esbuild compiles it; Babel and SWC look for the same symbols. */
+/** A program that is compiled for older engines. Babel and SWC look for the same symbols as esbuild. */
 const program = `
   import { decodeEventStream, VecTrade } from '@vectrade/browser'
   const bytes = (text) => new Response(text).body
@@ -82,14 +82,14 @@ const program = `
 test.for([
   { missing: [] },
   { missing: ['Symbol.asyncDispose', 'Symbol.asyncIterator', 'Symbol.dispose'] },
-])('what is compiled finds its methods in an engine with %j', async ({ missing }) => {
+])('compiled `using` and `for await` work in an engine with %j', async ({ missing }) => {
   const code = await compile(program, ['browser'], true)
   const { run } = load(code, createEngine(webGlobals, missing)) as { run: () => Promise<unknown> }
   const closed = 'RequestAbortedError'
   expect(await run()).toEqual(['whole', 'whole', 33, 6, false, true, closed, closed])
 })
 
-test('so it does where the symbol came after the import', async () => {
+test('compiled `using` works if the symbol is defined after the import', async () => {
   const code = await compile(`export { VecTrade } from '@vectrade/browser'`, ['browser'])
   const engine = createEngine(webGlobals, ['Symbol.asyncDispose'])
   const { VecTrade } = load(code, engine) as unknown as typeof import('@vectrade/browser')

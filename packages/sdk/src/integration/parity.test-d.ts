@@ -5,12 +5,12 @@ import * as deno from '../deno.ts'
 import * as edge from '../edge.ts'
 import * as node from '../node.ts'
 
-/** A package whose VecTrade is made from the options of core, or from none, and is one of core. */
+/** A package whose VecTrade takes core's options, or none, and extends core's VecTrade. */
 interface RuntimePackage {
   VecTrade: new (options?: core.VecTradeOptions) => core.VecTrade
 }
 
-/** What a package has of core's names, and beyond them. */
+/** The names that a package shares with core, and its own names. */
 interface Parts<Package extends RuntimePackage> {
   shared: Omit<Pick<Package, keyof Package & keyof typeof core>, 'VecTrade'>
   own: Exclude<keyof Package, keyof typeof core>
@@ -23,7 +23,7 @@ interface Expected<Own, OwnOfVecTrade = never> {
   ownOfVecTrade: OwnOfVecTrade
 }
 
-test("a package's values are those of core, and few of its own", () => {
+test("a package's values are those of core and a few of its own", () => {
   expectTypeOf<Parts<typeof browser>>().toEqualTypeOf<Expected<never>>()
   expectTypeOf<Parts<typeof deno>>().toEqualTypeOf<Expected<'serve'>>()
   expectTypeOf<Parts<typeof edge>>().toEqualTypeOf<Expected<never, 'fromEnv'>>()
@@ -32,7 +32,7 @@ test("a package's values are those of core, and few of its own", () => {
   >()
 })
 
-test('and so are its types', () => {
+test("a package's types are those of core", () => {
   type Types = [core.StreamEvent, core.CallOptions, core.VecTradeOptions, core.HandlerOptions]
   expectTypeOf<
     [browser.StreamEvent, browser.CallOptions, browser.VecTradeOptions, browser.HandlerOptions]

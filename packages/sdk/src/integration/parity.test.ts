@@ -10,9 +10,12 @@ test.for([
   ['deno', deno, ['serve']],
   ['edge', edge, []],
   ['node', node, ['pipeToResponse', 'toNodeHandler', 'toNodeReadable']],
-] as const)('%s has what core has, its own VecTrade and little else', ([, runtime, own]) => {
-  expect(Object.keys(runtime).toSorted()).toEqual([...Object.keys(core), ...own].toSorted())
-  const { VecTrade, ...shared } = core
-  expect(runtime).toMatchObject(shared)
-  expect(Object.getPrototypeOf(runtime.VecTrade)).toBe(VecTrade)
-})
+] as const)(
+  '%s exports the names of core, with its own VecTrade, and few others',
+  ([, runtime, own]) => {
+    expect(Object.keys(runtime).toSorted()).toEqual([...Object.keys(core), ...own].toSorted())
+    const { VecTrade, ...shared } = core
+    expect(runtime).toMatchObject(shared)
+    expect(Object.getPrototypeOf(runtime.VecTrade)).toBe(VecTrade)
+  },
+)

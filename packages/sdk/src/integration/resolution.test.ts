@@ -14,26 +14,26 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => project[Symbol.dispose]())
 
-/** The adapters among the packages that these files belong to. */
+/** Returns the names of the adapters that these files belong to. */
 function adapters(files: readonly string[]): string[] {
   const names = files.map((file) => /node_modules\/@vectrade\/([a-z]+)\//.exec(file)?.[1] ?? 'core')
   return [...new Set(names)].filter((name) => name !== 'core' && name !== 'sdk')
 }
 
-describe('bundlers put in one package, for', () => {
+describe('a bundle contains one adapter, for', () => {
   test.for([
     ['Wrangler', ['workerd', 'worker', 'browser'], 'edge'],
     ["Next.js's edge runtime", ['edge-light', 'worker', 'module'], 'edge'],
     ["Next.js's server", ['node', 'module'], 'node'],
     ['pages', ['browser', 'module'], 'browser'],
-    // webpack's target: there are such workers on servers as well, but a page's must have no key.
+    // webpack's target for workers. Such workers also run on servers, but a page's worker must have no key.
     ["pages' workers", ['worker', 'browser', 'module'], 'browser'],
     ["Electron's pages", ['node', 'browser', 'electron'], 'browser'],
     ['React Native', ['react-native'], 'edge'],
     ['Fastly', ['fastly'], 'edge'],
     ['Deno', ['deno', 'node'], 'deno'],
     ['Bun', ['bun', 'node', 'worker', 'module'], 'node'],
-    ['what sets no condition', [], 'edge'],
+    ['a bundler without conditions', [], 'edge'],
   ] as const)('%s', async ([, conditions, name]) => {
     const { files } = await project.bundle("export * from '@vectrade/sdk'", {
       conditions: [...conditions],
@@ -43,7 +43,7 @@ describe('bundlers put in one package, for', () => {
   })
 })
 
-describe('TypeScript reads the declarations of one package, with', () => {
+describe('TypeScript reads the declarations of one adapter, with', () => {
   const bundler = ['--module', 'esnext', '--moduleResolution', 'bundler']
 
   test.for([

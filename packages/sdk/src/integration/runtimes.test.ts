@@ -18,7 +18,7 @@ const bun = fileURLToPath(new URL('../../node_modules/.bin/bun', import.meta.url
 const deno = fileURLToPath(new URL('../../node_modules/.bin/deno', import.meta.url))
 const prompt = 'Bull case for NVDA?'
 
-/** Prints the answer's bytes, and where the package is. */
+/** A program that prints the bytes of an answer and the path of the package. */
 const program = `
   import { VecTrade, toReadableStream } from '@vectrade/sdk'
   const bytes = toReadableStream(new VecTrade().ai.stream('${prompt}'))
@@ -26,7 +26,7 @@ const program = `
   console.log(JSON.stringify({ body, resolved: import.meta.resolve('@vectrade/sdk') }))
 `
 
-/** Answers with the bytes. */
+/** A worker that answers with the bytes of an answer. */
 const worker = `
   import { VecTrade, toReadableStream } from '@vectrade/sdk'
   export default {
@@ -51,14 +51,14 @@ afterAll(async () => {
   await sandbox.close()
 })
 
-/** A whole answer, for which the package of this name asked. */
+/** Expects a whole answer, requested by the package of this name. */
 async function expectAnswer(body: string, name: string): Promise<void> {
   expect(body.endsWith('data: [DONE]\n\n')).toBe(true)
   expect(await fromReadableStream(new Blob([body]).stream()).finalText()).toBe(text)
   expect(lastRequest(sandbox).headers['user-agent']).toBe(`vectrade-${name}/${version}`)
 }
 
-/** Runs a file of the project with nothing but the variables of the sandbox. */
+/** Runs a file of the project with the variables of the sandbox only. */
 async function runProgram(command: string, args: string[]): Promise<Printed> {
   const settings = { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', HOME: project.folder }
   const env = { PATH: process.env['PATH'], ...settings, ...access }
@@ -72,7 +72,7 @@ interface Printed {
   resolved: string
 }
 
-describe('installed from tarballs, it is the package of', () => {
+describe('installed from tarballs, it works in', () => {
   test.for([
     ['node', 'node', process.execPath, []],
     ['bun', 'node', bun, []],
@@ -142,7 +142,7 @@ describe('installed from tarballs, it is the package of', () => {
       await using browser = await launchBrowser('chromium')
       await using page = await browser.newPage()
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-      // The endpoint is Node's.
+      // The endpoint runs on Node.
       await expectAnswer(await page.evaluate<string>('return await answer()'), 'node')
       await expect(page.evaluate('useKey()')).rejects.toThrow(/ConfigurationError.*`endpoint`/)
       expect(page.consoleErrors).toEqual([])
@@ -151,8 +151,8 @@ describe('installed from tarballs, it is the package of', () => {
     }
   })
 
-  test('a runtime that nobody has heard of', async () => {
-    const { code } = await project.bundle(program, { conditions: ['unheard-of'] })
+  test('an unknown runtime', async () => {
+    const { code } = await project.bundle(program, { conditions: ['unknown'] })
     const { body } = await runProgram(process.execPath, [project.write('bundle.js', code)])
     await expectAnswer(body, 'edge')
   })

@@ -1,5 +1,5 @@
-// One of several instances of a server. Arguments: Redis' socket, VecTrade's URL, ms of the lease, and the
-// most streams of each owner.
+// One of several instances of a server. Arguments: the socket of Redis, the URL of VecTrade, the lease in ms
+// and the most streams of an owner.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'
@@ -12,7 +12,7 @@ const redis = createClient({ socket: { path, tls: false } })
 redis.on('error', () => {})
 await redis.connect()
 const handler = createHandler({
-  client: new VecTrade({ apiKey: 'vq_of_no_meaning', baseURL }),
+  client: new VecTrade({ apiKey: 'vq_any_key', baseURL }),
   store: redisStore(redis, { lease: Number(lease) }),
   maxStreamsPerOwner: Number(maxStreams),
   owner: (request) => request.headers.get('x-user') ?? '',

@@ -1,5 +1,5 @@
-// Produces a stream in a process of its own. Arguments: socket, stream, ms of the lease.
-// It says what it does: one line for each append, then why it could not go on.
+// Produces a stream until an append fails. Arguments: the socket of Redis, the stream, the lease in ms.
+// Prints a line for each append, then the problem of the failed one.
 import { StreamStoreError } from '@vectrade/core'
 import { createClient } from 'redis'
 import { redisStore } from '../../index.ts'
