@@ -85,7 +85,7 @@ function openEmphasis(text: string): string[] {
     const before = text[index - 1] ?? ' '
     const after = text[index + mark.length]
     if (open.at(-1) === mark && before !== ' ') open.pop()
-    // Not in the middle of a word, as in 5*3 or snake_case.
+    // A mark in the middle of a word opens nothing, as in 5*3 or snake_case.
     else if (after === undefined || (/\S/.test(after) && !/[\p{L}\p{N}]/u.test(before))) {
       open.push(mark)
     }
