@@ -210,7 +210,7 @@ async function runCallback<T>(callback: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** Whether an error is for the server's owner to mend. */
+/** Whether the server's own code or configuration caused an error. */
 async function isServerFault(error: unknown, request: Request): Promise<boolean> {
   if (error instanceof Refusal) return false
   if (error instanceof CallbackError) return !(await isInterruptedUpload(request, error.cause))

@@ -13,8 +13,8 @@ interface StoredResponseOptions {
   /** Whether to send a heartbeat at once. */
   heartbeatFirst: boolean
   /**
-   * Whether the stream is complete if its messages end after this position, which is undefined if there
-   * were none. Default: it is.
+   * Tells whether the stream is complete. Called when its messages have ended, with the position of the last
+   * one, or undefined if there was none. Default: it is complete.
    */
   isWhole?: (position: number | undefined) => Promise<boolean>
 }
