@@ -19,7 +19,10 @@ export default {
         return {
           MetaProperty(node: { meta: { name: string } }): void {
             if (node.meta.name !== 'import') return
-            context.report({ node, message: 'The contents of `import.meta` depend on the runtime.' })
+            context.report({
+              node,
+              message: 'The contents of `import.meta` depend on the runtime.',
+            })
           },
         }
       },

@@ -22,7 +22,7 @@ const files = [
 ]
 
 /** These need undici 8, which needs Node 22.19. */
-const needsUndici = ['@vectrade/node', '@vectrade/sdk']
+const needsUndici = new Set(['@vectrade/node', '@vectrade/sdk'])
 
 test('there are packages to check', () => {
   expect(packages.map(({ name }) => name)).toContain('@vectrade/core')
@@ -33,7 +33,7 @@ test.for(packages.map(({ name, manifest }) => [name, manifest] as const))(
   ([name, manifest]) => {
     expect(manifest).toMatchObject(shared)
     expect(manifest['engines']).toEqual({
-      node: needsUndici.includes(name) ? '>=22.19' : '>=22.12',
+      node: needsUndici.has(name) ? '>=22.19' : '>=22.12',
     })
     expect(manifest['keywords']).toEqual(expect.arrayContaining(['sse', 'vectrade']))
     expect(manifest['files']).toEqual(expect.arrayContaining(files))

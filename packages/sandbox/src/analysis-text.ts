@@ -1,4 +1,4 @@
-import type { AnalysisPart } from './analysis.ts'
+import type { AnalysisPart } from './analysis-part.ts'
 
 type Citation = Extract<AnalysisPart, { type: 'citation' }>
 

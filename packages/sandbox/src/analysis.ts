@@ -1,4 +1,5 @@
 import { symbolsOf } from './symbols.ts'
+import type { AnalysisPart } from './analysis-part.ts'
 import { composeText } from './analysis-text.ts'
 
 /** The input of an analysis. */
@@ -8,11 +9,6 @@ export interface AnalysisInput {
   /** Ticker symbols, in addition to those that the prompt mentions. */
   symbols: readonly string[]
 }
-
-/** A part of an analysis. The parts are streamed in their order. */
-export type AnalysisPart =
-  | { type: 'text'; content: string }
-  | { type: 'citation'; source: string; url: string }
 
 /** A simulated analysis. Its text is the text of all `text` parts, joined without separators. */
 export interface SimulatedAnalysis {

@@ -7,7 +7,7 @@ import {
   type ZlibOptions,
 } from 'node:zlib'
 import { chunkOf, lastChunk } from '@vectrade/test-kit/raw-server'
-import { type Cell, type Mode, type Stage, stages } from './cell.ts'
+import { type AnswerForm, type Mode, type Stage, stages } from './answer-form.ts'
 
 export type Framing = 'chunked' | 'length' | 'close'
 export type Coding = 'gzip' | 'br' | 'zstd' | 'deflate'
@@ -58,7 +58,7 @@ export interface Split {
 
 /** Returns the bytes of an answer in a shape, split at a stage. */
 export async function splitAnswer(
-  { mode = 'stream', times = 1 }: Pick<Cell, 'mode' | 'times'>,
+  { mode = 'stream', times = 1 }: AnswerForm,
   stage: Stage,
   shape: Shape = {},
 ): Promise<Split> {

@@ -21,14 +21,15 @@ export function teeOpeners(
   reading: Reading,
   stream: { readonly response: Promise<StreamResponse>; readonly id: string | undefined },
 ): [StreamOpener, StreamOpener] {
-  const { ready, wait } = reading.pull(whole)
+  const pull = reading.pull(whole)
   const branches: [Branch, Branch] = [newBranch(), newBranch()]
   let isReading = false
   let isOver = false
   /** Kept for the branch that asks later, because the stream reports it only once. */
   let failure: { error: unknown } | undefined
 
-  const next = async (): Promise<StreamEvent | undefined> => ready() ?? (await wait()).value
+  const next = async (): Promise<StreamEvent | undefined> =>
+    pull.ready() ?? (await pull.wait()).value
 
   const advance = (): void => {
     const readers = branches.filter((branch) => !branch.isClosed && (!isOver || branch.asked))

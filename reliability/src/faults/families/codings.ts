@@ -1,5 +1,6 @@
 import { chunkOf, lastChunk } from '@vectrade/test-kit/raw-server'
-import { type Cell, stages, whenFailed } from '../cell.ts'
+import { stages } from '../answer-form.ts'
+import { type Cell, whenFailed } from '../cell.ts'
 
 const all = ['gzip', 'br', 'zstd'] as const
 

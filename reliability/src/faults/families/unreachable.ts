@@ -1,5 +1,6 @@
 import { freePort } from '@vectrade/test-kit/free-port'
-import { type Cell, stages, whenFailed } from '../cell.ts'
+import { stages } from '../answer-form.ts'
+import { type Cell, whenFailed } from '../cell.ts'
 
 const unreachable = {
   stage: 'before headers',
