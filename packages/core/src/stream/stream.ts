@@ -117,8 +117,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
    */
   tee(): [AnalysisStream, AnalysisStream] {
     this.#use()
-    const [left, right] = teeOpeners(this.#reading, this)
-    return [new AnalysisStream(left), new AnalysisStream(right)]
+    const [first, second] = teeOpeners(this.#reading, this)
+    return [new AnalysisStream(first), new AnalysisStream(second)]
   }
 
   /** Ends the stream without an error. A pending read finds the end. Before the first use, nothing is sent. */
