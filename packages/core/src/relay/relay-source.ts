@@ -15,7 +15,7 @@ export interface RelayItems<T> {
 
 /** A stream that a relay can recognize. */
 export interface RelaySource<T> {
-  /** Uses the stream. The stream then collects no answer, because no one can ask for it. See {@link relayItems}. */
+  /** Uses the stream, which then does not collect its answer. See {@link relayItems}. */
   [forRelay](passThrough: boolean): RelayItems<T | Uint8Array>
 }
 

@@ -27,7 +27,7 @@ const limitChecks: Checks<StreamStoreLimits> = {
 /**
  * Checks the limits of a store and fills in the defaults. For authors of a `StreamStore`.
  *
- * @throws ConfigurationError on a limit that is no number of the right kind
+ * @throws ConfigurationError if a limit is wrong
  */
 export function resolveStoreLimits(
   given: StreamStoreLimits,
@@ -38,32 +38,35 @@ export function resolveStoreLimits(
   for (const name of Object.keys(limits) as (keyof ResolvedLimits)[]) {
     limits[name] = given[name] ?? limits[name]
   }
-  // Signs of life come three times in it, and every wake-up of a timer is one.
+  // A producer shows three times per lease that it is alive. A shorter lease would wake up too many timers.
   if (limits.lease < 100 || limits.lease > 3_600_000) {
     throw new ConfigurationError('`lease` must be from 100 to 3,600,000 ms')
   }
   return limits
 }
 
-/** Bytes a message counts for, in UTF-8. */
+/** Returns the size of a message, in bytes of UTF-8. */
 export function sizeOf({ event = '', data }: StoredMessage): number {
   return encodeUtf8(event).length + encodeUtf8(data).length
 }
 
-/** Creates the error for an owner that may run no more streams. For authors of a `StreamStore`. */
+/** Creates the error for an owner with too many running streams. For authors of a `StreamStore`. */
 export function ownerLimitError(): StreamStoreError {
   return new StreamStoreError(
-    'The owner has as many streams running as allowed (option `maxStreamsPerOwner` of createHandler)',
+    'The owner has too many running streams (option `maxStreamsPerOwner` of createHandler)',
     'owner-limit',
   )
 }
 
-/** The error of a store that has reached one of its limits. For authors of a `StreamStore`. */
+/** Creates the error for a store that has reached one of its limits. For authors of a `StreamStore`. */
 export function limitError(option: 'maxEvents' | 'maxBytes' | 'maxStreams', limit: number): Error {
   const what = {
-    maxEvents: 'The stream has as many messages as its store keeps',
-    maxBytes: 'The stream is as long, in bytes, as its store keeps',
-    maxStreams: 'There are as many streams as the store keeps',
+    maxEvents: 'The stream has too many messages',
+    maxBytes: 'The stream has too many bytes',
+    maxStreams: 'The store has too many streams',
   }
-  return new StreamStoreError(`${what[option]}: ${limit} (option \`${option}\`)`, 'limit')
+  return new StreamStoreError(
+    `${what[option]}: the limit is ${limit} (option \`${option}\`)`,
+    'limit',
+  )
 }

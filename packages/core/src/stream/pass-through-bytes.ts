@@ -78,7 +78,7 @@ export class PassThroughBytes implements PassThrough {
   }
 }
 
-/** Returns where the event that begins at `start` ends, or 0 if it does not pass or has more than `most` bytes. */
+/** Returns the end of the event that begins at `start`. Returns 0 if it does not pass, or is over `most` bytes. */
 function endOfEvent(bytes: Uint8Array, view: DataView, start: number, most: number): number {
   const end = endOfText(bytes, view, start) || endOfParsed(bytes, start)
   return end - start <= most ? end : 0
@@ -131,7 +131,7 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength)
 }
 
-/** Returns where the last event of a chunk ends. Returns 0 if none is found, or another one may end after it. */
+/** Returns the end of the last event of a chunk. Returns 0 if none is found, or one may end after it. */
 function lastWholeEnd(chunk: Uint8Array): number {
   for (let at = chunk.length; at >= Math.max(2, chunk.length - searched); at -= 1) {
     if (chunk[at - 1] === lineFeed && chunk[at - 2] === lineFeed) {

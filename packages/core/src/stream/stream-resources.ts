@@ -42,7 +42,7 @@ export class StreamResources {
     this.#scope?.leave()
   }
 
-  /** Releases everything and closes the connection. A pending request ends with the failure, if there is one. */
+  /** Releases everything and closes the connection. A pending request fails with `failure`, if given. */
   abort(reason?: unknown, failure?: VecTradeError): void {
     this.leave()
     try {
