@@ -81,8 +81,8 @@ export interface StreamStore {
   find(id: string): Promise<StoredStream | undefined>
   /**
    * Returns the messages after position `after`: first the stored ones, then new ones as they come. Each comes
-   * once, in order. If the stream has ended or expired, the iteration ends after the last message. If there is no
-   * stream, it ends at once.
+   * once, in order. If the stream has ended or expired, the iteration ends after the last message. If the stream
+   * does not exist, it ends at once.
    *
    * @param signal ends the iteration without an error when it is aborted
    * @throws StreamInterruptedError if the producer is dead, at most `lease` + 1 s after its last sign

@@ -78,7 +78,7 @@ export class PassThroughBytes implements PassThrough {
   }
 }
 
-/** Returns the end of the event that begins at `start`. Returns 0 if it does not pass, or is over `most` bytes. */
+/** Returns the end of the event at `start`. Returns 0 if the event does not pass, or is over `most` bytes. */
 function endOfEvent(bytes: Uint8Array, view: DataView, start: number, most: number): number {
   const end = endOfText(bytes, view, start) || endOfParsed(bytes, start)
   return end - start <= most ? end : 0
