@@ -34,7 +34,7 @@ const fromChecks: Checks<FromOptions> = {
 }
 
 const checkResponse = /* @__PURE__ */ checkThat(
-  'a WHATWG Response, such as the result of `await fetch(…)`',
+  'a WHATWG Response, such as `await fetch(…)`',
   isResponse,
 )
 
@@ -116,9 +116,7 @@ export async function openEventStream(
   const info = readResponse(response, secrets)
   if (response.bodyUsed || response.body?.locked) {
     if (response.body) releaseBody(response.body, false)
-    throw new StreamConsumedError(
-      'The body of this response is already used. A body can be read once',
-    )
+    throw new StreamConsumedError('The body of this response is already used')
   }
   if (response.status >= 400) throw await errorFromResponse(response, { secrets }, signal)
   const problem = protocolProblem(response, secrets)

@@ -23,14 +23,15 @@ export function teeOpeners(
   reading: Reading,
   stream: { readonly response: Promise<StreamResponse>; readonly id: string | undefined },
 ): [StreamOpener, StreamOpener] {
-  const { ready, wait } = reading.pull(whole)
+  const events = reading.pull(whole)
   const branches: [Branch, Branch] = [newBranch(), newBranch()]
   let isReading = false
   let isOver = false
   /** The failure of the reading, which reports it only once. A branch may ask later. */
   let failure: { error: unknown } | undefined
 
-  const next = async (): Promise<StreamEvent | undefined> => ready() ?? (await wait()).value
+  const next = async (): Promise<StreamEvent | undefined> =>
+    events.ready() ?? (await events.wait()).value
 
   const advance = (): void => {
     const readers = branches.filter((branch) => !branch.isClosed && (!isOver || branch.asked))
