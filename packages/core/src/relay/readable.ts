@@ -15,7 +15,7 @@ import type { RelaySource } from './relay-source.ts'
 
 const readableChecks: Checks<ReadableOptions> = { heartbeat: checkLimit, signal: checkSignal }
 
-/** `headers` are checked when they are read. */
+/** Headers are checked where they are read. */
 const responseChecks: Checks<Omit<ResponseInit, 'headers'>> = {
   status: /* @__PURE__ */ checkThat(
     'the status of a response with a body, such as 200',

@@ -27,7 +27,7 @@ const limitChecks: Checks<StreamStoreLimits> = {
 /**
  * Checks the limits of a store and fills in the defaults. For authors of a `StreamStore`.
  *
- * @throws ConfigurationError if a limit is wrong
+ * @throws ConfigurationError on a limit that is no number of the right kind
  */
 export function resolveStoreLimits(
   given: StreamStoreLimits,
@@ -38,7 +38,7 @@ export function resolveStoreLimits(
   for (const name of Object.keys(limits) as (keyof ResolvedLimits)[]) {
     limits[name] = given[name] ?? limits[name]
   }
-  // A producer shows three times per lease that it is alive. A shorter lease would wake up too many timers.
+  // Signs of life come three times in it, and every wake-up of a timer is one.
   if (limits.lease < 100 || limits.lease > 3_600_000) {
     throw new ConfigurationError('`lease` must be from 100 to 3,600,000 ms')
   }

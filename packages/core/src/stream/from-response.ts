@@ -18,11 +18,11 @@ import { AnalysisStream } from './stream.ts'
 import type { WaitLimits } from './watchdog.ts'
 import { closeBody } from '../http/read-body.ts'
 
-/** Options of {@link fromResponse} and {@link fromReadableStream}. */
+/** How a stream is read that somebody else has opened. */
 export interface FromOptions extends Partial<WaitLimits> {
-  /** Aborting it ends the stream with a `RequestAbortedError`, and cancels the body. */
+  /** Aborting it ends the stream and cancels the body. */
   signal?: Abortable | undefined
-  /** The largest size of an event, in bytes. A larger one throws `StreamProtocolError`. Default 64 MiB. */
+  /** Bytes one event may have. Default 64 MiB. */
   maxEventBytes?: number | undefined
 }
 

@@ -24,7 +24,7 @@ export class Reading {
   keepsAnswer = true
   /** Called when the answer ends early. Branches of a tee learn of it even if they are not reading. */
   onEnd: (() => void) | undefined
-  /** Undefined once the source is open, so that nothing keeps the request with its prompt. */
+  /** Undefined once the source is open, so that the request and its prompt can be collected. */
   #opener: StreamOpener | undefined
   readonly #handle: WeakHandle<Reading> = new WeakHandle<Reading>(this)
   readonly #resources: StreamResources
@@ -63,7 +63,7 @@ export class Reading {
     return this.#outcome !== undefined && this.#outcome !== 'complete'
   }
 
-  /** Opens the source. @throws as reading does */
+  /** Opens the source, unless that has begun. @throws the errors of iterating */
   open(): Promise<StreamSource> {
     return (this.#opening ??= this.#start())
   }
@@ -192,7 +192,7 @@ export class Reading {
       return source
     } catch (error) {
       this.#end(connectionError(error, 'connect'))
-      // If the reading ended before, its own failure counts.
+      // If the reading has ended in the meantime, this throws the failure of that end.
       throw this.#failure()
     } finally {
       this.#handle.held = undefined

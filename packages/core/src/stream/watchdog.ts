@@ -10,8 +10,11 @@ export interface WaitLimits {
 }
 
 /**
- * Watches how long a server is silent while someone reads. The time between two reads does not count, so a
- * slow reader causes no timeout.
+ * Limits how long a server may be silent while a read is pending.
+ *
+ * The time between two reads does not count, so a slow reader causes no timeout. Any byte resets the heartbeat
+ * timeout, but only an event resets the idle timeout. Reads without an event add up for the idle timeout, over
+ * all connections of a stream.
  */
 export class Watchdog extends Deadline {
   readonly #limits: WaitLimits
