@@ -23,7 +23,7 @@ export function teeOpeners(
   reading: Reading,
   stream: { readonly response: Promise<StreamResponse>; readonly id: string | undefined },
 ): [StreamOpener, StreamOpener] {
-  const events = reading.pull(whole)
+  const pull = reading.pull(whole)
   const branches: [Branch, Branch] = [newBranch(), newBranch()]
   let isReading = false
   let isOver = false
@@ -31,7 +31,7 @@ export function teeOpeners(
   let failure: { error: unknown } | undefined
 
   const next = async (): Promise<StreamEvent | undefined> =>
-    events.ready() ?? (await events.wait()).value
+    pull.ready() ?? (await pull.wait()).value
 
   const advance = (): void => {
     const readers = branches.filter((branch) => !branch.isClosed && (!isOver || branch.asked))
