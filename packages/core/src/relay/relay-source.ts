@@ -6,7 +6,7 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
  */
 export const forRelay: unique symbol = Symbol.for('vectrade.relay')
 
-/** What a relay reads from a stream. */
+/** The items of a stream, for a relay. */
 export interface RelayItems<T> {
   items: AsyncIterable<T>
   /** Returns whether the items have ended before the answer was complete. */

@@ -1,6 +1,6 @@
 /**
- * What an event is for the position in a stream: after it (`forward`), at the same ID (`here`), already read
- * (`repeated`), or only a greeting of the connection (`greeting`), which is not part of the stream.
+ * The relation of an event to the position in a stream: `forward` is after it, `here` has the same ID,
+ * `repeated` was read before, and `greeting` belongs to the connection, not to the stream.
  */
 type Step = 'forward' | 'here' | 'repeated' | 'greeting'
 

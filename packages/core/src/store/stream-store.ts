@@ -20,7 +20,7 @@ export interface NumberedMessage extends StoredMessage {
  */
 export type StreamOutcome = 'done' | 'error' | 'stopped'
 
-/** What {@link StreamStore.find} returns about a stream. */
+/** The state of a stream, as {@link StreamStore.find} returns it. */
 export interface StoredStream {
   /** The owner, who alone can read or stop the stream. Empty if the endpoint has no `owner`. */
   owner: string
