@@ -142,7 +142,7 @@ class Entry {
 
   takeOver(): StreamProducer {
     if (this.outcome !== undefined || this.isRunning) {
-      throw new StreamStoreError('A stream with this id exists', 'exists')
+      throw new StreamStoreError('The stream already exists', 'exists')
     }
     const controller = new AbortController()
     const superseded = this.#producer
