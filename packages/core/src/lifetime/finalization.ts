@@ -34,9 +34,9 @@ export function forgetCollected(token: object): void {
  *
  * The caller's signal may live for hours. If a listener on it referred to a stream, the stream would never be
  * collected after the program has dropped it, and its connection would stay open. A callback from `bind`
- * refers to the handle only, and does nothing once the object is collected. While work is pending, only a
- * timer or a promise may refer to the handle. Setting `held` keeps the object alive for that time. In a
- * runtime without `WeakRef`, the reference is strong.
+ * refers to the handle only, and does nothing once the object is collected. While work is pending, set `held`.
+ * Then the timer or promise that continues the work keeps the object alive, because it refers to the handle.
+ * In a runtime without `WeakRef`, the reference is always strong.
  */
 export class WeakHandle<T extends object> {
   /** Keeps the object alive as long as anything refers to the handle. Undefined when no work is pending. */

@@ -91,7 +91,7 @@ class FunctionDeadline extends Deadline {
   }
 }
 
-/** Calls `onDue` at the moment that `dueAt` returns, as a {@link Deadline} does. Returns a function that stops it. */
+/** Calls `onDue` at the moment of `dueAt`, as a {@link Deadline} does. Returns a function that stops it. */
 export function whenDue(dueAt: () => number, onDue: () => void): () => void {
   const deadline = new FunctionDeadline(dueAt, onDue)
   deadline.start()

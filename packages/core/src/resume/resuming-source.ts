@@ -9,18 +9,24 @@ import { isSendableId } from '../options/last-event-id.ts'
 import { Position } from './position.ts'
 import type { Reconnection } from './reconnection.ts'
 
-/** One connection to a stream. */
+/** One connection to a stored stream. */
 export interface StreamConnection {
   response: StreamResponse
-  /** Undefined where nothing is left of the stream. */
+  /** Undefined if the stream has no more events. */
   reader: EventReader | undefined
 }
 
-/** How a stream is reached at its endpoint. */
+/** A stored stream at its endpoint. */
 export interface StreamEndpoint {
   id: string
-  /** Reads on behind an event, the first time or again. @throws what no other attempt would mend */
+  /**
+   * Connects to the stream, to read on after an event.
+   *
+   * @param problem the error that ended the last connection, if there is any
+   * @throws an error that another attempt would meet again
+   */
   connect(lastEventId: string, problem?: VecTradeError): Promise<StreamConnection>
+  /** Ends the answer. */
   stop(): Promise<void>
 }
 
@@ -28,13 +34,15 @@ export interface ResumingSettings extends WaitLimits {
   network: Network | undefined
 }
 
-/** Without a byte for longer than this, a connection that a program was asleep on is not trusted. */
+/** In ms. After a program has slept, a connection without a byte for longer than this is not trusted. */
 const staleAfter = 20_000
 
 /**
- * The events of a stream that its endpoint keeps, over as many connections as it takes: every event
- * once and in order. What ends it is its end, an error that another attempt would meet again, or
- * too many attempts without a new event between them.
+ * The events of a stored stream, over as many connections as needed. Each event comes once, in order.
+ *
+ * When a connection ends before the answer does, the source connects again and asks for the events after the
+ * last one. It ends with the answer, with an error that another attempt would meet again, or after too many
+ * attempts without a new event.
  */
 export class ResumingSource implements StreamSource {
   readonly id: string
@@ -47,8 +55,8 @@ export class ResumingSource implements StreamSource {
   readonly #position: Position
   /** Whether an event has been read, here or before the stream was resumed. */
   #hasRead: boolean
-  /** Whether a connection was given up that may have been sound. */
-  #isDropped = false
+  /** Whether the connection was closed on waking up, although it may have worked. */
+  #isDistrusted = false
   #lastByte = performance.now()
   #isClosed = false
 
@@ -93,7 +101,7 @@ export class ResumingSource implements StreamSource {
       const step = this.#position.passEvent(id)
       if (step === 'repeated') continue
       this.#hasRead = true
-      // A greeting is no progress: the limits go on over all connections.
+      // A greeting is no progress, so the time limits continue over all connections.
       if (step === 'greeting') this.#watchdog.onBytes()
       else this.#watchdog.onEvent()
       if (step === 'forward') this.#reconnection.progressed()
@@ -126,14 +134,14 @@ export class ResumingSource implements StreamSource {
     await this.#connection.reader?.drain()
   }
 
-  /** Whether another connection can continue from here. A connection without an ID gets the whole stream. */
+  /** Whether another connection can continue from here. Without an ID, it begins at the first event. */
   get #canResume(): boolean {
     const { id } = this.#position
     return id === '' ? !this.#hasRead : isSendableId(id)
   }
 
   /**
-   * Reads more bytes. Returns what is wrong with the connection, if anything is.
+   * Reads more bytes. Returns the problem of the connection, if there is one.
    *
    * @throws TimeoutError (`idle`), or an error that a new connection would meet again
    */
@@ -150,8 +158,8 @@ export class ResumingSource implements StreamSource {
       if (isDead && error.phase === 'idle') throw error
       return error
     } finally {
-      // A connection that was dead, or given up, says nothing about the server's silence.
-      if (this.#isDropped) this.#watchdog.discard()
+      // The time on a connection that was perhaps dead does not count as silence of the server.
+      if (this.#isDistrusted) this.#watchdog.discard()
     }
     return new StreamInterruptedError()
   }
@@ -160,11 +168,11 @@ export class ResumingSource implements StreamSource {
     this.#watchdog.onBytes()
     this.#connection.reader?.close()
     if (!this.#canResume) throw new StreamInterruptedError({ cause: problem })
-    const cause = this.#isDropped ? undefined : problem
+    const cause = this.#isDistrusted ? undefined : problem
     this.#connection = await this.#endpoint.connect(this.#position.id, cause)
-    // What was still on its way when the stream ended.
+    // The stream may have ended while the connection was being made.
     if (this.#isClosed) this.#connection.reader?.close()
-    this.#isDropped = false
+    this.#isDistrusted = false
     this.#position.reconnected()
     this.#lastByte = performance.now()
   }
@@ -172,8 +180,8 @@ export class ResumingSource implements StreamSource {
   #onWake(isNew: boolean): void {
     const isStale = performance.now() - this.#lastByte > staleAfter
     if ((!isNew && !isStale) || !this.#canResume) return
-    // Its read ends, and what reads it connects anew, at once.
-    this.#isDropped = true
+    // This ends the pending read, and the reader then connects again at once.
+    this.#isDistrusted = true
     this.#connection.reader?.close()
   }
 }

@@ -26,8 +26,8 @@ export interface SseMessage {
 
 /** Separates the bytes that can be passed on as they are from those that must be decoded. */
 export interface PassThrough {
-  /** Splits a chunk. The plain bytes come first, then those to decode. */
-  split(chunk: Uint8Array): { plain: Uint8Array[]; encoded: Uint8Array[] }
+  /** Splits a chunk. The bytes that pass come before those to decode. */
+  split(chunk: Uint8Array): { passing: Uint8Array[]; toDecode: Uint8Array[] }
 }
 
 /** The messages of a body, in order. They can only be read once. */
@@ -206,10 +206,10 @@ export class MessageReader<T extends object = never> {
     if (this.#passThrough === undefined) {
       this.#decoder.push(chunk)
     } else {
-      const { plain, encoded } = this.#passThrough.split(chunk)
-      this.#bytes = plain
-      if (plain.length > 0) this.#decoder.begin()
-      for (const bytes of encoded) this.#decoder.push(bytes)
+      const { passing, toDecode } = this.#passThrough.split(chunk)
+      this.#bytes = passing
+      if (passing.length > 0) this.#decoder.begin()
+      for (const bytes of toDecode) this.#decoder.push(bytes)
     }
     return true
   }

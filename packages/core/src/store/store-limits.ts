@@ -29,25 +29,28 @@ export function resolveStoreLimits(
   return resolveLimits(storeLimits, given, defaults)
 }
 
-/** Bytes a message counts for, in UTF-8. */
+/** Returns the size of a message, in bytes of UTF-8. */
 export function sizeOf({ event = '', data }: StoredMessage): number {
   return encodeUtf8(event).length + encodeUtf8(data).length
 }
 
-/** Creates the error for an owner that may run no more streams. For authors of a `StreamStore`. */
+/** Creates the error for an owner with too many running streams. For authors of a `StreamStore`. */
 export function ownerLimitError(): StreamStoreError {
   return new StreamStoreError(
-    'The owner has as many streams running as allowed (option `maxStreamsPerOwner` of createHandler)',
+    'The owner has too many running streams (option `maxStreamsPerOwner` of createHandler)',
     'owner-limit',
   )
 }
 
-/** The error of a store that has reached one of its limits. For authors of a `StreamStore`. */
+/** Creates the error for a store that has reached one of its limits. For authors of a `StreamStore`. */
 export function limitError(option: 'maxEvents' | 'maxBytes' | 'maxStreams', limit: number): Error {
   const what = {
-    maxEvents: 'The stream has as many messages as its store keeps',
-    maxBytes: 'The stream is as long, in bytes, as its store keeps',
-    maxStreams: 'There are as many streams as the store keeps',
+    maxEvents: 'The stream has too many messages',
+    maxBytes: 'The stream has too many bytes',
+    maxStreams: 'The store has too many streams',
   }
-  return new StreamStoreError(`${what[option]}: ${limit} (option \`${option}\`)`, 'limit')
+  return new StreamStoreError(
+    `${what[option]}: the limit is ${limit} (option \`${option}\`)`,
+    'limit',
+  )
 }

@@ -10,7 +10,7 @@ import type { Pull } from '../lifetime/pull-iterator.ts'
 import { StreamResources } from './stream-resources.ts'
 import type { StreamOpener, StreamSettings, StreamSource } from './stream-source.ts'
 
-/** Turns an event into an item of an iterator. Returns undefined to leave the event out. */
+/** Returns the item of an iterator for an event, or undefined to leave the event out. */
 export type ToItem<T> = (event: StreamEvent) => T | undefined
 
 /**
@@ -20,11 +20,11 @@ export type ToItem<T> = (event: StreamEvent) => T | undefined
  * error. An {@link AnalysisStream} and its iterators share one reading.
  */
 export class Reading {
-  /** Whether anyone may still ask for the whole answer, or for its beginning after a failure. */
+  /** Whether to collect the answer, for `finalAnalysis()` and for the `partial` of an error. */
   keepsAnswer = true
-  /** Tells the branches of a tee about an end that they have not read. */
+  /** Called when the answer ends early. Branches of a tee learn of it even if they are not reading. */
   onEnd: (() => void) | undefined
-  /** Undefined once the source is open, so that nothing keeps the request with its prompt. */
+  /** Undefined once the source is open, so that the request and its prompt can be collected. */
   #opener: StreamOpener | undefined
   readonly #handle: WeakHandle<Reading> = new WeakHandle<Reading>(this)
   readonly #resources: StreamResources
@@ -42,7 +42,7 @@ export class Reading {
     const onAbort = this.#handle.bind<[VecTradeError]>((reading, error) => reading.#end(error))
     this.#resources = new StreamResources(settings, onAbort)
     if (opener.discard) {
-      // It already holds a connection, and must let go of it even if no one reads.
+      // The opener already holds a connection. Close it even if the stream is never used.
       this.#resources.close = opener.discard
       this.#enter()
     }
@@ -63,12 +63,12 @@ export class Reading {
     return this.#outcome !== undefined && this.#outcome !== 'complete'
   }
 
-  /** Opens the source. @throws as reading does */
+  /** Opens the source, unless that has begun. @throws the errors of iterating */
   open(): Promise<StreamSource> {
     return (this.#opening ??= this.#start())
   }
 
-  /** Returns the items that `toItem` makes of the events. */
+  /** Returns the source of an iterator. `toItem` makes its items from the events. */
   pull<T>(toItem: ToItem<T>): Pull<T> {
     return {
       ready: () => this.#ready(toItem),
@@ -77,7 +77,7 @@ export class Reading {
     }
   }
 
-  /** Lets bytes come in place of events whose messages may be passed on unchanged. */
+  /** Allows pass-through: events that a relay need not change then come as their bytes. */
   passBytes(): void {
     this.#passesBytes = true
     this.#source?.passThrough?.()
@@ -88,7 +88,7 @@ export class Reading {
     else this.#end('cancelled', reason)
   }
 
-  /** Cancels, and has the server end the answer. */
+  /** Cancels the reading, and tells the server to end the answer. */
   async stop(): Promise<void> {
     const isRunning = !this.isComplete
     const target = this.#source ?? this.#opener
@@ -141,7 +141,7 @@ export class Reading {
         continue
       }
       try {
-        // Closing a source ends what it is filling.
+        // Closing the source ends a pending `fill`.
         const more = await source.fill()
         if (!more && !source.complete) {
           this.#end(source.cut ? 'cancelled' : new StreamInterruptedError())
@@ -176,7 +176,7 @@ export class Reading {
   async #start(): Promise<StreamSource> {
     const scope = this.#enter()
     if (scope === undefined) throw this.#failure()
-    // While it opens, perhaps nothing else holds the reading for those who wait.
+    // While the source opens, perhaps nothing else refers to the reading.
     this.#handle.held = this
     this.#resources.close = undefined
     try {
@@ -192,14 +192,14 @@ export class Reading {
       return source
     } catch (error) {
       this.#end(connectionError(error, 'connect'))
-      // If the reading ended before, its own failure counts.
+      // If the reading has ended in the meantime, this throws the failure of that end.
       throw this.#failure()
     } finally {
       this.#handle.held = undefined
     }
   }
 
-  /** Lets go of the connection of a complete answer, so that it can be used again. */
+  /** Ends the reading of a complete answer, and frees its connection for the next request. */
   async #finish(): Promise<void> {
     if (this.#outcome !== undefined) return
     this.#outcome = 'complete'
@@ -216,7 +216,7 @@ export class Reading {
     this.onEnd?.()
   }
 
-  /** Throws the failure to the first read that asks. All others find the end. */
+  /** Throws the failure to the first read after it. All later reads find the end. */
   #report(): IteratorReturnResult<undefined> {
     if (!(this.#outcome instanceof VecTradeError)) return { done: true, value: undefined }
     const failure = this.#failure()
@@ -238,6 +238,7 @@ export class Reading {
   }
 }
 
+/** Makes each event an item. */
 export function whole(event: StreamEvent): StreamEvent {
   return event
 }

@@ -52,9 +52,13 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     nameMethod<AnalysisStream>(this, 'asyncIterator', (stream) => stream.#iterate(whole))
     // Defined here, because bundlers cannot drop a class that has a method with a computed name.
     if (!(forRelay in this)) {
-      hide(AnalysisStream.prototype, forRelay, function (this: AnalysisStream, asBytes: boolean) {
-        return this.#forRelay(asBytes)
-      })
+      hide(
+        AnalysisStream.prototype,
+        forRelay,
+        function (this: AnalysisStream, passThrough: boolean) {
+          return this.#forRelay(passThrough)
+        },
+      )
     }
   }
 
@@ -117,8 +121,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
    */
   tee(): [AnalysisStream, AnalysisStream] {
     this.#use()
-    const [left, right] = teeOpeners(this.#reading, this)
-    return [new AnalysisStream(left), new AnalysisStream(right)]
+    const [first, second] = teeOpeners(this.#reading, this)
+    return [new AnalysisStream(first), new AnalysisStream(second)]
   }
 
   /** Ends the stream without an error. A pending read finds the end. Before the first use, nothing is sent. */
@@ -165,11 +169,11 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     return this.#reading.readAll()
   }
 
-  #forRelay(asBytes: boolean): RelayItems<StreamEvent | Uint8Array> {
+  #forRelay(passThrough: boolean): RelayItems<StreamEvent | Uint8Array> {
     const items = this.#iterate<StreamEvent | Uint8Array>(whole)
     const reading = this.#reading
     reading.keepsAnswer = false
-    if (asBytes) reading.passBytes()
+    if (passThrough) reading.passBytes()
     return { items, isCut: () => reading.isCut }
   }
 }
