@@ -1,6 +1,6 @@
-// Adds up every package's test report and prints the count as the last line.
-// Arguments: the test command's exit code, then a name for every other step that failed.
-// Runs on the machine's own Node: 20 or newer.
+// Adds up the test reports of all packages, and prints the count as the last line.
+// Arguments: the exit code of the test command, then the name of every other step that failed.
+// Runs on the machine's own Node, 20 or newer.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ const failures = []
 let passed = 0
 let failed = 0
 
-// The workspace's packages, and the one that stands outside of it.
+// The packages of the workspace, and e2e, which is outside of it.
 for (const folder of [...workspaceFolders(), 'e2e']) {
   const manifest = readJson(join(root, folder, 'package.json'))
   if (manifest?.scripts?.test === undefined) continue
@@ -28,7 +28,7 @@ for (const folder of [...workspaceFolders(), 'e2e']) {
   )) {
     if (status !== 'failed') continue
     console.log(`failed: ${folder}: ${fullName}`)
-    // Of a long log, its end is what people are left with.
+    // Repeats the failure here, because readers of a long log see only its end.
     for (const message of failureMessages) console.log(`  ${message.split('\n    at ')[0]}`)
   }
   // A file that did not load has no tests to count.
@@ -39,7 +39,7 @@ for (const folder of [...workspaceFolders(), 'e2e']) {
   if (report.numTotalTests + broken.length === 0) failures.push(`no tests: ${folder}`)
 }
 
-// A failed test is counted already; an exit code without one is a failure of its own.
+// A failed test is already counted. An exit code without a failed test is one more failure.
 if (testStatus !== '0' && failed + failures.length === 0) {
   failures.push(`failed: the test command, with exit code ${testStatus}`)
 }
@@ -49,7 +49,7 @@ for (const failure of failures) console.log(failure)
 console.log(`${passed} passed, ${failed + failures.length} failed`)
 process.exitCode = failed + failures.length === 0 && passed > 0 ? 0 : 1
 
-/** The folders that pnpm-workspace.yaml lists as `folder` or `folder/*`. */
+/** Returns the folders that pnpm-workspace.yaml lists as `folder` or `folder/*`. */
 function workspaceFolders() {
   const list = /^packages:\n((?: +- .+\n)+)/m.exec(
     readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'),

@@ -15,18 +15,21 @@ export default {
   meta: { name: 'vectrade' },
   rules: {
     'no-import-meta': {
-      create(context: Context) {
+      create(context: Context): { MetaProperty(node: { meta: { name: string } }): void } {
         return {
           MetaProperty(node: { meta: { name: string } }): void {
             if (node.meta.name !== 'import') return
-            context.report({ node, message: 'What `import.meta` holds depends on the runtime.' })
+            context.report({
+              node,
+              message: 'The contents of `import.meta` depend on the runtime.',
+            })
           },
         }
       },
     },
     // Types included: a folder can be understood without those above it.
     layers: {
-      create(context: Context) {
+      create(context: Context): Record<string, (node: Importing) => void> {
         const check = (node: Importing): void => {
           const specifier = node.source?.value
           if (typeof specifier !== 'string') return

@@ -1,4 +1,4 @@
-// After `changeset version`: the version that clients send is the version that is published.
+// Runs after `changeset version`. Writes the published version into the constant that clients send.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const core = new URL('../packages/core/', import.meta.url)

@@ -8,12 +8,12 @@ interface Manifest {
   bin?: Record<string, string>
 }
 
-// What a package exports is what is built: package.json has the one list.
+// Builds the entries that package.json exports. There is no other list.
 const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const entry = [...new Set(Object.values(manifest.exports).flatMap(sources))]
 if (manifest.bin !== undefined) entry.push('src/cli.ts')
 
-/** The TypeScript files behind a target, whose conditions may hold further ones. */
+/** Returns the TypeScript files of a target, which may have nested conditions. */
 function sources(target: Target): string[] {
   if (typeof target === 'string') return []
   return Object.entries(target).flatMap(([condition, inner]) =>
@@ -22,14 +22,14 @@ function sources(target: Target): string[] {
 }
 
 /**
- * The declarations for a TypeScript below the floor, by `types@<5.6` and `typesVersions` in
- * package.json. It would read the real ones with errors that `skipLibCheck` hides, and turn what
- * it cannot read into `any`. This file exports nothing, so each import of the package is an error
- * that names the file.
+ * The declarations for a TypeScript older than the floor: see `types@<5.6` and `typesVersions` in
+ * package.json. An older TypeScript would find errors in the real declarations, which `skipLibCheck` hides,
+ * and would turn the types that it cannot read into `any`. This file exports nothing, so each import of the
+ * package is an error that names the file.
  */
 const belowFloor = 'dist/needs-typescript-5.6-or-newer.d.ts'
 
-/** How every package becomes JavaScript; `tsc -p tsconfig.build.json` adds the declarations. */
+/** Builds the JavaScript of every package. `tsc -p tsconfig.build.json` adds the declarations. */
 const config: ReturnType<typeof defineConfig> = defineConfig({
   entry,
   format: 'esm',

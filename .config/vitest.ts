@@ -1,9 +1,9 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** What every package's tests share: sources instead of builds, and a report that CI adds up. */
+/** The settings for the tests of every package: sources instead of builds, and a report that CI adds up. */
 const config: ViteUserConfig = defineConfig({
   ssr: {
-    // Vite's own list for servers, after ours: naming one condition drops the defaults.
+    // Our condition, then Vite's own list for servers, because a list of conditions replaces the defaults.
     resolve: { conditions: ['@vectrade/source', 'module', 'node', 'development|production'] },
   },
   test: {

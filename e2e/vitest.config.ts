@@ -1,9 +1,9 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** One file at a time: each of these tests keeps several processes busy. */
+/** Runs one file at a time, because each of these tests keeps several processes busy. */
 const config: ViteUserConfig = defineConfig({
   test: {
-    // Tests of the fixtures' own are for the fixtures' own runners.
+    // The fixtures have tests for their own test runners.
     exclude: ['**/node_modules/**', 'fixtures/**', 'tmp/**'],
     reporters: ['default', 'json'],
     outputFile: { json: '.vitest/report.json' },

@@ -1,7 +1,7 @@
 import { mergeConfig, type ViteUserConfig } from 'vitest/config'
 import shared from '../.config/vitest.ts'
 
-/** GitHub's language service imports JSON the way bundlers allow: Vite has to be the one to load it. */
+/** Vite must load GitHub's language service, because it imports JSON in a way that only bundlers allow. */
 const config: ViteUserConfig = mergeConfig(shared, {
   test: { server: { deps: { inline: [/@actions/] } } },
 })

@@ -4,7 +4,7 @@ import { openBackend } from './server/backend.ts'
 
 const config: UserConfig = defineConfig({
   plugins: [analyzeEndpoint(openBackend)],
-  // The packages' sources, so that nothing has to be built first.
+  // Uses the sources of the packages, so that nothing has to be built first.
   resolve: { conditions: ['@vectrade/source', ...defaultClientConditions] },
 })
 

@@ -1,4 +1,4 @@
-// Does what a server of the guide's second snippet does: calls its POST and sends the response.
+// Stands in for the server of the guide's second snippet: calls its POST and prints the response.
 // Arguments: the module, the prompt.
 const [, , file = '', prompt] = process.argv
 const { POST } = (await import(file)) as { POST: (request: Request) => Promise<Response> }

@@ -12,13 +12,13 @@ describe('comments become checks', () => {
     expect(addChecks(code)).toEqual({ code: checked, prints: undefined })
   })
 
-  test('of what is printed, in the order of the lines', () => {
+  test('of the printed lines, in their order', () => {
     const code = "console.log(1) // 1\nif (x) {\n  y() // → two words\n}\nfor (;;) log() // 'three'"
     expect(addChecks(code)).toEqual({ code, prints: ['1', 'two words', 'three'] })
   })
 
   test.for(['f() // says why', 'f() // 3 of them', 'const { a } = b // 1st', 'f()\n\n// 1'])(
-    'not of %j',
+    'but not in %j',
     (code) => {
       expect(countChecks(code)).toBe(0)
     },

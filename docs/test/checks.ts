@@ -6,16 +6,16 @@ import { parseAst } from 'vitest/node'
 export interface CheckedCode {
   /** The same lines as before, with an assertion where a comment names a value. */
   code: string
-  /** What it must print, line by line; undefined where no comment tells. */
+  /** The lines that it must print; undefined if no comment says so. */
   prints: string[] | undefined
 }
 
 type Statement = ReturnType<typeof parseAst>['body'][number]
 
 /**
- * Makes assertions of the comments that say what comes out: `// → text` is a line the program
- * prints, and a JavaScript value right behind a statement is what its expression or variable has,
- * or what it prints, `safeUrl('javascript:1') // undefined`.
+ * Turns the comments with results into assertions. `// → text` is a line that the program prints. A
+ * JavaScript value directly after a statement, as in `safeUrl('javascript:1') // undefined`, is the value of
+ * its expression or variable, or the line that it prints.
  */
 export function addChecks(code: string): CheckedCode {
   let checked = code
@@ -26,9 +26,9 @@ export function addChecks(code: string): CheckedCode {
       line: match[1] ?? '',
     }),
   )
-  // From the end, so that what is replaced moves nothing that is still to come.
+  // From the end, so that a replacement moves no statement that is still to come.
   for (const statement of parseAst(code, { lang: 'ts' }).body.toReversed()) {
-    const value = valueBehind(code, statement.end)
+    const value = valueAfter(code, statement.end)
     if (value === undefined) continue
     const { start, end } = statement
     const source = code.slice(start, end).replace(/;$/, '')
@@ -49,14 +49,14 @@ export function addChecks(code: string): CheckedCode {
   }
 }
 
-/** How many comments of a text are checked. */
+/** Returns the number of comments of a text that are checked. */
 export function countChecks(code: string): number {
   const { code: checked, prints } = addChecks(code)
   return checked.split(';assertValue(').length - 1 + (prints?.length ?? 0)
 }
 
-/** The value in the comment behind a statement, on its line or alone on the next one. */
-function valueBehind(code: string, end: number): string | undefined {
+/** Returns the value in the comment after a statement, on its line or alone on the next one. */
+function valueAfter(code: string, end: number): string | undefined {
   const [, comment] = /^;?[^\S\n]*\n?[^\S\n]*\/\/ ([^\n]+)/.exec(code.slice(end)) ?? []
   if (comment === undefined || !/^(?:['"`{[\d-]|undefined$|null$|true$|false$)/.test(comment)) {
     return undefined

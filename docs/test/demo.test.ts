@@ -10,7 +10,7 @@ const [, prompt = '', shown = ''] =
 
 test('the demo prints what the README shows', async () => {
   const main = join(root, 'apps/node-terminal/src/main.ts')
-  // No API: the demo starts its own sandbox.
+  // Without an API, the demo starts its own sandbox.
   const { ended } = new RunningExample(undefined, [], [main, '--tokens-per-second', '0', prompt])
   const { stdout, stderr, exit } = await ended
   expect(exit, stderr).toBe(0)
@@ -18,13 +18,13 @@ test('the demo prints what the README shows', async () => {
   const lines = shown.split('\n').filter((line) => line !== '' && line !== '…')
   expect(lines.length).toBeGreaterThan(8)
   for (const line of lines) {
-    // A screen repeats the question; a pipe does not get it.
+    // A screen shows the question again. A pipe does not.
     if (line.startsWith('❯ ')) expect(line).toBe(`❯ ${prompt}`)
     else expect(printed).toContain(words(line))
   }
 })
 
-/** Text without what a screen makes of it (markup, wrapping) and without how long it took. */
+/** Returns the text without times, and without the markup and the line breaks that depend on the screen. */
 function words(text: string): string {
   return text
     .replaceAll(/^(?:[>│•-]|#+) /gm, '')

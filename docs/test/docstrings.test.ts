@@ -13,7 +13,7 @@ const node = new ExampleProject(examples, { name: 'docstrings', library: 'node' 
 const dom = new ExampleProject(examples, { name: 'docstrings-dom', library: 'dom' })
 
 describe('the examples in docstrings', () => {
-  test('are found, one for each tag', () => {
+  test('are all found', () => {
     const tags = files.flatMap(
       (file) => readFileSync(join(root, file), 'utf8').match(/^\s*\* @example/gm) ?? [],
     )
@@ -21,7 +21,7 @@ describe('the examples in docstrings', () => {
     expect(examples.length).toBe(tags.length)
   })
 
-  test('have values that are checked', () => {
+  test('have checked values', () => {
     const counts = examples.map(({ code }) => countChecks(code))
     expect(counts.filter((count) => count > 0).length).toBeGreaterThanOrEqual(9)
   })

@@ -5,19 +5,19 @@ import { dirname, join } from 'node:path'
 import { addChecks } from './checks.ts'
 import type { Example } from './extract.ts'
 
-/** What a user's project may have. `dom` is the compiler's default, `node` what Node projects set. */
+/** The libraries of a user's project. `dom` is the compiler's default. `node` is what Node projects set. */
 export const libraries = {
   node: ['ES2023', 'ESNext.Disposable'],
   dom: ['ES2023', 'ESNext.Disposable', 'DOM'],
 } as const
 
 export interface ProjectOptions {
-  /** Names the folder, so that test files that run at the same time have their own. */
+  /** The name of the folder. Test files that run at the same time need different ones. */
   name: string
   library: keyof typeof libraries
 }
 
-/** Examples as files of a project like a user's, below `docs` so that packages resolve. */
+/** A project like a user's, with the examples as files. It is below `docs`, so that packages resolve. */
 export class ExampleProject {
   readonly folder: string
   readonly #examples: readonly Example[]
@@ -30,7 +30,7 @@ export class ExampleProject {
     rmSync(this.folder, { recursive: true, force: true })
     mkdirSync(join(this.folder, 'run'), { recursive: true })
     for (const example of examples) {
-      // Errors of compiler and runtime then have the line of the page.
+      // With these empty lines, errors of the compiler and the runtime have the line of the page.
       const above = '\n'.repeat(example.line - 1)
       writeFileSync(join(this.folder, fileName(example)), `${above}${example.code}\n`)
       writeFileSync(this.runFile(example), `${above}${addChecks(example.code).code}\n`)
@@ -38,20 +38,20 @@ export class ExampleProject {
     writeFileSync(join(this.folder, 'tsconfig.json'), JSON.stringify(this.#config()))
   }
 
-  /** Where the example stands that is to be run. */
+  /** Returns the file of the example that is run. */
   runFile(example: Example): string {
     return join(this.folder, 'run', fileName(example))
   }
 
-  /** The compiler's errors, by example; `''` where there are none. */
+  /** Returns the errors of the compiler for each example; `''` for none. */
   async typeErrors(): Promise<Map<Example, string>> {
     const output = await compile(this.folder)
     const errors = new Map(this.#examples.map((example) => [example, '']))
     const byFile = new Map(this.#examples.map((example) => [fileName(example), example]))
-    // What is indented belongs to the error before it.
+    // An indented line belongs to the error before it.
     for (const error of output.split(/\n(?! )/).filter((line) => line.trim() !== '')) {
       const file = /^[^(]*/.exec(error)?.[0] ?? ''
-      // Sources are checked by their own packages; users have declarations in their place.
+      // The packages check their own sources. Users have declarations instead.
       if (file.includes('/packages/')) continue
       const example = byFile.get(file)
       if (example === undefined) throw new Error(`The compiler says: ${error}`)
@@ -69,11 +69,11 @@ export class ExampleProject {
       compilerOptions: {
         rootDir: '.',
         noEmit: true,
-        // Examples declare nothing for others.
+        // Examples need no declarations.
         declaration: false,
         declarationMap: false,
         isolatedDeclarations: false,
-        // They name things for their reader.
+        // Examples may declare a name only for the reader.
         noUnusedLocals: false,
         types: ['node'],
         lib: libraries[this.#options.library],
@@ -91,7 +91,7 @@ function compile(folder: string): Promise<string> {
   const tsc = join(dirname(manifest), 'bin/tsc')
   return new Promise((resolve) => {
     const args = [tsc, '--pretty', 'false', '-p', '.']
-    // Its exit code says the same as its output.
+    // The exit code says nothing more than the output.
     execFile(process.execPath, args, { cwd: folder }, (_, stdout, stderr) => {
       resolve(stdout + stderr)
     })

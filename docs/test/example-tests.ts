@@ -5,20 +5,20 @@ import type { ExampleProject } from './example-project.ts'
 import type { Example } from './extract.ts'
 import { type Ended, RunningExample } from './run-example.ts'
 
-/** What every example that is served or asked gets as its question. */
+/** The question for every example that is a server. */
 const question = { prompt: "What's the bull case for NVDA?" }
 
-/** One test per example, named for its place. */
+/** Defines one test per example, named for its place. */
 export function describeRuns(examples: readonly Example[], project: ExampleProject): void {
   describe.concurrent('runs', () => {
     for (const example of examples) {
       if (example.directives.notRun !== undefined) continue
-      // The test's own: the global one belongs, after a wait, to whichever test runs then.
+      // `onTestFinished` of this test, because after a wait the global one may belong to another test.
       test(`${example.file}:${example.line}`, async ({ onTestFinished }) => {
         const { fault, serve } = example.directives
         const sandbox = await startSandbox({ faults: fault === undefined ? {} : parseFault(fault) })
         onTestFinished(() => sandbox.close())
-        // The page first: any-port would take its server for the example's.
+        // The page comes first, because `any-port` would take its server for the one of the example.
         const page = example.code.includes("'@vectrade/browser'") ? (['page'] as const) : []
         const running = new RunningExample(
           sandbox,
@@ -27,7 +27,7 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
         )
         if (serve) await ask(running, serve)
         const ended = await running.ended
-        // A server without a handler for it is ended by the signal.
+        // The signal ends a server that does not handle it.
         const exits = serve ? [0, 'SIGTERM'] : [0]
         expect(exits, ended.stderr).toContain(ended.exit)
         expect(ended.stderr).toBe('')
@@ -37,14 +37,14 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
   })
 }
 
-/** One test per example: the compiler itself runs once for all. */
+/** Defines one test per example. The compiler runs once for all of them. */
 export function describeTypes(
   title: string,
   examples: readonly Example[],
   project: ExampleProject,
 ): void {
   const checked = project.typeErrors()
-  // Reported by each test that awaits it.
+  // Each test that awaits it reports the failure.
   checked.catch(() => {})
   describe(title, () => {
     for (const example of examples) {

@@ -4,34 +4,34 @@ import { join, relative } from 'node:path'
 /** The root of the repository. */
 export const root: string = join(import.meta.dirname, '../..')
 
-/** What the comment before a fence asks for; see the README of this folder. */
+/** The settings in the comment before a fence: see docs/README.md. */
 export interface Directives {
-  /** `serve POST /analyze`: the example is a server, which is asked this. */
+  /** `serve POST /analyze`: the example is a server, which gets this request. */
   serve?: { method: string; path: string }
-  /** `fault status=429`: what goes wrong with every request the example makes. */
+  /** `fault status=429`: the fault of every request that the example makes. */
   fault?: string
   /** `not run, because …`: only its types are checked. */
   notRun?: string
 }
 
-/** A code block that claims to work. */
+/** A code block that must work. */
 export interface Example {
-  /** Relative to the root, as in an error message. */
+  /** The file, relative to the root. */
   file: string
-  /** Of its first line of code. */
+  /** The line of its first line of code. */
   line: number
   code: string
   directives: Directives
-  /** What the `text` fence right behind it holds: everything it prints. */
+  /** The `text` fence directly after it, with everything that it prints. */
   output: string | undefined
 }
 
-/** The pages whose snippets run: those of users, not the decisions and not what is generated. */
+/** Returns the pages whose snippets run: all pages for users, without the decisions and generated pages. */
 export function pages(): string[] {
   return ['README.md', ...globSync(['docs/*.md', 'packages/*/README.md'], { cwd: root }).toSorted()]
 }
 
-/** The sources whose docstrings users read. */
+/** Returns the sources with docstrings for users. */
 export function sources(): string[] {
   return globSync('packages/*/src/**/*.ts', { cwd: root })
     .filter((file) => !/\.test(-d)?\.ts$|\/test-support\//.test(file))
@@ -46,7 +46,7 @@ export function examplesInDocstrings(file: string): Example[] {
   return fences(file, docstringLines(readFileSync(join(root, file), 'utf8')))
 }
 
-/** A source as the Markdown of its docstrings: the same lines, those of the code empty. */
+/** Returns the Markdown of a source's docstrings. It has the same lines, and empty ones for code. */
 function docstringLines(source: string): string[] {
   let inside = false
   return source.split('\n').map((line) => {
@@ -98,5 +98,5 @@ function readDirective(text: string, where: string): Directives {
   if (fault?.[1]) return { fault: fault[1] }
   const notRun = /^not run, because (.+)$/.exec(text)
   if (notRun?.[1]) return { notRun: notRun[1] }
-  throw new Error(`${where}: "${text}" is no directive`)
+  throw new Error(`${where}: "${text}" is not a directive`)
 }

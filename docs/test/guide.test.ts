@@ -20,8 +20,8 @@ const answer = await client.ai.stream(prompt).finalText()
 // `await req.json()` is `any` in the DOM library and `unknown` in Node's types alone.
 const project = new ExampleProject(examples, { name: 'guide', library: 'dom' })
 
-describe("the guide's snippets, as printed", () => {
-  test('are two, and nothing has formatted them', () => {
+describe("the guide's snippets, unchanged", () => {
+  test('are two, and are not reformatted', () => {
     expect(examples).toHaveLength(2)
     for (const { code } of examples) expect(code).toContain("} from '@vectrade/sdk';\n")
     expect(stream.code).toContain(String.raw`'What\'s the bull case for NVDA?'`)

@@ -1,23 +1,45 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import express from 'express/package.json' with { type: 'json' }
 import fastify from 'fastify/package.json' with { type: 'json' }
 import { describe, expect, test } from 'vitest'
-import { pages, root } from './extract.ts'
+import { root } from './extract.ts'
 
-describe('links lead somewhere', () => {
-  test.for(pages())('%s', (page) => {
-    const text = readFileSync(join(root, page), 'utf8')
+const files = globSync(['*.md', 'docs/{,decisions/}*.md', '{packages,apps}/*/README.md'], {
+  cwd: root,
+}).toSorted()
+
+describe('the target of every link exists', () => {
+  test.for(files)('%s', (file) => {
+    const text = readFileSync(join(root, file), 'utf8')
     const links = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link)
-    const files = links.filter((link) => !/^(?:https:|#)/.test(link))
-    const missing = files.filter(
-      (link) => !existsSync(join(root, dirname(page), link.replace(/#.*/, ''))),
+    const missing = links.filter(
+      (link) => !link.startsWith('https:') && !leadsSomewhere(file, link),
     )
     expect(missing).toEqual([])
   })
 })
 
-test('the page on Node names the versions of the frameworks it is tested with', () => {
+/** Whether a link of a file leads to a file, and to a heading of that file if it names one. */
+function leadsSomewhere(file: string, link: string): boolean {
+  const [path = '', heading] = link.split('#')
+  const target = path === '' ? join(root, file) : join(root, dirname(file), path)
+  if (!existsSync(target)) return false
+  return heading === undefined || anchorsIn(readFileSync(target, 'utf8')).includes(heading)
+}
+
+/** Returns the anchors that GitHub makes for the headings of a page. */
+function anchorsIn(page: string): string[] {
+  const prose = page.replaceAll(/^```[^]*?^```$/gm, '')
+  return Array.from(prose.matchAll(/^#+ (.+)$/gm), ([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+test('the page on Node names the tested versions of the frameworks', () => {
   const page = readFileSync(join(root, 'docs/node.md'), 'utf8')
   expect(page).toContain(`With Express (tested with ${express.version})`)
   expect(page).toContain(`With Fastify (tested with ${fastify.version})`)

@@ -13,12 +13,12 @@ const examples = pages().flatMap((page) => {
   return Array.from(text.matchAll(/^```nginx\n([^]*?)^```$/gm), ([, code = '']) => ({ page, code }))
 })
 
-test('there are examples of a configuration', () => {
+test('the pages have a configuration', () => {
   expect(examples.map(({ page }) => page)).toContain('docs/node.md')
 })
 
 test.for(examples)(
-  'a configuration in $page lets pages of plain http ask the endpoint behind it',
+  'with the configuration in $page, pages over plain http can ask the endpoint',
   { timeout: nginxTimeout },
   async ({ code }) => {
     await using sandbox = await startSandbox()
@@ -31,7 +31,7 @@ test.for(examples)(
     const here = code.replaceAll(/(?<=proxy_pass http:\/\/)[^;/]+/g, `127.0.0.1:${port}`)
     const ask = async (configuration: string): Promise<Response> => {
       await using nginx = await startNginx(configuration)
-      // What a browser sends there: no `Sec-Fetch-Site`.
+      // The headers of a browser over plain http, without `Sec-Fetch-Site`.
       const headers = { origin: nginx.origin }
       const body = JSON.stringify({ prompt: 'NVDA?' })
       const response = await fetch(`${nginx.origin}/api/analyze`, { method: 'POST', headers, body })

@@ -19,7 +19,7 @@ describe('the snippets of the pages', () => {
     }
   })
 
-  test('are the only code: what else is fenced is a command, an output or tested elsewhere', () => {
+  test('are the only code: other fences are commands, output, or tested elsewhere', () => {
     const languages = pages().flatMap((page) =>
       Array.from(
         readFileSync(join(root, page), 'utf8').matchAll(/^```(.+)$/gm),
@@ -27,18 +27,18 @@ describe('the snippets of the pages', () => {
       ),
     )
     const others = languages.filter((language) => !/: (?:ts|sh|text)$/.test(language))
-    // The proxy's settings are tested with nginx in `node`, Jest's in `e2e/frameworks`.
+    // nginx.test.ts tests the settings of the proxy, and `e2e/frameworks` those of Jest.
     expect(new Set(others)).toEqual(new Set(['docs/node.md: nginx', 'docs/testing.md: js']))
   })
 
-  test('say what they print, many of them', () => {
+  test('often say what they print', () => {
     const checked = examples.filter(
       ({ code, output }) => output !== undefined || countChecks(code) > 0,
     )
     expect(checked.length).toBeGreaterThanOrEqual(8)
   })
 
-  test('run, all but very few', () => {
+  test('run, with at most one exception', () => {
     expect(
       examples.filter(({ directives }) => directives.notRun !== undefined).length,
     ).toBeLessThanOrEqual(1)

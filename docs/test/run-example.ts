@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-/** The environment an example reads. */
+/** The address and the key that an example reads from its environment. */
 export interface Access {
   url: string
   apiKey: string
@@ -31,12 +31,12 @@ const require = createRequire(import.meta.url)
 const deno = require('deno/install_api.cjs') as { runInstall(): string }
 const bun = fileURLToPath(new URL('../node_modules/.bin/bun', import.meta.url))
 
-/** The command before the arguments: the program's runtime is the one it was written for. */
+/** Returns the command that runs a file, in the runtime for which it is written. */
 function commandOf(file: string, preloads: readonly Preload[]): [string, ...string[]] {
   const urls = preloads.map((name) => preloadFiles[name].href)
   const code = readFileSync(file, 'utf8')
   if (code.includes("from '@vectrade/deno'")) {
-    // The permissions that the page names, and those of the preloads.
+    // The permissions on the page, and those of the preloads.
     const allowed = ['--allow-env', '--allow-net=127.0.0.1', '--unstable-no-legacy-abort']
     return [deno.runInstall(), 'run', ...allowed, ...urls.map((url) => `--preload=${url}`)]
   }
@@ -46,15 +46,15 @@ function commandOf(file: string, preloads: readonly Preload[]): [string, ...stri
   return [process.execPath, ...urls.map((url) => `--import=${url}`)]
 }
 
-/** Runs a file as a program of its own, from the sources of the packages. Its arguments may be Node's. */
+/** Runs a file as its own program, from the sources of the packages. The arguments may include Node's. */
 export class RunningExample {
   readonly ended: Promise<Ended>
   readonly #child: ChildProcess
 
-  /** Without access it has neither key nor address. */
+  /** @param access the address and key; without it, the program has neither */
   constructor(access: Access | undefined, preloads: readonly Preload[], args: readonly string[]) {
     const [command, ...flags] = commandOf(args.at(0) ?? '', preloads)
-    // Colours would be among what it prints, and a key of the tester's own is not for examples.
+    // Colours would change the output, and an example must not get the tester's own key.
     const { FORCE_COLOR: _, VECTRADE_API_KEY: __, VECTRADE_BASE_URL: ___, ...env } = process.env
     this.#child = spawn(command, [...flags, '--conditions=@vectrade/source', ...args], {
       env: {
@@ -67,7 +67,7 @@ export class RunningExample {
     this.ended = this.#end()
   }
 
-  /** Resolves with where its server listens. @throws Error when it ends before */
+  /** Resolves with the address on which its server listens. @throws Error if it ends before */
   async listening(): Promise<string> {
     const left = this.ended.then(({ exit, stderr }): never => {
       throw new Error(`It ended (${exit}) and did not listen: ${stderr}`)

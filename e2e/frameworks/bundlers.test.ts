@@ -11,7 +11,7 @@ import { UserProject } from '../test-support/user-project.ts'
 
 const pages = ['page.js', 'sdk-page.js']
 
-/** Each puts both pages into a folder of its name. */
+/** The arguments of each bundler. Each one writes both pages into a folder of its name. */
 const bundlers: Record<string, readonly string[]> = {
   vite: ['vite/bin/vite.js', 'build', '--logLevel', 'warn'],
   rollup: ['rollup/dist/bin/rollup', '--config', '--silent'],
@@ -24,7 +24,7 @@ const bundlers: Record<string, readonly string[]> = {
     '--outdir=esbuild',
     '--log-level=warning',
   ],
-  // It does not read `exports` unless told to.
+  // Parcel does not read `exports` by default.
   parcel: [
     'parcel/lib/bin.js',
     'build',
@@ -64,7 +64,7 @@ afterAll(async () => {
   await sandbox.close()
 })
 
-test.for(Object.keys(bundlers))('a page bundled by %s is answered', async (name) => {
+test.for(Object.keys(bundlers))('a page bundled by %s gets an answer', async (name) => {
   const [program = '', ...args] = bundlers[name] ?? []
   expect(await project.runModule(program, args)).toEqual({ code: 0, output: '', stdout: '' })
   for (const page of pages) {

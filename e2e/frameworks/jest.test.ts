@@ -21,7 +21,7 @@ function jest(node: string, file: string, flags: string[] = []): Promise<Outcome
   return project.run(node, [...flags, installed('jest/bin/jest.js'), '--no-cache', file])
 }
 
-test('without settings it fails in the words of the page', async () => {
+test('without settings, Jest fails with the message on the page', async () => {
   const [words = ''] = snippetsOf(page, heading, 'text')
   const [message = '', file = ''] = words.trim().split('…/')
   const { code, output } = await jest(process.execPath, 'javascript.test.js')
@@ -30,7 +30,7 @@ test('without settings it fails in the words of the page', async () => {
   expect(output).toContain(file)
 })
 
-describe('with the lines of the page it works', () => {
+describe('with the lines of the page, Jest works', () => {
   test('with ts-jest, in Node 22', async () => {
     project.write('jest.config.js', tsJest)
     expect(await jest(node22, 'typed.test.ts')).toMatchObject({ code: 0 })
@@ -50,7 +50,7 @@ describe('with the lines of the page it works', () => {
   })
 })
 
-test('with the flag of the page alone, on Node 24.9 and newer, it works', async () => {
+test('on Node 24.9 and newer, Jest works with only the flag of the page', async () => {
   const [command = ''] = snippetsOf(page, '### On Node 24.9 and newer', 'sh')
   const flag = /--[\w-]+/.exec(command)?.[0] ?? ''
   expect(await jest(process.execPath, 'javascript.test.js', [flag])).toMatchObject({ code: 0 })

@@ -7,7 +7,7 @@ import { tmp } from '../test-support/install-packages.ts'
 import { type Sandbox, startSandbox, variablesFor } from '../test-support/sandbox.ts'
 import { installed, UserProject } from '../test-support/user-project.ts'
 
-// What `nest new` runs.
+// The program that `nest new` runs.
 const schematics = '@angular-devkit/schematics-cli/bin/schematics.js'
 const application = ['@nestjs/schematics:application', '--name=nest', '--language=ts']
 
@@ -28,7 +28,7 @@ describe('a new Nest project of CommonJS, with Jest', () => {
     cpSync(join(tmp, '../fixtures/nest'), app.folder, { recursive: true })
   })
 
-  test('passes its own tests, as it is', async () => {
+  test('passes its own tests without changes', async () => {
     const flags = ['--experimental-vm-modules']
     const { code, output } = await app.run(process.execPath, [
       ...flags,
@@ -38,7 +38,7 @@ describe('a new Nest project of CommonJS, with Jest', () => {
     expect(code).toBe(0)
   })
 
-  test('is built, and answers', async () => {
+  test('builds and answers', async () => {
     const build = ['-p', 'tsconfig.build.json']
     expect(await app.runModule('typescript/bin/tsc', build)).toMatchObject({ code: 0 })
     const port = await freePort()

@@ -8,7 +8,7 @@ import { installed, type Outcome, UserProject } from '../test-support/user-proje
 
 const next = 'next/dist/bin/next'
 
-/** The routes of the Vercel page and of the README, without what a page would do. */
+/** The routes of the Vercel page and of the README, without the code of a page after them. */
 const [nodeRoute = '', edgeRoute = ''] = snippetsOf(
   'docs/edge.md',
   '## A route on Vercel',
@@ -36,7 +36,7 @@ export default function Page() {
 }
 `
 
-// One project for all, in this order: a build after the first takes a fraction of its time.
+// All tests use one project, in this order, because every build after the first one is much faster.
 const app = new UserProject('next', 'next')
 app.write('app/api/node/route.ts', nodeRoute)
 app.write('app/api/edge/route.ts', edgeRoute)
@@ -49,18 +49,18 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-describe('clients at module level, and both forms of route', () => {
+describe('clients at module level, and routes of both runtimes', () => {
   let build: Outcome
   beforeAll(async () => {
     build = await app.runModule(next, ['build'])
   })
 
-  test('are built without a key', () => {
+  test('build without a key', () => {
     expect(build).toMatchObject({ code: 0 })
     for (const route of routes) expect(build.output).toContain(`ƒ /api/${route}`)
   })
 
-  test('are warned of the edge runtime, as the page says', () => {
+  test('get a warning about the edge runtime, as the page says', () => {
     expect(build.output).toContain('The Edge Runtime is deprecated')
   })
 
@@ -77,20 +77,20 @@ describe('clients at module level, and both forms of route', () => {
 describe('with cacheComponents', () => {
   beforeAll(() => app.write('next.config.ts', cacheComponents))
 
-  test('the edge form is refused, in the words of the page', async () => {
+  test('the build refuses a route of the edge runtime, with the message on the page', async () => {
     const [words = ''] = snippetsOf('docs/edge.md', '### The edge runtime', 'text')
     const { code, output } = await app.runModule(next, ['build'])
     expect(code).not.toBe(0)
     expect(output).toContain(words.trim())
   })
 
-  test('the other form is built', async () => {
+  test('the build accepts the other routes', async () => {
     rmSync(join(app.folder, 'app/api/edge'), { recursive: true })
     expect(await app.runModule(next, ['build'])).toMatchObject({ code: 0 })
   })
 })
 
-test('a client component that imports the server’s package is told which one to import', async () => {
+test('the error for a client component with the server’s package names the right package', async () => {
   app.write('app/page.tsx', wrongPage)
   const { code, output } = await app.runModule(next, ['build'])
   expect(code).not.toBe(0)

@@ -7,7 +7,7 @@ import { UserProject } from '../test-support/user-project.ts'
 test.for([
   ['this Node', process.execPath],
   ['Node 22', node22],
-])('require() gives what import does, in %s', async ([, node = '']) => {
+])('require() gives the same objects as import, in %s', async ([, node = '']) => {
   const project = new UserProject('require')
   project.write('package.json', {})
   const file = project.write(

@@ -12,11 +12,11 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-test('an app with clients at module level is built without a key', async () => {
+test('an app with clients at module level builds without a key', async () => {
   expect(await app.runModule('vite/bin/vite.js', ['build'])).toMatchObject({ code: 0 })
 })
 
-test('and answers', async () => {
+test('the app answers', async () => {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const variables = { HOST: '127.0.0.1', PORT: String(port), ORIGIN: origin }

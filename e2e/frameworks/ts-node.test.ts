@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startSandbox, variablesFor } from '../test-support/sandbox.ts'
 import { UserProject } from '../test-support/user-project.ts'
 
-test('ts-node runs a program, by node10', async () => {
+test('ts-node runs a program with node10', async () => {
   const project = new UserProject('ts-node', 'ts-node')
   const sandbox = await startSandbox()
   try {

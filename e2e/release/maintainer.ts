@@ -15,23 +15,23 @@ import { type Outcome, run, runWell } from './run.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** The address that the copy claims to be public at. */
+/** The public address that the copy of the repository claims to have. */
 export const page = 'https://github.com/example/vectrade-streaming'
 
-/** A clean checkout of this repository, and the surroundings of the one who releases it. */
+/** A clean checkout of this repository, and the environment of a maintainer who releases it. */
 export interface Maintainer extends Disposable {
-  /** A temporary one, with all that follows. */
+  /** A temporary folder, with everything below. */
   folder: string
   /** The checkout. */
   repository: string
-  /** Where pushes go: a bare repository. */
+  /** The bare repository that pushes go to. */
   origin: string
-  /** For programs that must reach nothing but this machine. */
+  /** The environment of all programs, which lets them reach only this machine. */
   env: NodeJS.ProcessEnv
   /** Runs one of the root's scripts. */
   script(name: string, ...args: string[]): Promise<Outcome>
   git(...args: string[]): Promise<string>
-  /** Logs in, for all of the user's projects or for this checkout only. */
+  /** Logs in, for all projects of the user or only for this checkout. */
   logIn(where: 'home' | 'checkout', token: string): void
   logOut(): void
 }
@@ -47,7 +47,7 @@ export async function createMaintainer(registry: string): Promise<Maintainer> {
   const files = await runWell('git', list, { cwd: root, env: process.env })
   for (const file of files.split('\0').filter(Boolean)) copy(file, repository)
   addChangeset(repository)
-  // As long as the repository is not public, they are empty here as well.
+  // Empty, as in this repository while it is not public.
   setInRootManifest(repository, { repository: '', homepage: '', bugs: '' })
 
   const store = await runWell('pnpm', ['store', 'path'], { cwd: root, env: process.env })
@@ -55,12 +55,12 @@ export async function createMaintainer(registry: string): Promise<Maintainer> {
     PATH: process.env['PATH'],
     HOME: home,
     NO_COLOR: '1',
-    // Nothing of the machine's own: no token, no registry, no identity.
+    // Nothing from this machine: no token, no registry, no identity.
     GIT_CONFIG_NOSYSTEM: '1',
     pnpm_config_store_dir: dirname(store.trim()),
-    // The age of the lock file's packages is known; at a new registry, pnpm would ask for each again.
+    // pnpm would ask a new registry for the age of each package in the lock file.
     pnpm_config_minimum_release_age: '0',
-    // Whatever goes elsewhere than to this machine ends at a closed port.
+    // Every request to another machine ends at a closed port.
     HTTP_PROXY: 'http://127.0.0.1:9',
     HTTPS_PROXY: 'http://127.0.0.1:9',
     NO_PROXY: '127.0.0.1,localhost',
@@ -71,13 +71,13 @@ export async function createMaintainer(registry: string): Promise<Maintainer> {
     env,
   })
   await runWell('git', ['init', '--quiet', '--bare', origin], { cwd: folder, env })
-  // A name made of the machine's does not count.
+  // Otherwise, git would make up a name from the user and the machine.
   await runWell('git', ['config', 'user.useConfigOnly', 'true'], here)
   await runWell('git', ['remote', 'add', 'origin', origin], here)
   await runWell('git', ['add', '--all'], here)
   const identity = ['-c', 'user.name=A contributor', '-c', 'user.email=contributor@example.com']
   await runWell('git', [...identity, 'commit', '--quiet', '--message', 'A copy'], here)
-  // The one thing that takes the machine's own registry, if its store lacks a package.
+  // Only this step may use the registry of this machine, if a package is missing in its store.
   const install = ['install', '--frozen-lockfile', '--prefer-offline']
   await runWell('pnpm', install, { cwd: repository, env: process.env })
   writeFileSync(npmrcs.home, `registry=${registry}\n`)
@@ -99,7 +99,7 @@ export async function createMaintainer(registry: string): Promise<Maintainer> {
 }
 
 function copy(file: string, to: string): void {
-  // A file that git knows may be deleted here.
+  // A file that git tracks may be deleted in this checkout.
   try {
     cpSync(join(root, file), join(to, file), { verbatimSymlinks: true })
   } catch (error) {
@@ -107,7 +107,7 @@ function copy(file: string, to: string): void {
   }
 }
 
-/** Right after a release there is no changeset, and nothing that a version could be made of. */
+/** Adds a changeset if there is none, as after a release. Without one, there is no new version. */
 function addChangeset(repository: string): void {
   const folder = join(repository, '.changeset')
   if (readdirSync(folder).some((file) => file.endsWith('.md'))) return

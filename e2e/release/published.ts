@@ -4,7 +4,7 @@ import process from 'node:process'
 import type { PublishedManifest } from './registry.ts'
 import { runWell } from './run.ts'
 
-/** Unpacks a package as the registry has it; returns the folder with its files. */
+/** Unpacks a package from the registry, and returns the folder with its files. */
 export async function unpack({ name, dist }: PublishedManifest, into: string): Promise<string> {
   const folder = join(into, name)
   if (existsSync(folder)) return folder
@@ -16,7 +16,7 @@ export async function unpack({ name, dist }: PublishedManifest, into: string): P
   return folder
 }
 
-/** The links of a Markdown file. */
+/** Returns the links of a Markdown file. */
 export function linksIn(file: string): string[] {
   return Array.from(readFileSync(file, 'utf8').matchAll(/\]\(([^)\s]+)/g), ([, link = '']) => link)
 }
@@ -31,7 +31,7 @@ export function leadsSomewhere(link: string, repository: string): boolean {
   return titles.map(slug).includes(heading)
 }
 
-/** A heading's name, as GitHub makes it. */
+/** Returns the anchor that GitHub makes for a heading. */
 function slug(title: string): string {
   const words = title.replace(/^#+ /, '').toLowerCase()
   return words.replace(/[^\w\- ]/g, '').replaceAll(' ', '-')

@@ -6,19 +6,19 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-// Its declarations import a package that it does not depend on.
+// `require`, because its declarations import a package that it does not depend on.
 const { runServer } = createRequire(import.meta.url)('verdaccio') as {
   runServer: (config: object) => Promise<Server>
 }
 
-/** A registry of this test's own. Packages that are not ours come from the one npm is set to use. */
+/** A registry for a test. Packages that are not ours come from the registry that npm is set to use. */
 export interface Registry extends AsyncDisposable {
   url: string
-  /** What lets a user publish. */
+  /** The token with which a user may publish. */
   token: string
-  /** Refuses to take these packages from now on; without any, it takes all. */
+  /** Refuses these packages from now on. Without names, accepts all packages. */
   refuse(...names: string[]): Promise<void>
-  /** A package's document; undefined if it was never published. */
+  /** Returns the document of a package; undefined if it was never published. */
   read(name: string): Promise<PackageDocument | undefined>
 }
 
@@ -73,7 +73,7 @@ async function listen(
     uplinks: { configured: { url: uplink, timeout: '60s', max_fails: 10 } },
     packages: {
       ...Object.fromEntries(refused.map((name) => [name, { ...ours, publish: 'another-user' }])),
-      // Without a `proxy`: what is ours is looked for here only, and goes nowhere else.
+      // Without a `proxy`, requests for our packages go nowhere else.
       '@vectrade/*': ours,
       '**': { access: '$all', publish: 'another-user', proxy: 'configured' },
     },

@@ -14,7 +14,7 @@ import {
   type User,
 } from './user.ts'
 
-/** What CONTRIBUTING.md says to run, in its order. */
+/** The commands of CONTRIBUTING.md, in its order. */
 const documented = [
   'npx -y pnpm@12 version-packages',
   "git add --all && git commit --message 'Version packages'",
@@ -75,7 +75,7 @@ test('CONTRIBUTING names the steps that are tested here', () => {
   expect(commands.map((line) => line.replace(/ +#.*/, ''))).toEqual(documented)
 })
 
-test('a release that cannot succeed says all that is missing, and publishes nothing', async () => {
+test('a release that cannot succeed lists everything that is missing, and publishes nothing', async () => {
   const file = join(maintainer.repository, 'packages/core/package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest
   writeFileSync(file, JSON.stringify({ ...manifest, version: '999.0.0' }))
@@ -122,7 +122,7 @@ test('a release for JSR without a credential publishes nothing', async () => {
   expect(output).toContain('No credential for JSR: set JSR_TOKEN')
 })
 
-describe('a release that stops half way', () => {
+describe('a release that stops halfway', () => {
   test('says what is published and what is not, and sets no tag', async () => {
     maintainer.logIn('home', registry.token)
     const built = await maintainer.script('build')
@@ -139,7 +139,7 @@ describe('a release that stops half way', () => {
     expect(await maintainer.git('status', '--porcelain')).toBe('')
   })
 
-  test('is not finished from another commit', async () => {
+  test('cannot be finished from another commit', async () => {
     await registry.refuse()
     appendFileSync(join(maintainer.repository, 'packages/core/README.md'), '\nAnother end.\n')
     await maintainer.git('commit', '--quiet', '--all', '--message', 'Another commit')
@@ -163,7 +163,7 @@ describe('a release that stops half way', () => {
     expect(tags.toSorted()).toEqual(names.map((name) => `${name}@${version}`))
   })
 
-  test('has nothing left to do', async () => {
+  test('then has nothing more to do', async () => {
     maintainer.logOut()
     const { code, output } = await maintainer.script('release')
     expect(code, output).toBe(0)
@@ -171,20 +171,20 @@ describe('a release that stops half way', () => {
   })
 })
 
-test('what is for JSR passes its dry run', async () => {
+test('the release for JSR passes its dry run', async () => {
   const { code, output } = await maintainer.script('release:jsr', '--dry-run')
   expect(code, output).toBe(0)
   expect(output).toContain(`Simulating publish of @vectrade/deno@${version}`)
 })
 
-test('the tags go along with a push', async () => {
+test('a push includes the tags', async () => {
   await maintainer.git('push', '--quiet', '--follow-tags', '--set-upstream', 'origin', 'main')
   const tags = await maintainer.git('ls-remote', '--tags', 'origin')
   for (const name of names) expect(tags).toContain(`refs/tags/${name}@${version}`)
 })
 
-describe('what is published', () => {
-  test('has one version, and asks for the others in it', async () => {
+describe('a published package', () => {
+  test('has the one version, and depends on that version of the others', async () => {
     for (const name of names) {
       const { dependencies = {}, peerDependencies = {}, ...manifest } = await readPublished(name)
       expect(manifest.version).toBe(version)
@@ -197,7 +197,7 @@ describe('what is published', () => {
     }
   })
 
-  test('says where it comes from', async () => {
+  test('has the addresses of the repository', async () => {
     for (const name of names) {
       const manifest = await readPublished(name)
       expect(manifest).toMatchObject({
@@ -215,7 +215,7 @@ describe('what is published', () => {
     }
   })
 
-  test('has a license, its changes, and a README with links that lead somewhere', async () => {
+  test('has a license, a changelog, and a README whose links work', async () => {
     for (const name of names) {
       const folder = await unpack(await readPublished(name), maintainer.folder)
       expect(readFileSync(join(folder, 'LICENSE'), 'utf8')).toContain('MIT License')

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process'
 
 export interface Outcome {
   code: number
-  /** Both of its outputs. */
+  /** Standard output and standard error. */
   output: string
   stdout: string
 }
 
-/** Runs a program to its end, whichever that is. */
+/** Runs a program to its end, successful or not. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -24,7 +24,7 @@ export async function run(
   })
 }
 
-/** Runs a program that has to succeed; returns what it printed on standard output. */
+/** Runs a program that must succeed, and returns its standard output. */
 export async function runWell(
   command: string,
   args: readonly string[],

@@ -10,9 +10,9 @@ const yarn = join(import.meta.dirname, '../node_modules/@yarnpkg/cli-dist/bin/ya
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn'
 
-/** Someone whose machine has nothing but Node and package managers, set to one registry. */
+/** A user with a machine that has only Node and package managers, which use one registry. */
 export interface User extends Disposable {
-  /** Makes an empty project; returns its folder. */
+  /** Makes an empty project, and returns its folder. */
   createProject(name: string): string
   /** Adds packages to a project by their names. */
   install(manager: PackageManager, project: string, names: string[]): Promise<Outcome>
@@ -39,7 +39,7 @@ export function createUser(registry: string): User {
     `npmRegistryServer: ${registry}`,
     'unsafeHttpWhitelist: [127.0.0.1]',
     'enableTelemetry: false',
-    // The packages to install were released a minute ago.
+    // The test has just released the packages.
     'npmMinimalAgeGate: 0',
   ]
   writeFileSync(join(home, '.yarnrc.yml'), `${yarnSettings.join('\n')}\n`)
@@ -57,7 +57,7 @@ export function createUser(registry: string): User {
     async install(manager, cwd, names) {
       if (manager === 'npm') return run('npm', ['install', ...names], { cwd, env })
       if (manager === 'pnpm') return run('pnpm', ['add', ...names], { cwd, env })
-      // Without it, the folder belongs to no project.
+      // Without this file, Yarn does not take the folder for a project.
       writeFileSync(join(cwd, 'yarn.lock'), '')
       return run('node', [yarn, 'add', '--exact', ...names], { cwd, env })
     },
@@ -72,7 +72,7 @@ export function createUser(registry: string): User {
 }
 
 async function startSandbox(cwd: string, env: NodeJS.ProcessEnv): Promise<RunningSandbox> {
-  // A group of its own: npx runs the command in a shell.
+  // Its own process group, because npx runs the command in a shell.
   const child = spawn('npx', ['--yes', '@vectrade/sandbox', '--port', '0'], {
     cwd,
     env,
@@ -102,7 +102,7 @@ async function startSandbox(cwd: string, env: NodeJS.ProcessEnv): Promise<Runnin
   }
 }
 
-/** The first program of a page. */
+/** Returns the first program of a page. */
 export function firstSnippet(page: string): string {
   const [, code] = /^```ts\n([\s\S]*?)^```/m.exec(readFileSync(page, 'utf8')) ?? []
   if (code === undefined) throw new Error(`${page} has no program`)

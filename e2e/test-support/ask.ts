@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect } from 'vitest'
 
-/** What an endpoint answers to a question: the status and the whole body. */
+/** Asks an endpoint a question, and returns the status and the whole body. */
 export async function ask(url: string): Promise<{ status: number; body: string }> {
   const response = await fetch(url, {
     method: 'POST',
@@ -12,13 +12,13 @@ export async function ask(url: string): Promise<{ status: number; body: string }
   return { status: response.status, body: await response.text() }
 }
 
-/** A whole answer: it has text, and it is complete. */
+/** Matches a whole answer, which has text and is complete. */
 export const wholeAnswer = {
   status: 200,
   body: expect.stringMatching(/^data: [^]*"type":"text"[^]*data: \[DONE\]\n\n$/) as string,
 }
 
-/** A port that was free a moment ago, for programs that cannot say which one they took. */
+/** Returns a port that was free a moment ago, for programs that cannot report a port of their own. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,14 +1,14 @@
 import type { Outcome, UserProject } from './user-project.ts'
 
-/** 6 is `typescript` in `node_modules`, which frameworks and their tools work with; the others are `ts5.6` and so on. */
+/** A version of TypeScript. 6 is `typescript` in `node_modules`, which frameworks use. The others are `ts5.6` and so on. */
 export type TypeScript = '4.9' | '5.5' | '5.6' | '5.9' | '6' | '7'
 
 export type CompilerOptions = Record<string, string | boolean | readonly string[]>
 
-/** A way of finding packages. */
+/** A way to resolve packages. */
 export type Resolution = 'node16' | 'nodenext' | 'bundler' | 'node10'
 
-/** What `tsconfig.json` says for each. */
+/** The options in `tsconfig.json` for each resolution. */
 export const resolutions: Record<Resolution, CompilerOptions> = {
   node16: { module: 'node16', moduleResolution: 'node16' },
   nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
@@ -16,7 +16,7 @@ export const resolutions: Record<Resolution, CompilerOptions> = {
   node10: { module: 'commonjs', moduleResolution: 'node10' },
 }
 
-/** Everything that a strict project may have switched on. */
+/** All options that a strict project may have switched on. */
 export const strictest: CompilerOptions = {
   strict: true,
   exactOptionalPropertyTypes: true,
@@ -53,7 +53,7 @@ export function compile(
       ...options,
     },
   }
-  // A file of its own: compilations run at the same time.
+  // Each compilation has its own file, because several run at the same time.
   const name = `tsconfig.${(configurations += 1)}.json`
   project.write(name, config)
   const folder = version === '6' ? 'typescript' : `ts${version}`

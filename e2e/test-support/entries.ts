@@ -7,7 +7,7 @@ interface Manifest {
   exports: Record<string, unknown>
 }
 
-/** Everything that can be imported: the packages and their subpaths. */
+/** All names that can be imported: the packages and their subpaths. */
 export const entries: readonly string[] = globSync('node_modules/@vectrade/*/package.json', {
   cwd: tmp,
 })

@@ -1,5 +1,5 @@
-// Once per test run, puts the packages as published into `tmp/node_modules`, where the projects
-// in `tmp` find them. They find their other imports one folder further up, in `e2e/node_modules`.
+// Runs once per test run. Puts the packages, as published, into `tmp/node_modules`, where the projects in
+// `tmp` find them. The projects find their other imports one folder further up, in `e2e/node_modules`.
 import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

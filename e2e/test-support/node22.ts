@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** Node 22, the oldest that the packages take, as the conformance suite has it. */
+/** The path of Node 22, the oldest version that the packages support. The conformance suite installs it. */
 export const node22: string = join(
   import.meta.dirname,
   '../../packages/conformance/node_modules/node22/bin/node',

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { tmp } from './install-packages.ts'
 
-/** As much of `@vectrade/sandbox` as these tests use: it is imported as it is published, by its path. */
+/** The part of `@vectrade/sandbox` that these tests use. They import the published package by its path. */
 export interface Sandbox {
   url: string
   apiKey: string
@@ -19,7 +19,7 @@ export async function startSandbox(): Promise<Sandbox> {
   return start()
 }
 
-/** The variables that send a program to a sandbox. */
+/** Returns the variables that make a program ask a sandbox. */
 export function variablesFor(sandbox: Sandbox): Record<string, string> {
   return { VECTRADE_BASE_URL: sandbox.url, VECTRADE_API_KEY: sandbox.apiKey }
 }

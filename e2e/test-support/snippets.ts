@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * The code blocks of a language in a page of the documentation, under one heading and those below it.
+ * Returns the code blocks of a language in a page of the documentation, under a heading and its subheadings.
  *
  * @param page relative to the root of the repository
  */

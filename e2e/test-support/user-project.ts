@@ -14,16 +14,16 @@ const home = join(import.meta.dirname, '..')
 
 export type Env = Record<string, string>
 
-/** A program that runs until it is disposed of. */
+/** A program that runs until it is disposed. */
 export type Running = AsyncDisposable
 
-/** A user's project: it has the packages as they are published, and no key in its environment. */
+/** A project of a user, with the packages as published and without a key in its environment. */
 export class UserProject {
   readonly folder: string
 
   /**
-   * @param name of its folder: one for each test that runs at the same time
-   * @param fixture a folder of `fixtures` that it starts as
+   * @param name the name of its folder; tests that run at the same time need different names
+   * @param fixture a folder of `fixtures` to copy
    */
   constructor(name: string, fixture?: string) {
     this.folder = join(tmp, name)
@@ -34,7 +34,7 @@ export class UserProject {
     }
   }
 
-  /** @returns the file's path */
+  /** Writes a file, and returns its path. */
   write(name: string, content: string | object): string {
     const file = join(this.folder, name)
     mkdirSync(dirname(file), { recursive: true })
@@ -42,7 +42,7 @@ export class UserProject {
     return file
   }
 
-  /** Runs a program of `e2e/node_modules` by its file, with the Node that runs the tests. */
+  /** Runs a file of `e2e/node_modules` with the Node that runs the tests. */
   runModule(module: string, args: readonly string[] = [], env: Env = {}): Promise<Outcome> {
     return this.run(process.execPath, [installed(module), ...args], env)
   }
@@ -57,7 +57,7 @@ export class UserProject {
       cwd: this.folder,
       env: { ...environment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, which is ended as a whole.
+      // Its own process group, which can be ended as a whole.
       detached: true,
     })
     const gone = once(child, 'close')
@@ -78,7 +78,7 @@ export class UserProject {
   }
 }
 
-/** The path of something in `e2e/node_modules`. */
+/** Returns the path of a file in `e2e/node_modules`. */
 export function installed(module: string): string {
   return join(home, 'node_modules', module)
 }
@@ -95,7 +95,7 @@ async function accepts(port: number): Promise<boolean> {
   }
 }
 
-/** The environment of a user who has set nothing up. */
+/** Returns the environment of a user who has set up nothing. */
 function environment(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env
   return { PATH, HOME, NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1', CI: 'true' }

@@ -1,4 +1,4 @@
-// What an editor shows where a name of the packages is used, read from what would be published.
+// Checks the docstrings that an editor shows, as the packages would be published.
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
@@ -7,7 +7,7 @@ import { entries } from '../test-support/entries.ts'
 import { tmp } from '../test-support/install-packages.ts'
 import { UserProject } from '../test-support/user-project.ts'
 
-/** Their members are those of the platform's and of other libraries' objects, which have their own pages. */
+/** Types with the members of the platform's and other libraries' objects, which have their own documentation. */
 const mirrors = new Set([
   'Abortable',
   'ByteReader',
@@ -30,7 +30,7 @@ const program = ts.createProgram([file], {
 })
 const checker = program.getTypeChecker()
 
-test('everything that can be imported has a docstring, its members included', () => {
+test('every name that can be imported has a docstring, and so have its members', () => {
   const undocumented = new Set<string>()
   const seen = new Set<ts.Symbol>()
   for (const [name, symbol] of exportedSymbols()) {
@@ -46,7 +46,7 @@ test('everything that can be imported has a docstring, its members included', ()
   expect([...undocumented]).toEqual([])
 })
 
-test('no declaration that is published was left out', () => {
+test('the test reads every published declaration', () => {
   const published = globSync('node_modules/@vectrade/*/dist/index.d.ts', { cwd: tmp })
   const loaded = new Set(program.getSourceFiles().map(({ fileName }) => fileName))
   expect(published.filter((path) => !loaded.has(join(tmp, path)))).toEqual([])
@@ -64,7 +64,7 @@ function* exportedSymbols(): Generator<[name: string, symbol: ts.Symbol]> {
   }
 }
 
-/** Properties and methods, static ones too; none that are inherited, private, or symbols'. */
+/** Returns properties and methods, also static ones, without inherited, private and symbol members. */
 function membersOf(symbol: ts.Symbol): ts.Symbol[] {
   const own = [...(symbol.members?.values() ?? [])]
   if (symbol.flags & ts.SymbolFlags.Class) own.push(...(symbol.exports?.values() ?? []))

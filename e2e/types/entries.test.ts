@@ -15,7 +15,7 @@ const program = `import type { IsAny } from './is-any.js'\n${imports}${checks}ex
 project.write('entries.ts', program)
 const options = { ...strictest, types: ['node'], skipLibCheck: true }
 
-test('there are some', () => {
+test('the entries are found', () => {
   expect(entries).toContain('@vectrade/sdk')
   expect(entries).toContain('@vectrade/sandbox/handler')
 })
@@ -23,7 +23,7 @@ test('there are some', () => {
 test.for(entries)('tools that do not read `exports` find the same names in %s', (entry) => {
   const require = createRequire(join(project.folder, 'entries.ts'))
   const names = require(entry) as object
-  // By its path, Node looks for files and `main` as it did before there was `exports`.
+  // For a path, Node looks for files and `main`, like tools that do not read `exports`.
   const found = require(join(tmp, 'node_modules', entry)) as object
   expect(Object.keys(found).length).toBeGreaterThan(0)
   expect({ ...found }).toEqual({ ...names })
@@ -42,7 +42,7 @@ describe('every entry has its types', () => {
   })
 })
 
-describe('every entry says what it needs', () => {
+describe('every entry names the version that it needs, if TypeScript is older', () => {
   test.concurrent.for([
     ['4.9', 'node10'],
     ['4.9', 'nodenext'],
@@ -50,7 +50,7 @@ describe('every entry says what it needs', () => {
     ['5.5', 'bundler'],
     ['5.5', 'nodenext'],
   ] as const)('in TypeScript %s, by %s', async ([version, resolution]) => {
-    // Node's types of today are no TypeScript to one this old.
+    // Such an old TypeScript cannot parse today's types of Node.
     const old = { ...options, types: [] }
     const { code, output } = await compile(project, version, resolution, old, ['entries.ts'])
     expect(code).toBe(2)
@@ -61,7 +61,7 @@ describe('every entry says what it needs', () => {
   })
 })
 
-describe('a file that becomes CommonJS takes every entry', () => {
+describe('a file that is compiled to CommonJS can import every entry', () => {
   const commonJs = new UserProject('types-commonjs', 'types')
   commonJs.write('package.json', {})
   commonJs.write('entries.ts', program)
@@ -76,7 +76,7 @@ describe('a file that becomes CommonJS takes every entry', () => {
     expect(outcome).toMatchObject({ code: 0, output: '' })
   })
 
-  test('but not by node16, as the page says', async () => {
+  test('except with node16, as the page says', async () => {
     const { output } = await compile(commonJs, '7', 'node16', flags, ['entries.ts'])
     expect(output).toContain('TS1479: The current file is a CommonJS module')
   })

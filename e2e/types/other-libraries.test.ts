@@ -10,13 +10,13 @@ const node: CompilerOptions = { types: ['node'], lib: ['es2023'] }
 const programs: Record<string, readonly [file: string, CompilerOptions]> = {
   'the fetch of each library': ['fetches.ts', node],
   'the fetch of each library, with the DOM': ['fetches.ts', { types: ['node'] }],
-  'what Node and its libraries give': ['node-libraries.ts', node],
-  'the same, with the DOM': ['node-libraries.ts', { types: ['node'] }],
-  'what Bun gives': ['bun.ts', { types: ['bun-types'], lib: ['esnext'] }],
+  'objects of Node and its libraries': ['node-libraries.ts', node],
+  'objects of Node and its libraries, with the DOM': ['node-libraries.ts', { types: ['node'] }],
+  'objects of Bun': ['bun.ts', { types: ['bun-types'], lib: ['esnext'] }],
   'the fetch of Expo': ['react-native.ts', { types: [], lib: ['esnext', 'dom'] }],
 }
 
-/** The libraries' own declarations are theirs to check. */
+/** Skips the declarations of the libraries, which these tests do not check. */
 const flags: CompilerOptions = {
   ...strictest,
   noUnusedLocals: false,
@@ -26,7 +26,7 @@ const flags: CompilerOptions = {
 
 test.concurrent.for(
   Object.entries(programs).flatMap(([name, [file, options]]) =>
-    // Twice where it costs little.
+    // Two versions where that is cheap.
     (name.includes('DOM') ? (['7'] as const) : (['5.6', '7'] as const)).map((version) => ({
       name,
       file,
@@ -34,15 +34,15 @@ test.concurrent.for(
       version,
     })),
   ),
-)('$name fits, in TypeScript $version', async ({ file, options, version }) => {
-  // The only one that needs a newer TypeScript by itself.
+)('the SDK accepts $name, in TypeScript $version', async ({ file, options, version }) => {
+  // React Native's types need a newer TypeScript.
   const at = file === 'react-native.ts' && version === '5.6' ? '5.9' : version
   const outcome = await compile(project, at, 'bundler', { ...flags, ...options }, [file])
   expect(outcome).toMatchObject({ code: 0, output: '' })
 })
 
-test('what Deno gives fits', async () => {
-  // The one that the repository runs its tests in.
+test('the SDK accepts objects of Deno', async () => {
+  // The Deno in which this repository runs its tests.
   const deno = fileURLToPath(new URL('../../packages/deno/node_modules/.bin/deno', import.meta.url))
   project.write('deno.json', { nodeModulesDir: 'manual', compilerOptions: { strict: true } })
   const outcome = await project.run(deno, ['check', 'deno.ts'])

@@ -15,15 +15,15 @@ import { UserProject } from '../test-support/user-project.ts'
 const versions: readonly TypeScript[] = ['5.6', '5.9', '6', '7']
 
 interface Environment {
-  /** The program that needs no more than these types. */
+  /** The program to compile with these types. */
   file: string
   options: CompilerOptions
-  /** The declarations are the same by each of them, so the costly checks go one way. */
+  /** The resolutions to check. The declarations are the same in each, so slow checks use only one. */
   by: readonly Resolution[]
 }
 
 const all = Object.keys(resolutions) as Resolution[]
-/** Node's own declarations take most of the time: they are checked by nodenext alone. */
+/** Node's own declarations take most of the time, so they are checked only with nodenext. */
 const node: CompilerOptions = { types: ['node'], lib: ['es2023'] }
 
 const environments: Record<string, Environment> = {
@@ -45,7 +45,7 @@ const environments: Record<string, Environment> = {
 const project = new UserProject('types-versions', 'types')
 project.write('package.json', { type: 'module' })
 
-describe.each(versions)('TypeScript %s takes the declarations', (version) => {
+describe.each(versions)('TypeScript %s accepts the declarations', (version) => {
   const cases = Object.keys(environments).flatMap((name) =>
     environments[name]!.by
       // TypeScript 7 has no node10.

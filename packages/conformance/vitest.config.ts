@@ -1,10 +1,10 @@
 import { mergeConfig } from 'vitest/config'
 import shared from '../../.config/vitest.ts'
 
-/** src/runtimes is what the runtimes run by themselves. */
+/** The tests in src/runtimes are missing here, because each runtime runs them by itself. */
 export default mergeConfig(shared, {
   test: {
     expect: { poll: { timeout: 10_000 } },
-    include: ['src/*.test.ts', 'src/http-cases/*.test.ts'],
+    include: ['src/*.test.ts', 'src/{http-cases,integration}/*.test.ts'],
   },
 })

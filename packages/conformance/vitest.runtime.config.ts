@@ -1,7 +1,7 @@
 import { mergeConfig } from 'vitest/config'
 import shared from '../../.config/vitest.ts'
 
-/** For the Nodes that ../../.config/vitest.ts does not run on: the suite itself, by src/launch/node.ts. */
+/** Runs the suite itself, in a version of Node that src/launch/node.ts starts. */
 export default mergeConfig(shared, {
   test: { include: ['src/runtimes/node.test.ts'], testTimeout: 90_000 },
 })

@@ -1,9 +1,9 @@
-// Publishes core and this package on JSR, which takes sources. `npx -y pnpm@12 release:jsr` runs it,
-// after checks. The flag `--page <url>` comes first: the repository's page, which makes the links of
-// the READMEs absolute. All other flags go to Deno. Versions, exports and dependencies are those of
-// package.json, from which Deno's own manifests are written into a workspace of copies: in the
-// repository they would be a second list of all that, and would have every Deno program here follow
-// them.
+// Publishes the sources of core and this package on JSR. `npx -y pnpm@12 release:jsr` checks the packages
+// and then runs this program. The first flag can be `--page <url>`, the page of the repository: it makes
+// the links in the READMEs absolute. All other flags go to Deno.
+//
+// Copies the packages into a temporary workspace and writes Deno's manifests there, from package.json. In
+// the repository, these manifests would repeat package.json, and every Deno program would use them.
 import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -50,7 +50,7 @@ function copyPackage(from: string, to: string): void {
   const sources = Object.entries(exports).flatMap(([path, target]) =>
     typeof target === 'string' ? [] : [[path, target['@vectrade/source']]],
   )
-  // Another member of the workspace is found by its name, and becomes `jsr:` with its version.
+  // Deno finds the other package in the workspace and replaces its name with a `jsr:` specifier.
   const imports = Object.keys(dependencies)
     .filter((dependency) => !dependency.startsWith('@vectrade/'))
     .map((dependency) => {
@@ -66,7 +66,7 @@ function copyPackage(from: string, to: string): void {
   })
 }
 
-/** JSR refuses sources that name a library of TypeScript; Deno has them all by default. */
+/** Removes references to TypeScript's libraries. JSR refuses them, and Deno loads the libraries anyway. */
 function dropLibraryReferences(folder: string): void {
   for (const name of globSync('**/*.ts', { cwd: folder })) {
     const file = join(folder, name)

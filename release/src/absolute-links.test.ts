@@ -32,7 +32,7 @@ describe('becomes absolute', () => {
 describe('stays as it is', () => {
   test.for<[string, string]>([
     ['an absolute link', '[a](https://example.com/a.md)'],
-    ['an address to write to', '[a](mailto:a@example.com)'],
+    ['an e-mail address', '[a](mailto:a@example.com)'],
     ['a heading of the page', '[a](#options)'],
     ['a fenced block', '```md\n[a](../../a.md)\n```'],
     ['a fenced block that is not closed', '~~~\n[a](../../a.md)\n'],

@@ -8,9 +8,9 @@ export interface LinkBase {
 }
 
 /**
- * Makes the relative links of a Markdown file absolute, so that they work where the repository is
- * not around: on npm, on JSR and in `node_modules`. Links inside the page, code and absolute links
- * stay as they are. `HEAD` is the default branch under any name.
+ * Makes the relative links of a Markdown file absolute, so that they work without the repository: on
+ * npm, on JSR and in `node_modules`. Links inside the page, code and absolute links stay as they are.
+ * `HEAD` is the default branch, whatever its name.
  */
 export function absoluteLinks(markdown: string, { page, directory }: LinkBase): string {
   return mapRelativeLinks(markdown, (link, isImage) => {
@@ -21,7 +21,7 @@ export function absoluteLinks(markdown: string, { page, directory }: LinkBase): 
   })
 }
 
-/** The links of a Markdown file that lead nowhere without its repository. */
+/** Returns the links of a Markdown file that lead nowhere without its repository. */
 export function relativeLinks(markdown: string): string[] {
   const links: string[] = []
   mapRelativeLinks(markdown, (link) => {
@@ -35,7 +35,7 @@ type Change = (link: string, isImage: boolean) => string
 
 function mapRelativeLinks(markdown: string, change: Change): string {
   const image = /(!\[[^\]]*\]\()(<[^>]*>|[^)\s]+)/g
-  // The text of a link may hold brackets, or an image.
+  // The text of a link may contain brackets, or an image.
   const link = /((?<!!)\[(?:[^[\]\\]|\\.|!?\[[^\]]*\](?:\([^)]*\))?)*\]\()(<[^>]*>|[^)\s]+)/g
   const definition = /^( {0,3}\[[^\]]+\]:\s*)(<[^>]*>|\S+)/gm
   const attribute = /(<[a-z][^>]*?\s(href|src)=)(["'])(.*?)\3/gi
@@ -69,12 +69,12 @@ function namesImage(target: string): boolean {
 const codeBlock = String.raw`^ {0,3}(\`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\1[\`~]*[^\S\n]*$|$(?![\s\S]))`
 const codeSpan = String.raw`(?<!\`)(\`+)(?!\`)[\s\S]*?[^\`]\2(?!\`)`
 
-/** Changes what is neither a fenced block nor a code span. Code in the text of a link is kept. */
+/** Changes the text outside of fenced blocks and code spans. Code in the text of a link stays. */
 function outsideCode(markdown: string, change: (text: string) => string): string {
   const code: string[] = []
   const masked = markdown.replace(new RegExp(`${codeBlock}|${codeSpan}`, 'gm'), (part) => {
     code.push(part)
-    // A character that no text has: Unicode leaves it to private use.
+    // A character that no text contains, because Unicode reserves it for private use.
     return `\uE000${code.length - 1}\uE000`
   })
   return change(masked).replace(

@@ -1,5 +1,5 @@
-// How changesets become a CHANGELOG.md, for changesets' `changelog` setting. Its own default adds
-// commit hashes and a line about dependencies for every changeset; readers have use for neither.
+// Turns changesets into the text of CHANGELOG.md, for the setting `changelog` of changesets. Its default
+// adds commit hashes and a line about dependencies for every changeset, which do not help readers.
 
 interface Changeset {
   summary: string

@@ -6,8 +6,8 @@ import { ReleaseError } from './release-error.ts'
 import { differentFiles, unpack } from './tarball.ts'
 
 /**
- * Makes sure that the published packages have the files of this commit. If so, they are the start
- * of this release, which stopped halfway.
+ * Makes sure that the published packages have the files of this commit. If so, they belong to this
+ * release, which stopped halfway.
  *
  * @throws ReleaseError if their files differ
  */

@@ -13,22 +13,22 @@ test('the group of this repository is its published packages', () => {
   expect(fixedGroupProblems(root)).toEqual([])
 })
 
-test('a package that is not in the group is named, and so is one that is not published', () => {
+test('a missing package is reported, and so is one that is not published', () => {
   const fixed = [['@vectrade/a', '@vectrade/tests']]
   const folder = makeFolder({ ...packages, '.changeset/config.json': { fixed } })
   expect(fixedGroupProblems(folder)).toEqual([
-    expect.stringContaining('lacks @vectrade/b, which is published'),
-    expect.stringContaining('has @vectrade/tests, which is not a published package'),
+    expect.stringContaining('does not name @vectrade/b, which is published'),
+    expect.stringContaining('names @vectrade/tests, which is not a published package'),
   ])
 })
 
-test('a pattern is refused: it would catch private packages', () => {
+test('a pattern is refused, because it would match private packages', () => {
   const folder = makeFolder({ ...packages, '.changeset/config.json': { fixed: [['@vectrade/*']] } })
-  expect(fixedGroupProblems(folder)).toContainEqual(expect.stringContaining('has @vectrade/*'))
+  expect(fixedGroupProblems(folder)).toContainEqual(expect.stringContaining('names @vectrade/*'))
 })
 
-test('two groups are refused: all packages share one version', () => {
+test('two groups are refused, because all packages share one version', () => {
   const fixed = [['@vectrade/a'], ['@vectrade/b']]
   const folder = makeFolder({ ...packages, '.changeset/config.json': { fixed } })
-  expect(fixedGroupProblems(folder)).toEqual([expect.stringContaining('has to be one group')])
+  expect(fixedGroupProblems(folder)).toEqual([expect.stringContaining('must be one group')])
 })

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { readPublicPackages } from './workspace.ts'
 
 /**
- * Returns what is wrong with the `fixed` group of changesets, which must name the published
- * packages. A pattern such as `@vectrade/*` also catches private packages, and changesets fails
- * at one without a version.
+ * Returns the problems of the `fixed` group of changesets, which must name the published packages. A
+ * pattern such as `@vectrade/*` would also match private packages, and changesets fails on a package
+ * without a version.
  */
 export function fixedGroupProblems(repository: string): string[] {
   const config = JSON.parse(readFileSync(join(repository, '.changeset/config.json'), 'utf8')) as {
@@ -19,10 +19,10 @@ export function fixedGroupProblems(repository: string): string[] {
   return [
     ...(config.fixed.length === 1
       ? []
-      : [`${place} has to be one group: all packages share one version.`]),
-    ...missing.map((name) => `${place} lacks ${name}, which is published: add it.`),
+      : [`${place} must be one group, because all packages share one version.`]),
+    ...missing.map((name) => `${place} does not name ${name}, which is published: add it.`),
     ...unknown.map(
-      (name) => `${place} has ${name}, which is not a published package: take it out.`,
+      (name) => `${place} names ${name}, which is not a published package: remove it.`,
     ),
   ]
 }

@@ -28,7 +28,7 @@ describe('a checkout', () => {
     expect(await checkoutProblems(await makeCheckout())).toEqual([])
   })
 
-  test('with changes is refused, and they are named', async () => {
+  test('with changes is refused, and the changed files are named', async () => {
     const folder = await makeCheckout()
     writeFiles(folder, { 'a.txt': 'changed', 'b.txt': 'new' })
     expect(await checkoutProblems(folder)).toEqual([
@@ -36,13 +36,13 @@ describe('a checkout', () => {
     ])
   })
 
-  test('that is none is refused', async () => {
+  test('without git is refused', async () => {
     expect(await checkoutProblems(makeFolder())).toEqual([
       expect.stringContaining('not a git checkout'),
     ])
   })
 
-  test('without a name for its tags is refused', async () => {
+  test('without an author for its tags is refused', async () => {
     const folder = await makeCheckout()
     await run('git', ['config', 'user.name', ''], { cwd: folder })
     expect(await checkoutProblems(folder)).toEqual([
@@ -56,7 +56,7 @@ test('tags are missing until they are created, and can be pushed along with thei
   expect(await missingTags(folder, [one])).toEqual(['@vectrade/one@1.2.0'])
   await createTags(folder, ['@vectrade/one@1.2.0'])
   expect(await missingTags(folder, [one])).toEqual([])
-  // `git push --follow-tags` takes annotated ones only.
+  // `git push --follow-tags` pushes only annotated tags.
   const type = await run('git', ['cat-file', '-t', '@vectrade/one@1.2.0'], { cwd: folder })
   expect(type.trim()).toBe('tag')
 })

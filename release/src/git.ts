@@ -1,7 +1,7 @@
 import { run } from './run.ts'
 import type { PublicPackage } from './workspace.ts'
 
-/** Returns what keeps this checkout from being released, such as uncommitted files. */
+/** Returns the problems that keep this checkout from being released, such as uncommitted files. */
 export async function checkoutProblems(repository: string): Promise<string[]> {
   const problems: string[] = []
   const status = await git(repository, ['status', '--porcelain']).catch(() => undefined)
@@ -14,12 +14,12 @@ export async function checkoutProblems(repository: string): Promise<string[]> {
   }
   const identity = await git(repository, ['var', 'GIT_COMMITTER_IDENT']).catch(() => undefined)
   if (identity === undefined) {
-    problems.push('Git knows no name for the tags: set `git config user.name` and `user.email`.')
+    problems.push('Git has no author for the tags: set `git config user.name` and `user.email`.')
   }
   return problems
 }
 
-/** The tags of a release that are not here yet; changesets names them `@vectrade/core@1.2.3`. */
+/** Returns the tags of a release that do not exist yet. changesets names them `@vectrade/core@1.2.3`. */
 export async function missingTags(
   repository: string,
   packages: readonly PublicPackage[],

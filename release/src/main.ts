@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { ReleaseError } from './release-error.ts'
 
-/** Runs a step as a program: a mistake is printed without its stack, and the exit code is 1. */
+/** Runs a step as a program. If it throws a ReleaseError, prints the message and exits with 1. */
 export async function main(step: () => Promise<void> | void): Promise<void> {
   try {
     await step()

@@ -56,7 +56,7 @@ test.for([[undefined], [''], ['  '], [{}], [{ type: 'git', url: '' }]])(
 )
 
 test.for([['sdk'], ['https://github.com'], ['https://github.com/'], ['a b/c']])(
-  'refuses %s, which is no address',
+  'refuses %s, which is not an address',
   ([repository]) => {
     expect(() => readMetadata({ ...manifest, repository })).toThrow('not the address')
   },

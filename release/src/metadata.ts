@@ -1,7 +1,7 @@
 import { ReleaseError } from './release-error.ts'
 import type { Manifest } from './workspace.ts'
 
-/** What every published package says about where it comes from. */
+/** The addresses that every published package has in its manifest. */
 export interface Metadata {
   /** The repository's page: `https://github.com/owner/name`. */
   page: string
@@ -10,10 +10,10 @@ export interface Metadata {
 }
 
 /**
- * Reads where the packages come from out of the root manifest, the one place that says so.
- * `homepage` and `bugs` follow from `repository` unless they are set themselves.
+ * Reads the addresses from the root manifest, the only place that has them. `homepage` and `bugs` follow
+ * from `repository` unless they are set.
  *
- * @throws ReleaseError while `repository` is empty, or is no address
+ * @throws ReleaseError if `repository` is empty or is not an address
  */
 export function readMetadata(rootManifest: Manifest): Metadata {
   const repository = addressIn(rootManifest['repository'])
@@ -37,14 +37,14 @@ export function readMetadata(rootManifest: Manifest): Metadata {
   }
 }
 
-/** A field that is an address, or an object with one. */
+/** Returns the address in a field, which is a string or an object with a `url`. */
 function addressIn(field: unknown): string {
   if (typeof field === 'string') return field.trim()
   if (typeof field === 'object' && field !== null && 'url' in field) return addressIn(field.url)
   return ''
 }
 
-/** The page of a repository in any of the ways that npm understands. */
+/** Returns the page of a repository, which may be written in any way that npm understands. */
 function pageOf(repository: string): string | undefined {
   const short = /^(?:github:)?([\w.-]+\/[\w.-]+)$/.exec(repository)?.[1]
   const address = short === undefined ? repository : `https://github.com/${short}`

@@ -4,8 +4,8 @@ import process from 'node:process'
 import { root } from './workspace.ts'
 
 /**
- * What the release workflow does next: `version` while there are changesets, to open or renew the
- * pull request that applies them; `publish` when there are none.
+ * Returns the next step of the release workflow. While there are changesets it is `version`, which opens or
+ * updates the pull request that applies them. Without changesets it is `publish`.
  */
 export function nextStep(repository: string): 'version' | 'publish' {
   const files = globSync('*.md', { cwd: join(repository, '.changeset') })

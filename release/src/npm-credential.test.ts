@@ -7,7 +7,7 @@ import { serve } from './test-support/serve.ts'
 const names = ['@vectrade/core', '@vectrade/node']
 
 interface Registry {
-  /** The token that it knows. */
+  /** The token that the registry knows. */
   token?: string
   /** The packages that the CI job may publish. */
   trusted?: readonly string[]
@@ -33,7 +33,7 @@ async function find(
   return findNpmCredential(folder, registry, names, env)
 }
 
-/** A job of GitHub Actions with `id-token: write`. */
+/** Returns the variables of a job in GitHub Actions with `id-token: write`. */
 async function job(status = 200): Promise<NodeJS.ProcessEnv> {
   const url = await serve(({ url: path = '', headers: { authorization } }) =>
     authorization === 'Bearer request' && path.endsWith('&audience=npm%3A127.0.0.1')
@@ -61,7 +61,7 @@ describe('nothing is missing', () => {
     expect((await find({ trusted: names }, await job())).problems).toEqual([])
   })
 
-  test('in a job with an identity token of its own', async () => {
+  test('in a job with its own identity token', async () => {
     const variables = { NPM_ID_TOKEN: 'identity' }
     expect((await find({ trusted: names }, variables)).problems).toEqual([])
   })
@@ -87,7 +87,7 @@ describe('it says what is missing', () => {
 
   test('in a job that may not ask for an identity', async () => {
     expect((await find({}, { GITHUB_ACTIONS: 'true' })).problems).toEqual([
-      expect.stringContaining('takes the permission `id-token: write`'),
+      expect.stringContaining('needs the permission `id-token: write`'),
     ])
   })
 

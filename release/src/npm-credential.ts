@@ -3,13 +3,13 @@ import { hasIdToken, untrustedPackages } from './oidc.ts'
 import { run } from './run.ts'
 
 export interface NpmCredential {
-  /** What is missing; empty if all packages can be published. */
+  /** The missing credentials; empty if all packages can be published. */
   problems: string[]
   /** The environment in which pnpm publishes. */
   env: NodeJS.ProcessEnv
 }
 
-/** Looks for a credential for these packages, before any is published. */
+/** Looks for a credential for these packages before any of them is published. */
 export async function findNpmCredential(
   repository: string,
   registry: string,
@@ -24,7 +24,7 @@ export async function findNpmCredential(
   return { problems: user === undefined ? [explain(registry, untrusted, env)] : [], env }
 }
 
-/** `NPM_TOKEN` as pnpm reads it: bound to this registry. */
+/** Adds `NPM_TOKEN` in the form that pnpm reads: bound to this registry. */
 function withToken(registry: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (!env['NPM_TOKEN']) return env
   return {
@@ -41,6 +41,6 @@ function explain(registry: string, untrusted: readonly string[], env: NodeJS.Pro
     return `${token} No trusted publisher is set up there for ${untrusted.join(', ')}.`
   }
   return env['GITHUB_ACTIONS']
-    ? `${token} Trusted publishing takes the permission \`id-token: write\`, which this job lacks.`
+    ? `${token} Trusted publishing needs the permission \`id-token: write\`, which this job does not have.`
     : token
 }

@@ -2,8 +2,8 @@ import { ReleaseError } from './release-error.ts'
 import { reasonOf } from './registry.ts'
 
 /**
- * Returns the packages that this CI job may not publish as a trusted publisher. Asks the registry
- * about each, as npm and pnpm do when they publish. They only warn if that fails, and then publish
+ * Returns the packages that this CI job may not publish as a trusted publisher. Asks the registry about
+ * each package, as npm and pnpm do when they publish. If that fails, npm and pnpm only warn, and publish
  * without a credential.
  */
 export async function untrustedPackages(
@@ -16,7 +16,7 @@ export async function untrustedPackages(
   return names.filter((_, index) => !trusted[index])
 }
 
-/** Whether this is a CI job that can prove what it is. */
+/** Whether this is a CI job that can prove its identity. */
 export function hasIdToken(env: NodeJS.ProcessEnv): boolean {
   const { NPM_ID_TOKEN, ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN } = env
   return Boolean(NPM_ID_TOKEN ?? (ACTIONS_ID_TOKEN_REQUEST_URL && ACTIONS_ID_TOKEN_REQUEST_TOKEN))

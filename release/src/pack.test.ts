@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { publishedManifest } from './pack.ts'
 
-test('the manifest says where the package comes from, and has nothing only we can run', () => {
+test('the manifest has the repository, and neither scripts nor devDependencies', () => {
   const packed = {
     name: '@vectrade/node',
     version: '1.2.0',

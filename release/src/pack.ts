@@ -11,15 +11,15 @@ import { type Manifest, type PublicPackage, readManifest } from './workspace.ts'
 /** A package, ready to be published. */
 export interface PackedPackage extends PublicPackage {
   tarball: string
-  /** What is in the tarball, as files. */
+  /** The folder with the files of the tarball. */
   contents: string
 }
 
 /**
- * Packs what is published: the files that pnpm packs, with absolute links in the README and, in the
- * manifest, where the package comes from. Nothing in the checkout changes.
+ * Packs a package as it is published: the files that pnpm packs, with absolute links in the README, and with
+ * the addresses of the repository in the manifest. Nothing in the checkout changes.
  *
- * @throws ReleaseError if what would be published is not sound
+ * @throws ReleaseError if the package has a problem
  */
 export async function packPackage(
   repository: string,
@@ -45,7 +45,7 @@ export async function packPackage(
   return { ...each, tarball, contents }
 }
 
-/** The manifest that users get: with its origin, without what only this repository can run. */
+/** Returns the manifest that users get: with the repository, and without the scripts and tools of this one. */
 export function publishedManifest(
   packed: Manifest,
   metadata: Metadata,

@@ -26,7 +26,7 @@ const sound = {
   'dist/index.d.ts': '',
 }
 
-test('a sound package has none', () => {
+test('a sound package has no problems', () => {
   expect(packageProblems(makeFolder(sound), '1.2.0')).toEqual([])
 })
 
@@ -37,22 +37,22 @@ describe('a package is refused', () => {
   test.for<[string, Record<string, unknown>, string]>([
     ['for an old changelog', { 'CHANGELOG.md': '## 1.1.0\n' }, 'no entry for 1.2.0'],
     ['for a relative link', { 'README.md': '[a](../../docs/a.md)' }, '../../docs/a.md'],
-    ['with a test', { 'src/a.test.ts': '' }, 'src/a.test.ts is a test'],
-    ['with a fixture', { 'src/fixtures/a.json': '' }, 'src/fixtures/a.json is a test'],
+    ['with a test', { 'src/a.test.ts': '' }, 'src/a.test.ts belongs to a test'],
+    ['with a fixture', { 'src/fixtures/a.json': '' }, 'src/fixtures/a.json belongs to a test'],
     ['without an author', withField('author', ''), '`author` in package.json is empty'],
     ['without keywords', withField('keywords', []), '`keywords` in package.json is empty'],
     ['without bugs', withField('bugs', { url: '' }), '`bugs` in package.json is empty'],
     ['for a workspace range', withField('dependencies', { a: 'workspace:*' }), '"workspace:*"'],
     ['for a catalog range', withField('peerDependencies', { a: 'catalog:' }), '"catalog:"'],
     [
-      'for another version of a package of ours',
+      'for another version of one of our packages',
       withField('dependencies', { '@vectrade/core': '^1.2.0' }),
-      '@vectrade/core is asked for as "^1.2.0", not as 1.2.0',
+      'The range of @vectrade/core is "^1.2.0", but must be 1.2.0',
     ],
-    ['for an entry that is not there', withField('main', './dist/main.js'), './dist/main.js'],
-    ['for a command that is not there', withField('bin', { a: 'dist/a.js' }), 'dist/a.js'],
+    ['for a missing entry', withField('main', './dist/main.js'), './dist/main.js'],
+    ['for a missing command', withField('bin', { a: 'dist/a.js' }), 'dist/a.js'],
     [
-      'for types that are not there',
+      'for missing types',
       withField('typesVersions', { '*': { handler: ['./dist/handler.d.ts'] } }),
       './dist/handler.d.ts',
     ],

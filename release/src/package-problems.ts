@@ -18,7 +18,7 @@ const requiredFields = [
 /** Fields that name files of the package, at any depth. */
 const fileFields = ['main', 'module', 'types', 'browser', 'bin', 'exports', 'typesVersions']
 
-/** What is wrong with an unpacked package that is about to be published. */
+/** Returns the problems of an unpacked package that is about to be published. */
 export function packageProblems(folder: string, version: string): string[] {
   const manifest = readManifest(folder)
   const files = filesIn(folder)
@@ -36,7 +36,7 @@ export function packageProblems(folder: string, version: string): string[] {
     ...readmeLinks(folder).map((link) => `The README links to ${link}, which is not absolute.`),
     ...files
       .filter((file) => /\.test(?:-d)?\.ts$|(?:^|\/)(?:fixtures|test-support)\//.test(file))
-      .map((file) => `${file} is a test's, and would be published.`),
+      .map((file) => `${file} belongs to a test, but would be published.`),
   ]
 }
 
@@ -45,15 +45,15 @@ function rangeProblems(manifest: Manifest, version: string): string[] {
   const ranges = Object.entries({ ...dependencies, ...peerDependencies, ...optionalDependencies })
   return ranges.flatMap(([name, range]) => {
     if (/^(?:workspace|catalog|link|file|portal):/.test(range)) {
-      return [`${name} is asked for as "${range}", which only this repository knows.`]
+      return [`The range of ${name} is "${range}", which works only in this repository.`]
     }
     return name.startsWith('@vectrade/') && range !== version
-      ? [`${name} is asked for as "${range}", not as ${version}.`]
+      ? [`The range of ${name} is "${range}", but must be ${version}.`]
       : []
   })
 }
 
-/** The paths in a field such as `exports`. */
+/** Returns the paths in a field such as `exports`. */
 function targets(field: unknown): string[] {
   if (typeof field === 'string') return [field]
   if (typeof field !== 'object' || field === null) return []

@@ -13,7 +13,7 @@ export interface Plan {
   packages: readonly PublicPackage[]
   metadata: Metadata
   registry: string
-  /** What the registry has already, by the package's name. */
+  /** The packages that the registry already has, by name. */
   published: ReadonlyMap<string, PublishedVersion>
   tags: readonly string[]
   /** The environment in which pnpm publishes. */
@@ -21,9 +21,9 @@ export interface Plan {
 }
 
 /**
- * Looks at everything that a release needs, without changing anything.
+ * Checks everything that a release needs, without changing anything.
  *
- * @throws ReleaseError with all that is missing, credentials included
+ * @throws ReleaseError that lists everything that is missing, including credentials
  */
 export async function planRelease(
   repository: string,
@@ -33,7 +33,7 @@ export async function planRelease(
   const packages = readPublicPackages(repository)
   const problems = await sourceProblems(repository, packages)
   if (provenance && !hasIdToken(environment)) {
-    problems.push('--provenance is for CI jobs that can prove what they are: leave it out here.')
+    problems.push('--provenance is for CI jobs that can prove their identity: leave it out here.')
   }
   const registry = await findRegistry(repository, environment)
   const published = new Map<string, PublishedVersion>()
@@ -58,7 +58,7 @@ export async function planRelease(
   return { packages, metadata, registry, published, tags, env }
 }
 
-/** What keeps this commit from being released anywhere. */
+/** Returns the problems that keep this commit from being released anywhere. */
 export async function sourceProblems(
   repository: string,
   packages: readonly PublicPackage[],

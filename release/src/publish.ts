@@ -3,18 +3,18 @@ import { ReleaseError } from './release-error.ts'
 import { run } from './run.ts'
 
 export interface PublishOptions {
-  /** Where pnpm runs: its settings there apply, a token in `.npmrc` included. */
+  /** The folder in which pnpm runs. Its settings apply, including a token in `.npmrc`. */
   repository: string
   registry: string
   env: NodeJS.ProcessEnv
-  /** Sign where the packages were built; only a CI job can. */
+  /** Whether to sign where the packages were built. Only a CI job can do that. */
   provenance: boolean
 }
 
 /**
- * Publishes packages in their order, each from its tarball. It stops at the first that fails.
+ * Publishes packages in order, each from its tarball. Stops at the first failure.
  *
- * @throws ReleaseError that says what is published, what is not, and how to go on
+ * @throws ReleaseError that says what is published, what is not, and how to continue
  */
 export async function publish(
   packages: readonly PackedPackage[],
@@ -30,14 +30,14 @@ export async function publish(
       throw new ReleaseError(`${each.name} was not published. ${(error as Error).message}\n`, [
         `Published: ${list(packages.slice(0, index))}`,
         `Not published: ${list(packages.slice(index))}`,
-        'No tag was made. After a repair, run `npx -y pnpm@12 release` on the same commit: it publishes what is missing.',
+        'No tag was made. Fix the cause, then run `npx -y pnpm@12 release` on the same commit: it publishes the missing packages.',
       ])
     }
     console.log(`  ${each.name}`)
   }
 }
 
-/** `latest`; for `1.0.0-next.2`, `next`. */
+/** Returns the tag of a version: `latest`, or `next` for `1.0.0-next.2`. */
 export function distTag(version: string): string {
   const [, channel] = /^[\d.]+-([a-z][a-z\d-]*)/i.exec(version) ?? []
   return version.includes('-') ? (channel ?? 'next') : 'latest'

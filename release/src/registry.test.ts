@@ -13,18 +13,18 @@ describe('the registry is', () => {
     return [home, { PATH: process.env['PATH'], HOME: home }]
   }
 
-  test('the one that is configured', async () => {
+  test('the configured one', async () => {
     const [folder, env] = withNpmrc(`registry=${configured}`)
     expect(await findRegistry(folder, env)).toBe(configured)
   })
 
-  test("the one of pnpm's variable, before npm's and what is configured", async () => {
+  test("the one in pnpm's variable, before npm's variable and the configured one", async () => {
     const [folder, env] = withNpmrc(`registry=${configured}`)
     const variables = { npm_config_registry: npms, pnpm_config_registry: pnpms }
     expect(await findRegistry(folder, { ...env, ...variables })).toBe(pnpms)
   })
 
-  test("the one of npm's variable, which pnpm does not read", async () => {
+  test("the one in npm's variable, which pnpm does not read", async () => {
     const [folder, env] = withNpmrc(`registry=${configured}`)
     const variables = { npm_config_registry: npms.slice(0, -1) }
     expect(await findRegistry(folder, { ...env, ...variables })).toBe(npms)
@@ -46,19 +46,19 @@ describe('a version in the registry', () => {
     expect(await findPublished(registry, '@vectrade/core', '1.3.0')).toBeUndefined()
   })
 
-  test('of a package that it does not know is not there', async () => {
+  test('is undefined if the registry does not know the package', async () => {
     const registry = await serve(() => ({ status: 404 }))
     expect(await findPublished(registry, '@vectrade/core', '1.2.0')).toBeUndefined()
   })
 
-  test('is not known where the registry fails', async () => {
+  test('is an error if the registry fails', async () => {
     const registry = await serve(() => ({ status: 503 }))
     await expect(findPublished(registry, '@vectrade/core', '1.2.0')).rejects.toThrow(
       `The registry answers 503 for ${registry}@vectrade%2fcore.`,
     )
   })
 
-  test('is not known where there is no registry', async () => {
+  test('is an error if there is no registry', async () => {
     const registry = await closedAddress()
     await expect(findPublished(registry, '@vectrade/core', '1.2.0')).rejects.toThrow(
       /The registry cannot be reached at .*ECONNREFUSED/,

@@ -2,14 +2,14 @@ import process from 'node:process'
 import { ReleaseError } from './release-error.ts'
 import { run } from './run.ts'
 
-/** A version as the registry has it. */
+/** A version in the registry. */
 export interface PublishedVersion {
   tarball: string
 }
 
 /**
- * The address of the registry that packages are published to, with a slash at its end: the one of
- * their scope, else the one that pnpm or npm is set to use.
+ * Returns the address of the registry to publish to, with a slash at its end: the registry of the scope, or
+ * else the one that pnpm or npm is set to use.
  */
 export async function findRegistry(
   repository: string,
@@ -23,14 +23,14 @@ export async function findRegistry(
     (await config('@vectrade:registry')) ||
     env['pnpm_config_registry'] ||
     env['PNPM_CONFIG_REGISTRY'] ||
-    // pnpm does not read npm's variable. Anyone who sets it still means this registry.
+    // pnpm does not read npm's variable, but a user who sets it means this registry.
     env['npm_config_registry'] ||
     env['NPM_CONFIG_REGISTRY'] ||
     (await config('registry'))
   return url.endsWith('/') ? url : `${url}/`
 }
 
-/** A version of a package in the registry; undefined where it was not published yet. */
+/** Returns a version of a package in the registry; undefined if it is not published yet. */
 export async function findPublished(
   registry: string,
   name: string,
@@ -54,7 +54,7 @@ function packageUrl(registry: string, name: string): string {
   return registry + name.replace('/', '%2f')
 }
 
-/** fetch's own message is "fetch failed"; what happened is in its cause. */
+/** Returns the reason of a failed fetch. The message is only "fetch failed"; the cause has the reason. */
 export function reasonOf(error: unknown): string {
   const { cause = error } = error as { cause?: unknown }
   return cause instanceof Error ? cause.message || cause.name : String(cause)

@@ -1,6 +1,6 @@
-/** A release that cannot go on, for reasons that a maintainer can do something about. */
+/** A problem that stops the release, and that a maintainer can solve. */
 export class ReleaseError extends Error {
-  /** One line each, as they are printed. */
+  /** The single problems, one line each, as they are printed. */
   readonly problems: readonly string[]
 
   constructor(summary: string, problems: readonly string[] = []) {

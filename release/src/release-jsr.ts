@@ -1,5 +1,5 @@
-// `npx -y pnpm@12 release:jsr`: publishes what is for Deno on JSR, with `--dry-run` to try. A run
-// that stopped half way can be repeated: JSR skips what it has already.
+// `npx -y pnpm@12 release:jsr` publishes the packages for Deno on JSR. `--dry-run` only tries it. If a run
+// stops halfway, run it again: JSR skips the packages that it already has.
 import { join } from 'node:path'
 import process from 'node:process'
 import { jsrCredentialProblem } from './jsr-credential.ts'

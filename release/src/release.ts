@@ -1,6 +1,6 @@
-// `npx -y pnpm@12 release`: publishes every package on npm and tags the commit. npm has no
-// transactions, so everything that can be checked is checked before the first upload. If an upload
-// still fails, the release stops, and a second run finishes it.
+// `npx -y pnpm@12 release` publishes every package on npm and tags the commit. npm has no transactions, so
+// everything that can be checked is checked before the first upload. If an upload still fails, the release
+// stops, and a second run finishes it.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ await main(async () => {
     return
   }
 
-  // Files of an earlier build would be packed as well.
+  // Otherwise, files of an earlier build would be packed, too.
   for (const { directory } of packages)
     rmSync(join(root, directory, 'dist'), { recursive: true, force: true })
   await runVisibly('pnpm', ['run', 'build'], { cwd: root })
@@ -40,5 +40,5 @@ await main(async () => {
   }
   await createTags(root, tags)
   console.log(`Version ${version} is published and tagged. Push the tags: git push --follow-tags`)
-  console.log('JSR is a step of its own: npx -y pnpm@12 release:jsr')
+  console.log('JSR is a separate step: npx -y pnpm@12 release:jsr')
 })

@@ -11,9 +11,9 @@ export interface RunOptions {
 }
 
 /**
- * Runs a program and returns what it printed on standard output.
+ * Runs a program and returns its standard output.
  *
- * @throws ReleaseError with everything it printed, if it fails
+ * @throws ReleaseError with both of its outputs, if it fails
  */
 export async function run(command: string, args: string[], options: RunOptions): Promise<string> {
   try {
@@ -29,12 +29,12 @@ export async function run(command: string, args: string[], options: RunOptions):
       stderr?: string
     }
     const output = `${stdout}${stderr}`.trim() || message
-    // The arguments may hold a path, never a token: tokens go through the environment.
+    // The arguments never contain a token, because tokens go through the environment.
     throw new ReleaseError(`\`${command} ${args.join(' ')}\` failed:\n${output}`)
   }
 }
 
-/** Runs a program that writes to this one's output. */
+/** Runs a program whose output goes to the output of this one. */
 export async function runVisibly(
   command: string,
   args: string[],
@@ -42,6 +42,6 @@ export async function runVisibly(
 ): Promise<void> {
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] })
   const [code] = (await once(child, 'close')) as [number | null]
-  // Only the first two words: a token may follow.
+  // Only the first two words, because a token may follow.
   if (code !== 0) throw new ReleaseError(`\`${[command, ...args].slice(0, 2).join(' ')}\` failed.`)
 }

@@ -3,7 +3,7 @@ import { globSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './run.ts'
 
-/** Unpacks a package's tarball; returns the folder with its package.json. */
+/** Unpacks the tarball of a package, and returns the folder with its package.json. */
 export async function unpack(tarball: string, into: string): Promise<string> {
   mkdirSync(into, { recursive: true })
   await run('tar', ['-xzf', tarball, '-C', into, '--strip-components=1'], { cwd: into })
@@ -11,9 +11,8 @@ export async function unpack(tarball: string, into: string): Promise<string> {
 }
 
 /**
- * The files that are not the same in two unpacked packages. It compares contents, because two
- * tarballs of the same files need not have the same bytes: another version of the packer compresses
- * them in another way.
+ * Returns the files that differ in two unpacked packages. Compares the files, not the tarballs, because
+ * another version of the packer may compress the same files differently.
  */
 export function differentFiles(one: string, other: string): string[] {
   const [ones, others] = [digests(one), digests(other)]
@@ -21,7 +20,7 @@ export function differentFiles(one: string, other: string): string[] {
   return [...files].filter((file) => ones.get(file) !== others.get(file)).toSorted()
 }
 
-/** Every file of a folder, with forward slashes. */
+/** Returns every file of a folder, with forward slashes. */
 export function filesIn(folder: string): string[] {
   return globSync('**', { cwd: folder })
     .filter((file) => statSync(join(folder, file)).isFile())

@@ -17,7 +17,7 @@ function problems(changes: Record<string, unknown>): string[] {
   return versionProblems(folder, readPublicPackages(folder))
 }
 
-test('a version that version-packages made is sound', () => {
+test('a version that version-packages made has no problems', () => {
   expect(problems({})).toEqual([])
 })
 
@@ -28,16 +28,16 @@ test('packages of two versions are refused', () => {
   ])
 })
 
-test('a version that no changelog tells about is refused', () => {
+test('a version without an entry in the changelog is refused', () => {
   const changelog = '# @vectrade/node\n\n## 1.2.0-next.1\n'
   expect(problems({ 'packages/node/CHANGELOG.md': changelog })).toEqual([
-    expect.stringContaining('No CHANGELOG.md entry is about version 1.2.0 of @vectrade/node'),
+    expect.stringContaining('CHANGELOG.md has no entry for version 1.2.0 of @vectrade/node'),
   ])
 })
 
-test('a version that clients would not send is refused', () => {
+test('a version that differs from the one that clients send is refused', () => {
   const source = "export const version: string = '1.1.0'\n"
   expect(problems({ 'packages/core/src/version.ts': source })).toEqual([
-    expect.stringContaining('packages/core/src/version.ts is not 1.2.0'),
+    expect.stringContaining('packages/core/src/version.ts does not have version 1.2.0'),
   ])
 })

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PublicPackage } from './workspace.ts'
 
-const advice = 'run `npx -y pnpm@12 version-packages` and commit what it changes.'
+const advice = 'run `npx -y pnpm@12 version-packages` and commit its changes.'
 
-/** What keeps these versions from being released: `version-packages` has to have made them. */
+/** Returns the problems of these versions, which `version-packages` must have made. */
 export function versionProblems(repository: string, packages: readonly PublicPackage[]): string[] {
   const versions = [...new Set(packages.map(({ version }) => version))]
   const [version] = versions
@@ -16,15 +16,16 @@ export function versionProblems(repository: string, packages: readonly PublicPac
   const silent = packages.filter(({ directory }) => !hasEntry(join(repository, directory), version))
   if (silent.length > 0) {
     const names = silent.map(({ name }) => name).join(', ')
-    problems.push(`No CHANGELOG.md entry is about version ${version} of ${names}: ${advice}`)
+    problems.push(`CHANGELOG.md has no entry for version ${version} of ${names}: ${advice}`)
   }
   const file = 'packages/core/src/version.ts'
   const source = readFileSync(join(repository, file), 'utf8')
-  if (!source.includes(`'${version}'`)) problems.push(`${file} is not ${version}: ${advice}`)
+  if (!source.includes(`'${version}'`))
+    problems.push(`${file} does not have version ${version}: ${advice}`)
   return problems
 }
 
-/** Whether the CHANGELOG.md of a package tells about a version. */
+/** Whether the CHANGELOG.md of a package has an entry for a version. */
 export function hasEntry(folder: string, version: string): boolean {
   const file = join(folder, 'CHANGELOG.md')
   return existsSync(file) && readFileSync(file, 'utf8').split('\n').includes(`## ${version}`)

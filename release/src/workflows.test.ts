@@ -9,9 +9,9 @@ const workflows = globSync('.github/workflows/*', { cwd: root }).toSorted()
 
 let checked = 0
 
-/** What GitHub's own editor support finds wrong, as `line: message`. */
+/** Returns the problems that GitHub's own editor support finds, as `line: message`. */
 async function problemsOf(workflow: string): Promise<string[]> {
-  // It remembers what it has read by its address.
+  // The address must be new, because the service remembers files by their address.
   checked += 1
   const uri = `file:///.github/workflows/${checked}.yml`
   const found = await validate(TextDocument.create(uri, 'github-actions-workflow', 1, workflow))
@@ -31,7 +31,7 @@ describe.for(workflows)('%s', (file) => {
     expect(uses.filter((line) => !/uses: [\w./-]+@[\da-f]{40} # v[\d.]+$/.test(line))).toEqual([])
   })
 
-  test('runs what a maintainer can run', () => {
+  test('runs only commands that a maintainer can run', () => {
     const scripts = Array.from(
       text.matchAll(/^\s*(?:- )?run: (.*)$/gm),
       ([, script = '']) => script,
@@ -42,12 +42,12 @@ describe.for(workflows)('%s', (file) => {
     expect(scripts.filter((script) => !known.test(script))).toEqual([])
   })
 
-  test('gives its jobs no right that they do not name', () => {
+  test('gives its jobs only the permissions that they name', () => {
     expect(text).toMatch(/^permissions:(?: \{\}|\n {2}contents: read)\n/m)
   })
 })
 
-describe('what is wrong with a workflow is found', () => {
+describe('the problems of a workflow are found', () => {
   const sound = `on: push
 jobs:
   one:
@@ -64,15 +64,15 @@ jobs:
     steps:
       - run: 'true'
 `
-  test('nothing, in a sound one', async () => {
+  test('none, in a sound one', async () => {
     expect(await problemsOf(sound)).toEqual([])
   })
 
   test.for([
     ['an unknown key', 'runs-on: ubuntu-latest', 'run-on: ubuntu-latest'],
-    ['a job that is not there', 'needs: one', 'needs: other'],
-    ['a step that is not there', 'steps.first.outputs', 'steps.second.outputs'],
-    ['a job without a dependency on it', '    needs: one\n', ''],
+    ['a missing job', 'needs: one', 'needs: other'],
+    ['a missing step', 'steps.first.outputs', 'steps.second.outputs'],
+    ['a missing dependency on a job', '    needs: one\n', ''],
     ['an unknown function', "needs.one.outputs.step == 'a'", "unknown('a')"],
     ['a step that does nothing', "- run: 'true'", '- name: nothing'],
   ] as const)('%s', async ([, from, to]) => {

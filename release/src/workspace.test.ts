@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { makeFolder } from './test-support/repository.ts'
 import { readPublicPackages, root } from './workspace.ts'
 
-test('a package comes after the ones that it depends on; private ones do not come', () => {
+test('a package comes after its dependencies, and private packages are left out', () => {
   const folder = makeFolder({
     'packages/all/package.json': {
       name: 'all',

@@ -16,12 +16,12 @@ export interface Manifest {
 export interface PublicPackage {
   name: string
   version: string
-  /** From the repository's root, with forward slashes: `packages/core`. */
+  /** The folder, from the root of the repository, with forward slashes: `packages/core`. */
   directory: string
   manifest: Manifest
 }
 
-/** The repository that this file is in. */
+/** The root of this repository. */
 export const root: string = join(import.meta.dirname, '../..')
 
 export function readManifest(folder: string): Manifest {
@@ -29,8 +29,8 @@ export function readManifest(folder: string): Manifest {
 }
 
 /**
- * The packages that are published, each after the ones that it depends on, so that nobody ever gets
- * a package from the registry before its dependencies are there.
+ * Returns the published packages, each after its dependencies. In this order, the registry never has a
+ * package without its dependencies.
  */
 export function readPublicPackages(repository: string): PublicPackage[] {
   const packages = globSync('packages/*/package.json', { cwd: repository })

@@ -11,11 +11,11 @@ export interface Options {
   isWritten: boolean
 }
 
-export const help = `pnpm soak [NAME …]   runs the long form of every proof, or of those named, and the soak last
+export const help = `pnpm soak [NAME …]   runs the long form of every proof, or of the named proofs. The soak is the last one
 
 --minutes N          how long the soak takes, 10 by default
---form short         everything as small as in CI
---write              keeps the figures in results.json and writes docs/reliability.md
+--form short         runs the short form, as CI does
+--write              writes the figures to results.json and docs/reliability.md
 `
 
 /** @throws Error on invalid arguments */
@@ -35,11 +35,11 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     throw new Error(`there is no proof ${unknown}, only ${known.join(', ')}`)
   }
   const { form, write } = values
-  if (form !== 'short' && form !== 'long') throw new Error('--form is short or long')
+  if (form !== 'short' && form !== 'long') throw new Error('--form must be short or long')
   const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
   if (minutes !== undefined && !(minutes > 0)) throw new Error('--minutes takes a number above 0')
   if (minutes !== undefined && form === 'short') {
-    throw new Error('--minutes is for the long form: the short one has its own time')
+    throw new Error('--minutes can be used only with the long form')
   }
   return { names: positionals, form, minutes, isWritten: write }
 }

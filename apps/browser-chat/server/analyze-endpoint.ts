@@ -1,15 +1,15 @@
 import { type FetchHandler, toNodeHandler } from '@vectrade/node'
 import type { Plugin, PreviewServer, ViteDevServer } from 'vite'
 
-/** What answers the page. */
+/** Answers the requests of the page. */
 export interface Backend {
   handler: FetchHandler
-  /** Who that is, in one line for the terminal. */
+  /** Says who answers, in one line for the terminal. */
   notice: string
   close?: () => Promise<void>
 }
 
-/** Serves `/api/analyze` from Vite's own server, in development and for the preview of a build. */
+/** A plugin that serves `/api/analyze` from Vite's own server, in development and in the preview of a build. */
 export function analyzeEndpoint(open: () => Promise<Backend>): Plugin {
   const serve = async (server: ViteDevServer | PreviewServer): Promise<void> => {
     const { handler, notice, close } = await open()

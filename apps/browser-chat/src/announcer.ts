@@ -1,15 +1,15 @@
-/** Tells a screen reader something, after what it is saying. */
+/** Tells a screen reader a text, which it says after the current one. */
 export type Announce = (text: string) => void
 
-/** @param region a polite live region that nobody sees */
+/** @param region a polite live region that is not visible */
 export function createAnnouncer(region: HTMLElement): Announce {
   return (text) => {
     const line = document.createElement('p')
     line.textContent = text
     region.append(line)
-    // More than a reader could be behind, and every one is a node.
+    // Every line is a node. A screen reader is never more lines late than this.
     if (region.childElementCount > 50) region.firstElementChild?.remove()
-    // It has been taken in by then; left there, it would be found a second time by reading on.
+    // The screen reader has the line by then. If it stayed, a user who reads on would find it again.
     setTimeout(() => line.remove(), 5_000)
   }
 }

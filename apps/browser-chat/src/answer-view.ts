@@ -4,7 +4,7 @@ import { type Block, MarkdownBlocks } from './markdown-blocks.ts'
 import { mendMarkdown } from './mend-markdown.ts'
 import { renderMarkdown } from './render-markdown.ts'
 
-/** What of a turn its answer is made of. */
+/** The parts of a turn that its answer shows. */
 export interface Answer {
   text: string
   marks: readonly Mark[]
@@ -51,7 +51,7 @@ export class AnswerView {
     return live !== undefined
   }
 
-  /** Renders the last block, once all are shown: as it came, or as it was if more would have come. */
+  /** Renders the last block once all are shown. If the answer is incomplete, open Markdown is closed. */
   end(answer: Answer, isComplete: boolean): void {
     const { settled, live } = this.#blocks.split(answer.text)
     for (const block of settled) this.#settle(block, answer)

@@ -11,7 +11,7 @@ import {
 } from './citation-mark.ts'
 import { sample } from './test-support/sample.ts'
 
-/** Markdown with `^` where sources are cited, as the two of them. */
+/** Splits Markdown with a `^` for each citation into the source and its marks. */
 function read(text: string): { source: string; marks: Mark[] } {
   const parts = text.split('^')
   const marks = parts.slice(1).map((_, index) => ({
@@ -36,9 +36,9 @@ const shown = (text: string): string => splitAtMarks(text).join('|')
 
 describe('a mark', () => {
   test.each([
-    ['stands behind the text', 'One.^', 'One.|1|'],
+    ['stands after the text', 'One.^', 'One.|1|'],
     ['stands there alone', '^', '\n\n|1|\n'],
-    ['stands behind another one', 'One.^^', 'One.|1||2|'],
+    ['stands after another mark', 'One.^^', 'One.|1||2|'],
     ['stands before a comma', 'One^, two', 'One|1|, two'],
     ['waits for the end of a word', 'grow^th of', 'growth|1| of'],
     ['stays before the next one', 'gro^wth^, and', 'growth|1||2|, and'],
@@ -48,13 +48,13 @@ describe('a mark', () => {
     ['leaves an address whole', 'https://exa^mple.com/a more', 'https://example.com/a more|1|'],
     ['leaves a bracketed address whole', '<https://x.^com> more', '<https://x.com>|1| more'],
     [
-      'stands behind a link',
+      'stands after a link',
       'see [the re^port](https://a.b) it',
       'see [the report](https://a.b)|1| it',
     ],
     ['leaves an entity whole', 'a &am^p; b', 'a &amp;|1| b'],
     ['leaves an escape whole', '\\^*b* c', '\\*b*|1| c'],
-    ['stands behind code', 'a `b ^c` d', 'a `b c`|1| d'],
+    ['stands after code', 'a `b ^c` d', 'a `b c`|1| d'],
     ['stands within bold text', '**Margins^ fell.**', '**Margins|1| fell.**'],
     [
       'stands in the last cell of a row',
@@ -98,7 +98,7 @@ describe('a mark', () => {
     }
   })
 
-  test('stands at the end of a word of what is shown as it came', () => {
+  test('stands at the end of a word in plain text', () => {
     expect(htmlWithMarks('>'.repeat(5_000), [])).toBeUndefined()
     const { source, marks } = read('*gro^wth of^ it, and^')
     expect(shown(textWithMarks(source, marks))).toBe('*growth|1| of|2| it, and|3|')
@@ -133,7 +133,7 @@ test('a block has a limited number of marks', () => {
   )
 })
 
-test('an answer can neither make its own marks nor turn its text around with entities', () => {
+test('entities in an answer make no marks and do not turn its text around', () => {
   const page =
     htmlWithMarks('a&#xE000;1&#xE000;b &#x202E;c <https://d.example/%E2%80%AE>', []) ?? ''
   expect(splitAtMarks(page)).toHaveLength(1)

@@ -4,23 +4,27 @@ import type { Block } from './markdown-blocks.ts'
 import { inFence } from './mend-markdown.ts'
 import { parseMarkdown, renderTokens } from './markdown.ts'
 
-/** Where in the Markdown a source is cited. */
+/** A place in the Markdown where a source is cited. */
 export interface Mark {
-  /** Characters before it. */
+  /** The number of characters before it. */
   at: number
-  /** The source's, from 1. */
+  /** The number of the source, from 1. */
   number: number
 }
 
-/** The most marks in one block. No one would look up more; the list has all sources. */
+/** The most marks in one block. More would help no reader, and the list has all sources. */
 export const mostMarks = 200
 
-/** Text and numbers of sources by turns, beginning with text. */
+/** Returns the pieces of a text: text and numbers of sources in turn, text first. */
 export function splitAtMarks(text: string): string[] {
   return text.split(/\uE000(\d+)\uE000/)
 }
 
-/** The marks of a block that begins at `start`: the next ones, up to its end. */
+/**
+ * Returns the marks of a block that begins at `start`.
+ *
+ * @param next the index of the first mark that no earlier block has
+ */
 export function marksOf(
   { start, source }: { start: number; source: string },
   marks: readonly Mark[],

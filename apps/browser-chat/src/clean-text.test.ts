@@ -4,15 +4,18 @@ import { cleanName, cleanText, withoutPiles } from './clean-text.ts'
 const turns = '\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069'.split('')
 const marks = '\u061C\u200E\u200F'.split('')
 
-test.for(turns)('%j turns no text around', (character) => {
+test.for(turns)('%j is removed, because it turns text around', (character) => {
   expect(cleanText(`a${character}b`)).toBe('ab')
   expect(cleanName(`a${character}b`)).toBe('ab')
 })
 
-test.for(marks)('%j stays in prose, where it is spelling, and not in names', (character) => {
-  expect(cleanText(`a${character}b`)).toBe(`a${character}b`)
-  expect(cleanName(`a${character}b`)).toBe('ab')
-})
+test.for(marks)(
+  '%j stays in prose, where spelling needs it, and is removed from names',
+  (character) => {
+    expect(cleanText(`a${character}b`)).toBe(`a${character}b`)
+    expect(cleanName(`a${character}b`)).toBe('ab')
+  },
+)
 
 test('other scripts and joined emoji stay as they are', () => {
   for (const text of ['سعر السهم', 'מניה', '台積電', '👩‍💻', 'a\u200Cb']) {

@@ -1,4 +1,4 @@
-/** A character around the page's own marks. It is removed from all texts that arrive. */
+/** The character around the page's own marks. It is removed from all texts that arrive. */
 export const reserved = '\uE000'
 
 /** The longest name, in characters. Longer names are cut. */

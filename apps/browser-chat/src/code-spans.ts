@@ -3,7 +3,7 @@
  * is read at most twice, whether or not there is another run of its length.
  */
 export function withoutCode(text: string): string {
-  /** Where runs of each length begin, the last one first. */
+  /** For each length, where the runs of that length begin, the last one first. */
   const runs = new Map<number, number[]>()
   for (const { 0: run, index } of [...text.matchAll(/`+/g)].toReversed()) {
     const known = runs.get(run.length)

@@ -1,10 +1,10 @@
 import type { Turn } from './turn.ts'
 
-/** What is known about how the answer came, in words. What the server did not tell is left out. */
+/** Returns facts about the answer in words: its time, tokens and speed. Unknown facts are left out. */
 export function facts({ firstTextAfter, endedAfter, usage }: Turn): string[] {
   const found: string[] = []
   if (firstTextAfter !== undefined) found.push(`First token after ${seconds(firstTextAfter)}`)
-  // What came over the wire may be of any type.
+  // A value from the server may be of any type.
   const { completion_tokens: tokens, prompt_tokens: asked } = usage ?? {}
   if (typeof tokens === 'number') {
     found.push(
@@ -13,7 +13,7 @@ export function facts({ firstTextAfter, endedAfter, usage }: Turn): string[] {
   }
   if (typeof tokens === 'number' && firstTextAfter !== undefined && endedAfter !== undefined) {
     const took = endedAfter - firstTextAfter
-    // Of an answer that came at once, this would be the speed of the network.
+    // If the answer came at once, this would be the speed of the network.
     if (took >= 1000) found.push(`about ${Math.round((tokens * 1000) / took)} tokens/s`)
   }
   return found

@@ -1,7 +1,7 @@
-/** Changes the page; a reader who was at its end stays there, any other stays where they are. */
+/** Changes the page. A reader at its end stays at the end. Any other reader stays where they are. */
 export function followEnd<T>(change: () => T): T {
   const { scrollHeight, clientHeight, scrollTop } = document.documentElement
-  // So little that the smallest step up is enough to get away.
+  // The limit is so small that the smallest step up leaves the end.
   const atEnd = scrollHeight - clientHeight - scrollTop < 8
   const result = change()
   if (atEnd) scrollToEnd()

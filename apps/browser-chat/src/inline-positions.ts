@@ -3,7 +3,7 @@ import type { MarkdownIt, StateInline } from 'markdown-it'
 /** The parser's position at the last look. */
 interface Seen {
   pos: number
-  /** Text before that position without a token yet. */
+  /** The length of the text before that position that is in no token yet. */
   pending: number
   tokens: number
 }

@@ -1,23 +1,25 @@
 import { createAnnouncer } from './announcer.ts'
 import { answer } from './answer.ts'
 import { followEnd, scrollToEnd } from './follow-end.ts'
-import { forgetAnswer, keepAnswer, keptAnswer } from './kept-answer.ts'
 import { perFrame } from './per-frame.ts'
+import { forgetAnswer, noteAnswer, notedAnswer } from './resumable-answer.ts'
 import { newTurn } from './turn.ts'
 import { TurnView } from './turn-view.ts'
 
 const form = find<HTMLFormElement>('composer')
 const prompt = find<HTMLTextAreaElement>('prompt')
 const length = find('length')
-/** Characters; `maxPromptLength` of the server. */
+/** The most characters of a question: the server's `maxPromptLength`. */
 const longestQuestion = 10_000
 const announce = createAnnouncer(find('announcements'))
-/** Aborted, it stops the answer that is being written. */
+/** Aborting it stops the answer that is being written. Undefined while there is none. */
 let running: AbortController | undefined
 
 /**
- * @param asked undefined where another tab asked it
- * @param resumed the id of a stream: its answer is taken up again in place of a new one
+ * Shows a question and its answer.
+ *
+ * @param asked the question; undefined if another tab asked it
+ * @param resumed the id of a stream; its answer is resumed, and nothing new is asked
  */
 async function ask(asked: string | undefined, resumed?: string): Promise<void> {
   if (running !== undefined) return
@@ -31,7 +33,7 @@ async function ask(asked: string | undefined, resumed?: string): Promise<void> {
   )
   const show = perFrame(() => followEnd(() => view.update(turn)))
   find('conversation').append(view.element)
-  // Not with the next frame: an answer may come before it, and what comes first is told first.
+  // At once, not with the next frame: a screen reader must hear of the question before the answer.
   view.update(turn)
   enter('answering', view)
   await answer(turn, {
@@ -40,25 +42,25 @@ async function ask(asked: string | undefined, resumed?: string): Promise<void> {
       turn = changed
       show()
     },
-    onKept: (id) => keepAnswer({ id, question: asked }),
+    onResumable: (id) => noteAnswer({ id, question: asked }),
   })
   running = undefined
   forgetAnswer()
   enter('ready', view)
-  // What was refused is there to be changed, unless the next question is being written.
+  // A refused question goes back into the field to be changed, unless the reader has begun another one.
   if (turn.problem?.canRetry === false && prompt.value === '') setPrompt(asked ?? '')
 }
 
-/** Goes on with the answer that the address names, if any. */
+/** Resumes the answer that the address names, if any. */
 function resume(): void {
-  const kept = keptAnswer()
-  if (kept !== undefined) void ask(kept.question, kept.id)
+  const noted = notedAnswer()
+  if (noted !== undefined) void ask(noted.question, noted.id)
 }
 
-/** What there is to press changes with the state, which the style sheet knows. */
+/** Sets the state of the page. The style sheet shows the buttons for it. */
 function enter(state: 'answering' | 'ready', view: TurnView): void {
   document.body.dataset['state'] = state
-  // A button that is gone leaves its focus to the answer it was about.
+  // If the focused button has disappeared, the focus moves to the answer.
   if (document.activeElement?.checkVisibility() === false) {
     view.element.focus({ preventScroll: true })
   }
@@ -74,7 +76,7 @@ function setPrompt(text: string): void {
   showLength()
 }
 
-/** Says how long a question may be to those who come near it. */
+/** Shows how long a question may be, once it is nearly that long. */
 function showLength(): void {
   const characters = prompt.value.trim().length
   const isOver = characters > longestQuestion
@@ -100,7 +102,7 @@ form.addEventListener('submit', (event) => {
     return prompt.focus()
   }
   setPrompt('')
-  // The keyboard of a phone goes with the focus, and makes room for the answer.
+  // Without focus, the keyboard of a phone closes and makes room for the answer.
   if (matchMedia('(hover: none)').matches) prompt.blur()
   void ask(question)
 })
@@ -108,7 +110,7 @@ form.addEventListener('submit', (event) => {
 prompt.addEventListener('keydown', (event) => {
   // Enter also accepts what an input method proposes.
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
-  // Safari says of the Enter that ends a composition that it is none.
+  // Safari sends the Enter that ends a composition with `isComposing: false`.
   if (event.keyCode === 229) return
   event.preventDefault()
   form.requestSubmit()

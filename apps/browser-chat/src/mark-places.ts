@@ -1,7 +1,7 @@
 import type { Token } from 'markdown-it'
 import { endOfText } from './inline-positions.ts'
 
-/** A text of a block that is shown as it stands in the source, from `start` on. */
+/** A text of a block that is the same in the source, where it begins at `start`. */
 interface Verbatim {
   token: Token
   start: number
@@ -21,7 +21,7 @@ export class MarkPlaces {
   /** For each place after the text of a line, the end of that text, such as the last cell of a row. */
   readonly #lineEnd: Int32Array
 
-  /** @param tokens of the source; texts of them get the marks */
+  /** @param tokens the tokens of the source, whose texts get the marks */
   constructor(source: string, tokens: readonly Token[]) {
     const size = source.length + 2
     this.#source = source
@@ -57,7 +57,7 @@ export class MarkPlaces {
     text.token.content = content.slice(0, at) + sign + content.slice(at)
   }
 
-  /** @returns where paragraphs, headings and cells begin and end */
+  /** Adds the texts of all tokens, and returns where paragraphs, headings and cells begin and end. */
   #addTexts(tokens: readonly Token[]): Runs {
     const runs: Runs = { starts: new Set(), ends: new Set() }
     const lines = lineStarts(this.#source)
@@ -74,7 +74,7 @@ export class MarkPlaces {
       const pieces: Piece[] = token.content.split('\n').map((text, index) => {
         const lineStart = lines[from + index] ?? 0
         const line = this.#source.slice(lineStart, (lines[from + index + 1] ?? Infinity) - 1)
-        // What is before the text of a line are signs of its blocks. Cells stand side by side.
+        // Before the text of a line are only the signs of its blocks. A row has several cells.
         const column = row === null ? line.lastIndexOf(text) : line.indexOf(text, cellsEnd)
         if (row !== null && column !== -1) cellsEnd = column + text.length
         return { start: column === -1 ? -1 : lineStart + column, length: text.length }
@@ -84,7 +84,7 @@ export class MarkPlaces {
     return runs
   }
 
-  /** The texts of a paragraph, heading or cell, whose lines are these pieces of the source. */
+  /** Adds the texts of a paragraph, heading or cell whose lines are these pieces of the source. */
   #addRun(run: Token, pieces: readonly Piece[], { starts, ends }: Runs): void {
     const children = run.children ?? []
     let piece = 0
@@ -122,7 +122,7 @@ export class MarkPlaces {
   }
 }
 
-/** A line of a text in the source; -1 where it is not there as the parser has it. */
+/** A line of a text in the source. `start` is -1 if the source has the line in another form. */
 interface Piece {
   start: number
   length: number
@@ -141,7 +141,7 @@ function lineStarts(source: string): number[] {
   return starts
 }
 
-/** The same for a text that is shown as it came. */
+/** Returns the place for a mark in plain text: after the word that contains `at`. */
 export function endOfWord(source: string, at: number): number {
   if (!isInWord(source, at)) return at
   const space = /\s|$/g

@@ -20,7 +20,7 @@ function feed(pieces: string[]): { settled: string[]; live: string } {
   return { settled, live }
 }
 
-/** Characters that the parser has read. */
+/** The number of characters that the parser has read. */
 function count(work: () => void): number {
   const parse = vi.spyOn(MarkdownIt().block.constructor.prototype as ParserBlock, 'parse')
   work()
@@ -57,10 +57,10 @@ describe('MarkdownBlocks', () => {
   })
 
   test.each([
-    ['nested beyond what can be read', '>'.repeat(5_000)],
-    ['longer than what is read', 'word '.repeat(10_000)],
-    ['of emphasis alone', '_a*'.repeat(10_000)],
-  ])('goes on behind a block that is %s, without losing any of it', (_, block) => {
+    ['nested too deeply', '>'.repeat(5_000)],
+    ['too long for Markdown', 'word '.repeat(10_000)],
+    ['nothing but emphasis', '_a*'.repeat(10_000)],
+  ])('continues after a block that is %s, and loses none of it', (_, block) => {
     const text = `One\n\n${block}\n\nTwo\n\nThree\nfour`
     const { settled, live } = feed([text])
     expect(settled[0]).toBe('One')
@@ -68,7 +68,7 @@ describe('MarkdownBlocks', () => {
     expect([...settled, live].join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''))
   })
 
-  test('reads as much for each piece of a long answer as of a short one', () => {
+  test('reads no more for a piece of a long answer than for a piece of a short one', () => {
     const answer = (size: number): string[] => sample.repeat(size).match(/[^]{1,50}/g) ?? []
     expect(readFor(answer(32))).toBeLessThan(5 * readFor(answer(8)))
   })
@@ -82,7 +82,7 @@ describe('MarkdownBlocks', () => {
     ['nothing', '\n'.repeat(1_000_000)],
     ['a block of code', `\`\`\`\n${'a = 1\n\n'.repeat(150_000)}`],
   ])(
-    'gives out an answer that comes at once in parts, each of it read once or twice: %s',
+    'gives out an answer that comes at once in parts, and reads no part more than twice: %s',
     (_, text) => {
       const blocks = new MarkdownBlocks()
       let shown = ''
@@ -102,7 +102,7 @@ describe('MarkdownBlocks', () => {
     },
   )
 
-  test('cuts text that is too long between words, and never a character', () => {
+  test('cuts a text that is too long between words, and never within a character', () => {
     const { settled } = feed([`${'word '.repeat(10_000)}\n\n`])
     expect(settled.every((piece) => /^\s?word .*word ?$/.test(piece))).toBe(true)
     const emoji = feed([`a${'😀'.repeat(20_000)}\n\n`])

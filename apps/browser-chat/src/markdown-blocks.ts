@@ -1,11 +1,11 @@
 import { withoutPiles } from './clean-text.ts'
 import { parseBlocks } from './markdown.ts'
 
-/** A piece of the Markdown, and where in it that begins. */
+/** A piece of the Markdown, and where it begins in the whole text. */
 export interface Block {
   source: string
   start: number
-  /** Whether it is shown as it came: it is a part of what is too long to be read as Markdown. */
+  /** Whether it is shown as plain text, because it is part of a block that is too long for Markdown. */
   isText: boolean
 }
 
@@ -13,7 +13,7 @@ export interface Block {
 export interface Split {
   /** Finished blocks. Each one is given out once. */
   settled: Block[]
-  /** The rest after them; undefined if there is more than one call reads. */
+  /** The unfinished rest; undefined if more calls are needed to reach it. */
   live: Block | undefined
 }
 
@@ -70,7 +70,7 @@ export class MarkdownBlocks {
     return last?.start ?? 0
   }
 
-  /** A long block from `start` on, up to an empty line, or as much of it as there is. */
+  /** Gives a long block out as text, from `start` up to an empty line, or as much of it as there is. */
   #settleText(source: string, start: number, isAll: boolean): number {
     gap.lastIndex = start
     const found = gap.exec(source)?.index

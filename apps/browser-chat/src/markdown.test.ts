@@ -44,7 +44,7 @@ describe('Markdown', () => {
   })
 })
 
-/** Does everything that one frame does with a block. */
+/** Does all the work of one frame for a block. */
 function show(text: string): void {
   const { live } = new MarkdownBlocks().split(text)
   const source = mendMarkdown(live?.source ?? text)
@@ -62,8 +62,8 @@ describe('the cost of a frame grows with the text, not with its square', () => {
   test.for(short)('%s', ([name, text]) => {
     const longer = long.get(name) ?? ''
     show(text)
-    // Sixteen times as much, and some; the square of that would be 256 times as much. The collector
-    // of garbage may have its turn in one of them, so that there are three tries.
+    // The text is sixteen times as long. Quadratic work would take 256 times as long. Garbage collection
+    // may fall into a measurement, so there are three tries.
     const ratios: number[] = []
     while (ratios.length < 3 && !ratios.some((ratio) => ratio < 64)) {
       ratios.push(

@@ -2,7 +2,7 @@ import MarkdownIt, { type Token } from 'markdown-it'
 import { cleanText } from './clean-text.ts'
 import { keepPositions } from './inline-positions.ts'
 
-/** The most quotes and lists within each other. No one writes more, and a window has no room for them. */
+/** The deepest nesting of quotes and lists. Deeper ones do not fit into a window. */
 const deepestBlock = 30
 
 /**
@@ -58,7 +58,7 @@ export function parseBlocks(text: string): Token[] {
 }
 
 function adapt(token: Token, container: Token | undefined): void {
-  // The page's title is the first level, the question the second.
+  // The title of the page has the first level, and the question the second.
   if (token.type.startsWith('heading_')) {
     token.tag = `h${Math.min(Math.max(Number(token.tag.slice(1)) + 1, 3), 6)}`
   }

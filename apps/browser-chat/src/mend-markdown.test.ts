@@ -7,7 +7,7 @@ describe('mendMarkdown', () => {
   test.each([
     ['closes what is open', 'a **bold', 'a **bold**'],
     ['closes in order', '**a *b', '**a *b***'],
-    ['closes behind the text, not behind its space', '**bold ', '**bold**'],
+    ['closes after the text, before its space', '**bold ', '**bold**'],
     ['leaves about-signs alone', 'from ~5 % to ~6 %', 'from ~5 % to ~6 %'],
     ['closes code', 'a `b * c', 'a `b * c`'],
     ['closes code in bold', '**a `b', '**a `b`**'],
@@ -32,13 +32,13 @@ describe('mendMarkdown', () => {
     ['shows a table then', '| a | b |\n|---|---|\n| c', '| a | b |\n|---|---|\n| c'],
     ['leaves code blocks alone', '```\n**a [b', '```\n**a [b'],
     ['waits with the end of a code block', '```\na\n``', '```\na\n'],
-    ['goes on behind a code block', '```\na\n```\n**b', '```\na\n```\n**b**'],
-    ['takes a bullet for a bullet', '* one\n* **two', '* one\n* **two**'],
+    ['continues after a code block', '```\na\n```\n**b', '```\na\n```\n**b**'],
+    ['reads a bullet as a bullet', '* one\n* **two', '* one\n* **two**'],
   ])('%s', (_, source, expected) => {
     expect(mendMarkdown(source)).toBe(expected)
   })
 
-  test('at no point of an answer the marks of Markdown can be seen', () => {
+  test('the marks of Markdown are never visible, wherever an answer is cut', () => {
     const seen = new Set<string>()
     for (let end = 1; end <= sample.length; end += 1) {
       const html = renderTokens(parseMarkdown(mendMarkdown(sample.slice(0, end))) ?? [])

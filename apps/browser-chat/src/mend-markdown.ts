@@ -1,9 +1,9 @@
 import { withoutCode } from './code-spans.ts'
 
 /**
- * Unfinished Markdown as it will look: what is open is closed, and what may still become one thing
- * or another (`-`, half a link, the first line of a table) waits until that can be told. No part of
- * the text is searched again for each sign in it.
+ * Returns unfinished Markdown as it will look when it is finished. Open emphasis, code and links are closed.
+ * A sign that can still become different things (`-`, half a link, the first line of a table) is left out
+ * until it is clear. No part of the text is searched again for each sign in it.
  */
 export function mendMarkdown(source: string): string {
   const lineStart = source.lastIndexOf('\n') + 1
@@ -15,14 +15,14 @@ export function mendMarkdown(source: string): string {
   return withoutTableHead(closeInline(source))
 }
 
-/** A table is one from its second line on. */
+/** Leaves out the first line of a table, because only the second line shows that it is one. */
 function withoutTableHead(source: string): string {
   return source.replace(/(^|\n)[ \t]*\|[^\n]*\n?$/, (head, before: string, at: number) =>
     /\|[ \t]*$/.test(source.slice(0, at)) ? head : before,
   )
 }
 
-/** Whether a fence is open at the end. */
+/** Whether a fenced code block is open at the end. */
 export function inFence(source: string): boolean {
   let open: string | undefined
   for (const [, fence = '', rest = ''] of source.matchAll(/^[ \t>]*(`{3,}|~{3,})(.*)$/gm)) {
@@ -32,7 +32,7 @@ export function inFence(source: string): boolean {
   return open !== undefined
 }
 
-/** Where the text begins that the last line's emphasis, code or link can have begun in. */
+/** The gap before the paragraph or item with the last line. No emphasis, code or link crosses it. */
 const inlineStart = /\n[ \t]*\n|\n(?=[ \t>]*(?:[-+*]|\d+[.)]|#+)[ \t])/g
 
 function closeInline(source: string): string {
@@ -65,7 +65,7 @@ function closeInline(source: string): string {
   return source.slice(0, start) + text + closing + open.toReversed().join('')
 }
 
-/** Finds a link or image without an end, `[a` or `[a](https://b`, and its label. */
+/** Finds a link or image without an end, such as `[a` or `[a](https://b`, and its label. */
 function openLink(text: string): { start: number; label: number; end: number } | undefined {
   const address = text.lastIndexOf('](')
   const isAddress = address !== -1 && !text.includes(')', address)
@@ -85,7 +85,7 @@ function openEmphasis(text: string): string[] {
     const before = text[index - 1] ?? ' '
     const after = text[index + mark.length]
     if (open.at(-1) === mark && before !== ' ') open.pop()
-    // Not in the middle of a word, as in 5*3 or snake_case.
+    // A mark in the middle of a word opens nothing, as in 5*3 or snake_case.
     else if (after === undefined || (/\S/.test(after) && !/[\p{L}\p{N}]/u.test(before))) {
       open.push(mark)
     }

@@ -1,6 +1,6 @@
 /**
- * Runs `render` at most once per frame, however often the result is called, and at most a quarter of
- * the time, however long it takes: the page stays one that can be used.
+ * Returns a function that calls `render` with the next frame. `render` runs at most once per frame, and
+ * takes at most a quarter of the time, so that the page stays usable.
  *
  * @param render returns whether it is done; otherwise it is called again
  */

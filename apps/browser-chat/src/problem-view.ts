@@ -2,7 +2,7 @@ import type { Announce } from './announcer.ts'
 import type { Problem } from './problem.ts'
 import { waitInWords } from './wait-in-words.ts'
 
-/** Shows what went wrong, with a button to ask again once that makes sense. */
+/** Shows what went wrong, with a button to ask again if that can help. */
 export function showProblem(
   element: HTMLElement,
   problem: Problem,
@@ -18,7 +18,7 @@ export function showProblem(
   part('request').textContent = requestId === undefined ? '' : `Request ${requestId}`
   const retry = part('retry')
   retry.hidden = !problem.canRetry || onRetry === undefined
-  // Not `disabled`: a button without focus cannot be found, nor say how long it will take.
+  // `disabled` would take the focus, so a screen reader could neither find the button nor read the wait.
   retry.addEventListener('click', () => retry.ariaDisabled !== 'true' && onRetry?.())
   if (problem.canRetry && retryAfter > 0) countDown(retry, Date.now() + retryAfter * 1000, announce)
 }
@@ -29,7 +29,7 @@ function countDown(button: HTMLElement, end: number, announce: Announce): void {
   button.textContent = left > 0 ? `Try again ${waitInWords(left)}` : 'Try again'
   if (left <= 0) return announce('You can try again now.')
   setTimeout(() => {
-    // Only the last question is asked again: nobody waits for another one.
+    // Only the last question can be asked again.
     if (button.closest('.turn:last-child')) countDown(button, end, announce)
   }, 1_000)
 }

@@ -30,17 +30,17 @@ test.each([
   ['No connection', true, new ConnectionError('m', 'connect')],
   ['No answer in time', true, new TimeoutError('headers', 1)],
   ['The answer stopped coming', true, new TimeoutError('heartbeat', 1)],
-  ['This answer is no longer kept', true, new StreamResumeError('m')],
+  ['This answer is no longer stored', true, new StreamResumeError('m')],
   ['The connection broke off', true, new StreamResumeError('m', { retryable: true })],
   ['No answer', true, new StreamProtocolError('m')],
-  ['Nobody to ask', false, new NotFoundError({ ...fields, status: 404 })],
+  ['No analyses here', false, new NotFoundError({ ...fields, status: 404 })],
   ['This question is too long', false, new APIError({ ...fields, status: 413 })],
   ['Something went wrong', true, new TypeError('m')],
 ])('%s', (title, canRetry, error) => {
   expect(toProblem(error, true)).toMatchObject({ title, canRetry })
 })
 
-test('without a network, a connection that fails is nothing to look for elsewhere', () => {
+test('a connection that fails without a network is called being offline', () => {
   const offline = { title: 'You are offline' }
   expect(toProblem(new ConnectionError('m', 'connect'), false)).toMatchObject(offline)
   expect(toProblem(new StreamInterruptedError(), false)).toMatchObject(offline)

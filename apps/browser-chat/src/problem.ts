@@ -23,7 +23,7 @@ export interface Problem {
   canRetry: boolean
   /** Seconds to wait before that. */
   retryAfter?: number
-  /** What the operator's logs know it by. */
+  /** The id of the request in the operator's logs. */
   requestId?: string
 }
 
@@ -57,7 +57,7 @@ function describe(error: unknown, online: boolean): Problem {
     return again('Too many questions at once', 'The limit resets by itself.')
   }
   if (error instanceof ValidationError) {
-    return final('This question was not accepted', 'Shorten it or put it differently.')
+    return final('This question was not accepted', 'Shorten it, or ask in other words.')
   }
   if (error instanceof ConnectionError && !online) {
     return again('You are offline', 'Try again once you are connected.')
@@ -79,16 +79,19 @@ function describe(error: unknown, online: boolean): Problem {
   if (error instanceof StreamResumeError) {
     return error.retryable
       ? again('The connection broke off', 'It often works a moment later.')
-      : again('This answer is no longer kept', 'Ask again for a new one.')
+      : again('This answer is no longer stored', 'Ask again for a new one.')
   }
   if (error instanceof NotFoundError) {
-    return final('Nobody to ask', 'There are no analyses at the address this page asks.')
+    return final(
+      'No analyses here',
+      'The server has no analyses at the address that this page asks.',
+    )
   }
   if (error instanceof APIError && error.status === 413) {
     return final('This question is too long', 'Shorten it.')
   }
   if (error instanceof StreamProtocolError) {
-    return again('No answer', 'What the server sent is not one, or is damaged.')
+    return again('No answer', 'The server sent something else, or the answer is damaged.')
   }
   return again('Something went wrong', 'The answer could not be shown.')
 }

@@ -3,7 +3,7 @@ import DOMPurify from 'dompurify'
 import { htmlWithMarks, type Mark, splitAtMarks, textWithMarks } from './citation-mark.ts'
 import { cleanName } from './clean-text.ts'
 import type { Block } from './markdown-blocks.ts'
-import { createHost, hostBehind, linkOut } from './source-link.ts'
+import { createHost, hiddenHost, linkOut } from './source-link.ts'
 
 // Created once, because it costs more than most blocks.
 DOMPurify.setConfig({
@@ -18,9 +18,9 @@ DOMPurify.setConfig({
 })
 
 /**
- * The nodes of a block of an answer. Nothing that comes from the answer gets here but the tags and
- * attributes above; links lead to http and https, in a new tab that knows nothing of this one.
- * What cannot be read as Markdown is there as it came.
+ * Returns the nodes of a block of an answer. They have only the tags and attributes above. Links lead to
+ * http and https, in a new tab that knows nothing of this one. A block that cannot be read as Markdown is
+ * shown as plain text.
  */
 export function renderMarkdown(
   block: Pick<Block, 'source' | 'isText'>,
@@ -33,7 +33,7 @@ export function renderMarkdown(
     if (url === undefined) link.replaceWith(...link.childNodes)
     else {
       linkOut(link, url)
-      const host = hostBehind(link.textContent, url)
+      const host = hiddenHost(link.textContent, url)
       if (host !== undefined) link.after(' ', createHost(host))
     }
   }
@@ -64,13 +64,13 @@ function asText(source: string, marks: readonly Mark[]): DocumentFragment {
   return fragment
 }
 
-/** The numbers of a list are outside of its text, where a phone has room for two digits. */
+/** Widens a list with long numbers. They are outside of its text, where a phone has room for two digits. */
 function makeRoom(list: HTMLOListElement): void {
   const digits = String(list.start + list.childElementCount).length
   if (digits > 2) list.style.paddingInlineStart = `${digits + 1.5}ch`
 }
 
-/** A table may be wider than a phone; those who have no pointer scroll it once it has the focus. */
+/** Makes a table scroll, because it may be wider than a phone. It can get the focus, for the keyboard. */
 function makeScrollable(table: HTMLTableElement): void {
   const frame = document.createElement('div')
   frame.className = 'table'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hostBehind } from './source-link.ts'
+import { hiddenHost } from './source-link.ts'
 
 test.each([
   ['https://bank.example', 'https://evil.example/bank.example', 'evil.example'],
@@ -13,5 +13,5 @@ test.each([
   ['example.com', 'https://example.com/path', undefined],
   ['the annual report, 3.5 %', 'https://example.com', undefined],
 ])('%s leads to %s: %s', (text, url, host) => {
-  expect(hostBehind(text, url)).toBe(host)
+  expect(hiddenHost(text, url)).toBe(host)
 })

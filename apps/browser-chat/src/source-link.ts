@@ -1,15 +1,15 @@
 import { type Citation, safeUrl } from '@vectrade/browser'
 import { cleanName, withoutDirection } from './clean-text.ts'
 
-/** Makes a link of `anchor`: a new tab, which gets neither a handle on this page nor its address. */
+/** Makes `anchor` a link to a new tab, which gets neither a reference to this page nor its address. */
 export function linkOut(anchor: HTMLAnchorElement, url: string): void {
   anchor.href = url
   anchor.target = '_blank'
   anchor.rel = 'noopener noreferrer nofollow'
 }
 
-/** Where a link leads, if its text looks like an address and is not that one's. */
-export function hostBehind(text: string, url: string): string | undefined {
+/** Returns the host of a link whose text looks like another address; undefined if the text is honest. */
+export function hiddenHost(text: string, url: string): string | undefined {
   const { host, hostname } = new URL(url)
   const shown = withoutDirection(text).trim().toLowerCase()
   if (!/[\p{L}\p{N}]\.\p{L}{2}/u.test(shown)) return undefined
@@ -27,7 +27,7 @@ export function createHost(host: string): HTMLElement {
   return element
 }
 
-/** An entry of the list of sources. Only web addresses are links. */
+/** Creates an entry of the list of sources. Only web addresses are links. */
 export function createSource({ source, url }: Citation): HTMLLIElement {
   const item = document.createElement('li')
   const safe = safeUrl(url)

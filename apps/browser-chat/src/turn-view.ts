@@ -16,10 +16,10 @@ export class TurnView {
   readonly #answer: AnswerView
   readonly #onRetry: (() => void) | undefined
   #phase: Turn['phase'] | undefined
-  /** How many are shown. */
+  /** The number of sources that are shown. */
   #sources = 0
 
-  /** @param onRetry undefined where the question cannot be asked again */
+  /** @param onRetry undefined if the question cannot be asked again */
   constructor(question: string, announce: Announce, onRetry: (() => void) | undefined) {
     const template = document.querySelector<HTMLTemplateElement>('#turn')
     this.element = template?.content.firstElementChild?.cloneNode(true) as HTMLElement
@@ -37,12 +37,12 @@ export class TurnView {
    */
   update(turn: Turn): boolean {
     this.#showModel(turn)
-    // Told before the first paragraph of it is.
+    // A screen reader hears the phase before the first paragraph.
     if (isLive(turn) && turn.phase !== this.#phase) this.#enter(turn)
     const isEnded = !isLive(turn) && turn.phase === this.#phase
     const isShown = isEnded || this.#answer.update(turn)
     const isAll = this.#showSources(turn) && isShown
-    // Lines break between facts, not in them.
+    // Lines may break between facts, but not within them.
     const unbroken = facts(turn).map((fact) => fact.replaceAll(' ', '\u00A0'))
     this.#part('facts').textContent = unbroken.join(' · ')
     if (isAll && turn.phase !== this.#phase) this.#enter(turn)
@@ -83,7 +83,7 @@ export class TurnView {
     again.hidden = turn.phase !== 'stopped' || this.#onRetry === undefined
     again.addEventListener('click', () => this.#onRetry?.())
     const copy = this.#part('copy')
-    // Pages of plain http have no clipboard.
+    // A page over plain http has no clipboard.
     copy.hidden = turn.text === '' || !('clipboard' in navigator)
     copy.addEventListener('click', () => {
       void navigator.clipboard.writeText(copyText(turn)).then(

@@ -45,7 +45,7 @@ describe('advance', () => {
     expect(after(metadata('yes')).simulated).toBe(false)
   })
 
-  test('takes no model that is none', () => {
+  test('ignores a model that is not a string', () => {
     const wire = { type: 'metadata', content: '', model: 7 } as unknown as StreamEvent
     expect(after(wire)).not.toHaveProperty('model')
   })
@@ -76,12 +76,12 @@ describe('advance', () => {
     expect(turn.marks.map(({ at }) => at)).toEqual([3, 10])
   })
 
-  test('is another source at another address', () => {
+  test('counts the same name at another address as another source', () => {
     const turn = after(cite('a', 'https://example.com/1'), cite('a', 'https://example.com/2'))
     expect(turn.sources).toHaveLength(2)
   })
 
-  test('goes past events it does not know', () => {
+  test('ignores unknown events', () => {
     const unknown: StreamEvent = { type: 'unknown', content: '', wireType: 'x', data: {} }
     expect(after(unknown)).toEqual(newTurn('Why?'))
   })
@@ -107,7 +107,7 @@ describe('advance', () => {
 describe('facts', () => {
   const usage = { prompt_tokens: 6, completion_tokens: 150 }
 
-  test('tells what is known', () => {
+  test('tells the facts that are known', () => {
     const turn = { ...newTurn(''), firstTextAfter: 640, endedAfter: 4390, usage }
     expect(facts(turn)).toEqual([
       'First token after 640 ms',
@@ -127,7 +127,7 @@ describe('facts', () => {
     )
   })
 
-  test('tells no speed of an answer that came in one piece', () => {
+  test('tells no speed if the answer came in one piece', () => {
     const turn = { ...newTurn(''), firstTextAfter: 640, endedAfter: 650, usage }
     expect(facts(turn)).toEqual(['First token after 640 ms', '150 tokens (question: 6)'])
   })

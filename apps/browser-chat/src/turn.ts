@@ -4,35 +4,34 @@ import { cleanName, cleanText } from './clean-text.ts'
 import type { Problem } from './problem.ts'
 
 /**
- * A question and its answer, as far as it has come: plain data, nothing of the page or the network.
- * The lists only grow, and each turn shares them with the turns before it. So another citation copies no
- * list.
+ * A question and the answer so far: plain data, without the page or the network. The lists only grow, and
+ * each turn shares them with the turns before it, so another citation copies no list.
  */
 export interface Turn {
   question: string
-  /** The id of the stream that it was taken up from again. */
+  /** The id of the stream that the answer is resumed from. */
   resumed?: string
   phase: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed'
   /** Markdown. */
   text: string
   /** The length of the text without white space at its end. */
   end: number
-  /** In the order of the text. */
+  /** The marks, in the order of the text. */
   marks: readonly Mark[]
-  /** Numbered from 1, each once. */
+  /** The sources, each once. They are numbered from 1. */
   sources: readonly Citation[]
-  /** Of sources by what they are. */
+  /** The numbers of the sources, by name and address. */
   numbers: Readonly<Record<string, number>>
   model?: string
   simulated: boolean
-  /** ms from the question to the first text, and to the end. */
+  /** The ms from the question to the first text, and to the end. */
   firstTextAfter?: number
   endedAfter?: number
   usage?: Usage
   problem?: Problem
 }
 
-/** What can happen to a turn; `after` is in ms since the question, unless nobody took the time. */
+/** A change of a turn. `after` is in ms since the question; undefined if it was not measured. */
 export type Change =
   | { type: 'event'; event: StreamEvent; after: number | undefined }
   | { type: 'done'; after: number | undefined }
@@ -57,7 +56,7 @@ export function isLive({ phase }: Turn): boolean {
   return phase === 'waiting' || phase === 'streaming'
 }
 
-/** The turn after a change. What has ended stays as it is. */
+/** Returns the turn after a change. A turn that has ended does not change. */
 export function advance(turn: Turn, change: Change): Turn {
   if (!isLive(turn)) return turn
   switch (change.type) {
@@ -86,13 +85,13 @@ function withEvent(turn: Turn, event: StreamEvent, after: number | undefined): T
     case 'citation':
       return withCitation(turn, event)
     case 'metadata': {
-      // What came over the wire may be of any type.
+      // A value from the server may be of any type.
       const model = typeof event.model === 'string' ? cleanName(event.model) : turn.model
       const simulated = turn.simulated || event['simulated'] === true
       return { ...turn, ...(model === undefined ? {} : { model }), simulated }
     }
     case 'done': {
-      // By another tab, say.
+      // For example, another tab stopped it.
       const isStopped = 'finish_reason' in event && event.finish_reason === 'stopped'
       if (isStopped) return { ...turn, phase: 'stopped' }
       return event.usage ? { ...turn, usage: event.usage } : turn
@@ -106,7 +105,7 @@ function withCitation(turn: Turn, { source, url }: Citation): Turn {
   const { marks, sources, numbers } = turn as Growing
   const key = JSON.stringify([source, url])
   const number = (numbers[key] ??= sources.push({ source, url }))
-  // Behind what it belongs to, not behind the white space that follows.
+  // Directly after the text that it belongs to, before the white space that follows.
   marks.push({ at: turn.end, number })
   return { ...turn }
 }

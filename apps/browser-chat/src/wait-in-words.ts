@@ -1,4 +1,4 @@
-/** When something will be possible, for a button. */
+/** Returns when something will be possible, in words for a button. */
 export function waitInWords(seconds: number): string {
   if (seconds < 60) return `in ${seconds} s`
   if (seconds < 3_600) {

@@ -7,14 +7,14 @@ import { servePageWithEvents, servePageWithSandbox } from './support/serve-page.
 const open = useBrowser()
 const question = "What's the bull case for NVDA?"
 
-/** What axe finds wrong with the page as it is. */
+/** Returns the problems that axe finds in the page. */
 async function violationsOf({ page }: Chat): Promise<string[]> {
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate<axe.AxeResults>('axe.run()')
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
 }
 
-describe.each(['light', 'dark'] as const)('axe finds nothing, %s', (colorScheme) => {
+describe.each(['light', 'dark'] as const)('axe finds no problem, %s', (colorScheme) => {
   test('before, while, and after an answer', async () => {
     await using server = await servePageWithSandbox({ tokensPerSecond: 60 })
     const chat = await open(server.url, { colorScheme })
@@ -115,7 +115,7 @@ describe('the keyboard', () => {
     expect(await chat.page.evaluate('document.activeElement.ariaLabel')).toMatch(/^Source 1: /)
   })
 
-  test('does not send what an input method proposes, nor nothing', async () => {
+  test('does not send the proposal of an input method, or an empty question', async () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)
     await chat.ask('   ')
@@ -126,7 +126,7 @@ describe('the keyboard', () => {
     expect(await chat.prompt.inputValue()).toBe('にほん')
   })
 
-  test('shows where it is', async () => {
+  test('shows where the focus is', async () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)
     await chat.ask(question)
@@ -134,7 +134,7 @@ describe('the keyboard', () => {
     const outlineOf = (element: string): Promise<string> =>
       chat.page.evaluate(`getComputedStyle(${element}).outlineStyle`)
     expect(await outlineOf(`document.getElementById('composer')`)).toBe('solid')
-    // The button, the links of the list, and those in the text.
+    // The button, the links of the list, and the links in the text.
     for (let stop = 0; stop < 7; stop += 1) {
       await chat.page.keyboard.press('Shift+Tab')
       expect(await outlineOf('document.activeElement')).toBe('solid')
@@ -175,7 +175,7 @@ test('a screen reader gets states and whole paragraphs, not pieces of text', asy
   ])
 })
 
-test('paragraphs that come at once are told behind what they are, and do not pile up', async () => {
+test('a screen reader hears the phases before paragraphs that come at once, and old lines are removed', async () => {
   const rest = Promise.withResolvers<void>()
   await using server = await servePageWithEvents(async function* () {
     yield { type: 'text', content: 'Paragraph\n\n'.repeat(500) }
@@ -185,7 +185,7 @@ test('paragraphs that come at once are told behind what they are, and do not pil
   const chat = await open(server.url)
   await chat.page.clock.install()
   await chat.page.evaluate(listen)
-  // The answer is there before the first frame, as it is now and then without a hand in it.
+  // The answer arrives before the first frame. This sometimes happens without a paused clock, too.
   await chat.page.clock.pauseAt(Date.now() + 60_000)
   const answered = chat.page.waitForResponse('**/api/analyze')
   await chat.ask(question)
@@ -257,7 +257,7 @@ describe('a phone', () => {
   })
 })
 
-test('nothing moves for those who do not want it', async () => {
+test('nothing moves for readers who prefer reduced motion', async () => {
   await using server = await servePageWithSandbox({ faults: { hang: true } })
   const animations = async (reducedMotion: 'reduce' | 'no-preference'): Promise<number> => {
     const chat = await open(server.url, { reducedMotion })

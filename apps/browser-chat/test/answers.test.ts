@@ -8,7 +8,7 @@ const question = "What's the bull case for NVDA?"
 const text = (content: string): StreamEvent => ({ type: 'text', content })
 
 describe('an answer', () => {
-  test('is there with its sources, what it took, and that it is simulated', async () => {
+  test('is shown with its sources, its facts, and a note that it is simulated', async () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)
     await chat.ask(question)
@@ -35,7 +35,7 @@ describe('an answer', () => {
     ])
   })
 
-  test('is shown as it comes, its sources with it', async () => {
+  test('is shown as it comes, with its sources', async () => {
     const rest = Promise.withResolvers<void>()
     await using server = await servePageWithEvents(async function* () {
       yield text('The **first** part')
@@ -105,7 +105,7 @@ describe('an answer', () => {
     ])
   })
 
-  test('without a word about it is not called simulated', async () => {
+  test('is not called simulated unless the server says so', async () => {
     await using server = await servePageWithEvents(async function* () {
       yield { type: 'metadata', content: '', model: 'vq-1' }
       yield text('Yes.')
@@ -118,10 +118,10 @@ describe('an answer', () => {
   })
 })
 
-describe('what is finished', () => {
+describe('the finished part of an answer', () => {
   const long = 'A line of the answer that goes on.\n\n'.repeat(60)
 
-  test('is left alone: selected text stays selected', async () => {
+  test('is not rendered again: selected text stays selected', async () => {
     const rest = Promise.withResolvers<void>()
     await using server = await servePageWithEvents(async function* () {
       yield text('Select me.\n\nThe second one\n')
@@ -144,7 +144,7 @@ describe('what is finished', () => {
     expect(await chat.page.evaluate('getSelection().toString()')).toBe('Select me.')
   })
 
-  test('does not move under a reader who has scrolled up; at the end, the end is in view', async () => {
+  test('does not move for a reader who has scrolled up, and follows the end for a reader at the end', async () => {
     const parts = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
     await using server = await servePageWithEvents(async function* () {
       yield text(`${long}One\n\n`)

@@ -10,8 +10,8 @@ import { useBrowser } from './support/chat-browser.ts'
 
 const open = useBrowser()
 
-/** The page from Vite's server, as `vite --host` gives it, which asks a server of its own for answers. */
-test("the page by way of Vite's proxy, with changeOrigin, at an address of the network", async () => {
+/** Vite serves the page, as with `vite --host`, and passes its calls to another server. */
+test("the page works through Vite's proxy with changeOrigin, at an address of the network", async () => {
   await using sandbox = await startSandbox()
   const client = new VecTrade({ baseURL: sandbox.url, apiKey: sandbox.apiKey, maxRetries: 0 })
   const publicOrigin: string[] = []
@@ -45,7 +45,7 @@ test("the page by way of Vite's proxy, with changeOrigin, at an address of the n
     await chat.ask('What about NVDA?')
     await chat.reach('done')
     expect(new Set(hosts)).toEqual(new Set([host]))
-    // The page complains when its server goes first.
+    // The page reports an error if its server closes first.
     await chat.page.close()
   } finally {
     await vite.close()

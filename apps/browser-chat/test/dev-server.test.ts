@@ -11,11 +11,11 @@ const root = join(import.meta.dirname, '..')
 
 interface DevServer extends AsyncDisposable {
   url: string
-  /** What it says about who answers. */
+  /** The line in which it says who answers. */
   notice: string
 }
 
-/** The `dev` script of package.json, run as a user does, on a port of its own and without a key. */
+/** Runs the `dev` script of package.json like a user, on a free port and without a key. */
 async function startDevServer(): Promise<DevServer> {
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     scripts: { dev: string }
@@ -51,6 +51,6 @@ test('`pnpm dev` serves page and endpoint, and says that answers are simulated',
   await chat.ask('What about NVDA?')
   await chat.reach('done')
   expect(await chat.turn.getByText('Simulated', { exact: true }).isVisible()).toBe(true)
-  // The page complains when its server goes first.
+  // The page reports an error if its server closes first.
   await chat.page.close()
 })

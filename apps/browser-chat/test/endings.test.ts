@@ -14,8 +14,8 @@ async function problemOf(chat: Chat): Promise<string> {
 
 describe('stopping', () => {
   test.each([
-    ['by the button', (chat: Chat) => chat.button('Stop').click()],
-    ['by Escape', (chat: Chat) => chat.page.keyboard.press('Escape')],
+    ['with the button', (chat: Chat) => chat.button('Stop').click()],
+    ['with Escape', (chat: Chat) => chat.page.keyboard.press('Escape')],
   ])('%s keeps what had arrived and ends the request', async (_, stop) => {
     await using server = await servePageWithSandbox({ tokensPerSecond: 40 })
     const chat = await open(server.url)
@@ -33,7 +33,7 @@ describe('stopping', () => {
     expect(await chat.button('Ask again').count()).toBe(0)
   })
 
-  test('in the middle of a word shows no marks of Markdown, nor does a failure', async () => {
+  test('in the middle of a word shows no marks of Markdown', async () => {
     await using server = await servePageWithEvents(async function* () {
       yield { type: 'text', content: 'Strong **pricing' }
       await new Promise(() => {})
@@ -84,7 +84,7 @@ describe('a failure', () => {
     expect(await chat.button('Try again').isVisible()).toBe(false)
   })
 
-  test('of the connection keeps what had arrived', async () => {
+  test('of the connection to VecTrade keeps what had arrived', async () => {
     await using server = await servePageWithSandbox({}, [{ cutAfterEvents: 40, cut: 'rst' }])
     const chat = await open(server.url)
     await chat.ask(question)
@@ -92,7 +92,7 @@ describe('a failure', () => {
     expect(await chat.answer.innerText()).toMatch(/^The bull case: NVDA\n/)
   })
 
-  test('of the way to the server itself is called that', async () => {
+  test('of the connection to the endpoint is named as such', async () => {
     await using server = await servePage(() => {
       const bytes = new TextEncoder().encode('data: {"type":"text","content":"Half"}\n\n')
       const body = new ReadableStream({
@@ -109,7 +109,7 @@ describe('a failure', () => {
     expect(await chat.answer.innerText()).toBe('Half')
   })
 
-  test('by too many questions counts down to the next one', async () => {
+  test('caused by too many questions counts down to the next try', async () => {
     await using server = await servePageWithSandbox({}, [{ status: 429, retryAfter: 6 }])
     const chat = await open(server.url)
     await chat.ask(question)
@@ -128,7 +128,7 @@ describe('a failure', () => {
     expect(server.sandbox.requests).toHaveLength(2)
   })
 
-  test('by being signed out says so', async () => {
+  test('caused by a missing sign-in says so', async () => {
     const client = new VecTrade({ apiKey: 'vq_not_used_here' })
     await using server = await servePage(createHandler({ client, authorize: () => false }))
     const chat = await open(server.url)
@@ -136,7 +136,7 @@ describe('a failure', () => {
     expect(await problemOf(chat)).toBe('You are signed out\nSign in, then try again.\n\nTry again')
   })
 
-  test('by being offline says so, and asking again works once there is a network', async () => {
+  test('caused by being offline says so, and asking again works once there is a network', async () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)
     await chat.page.context().setOffline(true)
@@ -147,7 +147,7 @@ describe('a failure', () => {
     await chat.reach('done')
   })
 
-  test('that no repeating helps offers none, and gives the question back to be changed', async () => {
+  test('that a retry cannot mend offers no retry, and puts the question back to be changed', async () => {
     await using server = await servePageWithSandbox({}, [{ status: 422 }])
     const chat = await open(server.url)
     await chat.ask(question)
@@ -156,7 +156,7 @@ describe('a failure', () => {
     await expect.poll(() => chat.prompt.inputValue()).toBe(question)
   })
 
-  test('of the page itself is shown, and on the console', async () => {
+  test('of the page itself is shown, and reported on the console', async () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)
     await chat.page.evaluate(`
@@ -169,7 +169,7 @@ describe('a failure', () => {
     expect(chat.complaints.splice(0)).toEqual(['Error: a mistake'])
   })
 
-  test('of an answer to have any text is said', async () => {
+  test('of an answer without text is named as such', async () => {
     await using server = await servePageWithEvents(async function* () {
       yield { type: 'done', content: '' }
     })
@@ -180,7 +180,7 @@ describe('a failure', () => {
   })
 })
 
-test('a question that is too long is neither cut nor sent', async () => {
+test('a question that is too long is neither shortened nor sent', async () => {
   await using server = await servePageWithSandbox()
   const chat = await open(server.url)
   const length = chat.page.locator('#length')

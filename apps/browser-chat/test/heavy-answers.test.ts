@@ -4,7 +4,7 @@ import { type Chat, useBrowser } from './support/chat-browser.ts'
 import { servePageWithEvents } from './support/serve-page.ts'
 
 const open = useBrowser()
-/** ms. The page pauses between frames, and pauses more often on a busy machine. */
+/** The timeout in ms. The page pauses between frames, and more often on a busy machine. */
 const patience = 150_000
 const size = 30_000
 const prose = 'Some **bold** and *slanted* text with `code` and a [link](https://e.example). '
@@ -69,7 +69,7 @@ async function show(events: StreamEvent[], look?: (chat: Chat) => Promise<void>)
   return cost
 }
 
-describe('an answer that is hard to show costs no more than some of plain text, and frames go on', () => {
+describe('an answer that is hard to show costs little more than plain text, and frames continue', () => {
   let plain: Promise<Cost> | undefined
 
   test.for<[string, () => StreamEvent[]]>([
@@ -102,7 +102,7 @@ describe('an answer that is hard to show costs no more than some of plain text, 
   ])('%s', async ([, events]) => {
     plain ??= show(inPieces(fill('word and another '), 100))
     const { cpu, frames } = await show(events())
-    // The freezes that this is about took forty times as much.
+    // The freezes that this test is about took forty times as long.
     expect(cpu).toBeLessThan(15 * (await plain).cpu)
     expect(frames).toBeGreaterThan(10)
   })
@@ -114,7 +114,7 @@ test('an answer that is shown in parts is complete', async () => {
   await show([text(answer.join('')), cite(1)], async (chat) => {
     expect(await chat.answer.locator('sup').allTextContents()).toEqual(['1'])
     const shown = await chat.answer.getByRole('paragraph').allTextContents()
-    // A printed difference of so many words would not help anyone.
+    // With `toBe`, a failure would print all of these words.
     expect(`${shown.join(' ')} ` === `${words.join(' ')}1 `).toBe(true)
   })
 })

@@ -6,7 +6,7 @@ import { servePageWithEvents, servePageWithSandbox } from './support/serve-page.
 const open = useBrowser()
 const question = "What's the bull case for NVDA?"
 
-/** The same address in another tab. */
+/** Opens the same address in another tab. */
 async function follow({ page }: Chat): Promise<Chat> {
   await page.waitForURL(/#stream=[\w-]{22}$/)
   const other = await page.context().newPage()
@@ -14,7 +14,7 @@ async function follow({ page }: Chat): Promise<Chat> {
   return new Chat(other)
 }
 
-/** What of an answer must not depend on how it was read. */
+/** Returns the parts of an answer that must not depend on how it was read. */
 async function shown(chat: Chat): Promise<string[]> {
   await chat.reach('done')
   return [await chat.answer.innerHTML(), await chat.turn.locator('[data-part=sources]').innerHTML()]
@@ -40,11 +40,11 @@ test('a reload and another tab show the same answer, and VecTrade is asked once'
   answers.push(await shown(chat))
   expect(new Set(answers.map((answer) => answer.join())).size).toBe(1)
   expect(server.sandbox.requests).toHaveLength(2)
-  // How long it took is not known to those who came later.
+  // A tab that came later does not know how long the answer took.
   expect(await other.turn.locator('[data-part=facts]').textContent()).not.toMatch(/First/)
 })
 
-test('the answer goes on without its page; finished, it is not begun again', async () => {
+test('the answer continues without its page, and is not asked again once it is finished', async () => {
   await using server = await servePageWithSandbox({ tokensPerSecond: 200 })
   const chat = await open(server.url)
   await chat.ask(question)
@@ -75,7 +75,7 @@ test('Stop in one tab ends the answer in every tab', async () => {
   expect(await chat.turn.getByRole('heading', { level: 2 }).textContent()).toBe(question)
 })
 
-test('an answer that is no longer kept can be asked for again', async () => {
+test('a question whose answer is no longer stored can be asked again', async () => {
   await using server = await servePageWithSandbox()
   const id = 'abcdefghijklmnopqrstuv'
   const chat = await open(server.url)
@@ -83,7 +83,7 @@ test('an answer that is no longer kept can be asked for again', async () => {
   await chat.page.reload()
   await chat.reach('failed')
   expect(await chat.turn.locator('[data-part=problem]').innerText()).toMatch(
-    /^This answer is no longer kept\nAsk again for a new one\./,
+    /^This answer is no longer stored\nAsk again for a new one\./,
   )
   await chat.button('Try again').click()
   await chat.reach('done')
@@ -92,7 +92,7 @@ test('an answer that is no longer kept can be asked for again', async () => {
   ])
 })
 
-test('what nobody here knows the question of cannot be asked for again', async () => {
+test('a question that this tab does not know cannot be asked again', async () => {
   await using server = await servePageWithSandbox()
   const chat = await open(`${server.url}#stream=abcdefghijklmnopqrstuv`)
   await chat.reach('failed')
@@ -101,7 +101,7 @@ test('what nobody here knows the question of cannot be asked for again', async (
   expect(server.sandbox.requests).toEqual([])
 })
 
-test('where nothing is kept, the address stays what it is', async () => {
+test('without a store, the address does not change', async () => {
   const rest = Promise.withResolvers<void>()
   await using server = await servePageWithEvents(async function* () {
     yield { type: 'text', content: 'Yes.' }

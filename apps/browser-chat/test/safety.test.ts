@@ -12,7 +12,7 @@ const cite = (source: string, url: string): StreamEvent => ({
   url,
 })
 
-/** One character per event: every state there is on the way is on the page. */
+/** Sends one character per event, so that the page shows every intermediate state. */
 async function* letterByLetter(...parts: (string | StreamEvent)[]): AsyncGenerator<StreamEvent> {
   for (const part of parts) {
     if (typeof part !== 'string') yield part
@@ -21,8 +21,8 @@ async function* letterByLetter(...parts: (string | StreamEvent)[]): AsyncGenerat
   yield { type: 'done', content: '' }
 }
 
-describe('an answer that means harm', () => {
-  test('runs nothing, asks for nothing, and shows no link that is none', async () => {
+describe('a hostile answer', () => {
+  test('runs nothing, requests nothing, and shows links only to web addresses', async () => {
     await using server = await servePageWithEvents(() =>
       letterByLetter(
         '<img src=x onerror="document.title=1"><script>document.title=2</script>\n\n',
@@ -101,9 +101,9 @@ describe('an answer that means harm', () => {
   })
 
   test.each([
-    ['nested beyond what can be read', '>'.repeat(5_000)],
-    ['of emphasis alone', '_a*'.repeat(10_000)],
-  ])('%s is text, and all around it is as ever', async (_, block) => {
+    ['nested too deeply', '>'.repeat(5_000)],
+    ['with nothing but emphasis', '_a*'.repeat(10_000)],
+  ])('a block %s is shown as text, and the blocks around it as usual', async (_, block) => {
     await using server = await servePageWithEvents(async function* () {
       yield text('**One**\n\n')
       for (const piece of block.match(/[^]{1,500}/g) ?? []) yield text(piece)
@@ -116,13 +116,13 @@ describe('an answer that means harm', () => {
     await chat.reach('done')
     expect(performance.now() - start).toBeLessThan(8_000)
     const paragraphs = await chat.answer.getByRole('paragraph').allTextContents()
-    // Of 30,000 characters nobody wants to see the difference.
+    // With `toBe`, a failure would print 30,000 characters.
     expect(paragraphs.join('').replace(/\s/g, '') === `One${block}TwoThree`).toBe(true)
     expect(await chat.answer.locator('strong').allTextContents()).toEqual(['One', 'Two'])
     expect(await chat.button('Copy').isHidden()).toBe(false)
   })
 
-  test('the question is text as well', async () => {
+  test('leaves the question as text', async () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)
     await chat.ask('<img src=x onerror=document.title=1> **NVDA**')
@@ -133,7 +133,7 @@ describe('an answer that means harm', () => {
   })
 })
 
-test('the policy of the page lets no script in and nothing out', async () => {
+test('the policy of the page refuses scripts, and requests to other sites', async () => {
   await using server = await servePageWithSandbox()
   const chat = await open(server.url)
   await chat.page.evaluate(`(async () => {
@@ -159,7 +159,7 @@ test('the policy of the page lets no script in and nothing out', async () => {
   await expect
     .poll(() => chat.page.evaluate('[...refused].sort().join()'))
     .toBe('base-uri,connect-src,frame-src,img-src,require-trusted-types-for,style-src-elem')
-  // Chromium has said so, too.
+  // Chromium has reported the violations on the console, too.
   chat.complaints.length = 0
 })
 
@@ -177,7 +177,7 @@ describe('2,000 events at once', () => {
       globalThis.counted = { frames: 0, renders: 0 }
       const frame = () => { counted.frames += 1; requestAnimationFrame(frame) }
       requestAnimationFrame(frame)
-      // Its callback comes once for whatever changed in one go.
+      // The callback runs once for all changes of one task.
       new MutationObserver(() => { counted.renders += 1 }).observe(
         document.getElementById('conversation'), { subtree: true, childList: true })`)
     await chat.ask('Anything')
@@ -186,7 +186,7 @@ describe('2,000 events at once', () => {
       'counted',
     )
     expect(renders).toBeGreaterThan(0)
-    // One for the question, which does not wait for a frame.
+    // The question is rendered at once, without waiting for a frame.
     expect(renders).toBeLessThanOrEqual(frames + 1)
     expect(renders).toBeLessThan(count / 4)
     expect((await chat.answer.innerText()).match(/word\d+/g)).toHaveLength(count)

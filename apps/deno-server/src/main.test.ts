@@ -14,19 +14,19 @@ const { scripts } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
   scripts: { dev: string }
 }
 const [, ...command] = scripts.dev.split(' ')
-// Deno itself: signals to the script that npm links do not reach it.
+// The path of Deno itself. The script that npm links would not pass signals on to it.
 const installation = createRequire(import.meta.url)('deno/install_api.cjs') as {
   runInstall(): string
 }
 
 interface RunningApp {
-  /** The next line that it prints. */
+  /** Resolves with the next line that it prints. */
   line(): Promise<unknown>
-  /** Resolves with what it said of errors. */
+  /** Ends it, and resolves with the text of stderr. */
   stop(): Promise<string>
 }
 
-/** The app, by the command of its `dev`, on a free port. */
+/** Starts the app with the command of its `dev` script, on a free port. */
 function start(variables: Record<string, string> = {}): RunningApp {
   const { VECTRADE_API_KEY: _, VECTRADE_BASE_URL: __, ...env } = process.env
   const child = spawn(installation.runInstall(), command, {
@@ -48,7 +48,7 @@ function post(url: string, prompt: string, signal?: AbortSignal): Promise<Respon
   return fetch(url, { method: 'POST', body: JSON.stringify({ prompt }), signal: signal ?? null })
 }
 
-test('without a key it answers by the sandbox, and says so', async () => {
+test('without a key it answers from the sandbox, and says so', async () => {
   const app = start()
   expect(await app.line()).toBe('SIMULATED answers: set VECTRADE_API_KEY to ask VecTrade')
   const url = String(await app.line())

@@ -1,7 +1,7 @@
 import { createHandler, serve, VecTrade } from '@vectrade/deno'
 import { createSandboxHandler } from '@vectrade/sandbox/handler'
 
-// Whoever reaches this asks with your key: in front of others than you, `authorize` says who may.
+// Anyone who can reach this endpoint asks with your key. Add `authorize` before others can reach it.
 const analyze = createHandler({ client: connect() })
 
 serve(
@@ -16,7 +16,7 @@ serve(
   },
 )
 
-/** VecTrade where there is a key, else its sandbox, in this process. */
+/** Connects to VecTrade if there is a key, and to a sandbox in this process otherwise. */
 function connect(): VecTrade {
   if (Deno.env.get('VECTRADE_API_KEY')) return new VecTrade()
   console.log('SIMULATED answers: set VECTRADE_API_KEY to ask VecTrade')

@@ -5,32 +5,32 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { startSandbox } from '@vectrade/sandbox'
 
-// `wrangler dev` for this repository; its arguments are passed on.
+// Runs `wrangler dev` for this repository, and passes its own arguments on.
 const manifest = import.meta.resolve('wrangler/package.json')
 const wrangler = fileURLToPath(new URL('bin/wrangler.js', manifest))
 
 const { env } = process
 const { ACCESS_TOKEN = randomUUID() } = env
-// Where there is this file Wrangler takes the secrets from it, and none of the ones below.
+// If this file exists, Wrangler takes the secrets from it and ignores those below.
 const hasSecrets = existsSync('.dev.vars')
 const sandbox =
   hasSecrets || env['VECTRADE_API_KEY'] ? undefined : await startSandbox({ tokensPerSecond: 40 })
 if (sandbox !== undefined) {
   console.log('SIMULATED answers from a sandbox: no model, no market data.')
-  console.log('VECTRADE_API_KEY=… asks VecTrade instead.\n')
+  console.log('Set VECTRADE_API_KEY to ask VecTrade.\n')
 }
 if (!hasSecrets)
-  console.log(`/api/analyze wants the header Authorization: Bearer ${ACCESS_TOKEN}\n`)
+  console.log(`/api/analyze needs the header Authorization: Bearer ${ACCESS_TOKEN}\n`)
 
-// The guide's route is open here, and nowhere else.
+// The guide's route is open only here.
 const flags = ['--var', 'OPEN_ROUTES:yes', ...process.argv.slice(2)]
 const child = spawn(process.execPath, [wrangler, 'dev', ...flags], {
   stdio: 'inherit',
   env: {
     ...env,
-    // Wrangler's own, and before them the one that stands for the sources of our packages.
+    // Wrangler's own conditions, after the one for the sources of our packages.
     WRANGLER_BUILD_CONDITIONS: '@vectrade/source,workerd,worker,browser',
-    // It would ask the network for its own news and for where on earth this is, and report its use.
+    // Without these, Wrangler would look for updates and for its location on the network, and report its use.
     WRANGLER_HIDE_BANNER: 'true',
     WRANGLER_SEND_METRICS: 'false',
     CLOUDFLARE_CF_FETCH_ENABLED: 'false',
@@ -38,7 +38,7 @@ const child = spawn(process.execPath, [wrangler, 'dev', ...flags], {
     ...(sandbox && { VECTRADE_BASE_URL: sandbox.url, VECTRADE_API_KEY: sandbox.apiKey }),
   },
 })
-// Of the terminal's SIGINT Wrangler has its own copy.
+// A terminal also sends SIGINT to Wrangler itself.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill())
 child.on('exit', (code) => {

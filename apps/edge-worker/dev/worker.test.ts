@@ -7,7 +7,7 @@ import { DevServer } from './test-support/dev-server.ts'
 const origin = 'https://app.example.com'
 const authorization = 'Bearer of-the-tests'
 
-/** `pnpm dev` with a key, which a sandbox of the tests answers. */
+/** Starts `pnpm dev` with a key, and with a sandbox of the test in place of VecTrade. */
 async function start(answeredBy: Sandbox): Promise<DevServer> {
   return DevServer.start({
     VECTRADE_API_KEY: answeredBy.apiKey,
@@ -38,11 +38,11 @@ describe('with a key', () => {
     const { text, usage } = await fromResponse(copy).finalAnalysis()
     expect(text.length).toBeGreaterThan(500)
     expect(usage).toMatchObject({ completion_tokens: expect.any(Number) })
-    // Wrangler found the package for the edge behind @vectrade/sdk.
+    // Wrangler resolved @vectrade/sdk to the package for the edge.
     expect(lastRequest(sandbox).headers['user-agent']).toBe(`vectrade-edge/${version}`)
   })
 
-  test('/api/analyze notes what an answer took', async () => {
+  test('/api/analyze logs the usage of an answer', async () => {
     const response = await server.post('/api/analyze', { headers: { authorization } })
     const { usage } = await fromResponse(response).finalAnalysis()
     const [line] = await server.printed(/^\{"usage".*\}$/m)
@@ -50,12 +50,17 @@ describe('with a key', () => {
   })
 
   test.for([
-    ['no JSON', { body: 'prompt=Hello' }, 422, 'validation_error'],
-    ['no prompt', { body: '{}' }, 422, 'validation_error'],
+    ['a body that is not JSON', { body: 'prompt=Hello' }, 422, 'validation_error'],
+    ['a body without a prompt', { body: '{}' }, 422, 'validation_error'],
     ['another method', { method: 'PUT' }, 405, 'invalid_request_error'],
-    ['who may not ask', { headers: {} }, 401, 'authentication_error'],
+    ['a request without a token', { headers: {} }, 401, 'authentication_error'],
     ['a wrong token', { headers: { authorization: 'Bearer x' } }, 401, 'authentication_error'],
-    ['a page of elsewhere', { headers: { origin: 'https://a.example' } }, 403, 'permission_error'],
+    [
+      'a page of another origin',
+      { headers: { origin: 'https://a.example' } },
+      403,
+      'permission_error',
+    ],
   ] as const)('/api/analyze refuses %s', async ([, init, status, type]) => {
     const asked = sandbox.requests.length
     const response = await server.post('/api/analyze', { headers: { authorization }, ...init })
@@ -83,7 +88,7 @@ describe('with a key', () => {
   })
 })
 
-describe('an answer that takes its time', () => {
+describe('a slow answer', () => {
   let sandbox: Sandbox
   let server: DevServer
   beforeAll(async () => {
@@ -95,7 +100,7 @@ describe('an answer that takes its time', () => {
     await sandbox.close()
   })
 
-  test.for(['/api/guide', '/api/analyze'])('%s passes on what has come', async (path) => {
+  test.for(['/api/guide', '/api/analyze'])('%s passes on each event as it comes', async (path) => {
     const response = await server.post(path, { headers: { authorization } })
     const reader = response.body!.getReader()
     const { value } = await reader.read()
@@ -104,29 +109,32 @@ describe('an answer that takes its time', () => {
     await reader.cancel()
   })
 
-  test.for(['/api/guide', '/api/analyze'])('%s ends it with its caller', async (path) => {
-    const caller = new AbortController()
-    const { signal } = caller
-    const asked = sandbox.requests.length
-    await server.post(path, { headers: { authorization }, signal })
-    // The guide's route answers before it asks.
-    await expect.poll(() => sandbox.requests.length).toBe(asked + 1)
-    const request = lastRequest(sandbox)
-    const left = performance.now()
-    caller.abort()
-    await request.done
-    expect(request.closed).toBe('client')
-    expect(performance.now() - left).toBeLessThan(1000)
-  })
+  test.for(['/api/guide', '/api/analyze'])(
+    '%s ends the answer when its caller leaves',
+    async (path) => {
+      const caller = new AbortController()
+      const { signal } = caller
+      const asked = sandbox.requests.length
+      await server.post(path, { headers: { authorization }, signal })
+      // The guide's route answers before it asks VecTrade.
+      await expect.poll(() => sandbox.requests.length).toBe(asked + 1)
+      const request = lastRequest(sandbox)
+      const left = performance.now()
+      caller.abort()
+      await request.done
+      expect(request.closed).toBe('client')
+      expect(performance.now() - left).toBeLessThan(1000)
+    },
+  )
 
-  test('/api/analyze notes that its caller has left', async () => {
+  test('/api/analyze logs that its caller has left', async () => {
     const response = await server.post('/api/analyze', { headers: { authorization } })
     await response.body?.cancel()
     expect(await server.printed(/^\{"ended":"by its caller"\}$/m)).toHaveLength(1)
   })
 })
 
-test('without a key a sandbox answers, and it says so', async () => {
+test('without a key, a sandbox answers, and the Worker says so', async () => {
   await using server = await DevServer.start()
   await server.printed(/^SIMULATED answers/m)
   const [, header = ''] = await server.printed(/Authorization: (Bearer \S+)/)

@@ -1,13 +1,13 @@
 /**
- * Whether a request presents the token, which stands here for what your users sign in with. Without
- * a token nobody does.
+ * Returns whether a request has the token. In your app, check the sign-in of your users instead. If no token
+ * is set, every request is refused.
  */
 export async function presents(token: string | undefined, { headers }: Request): Promise<boolean> {
   if (!token) return false
   const [given, wanted] = await Promise.all(
     [headers.get('authorization') ?? '', `Bearer ${token}`].map(digest),
   )
-  // Nobody can choose a digest's first letters, so the time this takes tells nothing.
+  // A caller cannot choose the beginning of a digest, so the time of the comparison reveals nothing.
   return given === wanted
 }
 

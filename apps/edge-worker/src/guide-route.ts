@@ -1,6 +1,6 @@
 import { VecTrade, toReadableStream } from '@vectrade/sdk'
 
-/** @public for Next.js, which the guide has in mind */
+/** @public Next.js reads it */
 export const runtime = 'edge'
 
 export async function POST(req: Request) {

@@ -8,7 +8,7 @@ interface Env {
   VECTRADE_BASE_URL: string
   ALLOWED_ORIGINS: string
   ACCESS_TOKEN?: string
-  /** Set by `dev` alone: the guide's route lets everybody ask. */
+  /** Opens the guide's route, which lets anyone ask. Only `dev` sets it. */
   OPEN_ROUTES?: string
 }
 
@@ -28,7 +28,7 @@ export default {
   },
 }
 
-/** The endpoint of a page: it checks who asks and for what, and notes what an answer took. */
+/** An endpoint for pages. It checks the caller and the request, and logs the usage of the answer. */
 async function analyze(request: Request, env: Env, context: Context): Promise<Response> {
   const handler = createHandler({
     client: VecTrade.fromEnv(env),
@@ -36,17 +36,17 @@ async function analyze(request: Request, env: Env, context: Context): Promise<Re
     cors: { origins: env.ALLOWED_ORIGINS.split(' ') },
   })
   const response = await handler(request)
-  return response.ok && response.body ? noted(response, request.signal, context) : response
+  return response.ok && response.body ? logged(response, request.signal, context) : response
 }
 
 /**
- * Passes an answer on and writes one line when it has ended, however it did. Not by a clone, whose other
- * half would have the answer go on when its caller has left.
+ * Passes an answer on, and logs one line when it has ended in any way. It does not clone the response,
+ * because the clone would continue the answer after its caller has left.
  */
-function noted(response: Response, signal: AbortSignal, context: Context): Response {
-  let note!: (line: object | Promise<object>) => void
-  const end = new Promise<object>((resolve) => (note = resolve))
-  // From the beginning on: a caller who leaves takes with it all that nothing waits for.
+function logged(response: Response, signal: AbortSignal, context: Context): Response {
+  let log!: (line: object | Promise<object>) => void
+  const end = new Promise<object>((resolve) => (log = resolve))
+  // From the beginning: when a caller leaves, the platform drops all work that `waitUntil` does not know.
   context.waitUntil(end.then((line) => console.log(JSON.stringify(line))))
   const seen: Uint8Array<ArrayBuffer>[] = []
   const reader = response.body!.getReader()
@@ -55,21 +55,21 @@ function noted(response: Response, signal: AbortSignal, context: Context): Respo
       const { done, value } = await reader.read()
       if (done) {
         controller.close()
-        note(signal.aborted ? left : usageOf(seen))
+        log(signal.aborted ? callerLeft : usageOf(seen))
       } else {
         controller.enqueue(value)
         seen.push(value)
       }
     },
     async cancel(reason) {
-      note(left)
+      log(callerLeft)
       await reader.cancel(reason)
     },
   })
   return new Response(body, response)
 }
 
-const left = { ended: 'by its caller' }
+const callerLeft = { ended: 'by its caller' }
 
 async function usageOf(answer: BlobPart[]): Promise<object> {
   try {

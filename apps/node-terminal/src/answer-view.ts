@@ -5,18 +5,18 @@ import type { Style } from './style.ts'
 import type { View } from './view.ts'
 
 /**
- * What the answer's text is set on. White space is held back until something follows it, so that
- * the mark of a source stands at what it belongs to and not on the next line.
+ * Formats the text of an answer. White space is held back until something follows it, so that the mark of a
+ * source stands directly after its text and not on the next line.
  */
 export interface Page {
   text(content: string): string
-  /** The mark of a source, behind what has been written. */
+  /** Adds the mark of a source after the text so far. */
   mark(label: string): string
   /** Ends the last line. */
   end(): string
 }
 
-/** The answer to read: its text, a numbered mark at each citation, the list of sources. */
+/** Shows an answer to a reader: its text, a numbered mark for each citation, and the list of sources. */
 export class AnswerView implements View {
   readonly #page: Page
   readonly #style: Style

@@ -6,7 +6,7 @@ import { envOf, runDemo } from './test-support/run-demo.ts'
 const question = "What's the bull case for NVDA?"
 
 describe.concurrent('failures are one line and exit code 1', () => {
-  test('in the middle of an answer, what had arrived stays', async () => {
+  test('an error in the middle of an answer keeps the text before it', async () => {
     await using sandbox = await startSandbox({ faults: { errorAfterEvents: 60 } })
     const { stdout, stderr, code } = await runDemo([question], { env: envOf(sandbox) })
     expect(stdout).toMatch(/^## The bull case: NVDA\n[^]*What speaks for it[^]*\n$/)
@@ -46,7 +46,7 @@ describe.concurrent('failures are one line and exit code 1', () => {
     expect(code).toBe(1)
   })
 
-  test('no server there', async () => {
+  test('no server at the address', async () => {
     const env = { VECTRADE_API_KEY: 'vq_any_key' }
     const url = `http://127.0.0.1:${await freePort()}/v1`
     const { stderr, code } = await runDemo(['--base-url', url, question], { env })
@@ -61,7 +61,7 @@ describe.concurrent('failures are one line and exit code 1', () => {
     [['--bad'], "Unknown option '--bad' (--help lists the options)"],
     [
       ['--api-key', 'vq_secret_key'],
-      'There is no --api-key, others could see it: set VECTRADE_API_KEY',
+      'There is no --api-key, because others could see it: set VECTRADE_API_KEY',
     ],
     [['--symbols', 'NVDA,'], '--symbols takes a list such as NVDA,AMD'],
     [['--tokens-per-second', 'x'], '--tokens-per-second takes a number such as 40, or 0'],
@@ -78,13 +78,13 @@ describe.concurrent('failures are one line and exit code 1', () => {
     expect(code).toBe(1)
   })
 
-  test('a question of spaces is none', async () => {
+  test('a question with nothing but spaces is empty', async () => {
     const { stdout, stderr, code } = await runDemo([], { input: ' \n' })
     expect([stdout, stderr, code]).toEqual(['', 'error The question is empty\n', 1])
   })
 })
 
-/** A port nobody listens on: one that was free a moment ago. */
+/** Returns a port without a server: one that was free a moment ago. */
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -5,11 +5,11 @@ import { serveEvents } from './test-support/serve-events.ts'
 
 const question = "What's the bull case for NVDA?"
 const fast = ['--tokens-per-second', '0']
-// oxlint-disable-next-line no-control-regex -- none of them may be there
+// oxlint-disable-next-line no-control-regex -- the output must have none of them
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
 
 describe.concurrent('on a pipe', () => {
-  test('stdout has the answer and its sources, stderr what is said about them', async () => {
+  test('stdout has the answer and its sources, and stderr has everything about them', async () => {
     const { stdout, stderr, code } = await runDemo([...fast, question])
     expect(stdout).toMatch(/^## The bull case: NVDA\n\n> \*\*Simulated answer\.\*\*/)
     expect(stdout).toContain('.[1] What speaks against it: ')
@@ -23,14 +23,14 @@ describe.concurrent('on a pipe', () => {
     expect(code).toBe(0)
   })
 
-  test('colours come with FORCE_COLOR, and nothing that moves the cursor', async () => {
+  test('FORCE_COLOR adds colours, but nothing that moves the cursor', async () => {
     const { stdout } = await runDemo([...fast, question], { env: { FORCE_COLOR: '1' } })
     expect(stdout).toContain('\u001b[36m[1]\u001b[39m')
-    // oxlint-disable-next-line no-control-regex -- colours are made of them
+    // oxlint-disable-next-line no-control-regex -- a colour begins with one
     expect(stdout.replace(/\u001b\[\d+m/g, '')).not.toMatch(controls)
   })
 
-  test('--json gives each event as a line, the last one being done', async () => {
+  test('--json prints each event as a line, and the last one is done', async () => {
     const { stdout, stderr, code } = await runDemo([...fast, '--json', question])
     const events = stdout
       .trimEnd()
@@ -43,13 +43,13 @@ describe.concurrent('on a pipe', () => {
     expect(code).toBe(0)
   })
 
-  test('the question comes from stdin where the arguments have none', async () => {
+  test('the question comes from stdin if the arguments have none', async () => {
     const { stdout, code } = await runDemo(fast, { input: 'Bear case\nfor AMD?\n' })
     expect(stdout).toMatch(/^## The bear case: AMD\n/)
     expect(code).toBe(0)
   })
 
-  test('without a question anywhere it asks one of its own', async () => {
+  test('without any question, it asks its own', async () => {
     const { stdout, stderr, code } = await runDemo(fast)
     expect(stdout).toMatch(/^## The bull case: NVDA\n/)
     expect(stderr).toContain(
@@ -69,7 +69,7 @@ describe.concurrent('on a pipe', () => {
     expect(code).toBe(0)
   })
 
-  test('a reader that goes ends it quietly', async () => {
+  test('when the reader leaves, it ends without an error', async () => {
     await using sandbox = await startSandbox({ tokensPerSecond: 40 })
     const script = `( eval "$DEMO" NVDA; echo "code $?" >&2 ) | head -n 1`
     const { stdout, stderr } = await runShell(script, { env: envOf(sandbox) })
@@ -88,7 +88,7 @@ describe.concurrent('on a pipe', () => {
 })
 
 describe.concurrent('who answers', () => {
-  test('a key alone does not leave the sandbox, which is said', async () => {
+  test('a key without a base URL is not used, and a notice says so', async () => {
     const env = { VECTRADE_API_KEY: 'vq_somebodys_real_key' }
     const { stderr, code } = await runDemo([...fast, question], { env })
     expect(stderr).toMatch(
@@ -97,7 +97,7 @@ describe.concurrent('who answers', () => {
     expect(code).toBe(0)
   })
 
-  test('--base-url comes before VECTRADE_BASE_URL', async () => {
+  test('--base-url takes precedence over VECTRADE_BASE_URL', async () => {
     await using sandbox = await startSandbox()
     const env = { ...envOf(sandbox), VECTRADE_BASE_URL: 'http://127.0.0.1:1/v1' }
     const { code } = await runDemo(['--base-url', sandbox.url, question], { env })
@@ -105,7 +105,7 @@ describe.concurrent('who answers', () => {
     expect(code).toBe(0)
   })
 
-  test('a simulated answer is called so whatever its model is called', async () => {
+  test('a simulated answer is called simulated, whatever the name of its model', async () => {
     await using server = await serveEvents([
       { type: 'metadata', content: '', model: 'vq-1', simulated: true },
       { type: 'text', content: 'Yes.' },
@@ -147,7 +147,7 @@ Sources
     )
   })
 
-  test('control characters do not get out, in no field and no format', async () => {
+  test('control characters are not printed, in any field or format', async () => {
     const nasty = '\u001b]0;owned\u0007\u001b[2J\r\u009b31m\u0000\u0008\u007f\u202e\u2067'
     await using server = await serveEvents([
       { type: 'metadata', content: '', model: `m${nasty}` },
@@ -172,7 +172,7 @@ Sources
 
 describe('signals', () => {
   test('Ctrl-C ends an answer within a second and keeps what had arrived', async () => {
-    // An answer that has begun and goes on for ever.
+    // An answer that has begun and never ends.
     await using sandbox = await startSandbox({ faults: { stallAfterEvents: 60 } })
     let sent = 0
     const { stdout, stderr, code } = await runDemo([question], {
@@ -194,7 +194,7 @@ describe('signals', () => {
     expect(sandbox.requests.map(({ closed }) => closed)).toEqual(['client'])
   })
 
-  test('SIGTERM does the same, also with the sandbox in the same process', async () => {
+  test('SIGTERM does the same, and also works with the sandbox in the same process', async () => {
     const { stdout, code } = await runDemo([question], {
       when: ['## The', (child) => void child.kill('SIGTERM')],
     })

@@ -12,7 +12,7 @@ import { Summary } from './summary.ts'
 import { TerminalPage } from './terminal-page.ts'
 import type { View } from './view.ts'
 
-/** Runs the demo once, from its arguments to its exit code. Rejects on nothing. */
+/** Runs the demo once with these arguments. Resolves with the exit code. Never rejects. */
 export async function demo(argv: string[]): Promise<number> {
   const interruption = new Interruption()
   const output = new Output(interruption)
@@ -21,7 +21,7 @@ export async function demo(argv: string[]): Promise<number> {
     if (typeof request === 'string') await output.write(request)
     else await answer(request, output, interruption)
   } catch (error) {
-    // Ending an answer half-way makes it fail, which is nothing to report.
+    // An answer that is ended half-way fails, but that is no error to report.
     if (interruption.exitCode === undefined) {
       output.error(explain(error))
       return 1
@@ -39,7 +39,7 @@ async function answer(
   const question = await readPrompt(options.words, process.stdin, signal)
   await using connection = await connect(options, () => output.wait('Still trying'))
   const { symbols } = options
-  // It says so at once where there is no key: there is nothing to show then.
+  // If there is no key, this throws at once, before anything is shown.
   const stream = connection.client.ai.stream({ prompt: question.prompt, symbols }, { signal })
   for (const notice of connection.notices) output.notice(notice)
   if (!options.json) output.question(question)
@@ -53,7 +53,7 @@ async function answer(
       await output.write(view.show(event))
     }
   } finally {
-    // Whatever ends the answer, what had arrived stays readable, with the sources it refers to.
+    // However the answer ends, the text that had arrived stays readable, with its sources.
     if (interruption.readerIsThere) await output.write(view.end())
     if (interruption.byUser) output.stopped()
   }

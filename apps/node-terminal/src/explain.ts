@@ -13,7 +13,7 @@ import {
   VecTradeError,
 } from '@vectrade/node'
 
-/** What went wrong and what to do about it, as sentences. */
+/** Returns what went wrong and what to do about it, in sentences. */
 export function explain(error: unknown): string {
   if (!VecTradeError.isInstance(error))
     return error instanceof Error ? error.message : String(error)
@@ -34,7 +34,7 @@ function advice(error: VecTradeError): string[] {
   if (error instanceof QuotaExceededError) return ['The quota of this key is used up']
   if (error instanceof NotFoundError) return ['Check the base URL: it usually ends in /v1']
   if (error instanceof RateLimitError || error instanceof ServerError) return [tryAgain(error)]
-  // A part of the answer came: the address is right.
+  // The answer had begun, so the address is right.
   if (error instanceof StreamInterruptedError) return [tryAgain()]
   if (error instanceof ConnectionError) return ['Check the network and the base URL']
   if (error instanceof TimeoutError) return [tryAgain()]

@@ -1,18 +1,18 @@
 import process from 'node:process'
 
-/** How long an orderly end may take before the process is ended anyway, in ms. */
+/** How long an orderly end may take, in ms. Then the process is ended anyway. */
 const patience = 500
 
 /**
- * What ends an answer from outside: Ctrl-C, SIGTERM, or a reader of the output that has gone.
- * The first one counts: npx and pnpm may pass on a Ctrl-C that has come here already.
+ * Watches for events that end an answer from outside: Ctrl-C, SIGTERM, or a reader of the output that has
+ * left. Only the first one counts, because npx and pnpm may pass on a Ctrl-C that has already arrived.
  */
 export class Interruption {
-  /** Undefined while nothing has happened. */
+  /** The exit code of the event; undefined while there is none. */
   exitCode: number | undefined
-  /** Whether there is still somebody to write to. */
+  /** Whether the output still has a reader. */
   readerIsThere = true
-  /** Whether somebody has asked for the end, here, knowing that there is more to come. */
+  /** Whether the user has ended the answer, and so knows that it is incomplete. */
   byUser = false
   readonly #controller = new AbortController()
 
@@ -21,12 +21,12 @@ export class Interruption {
     process.on('SIGTERM', () => this.#signalled(143))
   }
 
-  /** Aborted when the answer has to end. */
+  /** The signal that is aborted when the answer has to end. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
 
-  /** For `demo | head -1`, which got what it wanted. */
+  /** Ends the answer without an error, as for `demo | head -1`, which has read enough. */
   readerHasGone(): void {
     this.readerIsThere = false
     this.#stop(0)

@@ -2,7 +2,7 @@ import type { StreamEvent } from '@vectrade/node'
 import { printableJson } from './printable.ts'
 import type { View } from './view.ts'
 
-/** Every event as one line of JSON; the last one is `done` if the answer is complete. */
+/** Shows every event as one line of JSON. The last one is `done` if the answer is complete. */
 export class JsonView implements View {
   show(event: StreamEvent): string {
     return `${printableJson(JSON.stringify(event))}\n`

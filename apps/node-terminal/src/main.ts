@@ -1,5 +1,5 @@
 import process from 'node:process'
 import { demo } from './demo.ts'
 
-// Not process.exit: what is still on its way into a pipe must get there.
+// `process.exit` would lose text that is still on its way into a pipe.
 process.exitCode = await demo(process.argv.slice(2))

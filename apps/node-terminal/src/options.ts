@@ -2,18 +2,18 @@ import { parseArgs } from 'node:util'
 import { version } from '@vectrade/node'
 import { defaultPrompt } from './prompt.ts'
 
-/** What the command line and the environment ask for. */
+/** The options of the command line and the environment. */
 export interface DemoOptions {
-  /** The prompt, as far as it is in the arguments. */
+  /** The words of the prompt in the arguments; may be empty. */
   words: string[]
-  /** Ticker symbols; undefined leaves it to the prompt. */
+  /** Ticker symbols. Undefined: only the prompt says what it is about. */
   symbols: string[] | undefined
   json: boolean
-  /** The API to ask; undefined is the embedded sandbox. */
+  /** The API to ask. Undefined: the embedded sandbox. */
   baseURL: string | undefined
-  /** The sandbox's pace; 0 is as fast as possible. */
+  /** The sandbox's speed. 0: as fast as possible. */
   tokensPerSecond: number
-  /** Whether there is a key, which the sandbox has no use for. */
+  /** Whether the environment has a key. The sandbox does not use it. */
   hasKey: boolean
 }
 
@@ -23,32 +23,32 @@ class UsageError extends Error {}
 const help = `Usage: demo [options] [question]
 
 Asks VecTrade's AI stock analysis and shows the answer as it arrives. Without a
-base URL the answer is a simulated one, from a sandbox inside this program.
+base URL, a sandbox inside this program simulates the answer.
 
 The question comes from the arguments or from stdin. Without one, it is:
   ${defaultPrompt}
 
 Options
-  --symbols <list>         what it is about, such as NVDA,AMD
-  --json                   the events as lines of JSON
+  --symbols <list>         the stocks of the question, such as NVDA,AMD
+  --json                   print the events as lines of JSON
   --base-url <url>         ask this API, such as https://api.vectrade.io/v1
-  --tokens-per-second <n>  the sandbox's pace, 0 for as fast as possible (default 40)
+  --tokens-per-second <n>  the sandbox's speed, 0 for as fast as possible (default 40)
   --version                print the version
   --help                   print this
 
 Environment
-  VECTRADE_API_KEY         the API's key; there is no option for it, which others
-                           could see in the list of processes
+  VECTRADE_API_KEY         the API's key; there is no option for it, because others
+                           could see an option in the list of processes
   VECTRADE_BASE_URL        the same as --base-url
-  NO_COLOR, FORCE_COLOR    colours never, or always
+  NO_COLOR, FORCE_COLOR    never, or always use colours
 
 Exit codes: 0 answered, 1 failed, 130 ended with Ctrl-C.
 `
 
 /**
- * The options, or a text to print in place of an answer.
+ * Returns the options, or a text to print instead of an answer.
  *
- * @throws UsageError that says what is wrong, in one line
+ * @throws UsageError with one line that says what is wrong
  */
 export function readOptions(argv: string[], env: NodeJS.ProcessEnv): DemoOptions | string {
   const { values, positionals } = parse(argv)
@@ -87,9 +87,11 @@ function parse(args: string[]) {
     })
   } catch (error) {
     if (args.some((argument) => argument.startsWith('--api-key'))) {
-      throw new UsageError('There is no --api-key, others could see it: set VECTRADE_API_KEY')
+      throw new UsageError(
+        'There is no --api-key, because others could see it: set VECTRADE_API_KEY',
+      )
     }
-    // Of the sentences of Node the first says what is wrong.
+    // The first sentence of Node's message says what is wrong.
     const [message] = String(error instanceof Error ? error.message : error).split(/\.\s/)
     throw new UsageError(`${message} (--help lists the options)`)
   }

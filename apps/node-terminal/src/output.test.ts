@@ -37,7 +37,7 @@ describe.concurrent('on a terminal', () => {
     expect(code).toBe(0)
   })
 
-  test('NO_COLOR leaves the spinner and no colour', async () => {
+  test('NO_COLOR removes the colours and leaves the spinner', async () => {
     const { stdout } = await runOnTerminal('--tokens-per-second 0 NVDA', { env: { NO_COLOR: '1' } })
     expect(stdout).toContain('Thinking')
     // oxlint-disable-next-line no-control-regex -- colours begin with one
@@ -68,7 +68,7 @@ describe.concurrent('on a terminal', () => {
     expect(code).toBe(130)
   })
 
-  test('Ctrl-C while it waits is said, and gives the cursor back', async () => {
+  test('Ctrl-C during the wait prints a notice and shows the cursor again', async () => {
     await using sandbox = await startSandbox({ faults: { hang: true } })
     const { stdout, code } = await runOnTerminal('NVDA', {
       env: { VECTRADE_BASE_URL: sandbox.url, VECTRADE_API_KEY: sandbox.apiKey },
@@ -79,7 +79,7 @@ describe.concurrent('on a terminal', () => {
     expect(code).toBe(130)
   })
 
-  test('what the server sends does not drive it', async () => {
+  test('text from the server does not control it', async () => {
     const nasty = '\u001b]0;owned\u0007\u001b[2J\u001b[31mred\r\u009b1A'
     await using server = await serveEvents([
       { type: 'text', content: `before${nasty}after` },
@@ -87,7 +87,7 @@ describe.concurrent('on a terminal', () => {
     ])
     const { stdout } = await runOnTerminal('NVDA', { env: server.env })
     expect(stdout).toContain('before]0;owned[2J[31mred1Aafter')
-    // oxlint-disable-next-line no-control-regex -- none of them may be there
+    // oxlint-disable-next-line no-control-regex -- the output must have none of them
     expect(stdout).not.toMatch(/owned\u0007|\u001b\[2J|\u001b\[31m|\r(?!\n)|\u009b/)
   })
 })

@@ -7,8 +7,8 @@ import type { Question } from './prompt.ts'
 import { createStyle, type Style } from './style.ts'
 
 /**
- * Where everything is written: the answer to stdout, all that is said about it to stderr, so that
- * a pipe gets the answer and nothing else. On a terminal both are the same screen.
+ * Writes the answer to stdout, and everything about it to stderr, so that a pipe gets only the answer. On a
+ * terminal, both go to the same screen.
  */
 export class Output {
   readonly style: Style = createStyle(process.stdout)
@@ -17,31 +17,31 @@ export class Output {
   readonly #statusStyle: Style = createStyle(process.stderr)
   readonly #interruption: Interruption
   readonly #spinner: ReturnType<typeof yoctoSpinner> | undefined
-  /** Whether a screen has an answer on it, from which what follows is set off. */
+  /** Whether there is an answer on the screen, so that an empty line must come before the next notice. */
   #answered = false
 
   constructor(interruption: Interruption) {
     this.#interruption = interruption
-    // Signals are ours: the spinner would end the process and with it the orderly end.
-    // Beside a pipe there is none, for its reader may be a pager that owns the screen.
+    // The spinner must not handle signals: it would end the process before our orderly end. With a pipe
+    // there is no spinner, because the reader of the pipe may be a pager that owns the screen.
     if (this.terminal && isTerminal(process.stderr)) {
       this.#spinner = yoctoSpinner({ handleSignals: false })
     }
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
       interruption.readerHasGone()
-      // A full disk is not a reader who has seen enough.
+      // Any other error, such as a full disk, is a failure.
       if (error.code === 'EPIPE') return
       interruption.exitCode = 1
       this.error(`The output cannot be written (${error.code ?? error.message})`)
     })
-    // Nobody is left to be told.
+    // There is no place left to report this.
     process.stderr.on('error', () => {})
   }
 
-  /** The columns a line may have; asked again for every line, for windows change their size. */
+  /** Returns the most columns of a line. Called for every line, because a window can change its size. */
   readonly columns = (): number => Math.min((process.stdout.columns || 80) - 1, 88)
 
-  /** Writes a piece of the answer. Settles when there is room for the next. */
+  /** Writes a piece of the answer. Settles when there is room for the next piece. */
   async write(text: string): Promise<void> {
     if (text === '') return
     this.#spinner?.stop()
@@ -50,19 +50,19 @@ export class Output {
     await once(process.stdout, 'drain', { signal: this.#interruption.signal })
   }
 
-  /** Shows that something is going on, until something is written. */
+  /** Shows a spinner with a text until something is written. */
   wait(text: string): void {
     if (this.#spinner === undefined) return
     this.#spinner.text = this.#statusStyle('dim', text)
     this.#spinner.start()
   }
 
-  /** A line on who answers. */
+  /** Writes a line about who answers. */
   notice(text: string): void {
     this.#say(this.#statusStyle('dim', text))
   }
 
-  /** On a screen, the question, set off from its answer; elsewhere only one that nobody has asked. */
+  /** Writes the question. Without a screen, writes it only if it is the demo's own. */
   question({ prompt, own }: Question): void {
     const notice = 'No question was given, so here is one:'
     if (own) this.notice(this.terminal ? notice : `${notice} ${prompt}`)
@@ -72,17 +72,17 @@ export class Output {
     )
   }
 
-  /** The last line, on how the answer came about. */
+  /** Writes the last line, with the model, the tokens and the time. */
   summary(text: string): void {
     this.#say(this.#statusStyle('dim', text))
   }
 
-  /** What is said where the user has ended the answer. */
+  /** Writes that the user has ended the answer. */
   stopped(): void {
     this.#say(this.#statusStyle('dim', 'Stopped: the answer is not complete.'))
   }
 
-  /** A failure, in one line. */
+  /** Writes a failure in one line. */
   error(text: string): void {
     this.#say(`${this.#statusStyle(['red', 'bold'], 'error')} ${oneLine(text)}`)
   }

@@ -1,7 +1,7 @@
 import type { Page } from './answer-view.ts'
 import type { Style } from './style.ts'
 
-/** The text as it is, for pipes and files. */
+/** Leaves the text as it is, for pipes and files. */
 export class PlainPage implements Page {
   readonly #style: Style
   #space = ''

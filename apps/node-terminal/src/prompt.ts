@@ -4,17 +4,17 @@ import { text } from 'node:stream/consumers'
 /** The question of VecTrade's own streaming guide. */
 export const defaultPrompt = "What's the bull case for NVDA?"
 
-/** What is asked, and whether it is the demo's own idea. */
+/** A question, and whether it is the demo's own. */
 export interface Question {
   prompt: string
   own: boolean
 }
 
 /**
- * The question from the arguments, else from stdin, else our own: on a terminal, and where stdin has
- * nothing to give, as in a container or a job.
+ * Reads the question from the arguments, or else from stdin. Returns the demo's own question if stdin is a
+ * terminal or is empty, as in a container or a job.
  *
- * @throws Error on an empty question, and on an aborted signal
+ * @throws Error on an empty question, or when the signal is aborted
  */
 export async function readPrompt(
   words: string[],

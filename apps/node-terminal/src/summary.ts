@@ -1,7 +1,7 @@
 import type { StreamEvent, Usage } from '@vectrade/node'
 import { oneLine } from './printable.ts'
 
-/** How an answer came about: model, tokens, time to the first one. The clock starts with the object. */
+/** Sums an answer up: its model, its tokens, and the time to the first one. The clock starts with the object. */
 export class Summary {
   readonly #started = performance.now()
   #firstToken: number | undefined
@@ -12,14 +12,14 @@ export class Summary {
   add(event: StreamEvent): void {
     if (event.content !== '') this.#firstToken ??= performance.now()
     if (event.type === 'metadata') {
-      // What came over the wire may be of any type.
+      // A value from the server may be of any type.
       if (typeof event.model === 'string') this.#model = event.model
       if (event['simulated'] === true) this.#simulated = true
     }
     if (event.type === 'done') this.#usage = event.usage
   }
 
-  /** One line; what the server did not tell is left out. */
+  /** Returns the summary in one line. Unknown facts are left out. */
   toString(): string {
     const facts = [
       this.#model === undefined ? '' : oneLine(this.#model),
@@ -34,7 +34,7 @@ export class Summary {
 }
 
 function tokens(usage: Usage | undefined): string {
-  // `usage` may have come as null.
+  // The server may send `usage` as null.
   const { prompt_tokens: prompt, completion_tokens: completion } = usage ?? {}
   const counts = []
   if (typeof prompt === 'number') counts.push(`${prompt} in`)

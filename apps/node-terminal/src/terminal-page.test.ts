@@ -15,7 +15,7 @@ What speaks for it: **pricing power — customers grumble**, and renew, incontro
 See https://filings.example.com/nvda/annual-report/2031/part-2 for 5 * 3 things.
 `
 
-/** The screen after these pieces; `null` is a citation. */
+/** Returns the screen after these pieces. `null` is a citation. */
 function show(pieces: (string | null)[], columns: number): string[] {
   const page = new TerminalPage(
     (_format, text) => text,
@@ -25,7 +25,7 @@ function show(pieces: (string | null)[], columns: number): string[] {
   return screenOf(written.join('') + page.end())
 }
 
-/** How a page marks what it formats: `bold(text)`. */
+/** Returns the written text, with formats as `bold(text)`. */
 function format(pieces: string[]): string {
   const page = new TerminalPage(
     (name, text) => `${String(name)}(${text})`,
@@ -35,7 +35,7 @@ function format(pieces: string[]): string {
 }
 
 describe('TerminalPage', () => {
-  test('wraps between words and keeps wrapped lines of quotes and lists under their first', () => {
+  test('wraps between words, and indents the further lines of quotes and items', () => {
     expect(show([answer], 32)).toEqual([
       'The bull case: NVDA',
       '',
@@ -60,7 +60,7 @@ describe('TerminalPage', () => {
   })
 
   test.each([1, 2, 3, 5, 7])('shows the same when the text comes in pieces of %i', (size) => {
-    // Without the address: a word that is longer than a line is broken where it happens to stand.
+    // Without the address, because a word that is longer than a line breaks differently in pieces.
     const text = answer.slice(0, answer.indexOf('See '))
     const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []
     for (const columns of [20, 25, 32, 41, 80]) {
@@ -79,7 +79,7 @@ describe('TerminalPage', () => {
     expect(page.text('urteen')).toBe('\u001b[2D\u001b[K\nfourteen')
   })
 
-  test('puts the mark of a source at the text before it, not on the line after it', () => {
+  test('puts the mark of a source after its text, not on the next line', () => {
     expect(show(['- order backlog\n', null, '\nThe end.', null, ' More'], 40)).toEqual([
       '• order backlog[1]',
       '',
@@ -88,7 +88,7 @@ describe('TerminalPage', () => {
     ])
   })
 
-  test('takes a mark to the next line with the word it stands at', () => {
+  test('moves a mark to the next line together with the word before it', () => {
     expect(show(['one two three', null], 14)).toEqual(['one two', 'three[1]', ''])
   })
 
@@ -96,7 +96,7 @@ describe('TerminalPage', () => {
     expect(show(['台積電公司的需求仍然強勁'], 10).map((line) => line.length)).toEqual([5, 5, 2, 0])
   })
 
-  test('knows markup that comes in pieces, and shows what is none as it is', () => {
+  test('recognizes markup that comes in pieces, and leaves other signs as they are', () => {
     expect(format(['*', '*fir', 'm*', '*', ' 2 * 3'])).toBe('bold(fir)bold(m) 2 * 3\n')
     expect(format(['#', '# Title', '\nplain'])).toBe('bold(Title)\nplain\n')
     expect(format(['#hash 3', '.14 -'])).toBe('#hash 3.14 -\n')
@@ -104,7 +104,7 @@ describe('TerminalPage', () => {
     expect(format(['20', '26 was'])).toBe('2026 was\n')
   })
 
-  test('leaves nothing behind for an answer without text', () => {
+  test('writes nothing for an answer without text', () => {
     expect(format(['\n', ' \n'])).toBe('')
   })
 
@@ -128,12 +128,13 @@ describe('TerminalPage', () => {
       for (let at = 0; at < count; at += 1) written += one.text(piece).length
       written += one.end().length
       const used = process.cpuUsage()
-      // Nothing is written again and again either.
+      // The output must not grow faster than the text, either.
       expect(written).toBeLessThan(10 * count + 100)
       return used.user + used.system - user - system
     }
     cost(1_000)
-    // Eight times as much is constant for each piece. The floor allows for other work of the machine.
+    // At a constant time per piece, eight times as many pieces take eight times as long. The lower limit
+    // allows for other work of the machine.
     expect(cost(80_000)).toBeLessThan(30 * Math.max(cost(10_000), 10_000))
   })
 })

@@ -3,23 +3,23 @@ import type { Page } from './answer-view.ts'
 import type { Style } from './style.ts'
 
 /**
- * Markup at the beginning of a line, whole or its first characters, because it can arrive in pieces. The
- * number of spaces before it is limited, because undecided text is read again with every piece.
+ * Markup at the beginning of a line. It can arrive in pieces, so the second expression matches its first
+ * characters. The number of spaces is limited, because undecided text is read again with every piece.
  */
 const lineMarkup = /^ {0,40}(#{1,6}|>|[-*+]|\d{1,3}[.)]) /
 const maybeLineMarkup = /^ {0,40}(?:#{1,6}|>|[-*+]|\d{1,3}[.)]?)?$/
 
-/** Longer words are broken wherever the line ends. */
+/** The longest word, in characters, that moves to the next line as a whole. A longer one is broken. */
 const longWord = 32
 
 type Format = Parameters<Style>[0]
 
 /**
- * The text for a screen, written as it arrives: lines wrap between words and the little Markdown
- * that answers have is shown as headings, bold, quotes and lists.
+ * Writes text to a screen as it arrives. Lines wrap between words. The little Markdown that answers have is
+ * shown as headings, bold text, quotes and lists.
  *
- * A word can come in several pieces. Each is written at once; where the line turns out too short
- * for the word, the cursor goes back and the word moves to the next line.
+ * A word can come in several pieces. Each piece is written at once. If the line is too short for the whole
+ * word, the cursor goes back and the word moves to the next line.
  */
 export class TerminalPage implements Page {
   readonly #style: Style
@@ -31,12 +31,12 @@ export class TerminalPage implements Page {
   #breaks = 0
   #space = ''
   #column = 0
-  /** What each further line of a paragraph begins with, as written, and its width. */
+  /** The beginning of each further line of a paragraph, as written, and its width. */
   #indent = ''
   #indentWidth = 0
   #lineFormat: Format[] = []
   #bold = false
-  /** The word that is being written, as written, and its width. */
+  /** The current word, as written, and its width. */
   #word = ''
   #wordWidth = 0
   #empty = true
@@ -59,7 +59,7 @@ export class TerminalPage implements Page {
     return this.#empty ? '' : `${rest}\n`
   }
 
-  /** Takes what is undecided for what it is so far. */
+  /** Writes the undecided text as what it is so far. */
   #settle(): string {
     return this.#set(this.#undecided, true)
   }
@@ -101,7 +101,7 @@ export class TerminalPage implements Page {
     if (!this.#empty) this.#breaks = Math.min(this.#breaks + 1, 2)
   }
 
-  /** Begins a line of the kind its markup says. */
+  /** Begins a line: a heading, a quote, an item or plain text, by its markup. */
   #startLine(markup: string): string {
     const breaks = '\n'.repeat(this.#breaks)
     this.#breaks = 0
@@ -134,7 +134,7 @@ export class TerminalPage implements Page {
     this.#space = ''
     this.#empty = false
     const free = this.#columns() - this.#column - space.length - width
-    // Scripts without spaces have a place to break at every character.
+    // A script without spaces can break at every character.
     if (space !== '' || (width > 1 && isWide(text))) {
       this.#word = ''
       this.#wordWidth = 0

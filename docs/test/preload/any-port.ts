@@ -1,8 +1,8 @@
-// Lets an example's `listen(3000)` take any free port, and tells the test which.
+// Makes `listen(3000)` in an example take any free port, and tells the port to the test.
 import { Server } from 'node:net'
 import process from 'node:process'
 
-// oxlint-disable-next-line typescript/unbound-method -- it is called with its server below
+// oxlint-disable-next-line typescript/unbound-method -- called with its server below
 const { listen } = Server.prototype
 
 Server.prototype.listen = function listenAnywhere(this: Server, ...args: unknown[]): Server {
@@ -12,7 +12,7 @@ Server.prototype.listen = function listenAnywhere(this: Server, ...args: unknown
   return Reflect.apply(listen, this, [anywhere, ...rest]) as Server
 }
 
-// The same of the servers that Deno and Bun have.
+// Does the same for the servers of Deno and Bun.
 type Serve = (options: object, handler?: unknown) => { port?: number }
 const { Deno, Bun } = globalThis as { Deno?: { serve: Serve }; Bun?: { serve: Serve } }
 const tell = (address: unknown): unknown => process.send?.(address)

@@ -1,9 +1,9 @@
-// Gives examples the function that `addChecks` writes calls of.
+// Gives examples the function `assertValue`, which `addChecks` calls.
 import { deepStrictEqual } from 'node:assert'
 
 Object.assign(globalThis, {
   assertValue(actual: unknown, expected: unknown): void {
-    // A clone, for comments do not tell what an object's prototype is.
+    // Compares a clone, because a comment does not show the prototype of an object.
     deepStrictEqual(structuredClone(actual), expected)
   },
 })

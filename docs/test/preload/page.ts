@@ -1,4 +1,4 @@
-// Gives examples of pages their page: an address, an endpoint there, whatever its path, and a storage.
+// Gives an example for pages an address, an endpoint at every path of that address, and a storage.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,7 +6,7 @@ import { createHandler, memoryStore, toNodeHandler, VecTrade } from '@vectrade/n
 
 const handler = createHandler({ client: new VecTrade(), store: memoryStore() })
 const server = createServer(toNodeHandler(handler))
-// The example alone says how long it runs.
+// The server must not keep the example running.
 server.on('connection', (socket) => socket.unref())
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')

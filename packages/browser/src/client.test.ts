@@ -11,8 +11,8 @@ afterEach(() => {
 
 const href = 'https://app.example.com/chat/new?tab=1#top'
 
-/** What a client of these options asks; the fetch notes it, and fails. */
-async function asked(options: BrowserOptions): Promise<{ url: string; init: RequestInit }> {
+/** Returns the request that a client with these options sends. */
+async function requestOf(options: BrowserOptions): Promise<{ url: string; init: RequestInit }> {
   const sent: { url: string; init: RequestInit }[] = []
   const client = new VecTrade({
     ...options,
@@ -29,7 +29,7 @@ async function asked(options: BrowserOptions): Promise<{ url: string; init: Requ
   return sent[0]!
 }
 
-test('the names are those of core, and its own VecTrade', () => {
+test('exports the names of core, with its own VecTrade', () => {
   expect(Object.keys(browser).toSorted()).toEqual(Object.keys(core).toSorted())
   expect(VecTrade).not.toBe(core.VecTrade)
   expect(new VecTrade({ endpoint: href })).toBeInstanceOf(core.VecTrade)
@@ -38,7 +38,7 @@ test('the names are those of core, and its own VecTrade', () => {
   >()
 })
 
-test('its bundle evaluates no text, and has nothing of Node', async () => {
+test('its bundle evaluates no code from strings and uses nothing from Node', async () => {
   const code = await bundle(new URL('./index.ts', import.meta.url))
   expect(code).toContain('/api/analyze')
   expect(code).not.toMatch(/\beval\b|\bnew Function\b|\bnode:|\bprocess\b|\brequire\b/)
@@ -52,20 +52,20 @@ describe('the endpoint', () => {
     ['//api.example.com/analyze', 'https://api.example.com/analyze'],
     ['http://localhost:3000/analyze', 'http://localhost:3000/analyze'],
     [new URL('https://api.example.com/analyze'), 'https://api.example.com/analyze'],
-  ] as const)('%s of a page is %s', async ([endpoint, url]) => {
+  ] as const)('%s is resolved to %s', async ([endpoint, url]) => {
     vi.stubGlobal('location', { href })
-    expect((await asked({ endpoint })).url).toBe(url)
+    expect((await requestOf({ endpoint })).url).toBe(url)
   })
 
-  test('is relative to the base of a document that has another, as for fetch', async () => {
+  test('is relative to the base URL of the document, as for fetch', async () => {
     vi.stubGlobal('location', { href })
     vi.stubGlobal('document', { baseURI: 'https://app.example.com/' })
-    expect((await asked({ endpoint: 'analyze' })).url).toBe('https://app.example.com/analyze')
+    expect((await requestOf({ endpoint: 'analyze' })).url).toBe('https://app.example.com/analyze')
   })
 
-  test('is asked as fetch does it by default, without a key', async () => {
+  test('is called with the default credentials of fetch and without a key', async () => {
     vi.stubEnv('VECTRADE_API_KEY', 'vq_environment')
-    const { init } = await asked({ endpoint: href })
+    const { init } = await requestOf({ endpoint: href })
     expect(init).toMatchObject({ credentials: 'same-origin', redirect: 'manual' })
     expect(Object.keys(init.headers as object).toSorted()).toEqual([
       'accept',
@@ -75,16 +75,19 @@ describe('the endpoint', () => {
     ])
   })
 
-  test.for(['same-origin', 'include', 'omit'] as const)('gets cookies: %s', async (credentials) => {
-    expect((await asked({ endpoint: href, credentials })).init.credentials).toBe(credentials)
-  })
+  test.for(['same-origin', 'include', 'omit'] as const)(
+    'is called with the credentials %s',
+    async (credentials) => {
+      expect((await requestOf({ endpoint: href, credentials })).init.credentials).toBe(credentials)
+    },
+  )
 })
 
 describe('a key', () => {
   const apiKey = 'vq_example'
 
-  test('goes to the API where that is meant, and along with no redirect', async () => {
-    const { url, init } = await asked({ apiKey, dangerouslyAllowBrowser: true })
+  test('is sent to the API if that is allowed, and to no redirect', async () => {
+    const { url, init } = await requestOf({ apiKey, dangerouslyAllowBrowser: true })
     expect(url).toBe('https://api.vectrade.io/v1/ai/analyze')
     expect(init).toMatchObject({
       credentials: 'same-origin',
@@ -94,7 +97,7 @@ describe('a key', () => {
     expect(init.headers).not.toHaveProperty('user-agent')
   })
 
-  test('is not looked up', () => {
+  test('is not read from the environment', () => {
     vi.stubEnv('VECTRADE_API_KEY', 'vq_environment')
     expect(() => new VecTrade()).toThrow(ConfigurationError)
     expect(() => new VecTrade({ dangerouslyAllowBrowser: true })).toThrow(ConfigurationError)
@@ -107,7 +110,7 @@ describe('refuses', () => {
   test.for([
     [{}, /`endpoint`.*new VecTrade\(\{ endpoint: '\/api\/analyze' \}\).*createHandler/],
     [{ endpoint: '' }, /`endpoint`/],
-    [{ apiKey }, /Everybody.*`endpoint`.*createHandler.*`dangerouslyAllowBrowser: true`/],
+    [{ apiKey }, /Anyone.*`endpoint`.*createHandler.*`dangerouslyAllowBrowser: true`/],
     [{ apiKey, dangerouslyAllowBrowser: 1 }, /`dangerouslyAllowBrowser: true`/],
     [{ apiKey, endpoint: href }, /one of `endpoint` and `apiKey`/],
     [{ apiKey, endpoint: href, dangerouslyAllowBrowser: true }, /one of/],
@@ -135,7 +138,7 @@ describe('refuses', () => {
   })
 
   test.for(['about:blank', 'blob:https://app.example.com/1'])(
-    'a relative endpoint where the page is %s, but no absolute one',
+    'a relative endpoint if the page is %s, but not an absolute one',
     (page) => {
       vi.stubGlobal('location', { href: page })
       expect(() => new VecTrade({ endpoint: '/api/analyze' })).toThrow(/`endpoint`.*absolute/)
@@ -144,7 +147,7 @@ describe('refuses', () => {
   )
 })
 
-test('a render on the server can make its clients; only a page can ask a relative endpoint', async () => {
+test('a server-side render can create clients, but only a page can call a relative endpoint', async () => {
   const client = new VecTrade({ endpoint: '/api/analyze' })
   expect(() => client.ai.stream('p')).toThrow(/`endpoint`.*absolute/)
   await expect(client.ai.analyze('p')).rejects.toThrow(ConfigurationError)

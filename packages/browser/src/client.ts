@@ -4,32 +4,40 @@ import {
   VecTrade as CoreVecTrade,
   type VecTradeOptions,
 } from '@vectrade/core'
-import { checkOptions, type Checks, checkThat, type RuntimeDefaults } from '@vectrade/core/adapter'
+import {
+  checkOptions,
+  type Checks,
+  checkThat,
+  type RuntimeDefaults,
+  withRuntime,
+} from '@vectrade/core/adapter'
 import { network } from './network.ts'
 
-/** How a page reaches VecTrade: by an `endpoint` of its own site, which has the key. */
+/** The options of a client in a page. The page calls an `endpoint` of its own site, which has the key. */
 export interface BrowserOptions extends VecTradeOptions {
-  /** Whether cookies go along: `include` sends them to other origins too. Default `same-origin`. */
+  /** Whether to send cookies. `include` also sends them to other origins. Default `same-origin`. */
   credentials?: FetchCredentials | undefined
   /**
-   * Allows `apiKey`, which everybody who can open the page can then read and use. For tools that
-   * only you open. Default false.
+   * Allows the option `apiKey`. Anyone who can open the page can then read and use the key, so set this
+   * only for tools that no one else can open. Default false.
    */
   dangerouslyAllowBrowser?: boolean | undefined
 }
 
 /**
- * A client of VecTrade's AI stock analysis, for pages and their workers. It asks an endpoint of the
- * page's own site and has no key; `createHandler` of the server's package makes such an endpoint.
+ * A client for VecTrade's AI stock analysis in pages and their workers.
  *
- * A stream that the endpoint keeps (its `store`) is read on after a cut, offline or asleep in the
- * background meanwhile; `stream.id` and `ai.resume()` take it up after a reload.
+ * The client has no key. It calls an endpoint of the page's own site, which `createHandler` of the server
+ * packages makes. `VECTRADE_API_KEY` and `VECTRADE_BASE_URL` are not read.
  *
- * `analyze()` waits for the end of the stream: the endpoint only streams. `VECTRADE_API_KEY` and
- * `VECTRADE_BASE_URL` are not looked up. A redirect is an error: browsers do not say where it leads, and
- * the prompt would go there.
+ * If the endpoint has a `store`, the client resumes a stream after its connection was cut, even if the page
+ * was offline or in the background in the meantime. After a reload, pass `stream.id` to `ai.resume()`.
  *
- * @throws ConfigurationError on a missing endpoint, a key, or a wrong option
+ * The endpoint only streams, so `analyze()` waits for the end of the stream. A redirect is an error: the
+ * prompt would be sent to its target, and browsers do not tell a page what the target is.
+ *
+ * @throws ConfigurationError if the endpoint is missing, an option is invalid, or a key is passed without
+ *   `dangerouslyAllowBrowser`
  * @example
  * ```ts
  * import { VecTrade } from '@vectrade/browser'
@@ -42,11 +50,11 @@ export interface BrowserOptions extends VecTradeOptions {
  */
 export class VecTrade extends CoreVecTrade {
   constructor(options: BrowserOptions = {}) {
-    super(options, runtimeOf(options))
+    super(...withRuntime(options, runtimeOf(options)))
   }
 }
 
-/** Core checks the other options; a key is refused where it is read. */
+/** Core checks the other options. `runtimeOf` refuses a key. */
 const ownChecks: Checks<Pick<BrowserOptions, 'credentials'>> = {
   credentials: /* @__PURE__ */ checkThat("'same-origin', 'include' or 'omit'", (value) =>
     ['same-origin', 'include', 'omit'].includes(value as string),
@@ -56,26 +64,26 @@ const ownChecks: Checks<Pick<BrowserOptions, 'credentials'>> = {
 function runtimeOf(options: BrowserOptions): RuntimeDefaults {
   checkOptions(options, ownChecks)
   const { endpoint, apiKey, credentials = 'same-origin' } = options
-  // Browsers set the User-Agent themselves; a page's own would cost a preflight where it is sent.
+  // Browsers set the User-Agent themselves. If a page set one, it could cause a preflight request.
   const name = false
   if (endpoint) return { name, base: baseOf, network, credentials }
   if (apiKey === undefined) {
     throw new ConfigurationError(
       "No endpoint: pass the option `endpoint`, as in new VecTrade({ endpoint: '/api/analyze' }). " +
-        'It is a route of your server, which has the key; createHandler makes one',
+        'The endpoint is a route of your server, which has the key. createHandler makes one',
     )
   }
   if (options.dangerouslyAllowBrowser !== true) {
     throw new ConfigurationError(
-      'Everybody who opens the page can read `apiKey` and spend your quota: keep the key on your ' +
-        'server and pass `endpoint`, a route that createHandler makes. If nobody else can open the ' +
-        'page, set `dangerouslyAllowBrowser: true`',
+      'Anyone who opens the page can read `apiKey` and use your quota. Keep the key on your server and ' +
+        'pass `endpoint`, a route that createHandler makes. If no one else can open the page, set ' +
+        '`dangerouslyAllowBrowser: true`',
     )
   }
   return { name, credentials }
 }
 
-/** What `fetch` resolves against; undefined where there is no page and no worker of one. */
+/** Returns the base URL of the page or worker, as `fetch` uses it. Returns undefined on a server. */
 function baseOf(): string | undefined {
   const { document, location } = globalThis as {
     document?: { baseURI?: string }

@@ -10,8 +10,9 @@ interface Page {
 const page = globalThis as Page
 
 /**
- * What a page hears of its network: a phone that was locked, a tab that comes from the background or
- * out of the back-forward cache, a connection that is there again. A worker hears of the last only.
+ * Reports when a page may have a working network again: after it was offline, and when it becomes visible
+ * after the phone was locked, the tab was in the background or the page was in the back-forward cache. A
+ * worker only learns that it is online again.
  *
  * @see https://html.spec.whatwg.org/multipage/nav-history-apis.html#the-pagetransitionevent-interface
  */

@@ -24,10 +24,10 @@ import type { ConformanceOptions } from './options.ts'
 
 export type { Capabilities, ConformanceOptions, Serve } from './options.ts'
 
-/** One thing that is to be so on every runtime. */
+/** A case of the suite: something that must hold on every runtime. */
 export interface ConformanceCase {
   name: string
-  /** Rejects when it is not so, and tells the lab either way. */
+  /** Runs the case and reports the outcome to the lab. Rejects if the case fails. */
   run: () => Promise<void>
 }
 
@@ -54,7 +54,7 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   'bad input': badInput,
 }
 
-/** The suite, for whatever runner the runtime has. */
+/** Returns the cases of the suite, for the test runner of a runtime. */
 export function defineConformance(options: ConformanceOptions): ConformanceCase[] {
   const lab = new Lab(options)
   return Object.entries(sections).flatMap(([section, cases]) =>
@@ -65,7 +65,10 @@ export function defineConformance(options: ConformanceOptions): ConformanceCase[
   )
 }
 
-/** For runtimes without a runner of their own: one case after the other, whatever becomes of each. */
+/**
+ * Runs all cases one after the other, for runtimes without a test runner. Continues after a
+ * failure.
+ */
 export async function runConformance(options: ConformanceOptions): Promise<void> {
   for (const { run } of defineConformance(options)) await run().catch(() => {})
 }

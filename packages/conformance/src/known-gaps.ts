@@ -5,50 +5,53 @@ interface KnownGap {
   reason: string
 }
 
-/** Every gap has its reason here, and the run fails on one that is not, or no longer, there. */
+/**
+ * The cases that are not run, with the reasons. A test fails if a case is missing here, or if it
+ * does run.
+ */
 export const knownGaps: readonly KnownGap[] = [
   {
     runtimes: /^(Chromium|Firefox|WebKit)/,
     cases: /^serving: /,
-    reason: 'a page serves nobody',
+    reason: 'a page does not serve requests',
   },
   {
     runtimes: /^(Chromium|Firefox|WebKit)/,
     cases: /^keys: /,
-    reason: 'a page has no key: it asks an endpoint, which adds it',
+    reason: 'a page has no key. It calls an endpoint, which adds the key',
   },
   {
     runtimes: /^(Chromium|Firefox|WebKit)/,
     cases: /^redirects: .* to the same origin is followed$/,
-    reason: 'fetch does not tell pages where a redirect leads: it is an error that says so',
+    reason:
+      'fetch does not tell a page where a redirect leads, so the call fails with an error that says so',
   },
   {
     runtimes: /^(Deno|Cloudflare workerd)/,
     cases: /^serving: .*(before there is an answer, FIN|having come behind its head, RST)$/,
     reason:
-      'its server finds out with the next write that a caller is gone: the first byte (`firstByteAfter`) or a heartbeat',
+      'its server notices only at the next write that a caller has gone. That is the first byte (`firstByteAfter`) or a heartbeat',
   },
   {
     runtimes: /^Deno/,
     cases: /^letting go: .*though it was cloned$/,
     reason:
-      'after a garbage collection its fetch no longer hears that its signal is aborted: a clone that is read on keeps the connection',
+      'after a garbage collection, its fetch does not notice that its signal is aborted, so a clone that is still being read keeps the connection open',
   },
   {
     runtimes: /^Vercel edge-runtime$/,
     cases: /^serving: /,
-    reason:
-      'the VM has no server of its own: it calls a handler and reads the body, as the tests of `@vectrade/edge` do',
+    reason: 'the VM has no server. The tests of `@vectrade/edge` call a handler and read the body',
   },
   {
     runtimes: /^WebKit$/,
     cases: /^resuming: the event ID [^a-z]/,
-    reason: 'its fetch encodes the bytes of a header once more, as UTF-8',
+    reason: 'its fetch encodes the bytes of a header as UTF-8 a second time',
   },
   {
     runtimes: /^(Firefox|WebKit)$/,
     cases: /^backpressure: a reader that stops reading stops the server$/,
     reason:
-      'its fetch reads on when nobody reads: what a server sends is kept in memory (30 MB were, and in WebKit the page stood still)',
+      'its fetch continues to read when the page does not, and keeps everything in memory (30 MB in a test, in which the WebKit page froze)',
   },
 ]

@@ -5,15 +5,16 @@ import type { ConformanceOptions } from './options.ts'
 import type { OutsideAnswer, OutsideCall } from './lab/call.ts'
 import type { Caller } from './lab/vanish.ts'
 
-/** What the lab tells of itself. */
+/** The addresses in the lab. */
 export interface LabAddresses {
+  /** The base URL of the sandbox. */
   baseURL: string
   apiKey: string
-  /** The URL of a sandbox of another origin, to which nothing may be sent. */
+  /** The base URL of a sandbox at another origin. Nothing may be sent to it. */
   elsewhere: string
 }
 
-/** What the sandbox keeps of a request, as JSON carries it. */
+/** The sandbox's record of a request, as JSON contains it. */
 export type Seen = Omit<SandboxRequest, 'done'>
 
 export interface AskOptions extends CallOptions {
@@ -22,32 +23,32 @@ export interface AskOptions extends CallOptions {
   client?: VecTradeOptions
 }
 
-/** A call to the sandbox, and what came of it at the other end. */
+/** A call to the sandbox. */
 export interface Asked {
   readonly id: string
   readonly client: VecTrade
   readonly stream: AnalysisStream
 }
 
-/** How a runtime says which it is. */
+/** The globals that identify a runtime. */
 interface Self {
   navigator?: { userAgent?: string }
   EdgeRuntime?: string
 }
 
-/** ms for one case, on a machine that has other things to do as well. */
+/** ms that one case may take, even on a busy machine. */
 const longest = 60_000
 
 export function newId(): string {
   return `case-${Math.random().toString(36).slice(2)}`
 }
 
-/** What makes a request that of a call, and lets something happen to it. */
+/** Returns the headers of a request that identify its call and ask for its fault. */
 export function labHeaders(id: string, fault: Fault): Record<string, string> {
   return { 'x-lab-call': id, 'x-sandbox-fault': formatFault(fault) }
 }
 
-/** The suite's end of the lab: asks its sandbox, and hears from it what arrived there. */
+/** The suite's client of the lab. It calls the sandbox, and asks the lab what arrived there. */
 export class Lab {
   readonly options: ConformanceOptions
   #addresses: Promise<LabAddresses> | undefined
@@ -65,7 +66,7 @@ export class Lab {
     return this.options.createClient({ baseURL, apiKey, maxRetries: 0, ...options })
   }
 
-  /** A stream that has not been used, to which this is going to happen. */
+  /** Makes a call with a fault. Its stream has not been used yet. */
   async ask(
     fault: Fault = {},
     { id = newId(), prompt = 'Bull case?', client: options = {}, ...call }: AskOptions = {},
@@ -74,17 +75,18 @@ export class Lab {
     return { id, client, stream: client.ai.stream(prompt, call) }
   }
 
-  /** The requests of a call that the sandbox has got, or the one of another origin. */
+  /** Returns the requests of a call that arrived at the sandbox, or at the one of another
+   * origin. */
   seen({ id }: Pick<Asked, 'id'>, where: 'sandbox' | 'elsewhere' = 'sandbox'): Promise<Seen[]> {
     return this.#fetch<Seen[]>(`/requests?call=${id}&where=${where}`)
   }
 
-  /** Waits until the sandbox has sent so many events of a call. */
+  /** Waits until the sandbox has sent this many events of a call. */
   async sent({ id }: Pick<Asked, 'id'>, events: number): Promise<void> {
     await this.#fetch(`/requests?call=${id}&sent=${events}`)
   }
 
-  /** The requests of a call, once all of them are over, or in a second. */
+  /** Returns the requests of a call when all of them have ended, at the latest after a second. */
   settled({ id }: Pick<Asked, 'id'>): Promise<Seen[]> {
     return this.#fetch<Seen[]>(`/requests?call=${id}&within=1000`)
   }
@@ -95,16 +97,16 @@ export class Lab {
     assert.deepEqual(
       seen.map(({ closed }) => closed),
       ['client'],
-      'one request, whose client left within a second',
+      'one request, and its client left within a second',
     )
   }
 
-  /** A caller of a served handler, which goes away: see {@link Caller}. */
+  /** Calls a served handler and goes away. See {@link Caller}. */
   async vanish(caller: Caller): Promise<void> {
     await this.#fetch('/vanish', { method: 'POST', body: JSON.stringify(caller) })
   }
 
-  /** Calls what this runtime serves, from outside. */
+  /** Calls a handler that this runtime serves, from outside. */
   async call(outside: OutsideCall): Promise<Response> {
     const { status, headers, text } = await this.#fetch<OutsideAnswer>('/call', {
       method: 'POST',
@@ -113,7 +115,7 @@ export class Lab {
     return new Response(status === 204 ? null : text, { status, headers })
   }
 
-  /** Runs a case, for a limited time, and tells the lab what came of it. */
+  /** Runs a case with a time limit, and reports the outcome to the lab. */
   async record(name: string, check: () => Promise<void>): Promise<void> {
     let failure: string | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -136,7 +138,7 @@ export class Lab {
   }
 
   async #fetch<T>(path: string, init?: RequestInit): Promise<T> {
-    const response = await fetch(new URL(path, this.options.baseUrl), init)
+    const response = await fetch(new URL(path, this.options.baseURL), init)
     const text = await response.text()
     if (!response.ok) throw new Error(`The lab: ${text}`)
     return JSON.parse(text) as T

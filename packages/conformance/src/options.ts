@@ -1,29 +1,32 @@
 import type { VecTrade, VecTradeOptions } from '@vectrade/core'
 
-/** A runtime, and how the suite reaches the product there. */
+/** A runtime, and how the suite uses the SDK there. */
 export interface ConformanceOptions {
-  /** As the table of runtimes has it. */
+  /** The name of the runtime in docs/runtimes.md. */
   runtime: string
   /** The runtime's own client. */
   createClient: (options: VecTradeOptions) => VecTrade
-  /** Where the lab listens: see lab/start-lab.ts. */
-  baseUrl: string
+  /** The URL of the lab. See lab/start-lab.ts. */
+  baseURL: string
   capabilities?: Capabilities
 }
 
-/** What not every runtime can; a case that needs what a runtime lacks is not defined there. */
+/**
+ * Abilities that some runtimes lack. A case that needs one is defined only on runtimes that have
+ * it.
+ */
 export interface Capabilities {
-  /** Asks VecTrade's API itself, with a key; a page asks an endpoint that adds it. */
+  /** Calls VecTrade's API with a key. A page calls an endpoint that adds the key. */
   key?: boolean
   /** Its fetch tells where a redirect leads. */
   redirects?: boolean
-  /** Its fetch hears of an aborted signal, however long ago the request began. */
+  /** Its fetch notices an aborted signal, however long ago the request started. */
   abortsLate?: boolean
-  /** Its fetch sends each byte of a header's value as it is. */
+  /** Its fetch sends each byte of a header's value unchanged. */
   headerBytes?: boolean
-  /** Its fetch stops reading when nobody reads the body. */
+  /** Its fetch stops reading when the program does not read the body. */
   backpressure?: boolean
-  /** Its server hears of a caller who leaves without having to write to it. */
+  /** Its server notices that a caller has left without having to write to it. */
   hearsLeaving?: boolean
   /** Serves a handler at an address that the lab can reach. */
   serve?: Serve

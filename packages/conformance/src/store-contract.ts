@@ -17,7 +17,7 @@ const sections: Record<string, (createStore: CreateStore) => Cases> = {
   owners,
 }
 
-/** What is to be so of every `StreamStore`, for whatever runner. */
+/** Returns the cases that every `StreamStore` must pass, for any test runner. */
 export function storeContract(createStore: CreateStore): ConformanceCase[] {
   return Object.entries(sections).flatMap(([section, cases]) =>
     Object.entries(cases(createStore)).map(([name, run]) => ({ name: `${section}: ${name}`, run })),

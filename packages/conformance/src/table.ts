@@ -2,41 +2,41 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { knownGaps } from './known-gaps.ts'
 
-/** One line of the table. */
+/** A row of the table. */
 export interface Row {
   runtime: string
   version: string
   passed: number
   defined: number
-  /** Of the whole suite. */
+  /** The number of cases in the whole suite. */
   all: number
 }
 
 const page = fileURLToPath(new URL('../../../docs/runtimes.md', import.meta.url))
 
-/** Writes the page of the runtimes from what a run has shown. */
+/** Writes docs/runtimes.md from the results of a run. */
 export function writeTable(rows: readonly Row[]): void {
   const text = `# Runtimes
 
-One suite of cases runs inside every runtime, against a real server: decoding and encoding, every
-event and every error, cancellation, timeouts, redirects, conversion, backpressure and, where a
-runtime serves, its callers. This page is written by that run (\`pnpm --filter @vectrade/conformance
-test\`, on Linux x64).
+The same suite of cases runs inside every runtime, against a real server. It covers decoding and
+encoding, every event and every error, cancellation, timeouts, redirects, conversion and backpressure.
+On a runtime that can serve, it also covers callers. The test run writes this page (\`pnpm --filter
+@vectrade/conformance test\`, on Linux x64).
 
 | Runtime | Version | Cases passed | Not run |
 | ------- | ------- | ------------ | ------- |
 ${rows.map(line).join('\n')}
 
-«Older globals only» is without \`AbortSignal.any\`, \`TextDecoderStream\`, async iteration of a
-\`ReadableStream\`, \`crypto\`, \`Symbol.asyncDispose\` and other things that a runtime may lack, and has
-\`URL\` and \`AbortController\` as React Native has them.
+«Older globals only» means a run without \`AbortSignal.any\`, \`TextDecoderStream\`, async iteration of a
+\`ReadableStream\`, \`crypto\`, \`Symbol.asyncDispose\` and other things that a runtime may lack. Its
+\`URL\` and \`AbortController\` work as in React Native.
 
-What is not run, and why:
+Some cases are not run, for these reasons:
 
 ${knownGaps.map(({ runtimes, cases, reason }) => gap(rows, runtimes, cases, reason)).join('\n')}
 `
   if (textOf(page) === text) return
-  // Others may be reading it.
+  // Another process may be reading the page, so it is replaced in one step.
   writeFileSync(`${page}.new`, text)
   renameSync(`${page}.new`, page)
 }

@@ -1,5 +1,29 @@
-// `@vectrade/core/adapter`: what the adapters of runtimes, stores and servers share, beyond what users import.
-// It is outside semver: it may change with any version, and our own packages of that version change with it.
+// `@vectrade/core/adapter`: what adapters of runtimes, stores and servers share, beyond what users import.
+// It is outside semver: any version may change it, together with our own packages. docs/adapters.md
+// documents it.
+
+// What a runtime supplies to the client
+export type { Network, RuntimeDefaults } from './options/runtime.ts'
+export { withRuntime } from './options/with-runtime.ts'
+
+// Streams from other sources
+export { createStream } from './stream/create-stream.ts'
+export type { StreamOpener, StreamSettings, StreamSource } from './stream/stream-source.ts'
+export type { Track } from './lifetime/abort-scope.ts'
+export type { WaitLimits } from './stream/watchdog.ts'
+
+// Stores
+export {
+  limitError,
+  ownerLimitError,
+  type ResolvedLimits,
+  resolveStoreLimits,
+} from './store/store-limits.ts'
+
+// Requests and responses
+export { headersToSend, isBodyHeader } from './options/headers.ts'
+
+// Options
 export {
   type Check,
   checkBoolean,
@@ -12,15 +36,11 @@ export {
   checkText,
   checkThat,
   hasMethods,
+  type Limit,
 } from './lifetime/check-options.ts'
-export { headersToSend, isBodyHeader } from './options/headers.ts'
+export { milliseconds, resolveLimits, wholeNumber } from './lifetime/check-limit.ts'
+
+// Waiting, logging, disposal
+export { within } from './lifetime/timers.ts'
 export { warn } from './lifetime/logger.ts'
 export { nameMethod } from './lifetime/name-method.ts'
-export type { Network, RuntimeDefaults } from './options/runtime.ts'
-export {
-  limitError,
-  ownerLimitError,
-  type ResolvedLimits,
-  resolveStoreLimits,
-} from './store/store-limits.ts'
-export { within } from './lifetime/timers.ts'

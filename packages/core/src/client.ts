@@ -7,15 +7,16 @@ import { secretsOf } from './errors/secrets.ts'
 import { RequestAbortedError } from './errors/stream-error.ts'
 import type { StreamSource, StreamSettings } from './stream/stream-source.ts'
 import { isRecord } from './events/json.ts'
+import { resolveLimits } from './lifetime/check-limit.ts'
 import { markHandled } from './lifetime/mark-handled.ts'
 import { readAnalysis } from './http/json-answer.ts'
 import { nameMethod } from './lifetime/name-method.ts'
 import {
   type CallLimits,
+  callLimits,
   type CallOptions,
   checkCall,
   headerRecord,
-  mergeLimits,
   noKey,
   resolveOptions,
   type ResumeOptions,
@@ -55,10 +56,10 @@ export class VecTrade implements Disposable, AsyncDisposable {
   readonly #open = new Set<(error: RequestAbortedError) => void>()
   #closed = false
 
-  /**
-   * @param runtime what the runtime supplies: the packages of the runtimes pass it
-   * @throws ConfigurationError on a wrong option; a missing key is reported by the first call
-   */
+  /** @throws ConfigurationError on a wrong option. If there is no key, the first call throws it. */
+  constructor(options?: VecTradeOptions)
+  /** @internal */
+  constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
     nameMethod<VecTrade>(this, 'dispose', (client) => client.close())
     nameMethod<VecTrade>(this, 'asyncDispose', (client) => client.close())
@@ -199,12 +200,14 @@ export class AI {
     options: Pick<CallOptions, keyof CallLimits | 'headers'>,
     further: Record<string, string> = {},
   ): CallWithLimits {
-    const { target, isEndpoint, ...settings } = mergeLimits(this.#settings, options)
+    const { target, isEndpoint, ...settings } = this.#settings
+    const limits = resolveLimits(callLimits, options, settings)
     const key = this.#key
     if (!isEndpoint && key === undefined) throw noKey()
     const headers = { accept, ...further, ...settings.headers, ...headerRecord(options.headers) }
     return {
       ...settings,
+      ...limits,
       key,
       url: target(),
       headers,

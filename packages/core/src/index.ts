@@ -27,6 +27,7 @@ export type {
 export { safeUrl } from './events/safe-url.ts'
 export {
   APIError,
+  type APIErrorFields,
   AuthenticationError,
   NotFoundError,
   PaymentRequiredError,
@@ -51,16 +52,18 @@ export {
   StreamResumeError,
 } from './errors/stream-error.ts'
 export { StreamStoreError, type StreamStoreProblem } from './errors/stream-store-error.ts'
-export { type PartialAnswer, VecTradeError } from './errors/vectrade-error.ts'
+export {
+  type PartialAnswer,
+  VecTradeError,
+  type VecTradeErrorOptions,
+} from './errors/vectrade-error.ts'
 export { fromReadableStream, fromResponse, type FromOptions } from './stream/from-response.ts'
 export { toReadableStream, toResponse } from './relay/readable.ts'
 export type { ReadableOptions } from './relay/relay.ts'
 export { createHandler, type Handler } from './serve/handler.ts'
-export type { HandlerContext } from './serve/handler-options.ts'
-export type { HandlerOptions } from './serve/handler-options.ts'
+export type { HandlerContext, HandlerOptions } from './serve/handler-options.ts'
 export type { Authorization } from './serve/authorization.ts'
 export type { Cors } from './serve/cors.ts'
-
 export { memoryStore } from './store/memory-store.ts'
 export type {
   CreateStreamOptions,
@@ -73,7 +76,7 @@ export type {
   StreamStoreLimits,
 } from './store/stream-store.ts'
 
-// For those who speak another protocol of Server-Sent Events.
+// Server-Sent Events of any protocol.
 export { decodeEventStream, type EventMessages, type SseMessage } from './sse/decode.ts'
 export type { DecodeOptions } from './sse/message-decoder.ts'
 export { type EncodableMessage, encodeEvent } from './sse/encode.ts'

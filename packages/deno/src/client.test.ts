@@ -4,12 +4,12 @@ import * as core from '@vectrade/core'
 import * as deno from './index.ts'
 import { access, fromSources, runDeno } from './test-support/deno.ts'
 
-test('the names are those of core, its own VecTrade and serve', () => {
+test('exports the names of core, with its own VecTrade, and serve', () => {
   expect(Object.keys(deno).toSorted()).toEqual([...Object.keys(core), 'serve'].toSorted())
   expect(deno.VecTrade).not.toBe(core.VecTrade)
 })
 
-test('on a runtime without Deno’s environment the key is an option', () => {
+test('on a runtime without Deno.env, the key must be an option', () => {
   expect(() => new deno.VecTrade().ai.stream('p')).toThrow(deno.ConfigurationError)
   expect(new deno.VecTrade({ apiKey: 'vq_option' })).toBeInstanceOf(core.VecTrade)
 })
@@ -19,7 +19,7 @@ test.for<[string, unknown]>([
   ['baseURL', { apiKey: 'vq_option', baseURL: null }],
   ['{ fetch: … }', null],
   ['{ fetch: … }', 'vq_secret'],
-])('a wrong option is named: %s in %j', ([name, options]) => {
+])('an invalid option is named: %s in %j', ([name, options]) => {
   const make = (): unknown => new deno.VecTrade(options as object)
   expect(make).toThrow(deno.ConfigurationError)
   expect(make).toThrow(name)
@@ -31,7 +31,7 @@ test('importing needs no permission', async () => {
   expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
 })
 
-test('a program gets by with the flags that its errors name', async () => {
+test('a program runs with only the flags that its errors name', async () => {
   await using sandbox = await startSandbox()
   const flags: string[] = []
   let ended

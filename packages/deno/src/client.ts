@@ -1,16 +1,22 @@
 import { type Fetch, VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
-import { checkFunction, checkOptions, type RuntimeDefaults } from '@vectrade/core/adapter'
-import { withAdvice } from './permission.ts'
+import { toPermissionError } from './permission.ts'
+import {
+  checkFunction,
+  checkOptions,
+  type RuntimeDefaults,
+  withRuntime,
+} from '@vectrade/core/adapter'
 
 /**
- * A client of VecTrade's AI stock analysis, for Deno.
+ * A client for VecTrade's AI stock analysis on Deno.
  *
- * The key comes from the option `apiKey` or the environment's `VECTRADE_API_KEY`, the base URL from
- * `baseURL` or `VECTRADE_BASE_URL`. A variable whose option is given is not read, and needs no
- * permission; nor does the base URL's where the key is given. Calls need `--allow-net` for the host.
+ * The API key comes from the option `apiKey` or the environment variable `VECTRADE_API_KEY`. The base
+ * URL comes from the option `baseURL` or the variable `VECTRADE_BASE_URL`. Reading a variable needs
+ * `--allow-env`. No permission is needed for a variable if its option is set. If `apiKey` is set, none is
+ * needed for `VECTRADE_BASE_URL` either. Calls need `--allow-net` for the host.
  *
- * @throws ConfigurationError on a wrong option, or where Deno may not read the environment. Calls fail
- *   with it where there is no key, or where Deno may not connect. It names the flag.
+ * @throws ConfigurationError if an option is invalid or Deno may not read the environment. Calls throw it
+ *   if the key is missing or Deno may not connect. If a permission is missing, the message names the flag.
  * @example
  * ```ts
  * import { VecTrade } from '@vectrade/deno'
@@ -20,45 +26,54 @@ import { withAdvice } from './permission.ts'
  * ```
  */
 export class VecTrade extends CoreVecTrade {
-  /** @param runtime for frameworks that keep variables elsewhere; default: `Deno.env` */
+  constructor(options?: VecTradeOptions)
+  /** @internal */
+  constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
-    // Before it is read here: the others are checked by core.
+    // Checked before it is used below. Core checks the other options.
     checkOptions<Pick<VecTradeOptions, 'fetch'>>(options, { fetch: checkFunction })
     super(
-      { ...options, fetch: fetchWithAdvice(options.fetch) },
-      { name: 'deno', env: (name) => readVariable(name, options), ...runtime },
+      ...withRuntime(
+        { ...options, fetch: fetchWithPermissionErrors(options.fetch) },
+        { name: 'deno', env: (name) => readVariable(name, options), ...runtime },
+      ),
     )
   }
 }
 
 function readVariable(name: string, { apiKey }: VecTradeOptions): string | undefined {
-  // Missing on other runtimes, where importing this package must do no harm.
+  // `Deno` is missing on other runtimes, where this package can be imported too.
   const { Deno } = globalThis as { Deno?: { env: { get(name: string): string | undefined } } }
   try {
     return Deno?.env.get(name)
   } catch (error) {
-    const advice = withAdvice(
+    const permissionError = toPermissionError(
       error,
       `read the environment variable ${name}`,
       '--allow-env=VECTRADE_API_KEY,VECTRADE_BASE_URL',
       ', or pass the options `apiKey` and `baseURL`',
     )
-    // Who passes the key and denies the environment has said that nothing is configured there, and
-    // --allow-net still has to name the public host. Who has the key there may well have its host
-    // there too: asking the public API instead would send the key to the wrong one.
-    if (advice !== error && apiKey !== undefined) return undefined
-    throw advice
+    // If the key is an option and the environment is not readable, nothing is configured there. The public
+    // API is used, and --allow-net still has to name its host. But if the key is in the environment, the
+    // base URL may be there too. Then the public API could be the wrong host to send the key to.
+    if (permissionError !== error && apiKey !== undefined) return undefined
+    throw permissionError
   }
 }
 
-/** Not a ConnectionError: trying again does not help, and the flag does. */
-function fetchWithAdvice(fetch: Fetch = (url, init) => globalThis.fetch(url, init)): Fetch {
+/**
+ * Wraps a fetch so that a missing permission is a ConfigurationError that names the flag. A ConnectionError
+ * would be retried in vain.
+ */
+function fetchWithPermissionErrors(
+  fetch: Fetch = (url, init) => globalThis.fetch(url, init),
+): Fetch {
   return async (url, init) => {
     try {
       return await fetch(url, init)
     } catch (error) {
       const { host } = new URL(url)
-      throw withAdvice(error, `connect to ${host}`, `--allow-net=${host}`)
+      throw toPermissionError(error, `connect to ${host}`, `--allow-net=${host}`)
     }
   }
 }

@@ -1,4 +1,4 @@
-// The names of the core are the same in every runtime's package; `VecTrade` is the runtime's own.
+// Every runtime package re-exports core. Its own `VecTrade` takes the place of core's.
 export * from '@vectrade/core'
 export { VecTrade } from './client.ts'
-export { type HttpServer, serve, type ServeOptions } from './serve.ts'
+export { type HttpServer, serve, type ServeHandler, type ServeOptions } from './serve.ts'

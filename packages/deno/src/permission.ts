@@ -1,18 +1,20 @@
 import { ConfigurationError } from '@vectrade/core'
 
 /**
- * What Deno lacks a permission for, as an error that says how to give it; any other failure as it is.
+ * Converts Deno's error about a missing permission into a ConfigurationError that names the flag to set.
+ * Returns any other error unchanged.
  *
- * @param refused completes "Deno may not …"
- * @param flag what to run Deno with
+ * @param refused completes the sentence "Deno may not …"
+ * @param flag the flag that gives the permission
+ * @param otherwise completes the sentence "run it with --flag …" with another solution
  */
-export function withAdvice(
+export function toPermissionError(
   thrown: unknown,
   refused: string,
   flag: string,
   otherwise = '',
 ): unknown {
-  // `PermissionDenied` in its place is the operating system's refusal, which no flag changes.
+  // `PermissionDenied` comes from the operating system instead. No flag of Deno changes that.
   if (!(thrown instanceof Error) || thrown.name !== 'NotCapable') return thrown
   return new ConfigurationError(`Deno may not ${refused}: run it with ${flag}${otherwise}`, {
     cause: thrown,

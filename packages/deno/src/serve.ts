@@ -6,49 +6,46 @@ import {
   type Checks,
   checkSignal,
   checkString,
-  checkThat,
+  wholeNumber,
 } from '@vectrade/core/adapter'
-import { withAdvice } from './permission.ts'
+import { toPermissionError } from './permission.ts'
 
-/** What `Deno.serve` takes for a server on a TCP port. */
+/** The options of `Deno.serve` for a server on a TCP port. */
 export interface ServeOptions {
-  /** Default 8000; 0 is any free port. */
+  /** The port to listen on. 0 takes any free port. Default 8000. */
   port?: number
-  /** An address of this machine. Default `0.0.0.0`, which is all of them. */
+  /** The address to listen on. Default `0.0.0.0`, which is all addresses of this machine. */
   hostname?: string
-  /** Aborted, it closes the server and every connection at once; see `shutdown()`. */
+  /** Aborting it closes the server and all connections at once. `shutdown()` lets requests finish. */
   signal?: AbortSignal
-  /** Called once it listens. Default: the address is printed. */
+  /** Called when the server listens. Default: prints the address. */
   onListen?: (address: HttpServer['addr']) => void
-  /** Answers where the handler throws. Default: the error is printed and the answer is 500. */
+  /** Returns the response if the handler throws. Default: prints the error and answers with status 500. */
   onError?: (error: unknown) => Response | Promise<Response>
-  /** Lets several processes listen on one port. Default false. */
+  /** Allows several processes to listen on the same port. Default false. */
   reusePort?: boolean
-  /** The certificate chain for HTTPS, as PEM; with `key`. */
+  /** The certificate chain for HTTPS, as PEM. Requires `key`. */
   cert?: string
-  /** The private key for HTTPS, as PEM. */
+  /** The private key for HTTPS, as PEM. Requires `cert`. */
   key?: string
 }
 
-/** Deno's `Deno.HttpServer`; `await using server = serve(…)` shuts it down. */
+/** Deno's `Deno.HttpServer`. With `await using server = serve(…)`, it shuts down at the end of the block. */
 export interface HttpServer extends AsyncDisposable {
-  /** Where it listens. */
+  /** The address that the server listens on. */
   readonly addr: { transport: 'tcp' | 'udp'; hostname: string; port: number }
-  /** Resolves when the server has ended. */
+  /** Resolves when the server has closed. */
   readonly finished: Promise<void>
-  /** Takes no new requests, and resolves once those that run have ended, streams included. */
+  /** Accepts no new requests. Resolves when all running requests have ended, streams included. */
   shutdown(): Promise<void>
-  /** Keeps the process alive while the server runs, which is the default. */
+  /** Keeps the process alive while the server runs. This is the default. */
   ref(): void
-  /** Lets the process end although the server runs. */
+  /** Lets the process exit while the server runs. */
   unref(): void
 }
 
 const serveChecks: Checks<ServeOptions> = {
-  port: /* @__PURE__ */ checkThat(
-    'a whole number from 0 to 65535',
-    (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
-  ),
+  port: /* @__PURE__ */ wholeNumber(8000, 0, 65_535),
   hostname: checkString,
   signal: checkSignal,
   onListen: checkFunction,
@@ -58,15 +55,16 @@ const serveChecks: Checks<ServeOptions> = {
   key: checkString,
 }
 
-type ServeHandler = (request: Request) => Response | Promise<Response>
+/** Answers the requests of a server, such as the function that `createHandler` returns. */
+export type ServeHandler = (request: Request) => Response | Promise<Response>
 
 /**
- * `Deno.serve` for a handler such as `createHandler` makes. The server belongs to the caller: end it
- * by `signal`, `shutdown()` or `await using`.
+ * Serves a handler, such as the one that `createHandler` returns, with `Deno.serve`. The caller owns the
+ * server and ends it with `signal`, `shutdown()` or `await using`.
  *
- * @throws ConfigurationError on a handler that is no function, on a wrong option, or, with the
- *   flag to set, if Deno may not listen there. Other errors of `Deno.serve` are passed on, such
- *   as `Deno.errors.AddrInUse`.
+ * @throws ConfigurationError if `handler` is not a function, if an option is invalid, or if Deno may not
+ *   listen on the address. In the last case, the message names the flag to set. Other errors of
+ *   `Deno.serve`, such as `Deno.errors.AddrInUse`, are thrown unchanged.
  * @example
  * ```ts
  * import { createHandler, serve, VecTrade } from '@vectrade/deno'
@@ -82,11 +80,11 @@ export function serve(handler: ServeHandler, options: ServeOptions = {}): HttpSe
     Deno: { serve(options: ServeOptions, handler: ServeHandler): HttpServer }
   }
   try {
-    // Deno's second argument, the connection, is not the handler's.
+    // The handler takes only the request. Deno's second argument is about the connection.
     return Deno.serve(options, (request) => handler(request))
   } catch (error) {
-    const { hostname = '0.0.0.0', port = 8000 } = options
+    const { hostname = '0.0.0.0', port = serveChecks.port.default } = options
     const host = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
-    throw withAdvice(error, `listen on ${host}`, `--allow-net=${host}`)
+    throw toPermissionError(error, `listen on ${host}`, `--allow-net=${host}`)
   }
 }

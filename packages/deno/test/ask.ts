@@ -1,4 +1,4 @@
-// The program of a user: asks, and prints the answer.
+// A user's program that asks and prints the answer.
 import { VecTrade } from '../src/index.ts'
 
 using client = new VecTrade()

@@ -1,4 +1,4 @@
-// Run by Deno, see src/client.test.ts. No test may leave anything open.
+// Deno runs these tests: see src/integration/deno-tests.test.ts. No test may leave anything open.
 import assert from 'node:assert/strict'
 import {
   type CallOptions,
@@ -16,14 +16,14 @@ const baseURL = Deno.env.get('VECTRADE_BASE_URL') ?? ''
 const { host } = new URL(baseURL)
 const bothVariables = '--allow-env=VECTRADE_API_KEY,VECTRADE_BASE_URL'
 
-/** What the sandbox says of a call once that is over, which must be within a second. */
+/** Returns how a call ended, as the sandbox saw it. The call must end within a second. */
 async function sandboxSaw(call: string): Promise<{ closed: string; userAgent: string }> {
   const log = `${Deno.env.get('SANDBOX_LOG')}/${call}`
   const response = await fetch(log, { signal: AbortSignal.timeout(1000) })
   return await response.json()
 }
 
-/** A call that the sandbox begins to answer and does not end. */
+/** Returns options for a call that the sandbox begins to answer but does not end. */
 function stalled(call: string): CallOptions {
   return { idempotencyKey: call, headers: { 'x-sandbox-fault': 'stallAfterEvents=3' } }
 }
@@ -38,8 +38,8 @@ function refusal(flag: string): (error: unknown) => boolean {
   }
 }
 
-/** A fetch that notes where it is sent, and goes nowhere. */
-function noting(): { asked: string[]; fetch: Fetch } {
+/** Returns a fetch that records its URLs and sends nothing. */
+function recordingFetch(): { asked: string[]; fetch: Fetch } {
   const asked: string[] = []
   const fetch: Fetch = (url) => {
     asked.push(url)
@@ -48,7 +48,7 @@ function noting(): { asked: string[]; fetch: Fetch } {
   return { asked, fetch }
 }
 
-Deno.test('key and base URL come from the environment', async () => {
+Deno.test('the key and the base URL come from the environment', async () => {
   using client = new VecTrade()
   const text = await client.ai.stream(prompt, { idempotencyKey: 'whole' }).finalText()
   assert(text.length > 500)
@@ -61,7 +61,7 @@ Deno.test('key and base URL come from the environment', async () => {
 })
 
 Deno.test({
-  name: 'without --allow-env the flag is named, and what else can be done',
+  name: 'without --allow-env, the error names the flag and the options',
   permissions: { env: false },
   fn() {
     assert.throws(() => new VecTrade(), refusal(bothVariables))
@@ -71,7 +71,7 @@ Deno.test({
 })
 
 Deno.test({
-  name: 'with the key from the environment, the base URL must not be hidden in it',
+  name: 'if the key comes from the environment, the base URL must be readable too',
   permissions: { env: ['VECTRADE_API_KEY'] },
   fn() {
     assert.throws(() => new VecTrade(), refusal(bothVariables))
@@ -80,27 +80,27 @@ Deno.test({
 })
 
 Deno.test({
-  name: 'a key that is passed needs no environment',
+  name: 'with the option `apiKey`, no environment is needed',
   permissions: { env: false },
   async fn() {
-    const { asked, fetch } = noting()
+    const { asked, fetch } = recordingFetch()
     await assert.rejects(new VecTrade({ apiKey, fetch }).ai.analyze(prompt))
     assert.deepEqual(asked, ['https://api.vectrade.io/v1/ai/analyze'])
   },
 })
 
 Deno.test({
-  name: 'with a key that is passed, a base URL that can be read is the one',
+  name: 'with the option `apiKey`, a base URL in the environment is used if it is readable',
   permissions: { env: ['VECTRADE_BASE_URL'] },
   async fn() {
-    const { asked, fetch } = noting()
+    const { asked, fetch } = recordingFetch()
     await assert.rejects(new VecTrade({ apiKey, fetch }).ai.analyze(prompt))
     assert.deepEqual(asked, [`${baseURL}/ai/analyze`])
   },
 })
 
 Deno.test({
-  name: 'with both passed, the host is all that must be allowed',
+  name: 'with the options `apiKey` and `baseURL`, only the host must be allowed',
   permissions: { env: false, net: [host] },
   async fn() {
     using client = new VecTrade({ apiKey, baseURL })
@@ -109,7 +109,7 @@ Deno.test({
 })
 
 Deno.test({
-  name: 'without --allow-net the flag is named, and nothing is tried again',
+  name: 'without --allow-net, the error names the flag, and the call is not retried',
   permissions: { env: 'inherit', net: false },
   async fn() {
     const warnings: string[] = []
@@ -131,7 +131,7 @@ Deno.test({
   },
 })
 
-Deno.test('a server that is not there is no matter of permissions', async () => {
+Deno.test('an unreachable server is a ConnectionError', async () => {
   const listener = Deno.listen({ hostname: '127.0.0.1', port: 0 })
   const { port } = listener.addr
   listener.close()
@@ -139,7 +139,7 @@ Deno.test('a server that is not there is no matter of permissions', async () => 
   await assert.rejects(client.ai.stream(prompt).finalText(), ConnectionError)
 })
 
-Deno.test('a fetch that is no function is a wrong option', () => {
+Deno.test('a `fetch` that is not a function is refused', () => {
   const fetch = 'fetch' as unknown as Fetch
   assert.throws(() => new VecTrade({ fetch }), /`fetch` must be a function/)
 })

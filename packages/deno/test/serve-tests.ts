@@ -1,4 +1,4 @@
-// Run by Deno, see src/client.test.ts. No test may leave anything open.
+// Deno runs these tests: see src/integration/deno-tests.test.ts. No test may leave anything open.
 import assert from 'node:assert/strict'
 import {
   ConfigurationError,
@@ -17,7 +17,7 @@ function post({ addr }: HttpServer, prompt: string): Promise<Response> {
   return fetch(`http://127.0.0.1:${addr.port}/`, init)
 }
 
-Deno.test('serves the endpoint of pages until it is shut down', async () => {
+Deno.test('serves the endpoint for pages until it is shut down', async () => {
   using client = new VecTrade()
   let finished
   {
@@ -35,8 +35,8 @@ Deno.test('serves the endpoint of pages until it is shut down', async () => {
 
 const handler = (): Response => new Response('ok')
 
-Deno.test('names a wrong handler or option, and listens nowhere', () => {
-  const wrong: [unknown, unknown, string][] = [
+Deno.test('names an invalid handler or option, and does not listen', () => {
+  const invalid: [unknown, unknown, string][] = [
     [undefined, quietly, '`handler`'],
     [handler, null, '{ port: … }'],
     [handler, 'text', '{ port: … }'],
@@ -46,7 +46,7 @@ Deno.test('names a wrong handler or option, and listens nowhere', () => {
     [handler, { ...quietly, signal: null }, '`signal`'],
     [handler, { ...quietly, onError: console }, '`onError`'],
   ]
-  for (const [served, options, name] of wrong) {
+  for (const [served, options, name] of invalid) {
     assert.throws(
       () => serve(served as never, options as never),
       (error) => error instanceof ConfigurationError && error.message.includes(name),
@@ -55,7 +55,7 @@ Deno.test('names a wrong handler or option, and listens nowhere', () => {
   }
 })
 
-Deno.test('passes its options on', async () => {
+Deno.test('passes its options on to Deno', async () => {
   const closing = new AbortController()
   const addresses: HttpServer['addr'][] = []
   const server = serve(() => Promise.reject(new Error('This one fails')), {
@@ -71,14 +71,14 @@ Deno.test('passes its options on', async () => {
   await server.finished
 })
 
-Deno.test('leaves what else goes wrong as it is', async () => {
+Deno.test('throws other errors unchanged', async () => {
   await using server = serve(() => new Response(), quietly)
   const { port } = server.addr
   assert.throws(() => serve(() => new Response(), { ...quietly, port }), Deno.errors.AddrInUse)
 })
 
 Deno.test({
-  name: 'without --allow-net for it the flag is named',
+  name: 'without --allow-net for the address, the error names the flag',
   permissions: { net: ['127.0.0.1:1'] },
   fn() {
     for (const [options, flag] of [
@@ -94,7 +94,7 @@ Deno.test({
   },
 })
 
-// Types alone: what is declared here is Deno's own.
+// Only types: the declarations of this package must match Deno's own.
 const denoServer: (server: HttpServer) => Deno.HttpServer<Deno.NetAddr> = (server) => server
 const denoOptions: (options: ServeOptions) => Deno.ServeTcpOptions = (options) => options
 void denoServer

@@ -14,14 +14,17 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Where a client asks, and with which key. */
-async function asks(client: VecTrade, seen: { url?: string; key?: string | null }): Promise<void> {
+/** Makes a call, so that the fetch of the client records the URL and the key. */
+async function callOnce(
+  client: VecTrade,
+  seen: { url?: string; key?: string | null },
+): Promise<void> {
   await client.ai.analyze(prompt).catch(() => {})
   expect(seen.url).toBeDefined()
 }
 
-/** A fetch that notes what it is asked for, and fails. */
-function noting(): { seen: { url?: string; key?: string | null }; fetch: edge.Fetch } {
+/** Returns a fetch that records the request and fails. */
+function recordingFetch(): { seen: { url?: string; key?: string | null }; fetch: edge.Fetch } {
   const seen: { url?: string; key?: string | null } = {}
   return {
     seen,
@@ -33,17 +36,17 @@ function noting(): { seen: { url?: string; key?: string | null }; fetch: edge.Fe
   }
 }
 
-test('the names are those of core, and its own VecTrade', () => {
+test('exports the names of core, with its own VecTrade', () => {
   expect(Object.keys(edge).toSorted()).toEqual(Object.keys(core).toSorted())
   expect(VecTrade).not.toBe(core.VecTrade)
   expect(new VecTrade({ apiKey: 'vq_option' })).toBeInstanceOf(core.VecTrade)
 })
 
 describe('fromEnv', () => {
-  test('takes key and base URL from the bindings, over process.env', async () => {
+  test('takes the key and the base URL from the bindings, not from process.env', async () => {
     vi.stubEnv('VECTRADE_API_KEY', 'vq_process')
     vi.stubEnv('VECTRADE_BASE_URL', 'https://process.example')
-    const { seen, fetch } = noting()
+    const { seen, fetch } = recordingFetch()
     interface Env {
       VECTRADE_API_KEY: string
       VECTRADE_BASE_URL: string
@@ -54,24 +57,24 @@ describe('fromEnv', () => {
       VECTRADE_BASE_URL: 'https://bound.example/v1',
       OTHER: { get: () => {} },
     }
-    await asks(VecTrade.fromEnv(env, { fetch }), seen)
+    await callOnce(VecTrade.fromEnv(env, { fetch }), seen)
     expect(seen).toEqual({ url: 'https://bound.example/v1/ai/analyze', key: 'vq_bound' })
   })
 
-  test('options win', async () => {
-    const { seen, fetch } = noting()
+  test('options take precedence', async () => {
+    const { seen, fetch } = recordingFetch()
     const env = { VECTRADE_API_KEY: 'vq_bound', VECTRADE_BASE_URL: 'https://bound.example' }
     const options = { apiKey: 'vq_option', baseURL: 'https://option.example', fetch }
-    await asks(VecTrade.fromEnv(env, options), seen)
+    await callOnce(VecTrade.fromEnv(env, options), seen)
     expect(seen).toEqual({ url: 'https://option.example/ai/analyze', key: 'vq_option' })
   })
 
-  test('reads nothing but the bindings', async () => {
+  test('reads the bindings only', async () => {
     vi.stubEnv('VECTRADE_API_KEY', 'vq_process')
     vi.stubEnv('VECTRADE_BASE_URL', 'https://process.example')
     expect(() => VecTrade.fromEnv({}).ai.stream(prompt)).toThrow(/VECTRADE_API_KEY/)
-    const { seen, fetch } = noting()
-    await asks(VecTrade.fromEnv({ VECTRADE_API_KEY: 'vq_bound' }, { fetch }), seen)
+    const { seen, fetch } = recordingFetch()
+    await callOnce(VecTrade.fromEnv({ VECTRADE_API_KEY: 'vq_bound' }, { fetch }), seen)
     expect(seen.url).toBe('https://api.vectrade.io/v1/ai/analyze')
   })
 
@@ -87,21 +90,21 @@ describe('fromEnv', () => {
     expect(make).toThrow(message)
   })
 
-  test.for([null, 'vq_secret'])('names options that are %j', (options) => {
+  test.for([null, 'vq_secret'])('refuses %j as options', (options) => {
     const env = { VECTRADE_API_KEY: 'vq_bound' }
     const make = (): VecTrade => VecTrade.fromEnv(env, options as never)
     expect(make).toThrow(ConfigurationError)
     expect(make).toThrow('{ apiKey: … }')
   })
 
-  test.for([{}, { VECTRADE_API_KEY: '' }])('without a key refuses a call: %o', (env) => {
+  test.for([{}, { VECTRADE_API_KEY: '' }])('without a key makes calls fail: %o', (env) => {
     const client = VecTrade.fromEnv(env)
     expect(() => client.ai.stream(prompt)).toThrow(/`apiKey`.*VECTRADE_API_KEY/)
   })
 })
 
 describe('the constructor', () => {
-  test('reads process.env where there is one', async () => {
+  test('reads process.env', async () => {
     await using sandbox = Object.assign(await startSandbox(), {
       [Symbol.asyncDispose]: () => sandbox.close(),
     })
@@ -110,7 +113,7 @@ describe('the constructor', () => {
     expect((await new VecTrade().ai.analyze(prompt)).text).not.toBe('')
   })
 
-  test.for([undefined, {}, { env: undefined }])('needs no process: %o', (process) => {
+  test.for([undefined, {}, { env: undefined }])('works without process.env: %o', (process) => {
     vi.stubGlobal('process', process)
     expect(() => new VecTrade().ai.stream(prompt)).toThrow(ConfigurationError)
     expect(() => new VecTrade({ apiKey: 'vq_option' }).ai.stream(prompt)).not.toThrow()

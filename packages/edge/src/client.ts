@@ -1,18 +1,19 @@
 import { ConfigurationError, VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
-import { type RuntimeDefaults } from '@vectrade/core/adapter'
+import { type RuntimeDefaults, withRuntime } from '@vectrade/core/adapter'
 
 /**
- * A client of VecTrade's AI stock analysis, for Cloudflare Workers, Vercel Edge and other WinterTC
+ * A client for VecTrade's AI stock analysis on Cloudflare Workers, Vercel Edge and other WinterTC
  * runtimes.
  *
- * Where the runtime has `process.env`, as Vercel Edge has, the key comes from the option `apiKey` or
- * `VECTRADE_API_KEY`, and the base URL from `baseURL` or `VECTRADE_BASE_URL`. Cloudflare Workers
- * hands its variables to each request: {@link fromEnv}.
+ * The API key comes from the option `apiKey` or the environment variable `VECTRADE_API_KEY`. The base
+ * URL comes from the option `baseURL` or the variable `VECTRADE_BASE_URL`. Variables are read from
+ * `process.env`, which Vercel Edge has. Cloudflare Workers passes its variables to each request instead:
+ * use {@link fromEnv} there.
  *
- * On Workers a stream belongs to the request that opened it, and `close()` does not end one that
- * belongs to another: make a client for each request, it holds no connection of its own.
+ * On Workers, a stream belongs to the request that opened it. `close()` cannot end a stream of another
+ * request, so create a client for each request. A client holds no connection.
  *
- * @throws ConfigurationError on a wrong option; the first call throws it where there is no key
+ * @throws ConfigurationError if an option is invalid. If the key is missing, the first call throws it.
  * @example
  * ```ts
  * import { VecTrade } from '@vectrade/edge'
@@ -22,18 +23,21 @@ import { type RuntimeDefaults } from '@vectrade/core/adapter'
  * ```
  */
 export class VecTrade extends CoreVecTrade {
-  /** @param runtime for frameworks that keep variables elsewhere; default: `process.env`, if any */
+  constructor(options?: VecTradeOptions)
+  /** @internal */
+  constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
-    super(options, { name: 'edge', env: processVariable, ...runtime })
+    super(...withRuntime(options, { name: 'edge', env: processVariable, ...runtime }))
   }
 
   /**
-   * A client whose key and base URL are the `VECTRADE_API_KEY` and `VECTRADE_BASE_URL` of `env`, and
-   * of nothing else; options win over both.
+   * Creates a client that reads `VECTRADE_API_KEY` and `VECTRADE_BASE_URL` from `env` only, not from
+   * `process.env`. The options `apiKey` and `baseURL` take precedence.
    *
-   * @param env the bindings a Worker's `fetch` gets as its second argument, or a record such as `process.env`
-   * @throws ConfigurationError on a wrong option or a binding that is no text; the first call throws it
-   *   where there is no key
+   * @param env the bindings, which a Worker's `fetch` gets as its second argument, or a record such as
+   *   `process.env`
+   * @throws ConfigurationError if an option is invalid or one of the two bindings is not a string. If the
+   *   key is missing, the first call throws it.
    * @example
    * ```ts
    * import { createHandler, VecTrade } from '@vectrade/edge'
@@ -60,14 +64,14 @@ export class VecTrade extends CoreVecTrade {
 function binding(env: object, name: string): string | undefined {
   const value = (env as Record<string, unknown>)[name]
   if (value === undefined || typeof value === 'string') return value
-  // Such as a Secrets Store's, which gives its text by `await env.NAME.get()`.
+  // For example, a binding of the Secrets Store is an object. Its text comes from `await env.NAME.get()`.
   throw new ConfigurationError(
-    `The binding ${name} must be text: a variable or a secret of the Worker. ` +
-      'Pass what other bindings give as the options `apiKey` and `baseURL`',
+    `The binding ${name} must be a string: a variable or a secret of the Worker. ` +
+      'For other bindings, pass their value as the option `apiKey` or `baseURL`',
   )
 }
 
-/** The global is looked up on each call and may be missing, as on Workers without `nodejs_compat`. */
+/** Reads `process.env` on each call. `process` can be missing, as on Workers without `nodejs_compat`. */
 function processVariable(name: string): string | undefined {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
   return process?.env?.[name]

@@ -1,3 +1,3 @@
-// The names of the core are the same in every runtime's package; `VecTrade` is the runtime's own.
+// Every runtime package re-exports core. Its own `VecTrade` takes the place of core's.
 export * from '@vectrade/core'
 export { VecTrade } from './client.ts'

@@ -1,11 +1,11 @@
-/** A `Dispatcher` of undici. With undici's own types, our users' compilers would depend on undici. */
+/** undici's `Dispatcher`. Importing undici's own types would make our users' compilers depend on undici. */
 interface Dispatcher {
   dispatch(request: object, handler: object): boolean
 }
 
 type AgentClass = new (settings: typeof options) => Dispatcher
 
-/** Translates for the handlers of an older undici, such as those of Node's fetch. */
+/** undici's `Dispatcher1Wrapper`: adapts a dispatcher to handlers of an older undici, such as Node's own. */
 interface WrapperClass {
   new (dispatcher: Dispatcher): Dispatcher
   wrapHandler: (handler: object) => object
@@ -13,7 +13,7 @@ interface WrapperClass {
 
 type ResponseHeaders = Record<string, string | string[] | undefined>
 
-/** Passes everything on to the handler that it was made with. */
+/** undici's `DecoratorHandler`: passes every call on to the handler that it wraps. */
 type DecoratorClass = new (handler: object) => {
   onResponseStart(
     controller: { rawHeaders: unknown },
@@ -23,11 +23,11 @@ type DecoratorClass = new (handler: object) => {
   ): void
 }
 
-/** `direct` connects to servers, `proxied` through the proxies that the environment names. */
+/** `direct` connects to servers. `proxied` connects through the proxies that the environment names. */
 export type AgentKind = 'direct' | 'proxied'
 
-// These are undici's files, not its index. Loading the index replaces the global dispatcher of the whole
-// process. The index is also three times as large.
+// Imports undici's files instead of its index. Loading the index replaces the global dispatcher of the
+// whole process, and the index is three times as large.
 const files: Record<AgentKind, () => Promise<unknown>> = {
   // @ts-expect-error undici has no types for its files
   direct: () => import('undici/lib/dispatcher/agent.js') as Promise<unknown>,
@@ -38,7 +38,7 @@ const files: Record<AgentKind, () => Promise<unknown>> = {
     const { default: Base } = (await import('undici/lib/dispatcher/dispatcher.js')) as {
       default: { prototype: object }
     }
-    // This method opens tunnels. Usually undici's index adds it to all dispatchers.
+    // Opens tunnels. Normally, undici's index adds this method to all dispatchers.
     Object.assign(Base.prototype, { connect })
     // @ts-expect-error as above
     return import('undici/lib/dispatcher/env-http-proxy-agent.js') as Promise<unknown>
@@ -46,18 +46,18 @@ const files: Record<AgentKind, () => Promise<unknown>> = {
 }
 
 const options = {
-  // Only the limits of the SDK apply. undici's own limits of 300 s could end a call before them.
+  // Turns off undici's own limits of 300 s. They could end a call before the SDK's limits do.
   headersTimeout: 0,
   bodyTimeout: 0,
-  // Like Node's own fetch.
+  // Node's own fetch does not use HTTP/2 either.
   allowH2: false,
   proxyTunnel: true,
 }
 
-/** All clients share these agents, as they share the agent of the global fetch. */
+/** All clients share these agents, just as they would share the agent of the global fetch. */
 const agents = new Map<AgentKind, Promise<Dispatcher | undefined>>()
 
-/** Returns an agent of an undici newer than Node's own. If undici is missing, warns and returns undefined. */
+/** Returns an agent from an undici newer than Node's own. If undici is missing, warns and returns undefined. */
 export function agentOf(kind: AgentKind): Promise<Dispatcher | undefined> {
   let agent = agents.get(kind)
   if (agent === undefined) {
@@ -77,21 +77,21 @@ async function load(kind: AgentKind): Promise<Dispatcher> {
     wrapper,
     decorator,
   ])) as [{ default: AgentClass }, { default: WrapperClass }, { default: DecoratorClass }]
-  return new (guarding(Wrapper, Decorator))(new Agent(options))
+  return new (createGuardedWrapper(Wrapper, Decorator))(new Agent(options))
 }
 
-/** As many as Node's fetch takes. */
-const mostCodings = 5
+/** The number of content codings that Node's fetch accepts. */
+const maxContentCodings = 5
 
 /**
- * A wrapper that guards the requests of Node's fetch.
+ * Returns a wrapper class that guards the requests of Node's fetch in two ways:
  *
- * - It refuses a response with too many content codings and closes its connection. Node's fetch only
- *   rejects: the connection stays open, and when it ends, that ends the process.
- * - It makes a request forget its raw headers once these are passed on. Otherwise they are kept until the
- *   answer ends, and they are a kibibyte of each open stream.
+ * - If a response has too many content codings, it fails and its connection is closed. Without this guard,
+ *   Node's fetch rejects but leaves the connection open. When that connection ends, the process crashes.
+ * - The raw headers of a response are dropped after they have been passed on. Otherwise undici keeps them
+ *   until the answer ends, which takes 1 KiB for each open stream.
  */
-function guarding(Wrapper: WrapperClass, Decorator: DecoratorClass): WrapperClass {
+function createGuardedWrapper(Wrapper: WrapperClass, Decorator: DecoratorClass): WrapperClass {
   class GuardedHandler extends Decorator {
     override onResponseStart(
       controller: { rawHeaders: unknown },
@@ -100,7 +100,8 @@ function guarding(Wrapper: WrapperClass, Decorator: DecoratorClass): WrapperClas
       ...rest: unknown[]
     ): void {
       const codings = String(headers['content-encoding'] ?? '').split(',').length
-      if (codings > mostCodings) throw new Error(`The response has ${codings} content codings`)
+      if (codings > maxContentCodings)
+        throw new Error(`The response has ${codings} content codings`)
       super.onResponseStart(controller, status, headers, ...rest)
       controller.rawHeaders = undefined
     }
@@ -114,7 +115,7 @@ function guarding(Wrapper: WrapperClass, Decorator: DecoratorClass): WrapperClas
 
 function warn(error: unknown): undefined {
   process.emitWarning(
-    'undici could not be loaded. Without it, a response can end this process: see docs/platforms.md',
+    'undici could not be loaded. Without it, a response can end this process. See docs/platforms.md',
     { code: 'VECTRADE_UNDICI', detail: error instanceof Error ? error.message : '' },
   )
 }

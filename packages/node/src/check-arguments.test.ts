@@ -21,23 +21,26 @@ describe('pipeToResponse', () => {
     ['headers', { headers: null }],
     ['{ req: … }', null],
     ['{ req: … }', 'text'],
-  ])('names a wrong %s, and leaves stream and response alone: %j', async ([name, options]) => {
-    let error: unknown
-    const events = source([text('a')])
-    await using server = await serve(async (_, res) => {
-      error = await pipeToResponse(events, res, options as object).catch(
-        (thrown: unknown) => thrown,
-      )
-      res.end('the caller’s')
-    })
-    expect(await (await fetch(server.url)).text()).toBe('the caller’s')
-    expect(error).toBeInstanceOf(ConfigurationError)
-    expect(String(error)).toContain(name)
-    expect(events).toMatchObject({ taken: 0, returned: 0 })
-  })
+  ])(
+    'names an invalid %s and does not touch the stream or the response: %j',
+    async ([name, options]) => {
+      let error: unknown
+      const events = source([text('a')])
+      await using server = await serve(async (_, res) => {
+        error = await pipeToResponse(events, res, options as object).catch(
+          (thrown: unknown) => thrown,
+        )
+        res.end('not touched')
+      })
+      expect(await (await fetch(server.url)).text()).toBe('not touched')
+      expect(error).toBeInstanceOf(ConfigurationError)
+      expect(String(error)).toContain(name)
+      expect(events).toMatchObject({ taken: 0, returned: 0 })
+    },
+  )
 
   test.for([undefined, null, {}, new Response('')])(
-    'names what is no response: %o',
+    'names an invalid response: %o',
     async (res) => {
       const piped = pipeToResponse(source([]), res as never)
       await expect(piped).rejects.toThrow(ConfigurationError)
@@ -45,7 +48,7 @@ describe('pipeToResponse', () => {
     },
   )
 
-  test('is told which part of a framework it takes', async () => {
+  test('names the property of a framework that holds the response', async () => {
     const problems: unknown[] = []
     const note = (error: unknown): void => void problems.push(error)
     const fastify = Fastify()
@@ -72,14 +75,14 @@ describe('pipeToResponse', () => {
 
 describe('toNodeHandler', () => {
   test.for([undefined, null, {}, Promise.resolve(() => new Response(''))])(
-    'names what is no handler: %o',
+    'names an invalid handler: %o',
     (handler) => {
       expect(() => toNodeHandler(handler as never)).toThrow(ConfigurationError)
       expect(() => toNodeHandler(handler as never)).toThrow('`handler`')
     },
   )
 
-  test('rejects what is not of Node', async () => {
+  test('names an invalid request or response', async () => {
     const handler = toNodeHandler(() => new Response('ok'))
     const request = new Request('https://app.example/')
     await expect(handler(request as never, {} as never)).rejects.toThrow(/`req`.*`request.raw`/)
@@ -90,13 +93,13 @@ describe('toNodeHandler', () => {
   })
 })
 
-test('toNodeReadable names a wrong option', () => {
+test('toNodeReadable names an invalid option', () => {
   const make = (): unknown => toNodeReadable(source([]), { heartbeat: null as never })
   expect(make).toThrow(ConfigurationError)
   expect(make).toThrow('`heartbeat`')
 })
 
-test('a client names its options alike', () => {
+test('a client names an invalid option', () => {
   expect(() => new VecTrade(null as never)).toThrow(ConfigurationError)
   expect(() => new VecTrade('vq_secret' as never)).toThrow(/^(?!.*secret).*\{ apiKey: … \}/)
 })

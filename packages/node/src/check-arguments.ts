@@ -1,11 +1,11 @@
 import { type Check, checkThat, hasMethods } from '@vectrade/core/adapter'
 
 export const checkIncoming: Check = /* @__PURE__ */ checkThat(
-  "a request of Node: Fastify's is `request.raw`, Koa's is `ctx.req`",
+  "Node's request, which is `request.raw` in Fastify and `ctx.req` in Koa",
   (value) => hasMethods(value, 'on', 'resume') && 'rawHeaders' in value,
 )
 
 export const checkOutgoing: Check = /* @__PURE__ */ checkThat(
-  "a response of Node: Fastify's is `reply.raw`, Koa's is `ctx.res`",
+  "Node's response, which is `reply.raw` in Fastify and `ctx.res` in Koa",
   (value) => hasMethods(value, 'on', 'setHeader', 'flushHeaders', 'end'),
 )

@@ -1,13 +1,14 @@
 import { VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
+import { withRuntime } from '@vectrade/core/adapter'
 import { defaultFetch } from './default-fetch.ts'
 
 /**
- * A client of VecTrade's AI stock analysis, for Node and Bun.
+ * A client for VecTrade's AI stock analysis on Node and Bun.
  *
- * The key comes from the option `apiKey` or `VECTRADE_API_KEY`, the base URL from `baseURL` or
- * `VECTRADE_BASE_URL`.
+ * The API key comes from the option `apiKey` or the environment variable `VECTRADE_API_KEY`. The base
+ * URL comes from the option `baseURL` or the variable `VECTRADE_BASE_URL`.
  *
- * @throws ConfigurationError on a wrong option; the first call throws it where there is no key
+ * @throws ConfigurationError if an option is invalid. If the key is missing, the first call throws it.
  * @example
  * ```ts
  * import { VecTrade } from '@vectrade/node'
@@ -20,11 +21,14 @@ import { defaultFetch } from './default-fetch.ts'
  */
 export class VecTrade extends CoreVecTrade {
   constructor(options: VecTradeOptions = {}) {
-    // The global: to import `node:process` opens its standard streams, a sixth of this package's import.
-    super(options, {
-      name: process.versions['bun'] ? 'bun' : 'node',
-      env: (name) => process.env[name],
-      fetch: defaultFetch(),
-    })
+    // Uses the global `process`. Importing `node:process` opens the standard streams, which takes a sixth of
+    // this package's import time.
+    super(
+      ...withRuntime(options, {
+        name: process.versions['bun'] ? 'bun' : 'node',
+        env: (name) => process.env[name],
+        fetch: defaultFetch(),
+      }),
+    )
   }
 }

@@ -36,8 +36,8 @@ function ask(options: { fetch?: typeof fetch } = {}): Promise<string> {
   return client.ai.stream('p').finalText()
 }
 
-describe('a client without a fetch of its own', () => {
-  test('calls the global fetch, as it is at that moment, with one agent for all clients', async () => {
+describe('a client without a `fetch` option', () => {
+  test('calls the current global fetch, with one agent for all clients', async () => {
     await ask()
     const seen = spyOnFetch()
     expect(await ask()).toBe('whole')
@@ -47,14 +47,14 @@ describe('a client without a fetch of its own', () => {
     expect(seen[1]?.dispatcher).toBe(seen[0]?.dispatcher)
   })
 
-  test('leaves the global dispatcher alone', async () => {
+  test('does not change the global dispatcher', async () => {
     await fetch('data:,')
     const before = globals[key]
     await ask()
     expect(globals[key]).toBe(before)
   })
 
-  test('uses a dispatcher that the program has chosen', async () => {
+  test('uses a dispatcher that the program has set', async () => {
     const mock = new MockAgent()
     mock.disableNetConnect()
     mock
@@ -65,7 +65,7 @@ describe('a client without a fetch of its own', () => {
       })
     const before = globals[key]
     const { Dispatcher1Wrapper } = await import('undici')
-    // Does the same as `setGlobalDispatcher`, which could not be undone.
+    // Does what `setGlobalDispatcher` does, but so that it can be undone.
     const newKey = Symbol.for('undici.globalDispatcher.2')
     const beforeNew = globals[newKey]
     globals[key] = new Dispatcher1Wrapper(mock)
@@ -79,7 +79,7 @@ describe('a client without a fetch of its own', () => {
     expect(server.received).toEqual([])
   })
 
-  test('uses the global fetch as it is, with one warning, where undici is missing', async () => {
+  test('calls the global fetch without an agent if undici is missing, and warns once', async () => {
     vi.doMock('undici/lib/dispatcher/agent.js', () => {
       throw new Error('not installed')
     })
@@ -95,7 +95,7 @@ describe('a client without a fetch of its own', () => {
   })
 })
 
-test('a fetch that is given gets no agent', async () => {
+test('a `fetch` option gets no agent', async () => {
   const seen: unknown[] = []
   const own: typeof fetch = (url, init) => {
     seen.push(init)

@@ -3,18 +3,18 @@ import { agentOf } from './agents.ts'
 import { replaceableDispatcher } from './replaceable-dispatcher.ts'
 
 /**
- * What sends the requests of a client that was given no `fetch`. Undefined where that can be the
- * global fetch as it is: Bun and Deno have a fetch of their own.
+ * Returns the `fetch` for clients that were given none. Returns undefined on Bun and Deno, where the
+ * client can call the global fetch directly.
  *
- * In Node a response can end the process in two ways, because undici, which is Node's fetch, fails where no one
- * can catch it:
+ * Node's fetch is undici. On Node, a response can crash the process in two ways, because undici throws an
+ * error that cannot be caught:
  *
- * - Node 22 and 24: it ends by closing the connection while its reader is slow (nodejs/undici#5360). That
- *   is mended in undici 8.6, which Node 26 has.
- * - Any Node: it has more than five content codings.
+ * - Node 22 and 24: the response ends by closing the connection while its reader is slow
+ *   (nodejs/undici#5360). undici 8.6 has the fix, and so has Node 26.
+ * - Any Node: the response has more than five content codings.
  *
- * The global fetch is still what is called, so that what tools have put around it keeps working. It
- * is given an agent of a newer undici as its `dispatcher`, because the mistakes are in that part.
+ * The returned function still calls the global fetch, so that tools that wrap it keep working. As the
+ * `dispatcher`, it passes an agent of a newer undici, because the bugs are in that part of undici.
  */
 export function defaultFetch(): Fetch | undefined {
   return process.versions['undici'] === undefined ? undefined : fetchThroughAgent
@@ -23,7 +23,7 @@ export function defaultFetch(): Fetch | undefined {
 async function fetchThroughAgent(url: string, init: FetchInit): Promise<FetchResponse> {
   const kind = replaceableDispatcher()
   const dispatcher = kind && (await agentOf(kind))
-  // The program may have chosen a dispatcher in the meantime.
+  // The program may have set its own dispatcher in the meantime.
   if (dispatcher === undefined || replaceableDispatcher() !== kind) {
     return globalThis.fetch(url, init)
   }

@@ -1,7 +1,7 @@
-// The names of the core are the same in every runtime's package; `VecTrade` is the runtime's own.
+// Every runtime package re-exports core. Its own `VecTrade` takes the place of core's.
 export * from '@vectrade/core'
 export { VecTrade } from './client.ts'
-export type { NodeRequest, NodeResponse } from './node-message.ts'
+export type { NodeRequest, NodeResponse } from './node-http-types.ts'
 export { type PipeOptions, pipeToResponse } from './pipe-to-response.ts'
 export { type FetchHandler, type NodeHandler, toNodeHandler } from './to-node-handler.ts'
 export { toNodeReadable } from './to-node-readable.ts'

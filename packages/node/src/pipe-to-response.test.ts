@@ -29,7 +29,7 @@ afterEach(() => {
 })
 
 describe('a response', () => {
-  test('is the events, with the headers of an event stream, and ends cleanly', async () => {
+  test('has the events and the headers of an event stream, and ends properly', async () => {
     await using server = await serve((req, res) => {
       void pipeToResponse(source([text('Héllo '), text('wörld\n\n'), done]), res, { req })
     })
@@ -51,7 +51,7 @@ describe('a response', () => {
     expect(raw.text).toMatch(/data: \[DONE\]\n\n\r\n0\r\n\r\n$/)
   })
 
-  test('goes on where the head is out already', async () => {
+  test('continues if the head has already been sent', async () => {
     await using server = await serve((req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' })
       res.write(': mine\n\n')
@@ -61,7 +61,7 @@ describe('a response', () => {
     expect(body).toBe(': mine\n\ndata: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n')
   })
 
-  test('gives its head before its first event, and each event before the next is taken', async () => {
+  test('sends its head before the first event, and each event before it takes the next', async () => {
     const gates = [gate(), gate(), gate()]
     await using server = await serve((req, res) => {
       const events = (async function* () {
@@ -82,13 +82,13 @@ describe('a response', () => {
     client.socket.destroy()
   })
 
-  test('to HEAD is its head alone, and nothing is taken', async () => {
+  test('to HEAD has no body and takes no event', async () => {
     const events = source(endless(10))
     const settled = gate()
     await using server = await serve((req, res) => {
       void pipeToResponse(events, res, { req }).then(settled.open)
     })
-    // On a connection that stays open: it is not the client's leaving that ends it.
+    // The connection stays open, so the stream is not ended by a disconnect.
     const client = await rawClient(server.port, { method: 'HEAD' })
     await settled.opened
     await client.until((all) => all.endsWith('\r\n\r\n'))
@@ -98,7 +98,7 @@ describe('a response', () => {
     client.socket.destroy()
   })
 
-  test('of silence is heartbeats, and none once the client has gone', async () => {
+  test('of a silent source has heartbeats, until the client disconnects', async () => {
     const events = source([text('a')], 'silence')
     const settled = gate()
     await using server = await serve((req, res) => {
@@ -115,7 +115,7 @@ describe('a response', () => {
 
 describe('a source that fails', () => {
   test.for([0, 2])(
-    'after %i events is an error event without its message, and a clean end',
+    'after %i events sends an error event without its message, and ends properly',
     async (count) => {
       const failing = source(
         Array.from({ length: count }, () => text('a')),
@@ -130,15 +130,15 @@ describe('a source that fails', () => {
     },
   )
 
-  test('as VecTrade does passes its error on', async () => {
-    const said = new RateLimitError({
+  test('with an error of VecTrade sends that error', async () => {
+    const limited = new RateLimitError({
       message: 'Said',
       type: 'rate_limit_error',
       retryable: true,
       retryAfter: 3,
     })
     await using server = await serve(
-      (req, res) => void pipeToResponse(source([], said), res, { req }),
+      (req, res) => void pipeToResponse(source([], limited), res, { req }),
     )
     const error = await fromResponse(await fetch(server.url))
       .finalText()
@@ -147,7 +147,7 @@ describe('a source that fails', () => {
     expect(error).toMatchObject({ message: 'Said', retryAfter: 3 })
   })
 
-  test('by being used already rejects, and the response is still the caller’s', async () => {
+  test('because it is already used makes the call reject, and leaves the response alone', async () => {
     const stream = fromResponse(
       new Response(toReadableStream(source([])), {
         headers: { 'content-type': 'text/event-stream' },
@@ -163,7 +163,7 @@ describe('a source that fails', () => {
     expect((await fetch(server.url)).status).toBe(409)
   })
 
-  test('by its signal is an error event', async () => {
+  test('because of its signal sends an error event', async () => {
     await using server = await serve((req, res) => {
       const signal = AbortSignal.timeout(50)
       void pipeToResponse(source([text('a')], 'silence'), res, { req, signal })
@@ -172,7 +172,7 @@ describe('a source that fails', () => {
   })
 })
 
-describe('nothing is left', () => {
+describe('no listener remains', () => {
   const counts = ({ req, res }: { req: IncomingMessage; res: ServerResponse }): string =>
     [req.socket, req, res]
       .map((emitter) =>
@@ -183,7 +183,7 @@ describe('nothing is left', () => {
       )
       .join(' | ')
 
-  /** The listeners 5 ms after each of 15 requests over one connection. */
+  /** Returns the listeners 5 ms after each of 15 requests over one connection. */
   async function listeners(serving: (res: ServerResponse) => unknown): Promise<string[]> {
     const after: string[] = []
     await using server = await serve((req, res) => {
@@ -207,13 +207,13 @@ describe('nothing is left', () => {
     return after
   }
 
-  test('on request, response and connection, however many requests it serves', async () => {
+  test('on request, response and connection after 15 requests', async () => {
     const events = (): CountedSource => source([text('a'.repeat(200_000)), done])
     const ours = await listeners((res) => pipeToResponse(events(), res, { req: res.req }))
     const handled = await listeners((res) =>
       toNodeHandler(() => toResponse(events()))(res.req, res),
     )
-    // What Node itself leaves there, and our one for errors: one may still come.
+    // Node's own listeners, and the one for late errors.
     const nodes = await listeners((res) => {
       res.on('error', () => {})
       res.end('x')

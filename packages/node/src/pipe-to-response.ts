@@ -6,28 +6,35 @@ import {
   toResponse,
 } from '@vectrade/core'
 import { checkOptions } from '@vectrade/core/adapter'
-import type { NodeRequest, NodeResponse } from './node-message.ts'
+import type { NodeRequest, NodeResponse } from './node-http-types.ts'
 import { checkIncoming, checkOutgoing } from './check-arguments.ts'
 import { writeResponse } from './write-response.ts'
 
-/** How {@link pipeToResponse} writes: status and headers as for `toResponse`, and more. */
+/** The options of {@link pipeToResponse}: those of `toResponse`, and the request. */
 export interface PipeOptions extends ResponseInit, ReadableOptions {
-  /** The request, whose socket tells that the client has gone where `res` is a wrapper that does not. */
+  /**
+   * The request. Its socket reports that the client has disconnected, even if `res` is a wrapper that
+   * does not report it.
+   */
   req?: NodeRequest | undefined
 }
 
 /**
  * Answers a Node request with a stream, as Server-Sent Events.
  *
- * Settles when the last byte is written or the client has gone; a client that goes, while events
- * flow, while none come or while it does not read, ends the stream. For plain `http`, Express, Fastify
- * (`reply.hijack()`, then `reply.raw`) and Koa (`ctx.respond = false`, then `ctx.res`). Uses the stream.
+ * The promise settles after the last byte has been written, or when the client disconnects. A disconnect
+ * ends the stream at any time: while events flow, while none arrive and while the client does not read.
+ * The stream cannot be used again afterwards.
  *
- * The status is 200, or the option `status`, whatever was set on `res` before: frameworks set 201 or 404
- * for their own answers. Headers set on `res` before are kept, except those that describe another body.
+ * Works with plain `http`, Express, Fastify (call `reply.hijack()`, then pass `reply.raw`) and Koa (set
+ * `ctx.respond = false`, then pass `ctx.res`).
  *
- * @throws ConfigurationError on a wrong argument or option
- * @throws StreamConsumedError when the stream is used already
+ * The status is 200 or the option `status`. A status that was set on `res` before is replaced, because
+ * frameworks set 201 or 404 for their own answers. Headers that were set on `res` before are kept, except
+ * those that describe another body.
+ *
+ * @throws ConfigurationError if an argument or an option is invalid
+ * @throws StreamConsumedError if the stream has already been used
  * @example
  * ```ts
  * import { createServer } from 'node:http'
@@ -45,9 +52,9 @@ export async function pipeToResponse(
   options: PipeOptions = {},
 ): Promise<void> {
   checkOutgoing('res', res)
-  // Before the stream is used: `toResponse` checks the others.
+  // Checked before the stream is used. `toResponse` checks the other options.
   checkOptions<Pick<PipeOptions, 'req'>>(options, { req: checkIncoming })
-  // HTTP/2's classes have the members used here; their types lack some.
+  // HTTP/2's classes have all members that are used here, but their types lack some.
   const [request, response] = [options.req as IncomingMessage | undefined, res as ServerResponse]
   await writeResponse(toResponse(stream, options), response, request)
 }

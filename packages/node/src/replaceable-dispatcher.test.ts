@@ -25,7 +25,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-describe('is replaced:', () => {
+describe('this dispatcher is replaced:', () => {
   test.for<[string, () => object | undefined, (() => object)?]>([
     ['no dispatcher, before the first fetch', () => undefined],
     ["Node's own dispatcher", () => nodesOwn],
@@ -40,7 +40,7 @@ describe('is replaced:', () => {
     expect(replaceableDispatcher()).toBe('direct')
   })
 
-  test('the one of NODE_USE_ENV_PROXY', () => {
+  test('the dispatcher that NODE_USE_ENV_PROXY creates', () => {
     vi.stubEnv('NODE_USE_ENV_PROXY', '1')
     vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:9')
     choose(new EnvHttpProxyAgent())
@@ -48,22 +48,22 @@ describe('is replaced:', () => {
   })
 })
 
-describe('is not replaced:', () => {
+describe('this dispatcher is not replaced:', () => {
   const configured = { connect: { timeout: 5 } }
   test.for<[string, () => object, (() => object)?]>([
     ['an agent with options', () => new Agent({ connections: 5 })],
     ['an agent with a function as an option', () => new Agent({ connect: () => {} })],
     ['an agent with nested options', () => new Agent(configured)],
-    ['an agent of the class of Node with options', () => new NodeAgent(configured)],
+    ["an agent of Node's own class with options", () => new NodeAgent(configured)],
     ['an agent with a factory', () => new Agent({ factory: () => new Agent() })],
     ['an agent with interceptors', () => new Agent().compose(interceptors.retry())],
-    ['an agent of a derived class of that name', () => new DerivedAgent()],
+    ['an agent of a derived class with the same name', () => new DerivedAgent()],
     ['a mock', () => new MockAgent()],
     ['a proxy', () => new ProxyAgent('http://127.0.0.1:9')],
     ['an EnvHttpProxyAgent that the program has created', () => new EnvHttpProxyAgent()],
     ['an object with a method', () => ({ dispatch: () => false })],
     [
-      'an agent with options, under a wrapper',
+      'an agent with options in a wrapper',
       () => new Dispatcher1Wrapper(new Agent()),
       () => new Agent(configured),
     ],
@@ -72,7 +72,7 @@ describe('is not replaced:', () => {
     expect(replaceableDispatcher()).toBeUndefined()
   })
 
-  test('a proxy with an address of its own, with NODE_USE_ENV_PROXY', () => {
+  test('a proxy with its own address, with NODE_USE_ENV_PROXY', () => {
     vi.stubEnv('NODE_USE_ENV_PROXY', '1')
     vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9')
     choose(new EnvHttpProxyAgent({ httpProxy: 'http://127.0.0.1:10' }))

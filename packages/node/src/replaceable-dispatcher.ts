@@ -1,12 +1,12 @@
 import type { AgentKind } from './agents.ts'
 
-type Parts = Record<PropertyKey, unknown>
+type Properties = Record<PropertyKey, unknown>
 
-/** The keys under which undici keeps the global dispatcher. undici 8 uses `.2`, and puts a wrapper at `.1`. */
+/** The keys under which undici stores the global dispatcher. undici 8 uses `.2` and puts a wrapper at `.1`. */
 const legacyKey = Symbol.for('undici.globalDispatcher.1')
 const key = Symbol.for('undici.globalDispatcher.2')
 
-/** The names of the symbols under which undici keeps a dispatcher's settings. */
+/** The names of the symbols under which undici stores a dispatcher's settings. */
 const settings: ReadonlySet<string | undefined> = new Set([
   'options',
   'factory',
@@ -20,11 +20,13 @@ const settings: ReadonlySet<string | undefined> = new Set([
   'tunnel proxy',
 ])
 
-const known = new WeakMap<object, boolean>()
+/** Whether a dispatcher has default settings, for each dispatcher that was checked before. */
+const checked = new WeakMap<object, boolean>()
 
 /**
- * Returns the kind of agent that can replace the dispatcher of the global fetch. Undefined if the program
- * has chosen its own dispatcher: a mock, one with options or one of another class. That one stays in use.
+ * Returns the kind of agent that can replace the dispatcher of the global fetch. Returns undefined if the
+ * program has set its own dispatcher, which must stay in use: a mock, or a dispatcher with options or of
+ * another class.
  */
 export function replaceableDispatcher(): AgentKind | undefined {
   const globals = globalThis as unknown as Record<symbol, object | undefined>
@@ -35,34 +37,34 @@ export function replaceableDispatcher(): AgentKind | undefined {
   const { name } = dispatcher.constructor
   const isProxied = name === 'EnvHttpProxyAgent' && usesEnvProxy()
   if (!isProxied && name !== 'Agent') return undefined
-  // Interceptors replace this method, at any time.
-  const { dispatch } = dispatcher.constructor.prototype as Parts
-  if ((dispatcher as Parts)['dispatch'] !== dispatch) return undefined
-  let isDefault = known.get(dispatcher)
+  // Interceptors can replace this method at any time, so it is compared on each call.
+  const { dispatch } = dispatcher.constructor.prototype as Properties
+  if ((dispatcher as Properties)['dispatch'] !== dispatch) return undefined
+  let isDefault = checked.get(dispatcher)
   if (isDefault === undefined) {
     isDefault = hasDefaults(dispatcher)
-    known.set(dispatcher, isDefault)
+    checked.set(dispatcher, isDefault)
   }
   if (!isDefault) return undefined
   return isProxied ? 'proxied' : 'direct'
 }
 
-/** Whether Node itself uses a dispatcher that reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+/** Returns whether Node itself uses a dispatcher that reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
 function usesEnvProxy(): boolean {
   const { execArgv, env } = process
   const flags = [...execArgv, env['NODE_OPTIONS'] ?? ''].join(' ')
   return Boolean(env['NODE_USE_ENV_PROXY']) || flags.includes('--use-env-proxy')
 }
 
-/** Whether a dispatcher has the settings that its class has without options. */
+/** Returns whether a dispatcher has the settings that its class has without options. */
 function hasDefaults(dispatcher: object): boolean {
   const Class = dispatcher.constructor as new () => object
-  // The program may have derived a class from undici's.
+  // The program may have derived its own class from one of undici's.
   if ((Object.getPrototypeOf(Class) as { name?: string }).name !== 'DispatcherBase') return false
   try {
     return areAlike(dispatcher, new Class())
   } catch {
-    // A class that needs options is not one of undici's two.
+    // undici's two classes need no options, so this is another class.
     return false
   }
 }
@@ -75,7 +77,7 @@ function areAlike(one: unknown, other: unknown): boolean {
     names.length === settingsOf(other).length &&
     // Two empty objects are alike. Two different functions are not.
     typeof one === 'object' &&
-    names.every((name) => areAlike((one as Parts)[name], (other as Parts)[name]))
+    names.every((name) => areAlike((one as Properties)[name], (other as Properties)[name]))
   )
 }
 

@@ -4,24 +4,28 @@ import { ConfigurationError } from '@vectrade/core'
 type Body = NonNullable<RequestInit['body']>
 
 /**
- * The body of a Node request, for a Web one. Nothing is read before somebody asks, and leaving it
- * half read does not close the connection, on which the answer is yet to go out: both are what
- * `Readable.toWeb` would do.
+ * Turns the body of a Node request into the body of a Web request.
+ *
+ * It differs from `Readable.toWeb` in two ways. It reads nothing before the handler does. If the handler
+ * reads only a part, the connection stays open, because the answer still has to be sent on it.
  */
 export class RequestBody {
   readonly #req: IncomingMessage
   #chunks: AsyncIterator<Uint8Array> | undefined
-  #left: Promise<unknown> | undefined
+  #stopped: Promise<unknown> | undefined
 
   constructor(req: IncomingMessage) {
     this.#req = req
   }
 
-  /** What a parser has read, else what is to come. The headers are made to fit it. */
+  /**
+   * Returns the body that a parser has already read, or else a stream of the incoming bytes. Changes
+   * `headers` to describe a parsed body.
+   */
   open(headers: Headers): Body {
     const parsed: unknown = 'body' in this.#req ? this.#req.body : undefined
     if (parsed === undefined) return this.#stream()
-    // Parsers also decompress.
+    // These headers describe the body before it was parsed: parsers also decompress.
     for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) {
       headers.delete(name)
     }
@@ -31,9 +35,9 @@ export class RequestBody {
     return JSON.stringify(parsed)
   }
 
-  /** Throws away the bytes that have arrived unread, because another request may follow. */
+  /** Discards the bytes that have arrived but were not read, because another request may follow them. */
   release(): void {
-    void this.#leave().then(() => this.#req.complete && this.#req.resume())
+    void this.#stop().then(() => this.#req.complete && this.#req.resume())
   }
 
   #stream(): ReadableStream<Uint8Array> {
@@ -45,21 +49,21 @@ export class RequestBody {
           if (done) controller.close()
           else controller.enqueue(value)
         },
-        cancel: () => void this.#leave(),
+        cancel: () => void this.#stop(),
       },
       { highWaterMark: 0 },
     )
   }
 
-  /** Stops reading. Does not wait: a pending read ends with the next bytes. */
-  #leave(): Promise<unknown> {
-    return (this.#left ??= (async () => this.#chunks?.return?.())().catch(() => {}))
+  /** Stops reading. A pending read ends only when the next bytes arrive. */
+  #stop(): Promise<unknown> {
+    return (this.#stopped ??= (async () => this.#chunks?.return?.())().catch(() => {}))
   }
 
   #read(): AsyncIterator<Uint8Array> {
     if (this.#req.readableDidRead) {
       throw new ConfigurationError(
-        'The body of this request is already read: set `req.body` to what it was',
+        'The body of this request has already been read. Set `req.body` to the parsed body',
       )
     }
     return this.#req.iterator({ destroyOnReturn: false })

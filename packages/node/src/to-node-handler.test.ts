@@ -6,10 +6,10 @@ import { collectGarbage } from './test-support/collect-garbage.ts'
 import { gate } from './test-support/gate.ts'
 import { rawClient } from '@vectrade/test-kit/raw-client'
 import { endless, source, text } from './test-support/sources.ts'
-import { serve, type WebServer } from '@vectrade/test-kit/web-server'
-import { type FetchHandler, pipeToResponse, toNodeHandler, toResponse } from './index.ts'
+import { serveHandler } from './test-support/serve-handler.ts'
+import { pipeToResponse, toNodeHandler, toResponse } from './index.ts'
 
-/** What a promise of the handler that nobody awaits would end the process with. */
+/** Rejections that would end the process. */
 let unhandled: unknown[]
 const onUnhandled = (error: unknown): void => void unhandled.push(error)
 beforeEach(() => {
@@ -22,12 +22,9 @@ afterEach(async () => {
   expect(unhandled).toEqual([])
 })
 
-const handling = (handler: FetchHandler): Promise<WebServer> =>
-  serve((req, res) => void toNodeHandler(handler)(req, res))
-
 describe('a request', () => {
-  test('is method, address, headers and body', async () => {
-    await using server = await handling(async (request) =>
+  test('has the method, URL, headers and body', async () => {
+    await using server = await serveHandler(async (request) =>
       Response.json({
         method: request.method,
         url: request.url,
@@ -52,8 +49,10 @@ describe('a request', () => {
     ['/own', 'name.example:81/other?x', 'http://name.example:81/own'],
     ['/own', 'user:pass@name.example', 'http://name.example/own'],
     ['http://absolute.example/own', 'localhost', 'http://absolute.example/own'],
-  ])('for %s at host %s is one for %s', async ([path, host, url]) => {
-    await using server = await handling((request) => new Response(`<${request.url.split('#')[0]}>`))
+  ])('for %s at host %s has the URL %s', async ([path, host, url]) => {
+    await using server = await serveHandler(
+      (request) => new Response(`<${request.url.split('#')[0]}>`),
+    )
     const client = await rawClient(server.port, { path, host, headers: ['connection: close'] })
     await client.ended
     expect(client.text).toContain(`<${url}>`)
@@ -61,18 +60,18 @@ describe('a request', () => {
 
   test.for<[string, object]>([
     ['a method that Web requests do not have', { method: 'TRACE' }],
-    ['a host that is none', { host: 'a b' }],
-  ])('with %s is a 400', async ([, request]) => {
-    await using server = await handling(() => new Response('ok'))
+    ['an invalid host', { host: 'a b' }],
+  ])('with %s is answered with a 400', async ([, request]) => {
+    await using server = await serveHandler(() => new Response('ok'))
     const client = await rawClient(server.port, { headers: ['connection: close'], ...request })
     await client.ended
     expect(client.text).toMatch(/^HTTP\/1.1 400 [^]*invalid_request_error/)
   })
 
-  test('is aborted when the client goes, and only then', async () => {
+  test('is aborted only when the client disconnects', async () => {
     const signals: AbortSignal[] = []
     const answering = gate()
-    await using server = await handling(async ({ signal, url }) => {
+    await using server = await serveHandler(async ({ signal, url }) => {
       signals.push(signal)
       if (url.endsWith('/slow')) await answering.opened
       return new Response('ok')
@@ -88,10 +87,10 @@ describe('a request', () => {
     answering.open()
   })
 
-  test('is aborted though nobody but its signal is left', async () => {
+  test('is aborted even if only its signal is still referenced', async () => {
     let aborted = 0
     let asked = 0
-    await using server = await handling(({ signal }) => {
+    await using server = await serveHandler(({ signal }) => {
       asked += 1
       return new Promise((resolve) => {
         signal.addEventListener('abort', () => {
@@ -107,9 +106,9 @@ describe('a request', () => {
     await expectWithinASecond(() => aborted === 5)
   })
 
-  test('whose client goes within the body fails to be read', async () => {
+  test('cannot be read if the client disconnects within the body', async () => {
     let outcome: string | undefined
-    await using server = await handling(async (request) => {
+    await using server = await serveHandler(async (request) => {
       outcome = await request.text().catch(String)
       return new Response('too late')
     })
@@ -123,8 +122,8 @@ describe('a request', () => {
 })
 
 describe('a response', () => {
-  test('is status, headers, cookies and body', async () => {
-    await using server = await handling(() => {
+  test('has the status, headers, cookies and body', async () => {
+    await using server = await serveHandler(() => {
       const headers = new Headers({ 'x-mine': 'a' })
       headers.append('set-cookie', 'a=1; Path=/')
       headers.append('set-cookie', 'b=2')
@@ -137,13 +136,13 @@ describe('a response', () => {
     expect(await response.text()).toBe('made')
   })
 
-  test.for([204, 205, 304])('of status %i has no body', async (status) => {
-    await using server = await handling(() => new Response(null, { status }))
+  test.for([204, 205, 304])('with status %i has no body', async (status) => {
+    await using server = await serveHandler(() => new Response(null, { status }))
     expect(await (await fetch(server.url)).text()).toBe('')
   })
 
-  test('whose body fails is cut, not ended', async () => {
-    await using server = await handling(() => {
+  test('is cut if its body fails', async () => {
+    await using server = await serveHandler(() => {
       let pulls = 0
       const body = new ReadableStream<Uint8Array>({
         async pull(controller) {
@@ -172,21 +171,24 @@ describe('a response', () => {
       },
     ],
     [
-      'throws nothing',
+      'throws undefined',
       () => {
         throw undefined
       },
     ],
-    ['gives nothing', () => undefined as unknown as Response],
-    ['gives what only looks like one', () => ({ status: 200, body: null }) as Response],
-    ['gives `Response.error()`', () => Response.error()],
+    ['returns undefined', () => undefined as unknown as Response],
     [
-      'gives a header that Node refuses',
+      'returns an object that only looks like a response',
+      () => ({ status: 200, body: null }) as Response,
+    ],
+    ['returns `Response.error()`', () => Response.error()],
+    [
+      'returns a header that Node refuses',
       () => new Response('x', { headers: { 'x-bad': 'a\u0001b' } }),
     ],
-  ])('of a handler that %s is a 500 without a word', async ([, handler]) => {
+  ])('of a handler that %s is a 500 without its message', async ([, handler]) => {
     for (const each of [handler, async () => handler()]) {
-      await using server = await handling(each)
+      await using server = await serveHandler(each)
       const response = await fetch(server.url, { signal: AbortSignal.timeout(2_000) })
       expect(response.status).toBe(500)
       expect(await response.text()).not.toContain('secret')
@@ -194,16 +196,16 @@ describe('a response', () => {
     }
   })
 
-  test('that is used already is a 500', async () => {
+  test('that has already been used is a 500', async () => {
     const used = new Response('x')
     await used.text()
-    await using server = await handling(() => used)
+    await using server = await serveHandler(() => used)
     expect((await fetch(server.url)).status).toBe(500)
   })
 
-  test('to HEAD has no body, and nothing is taken for it', async () => {
+  test('to HEAD has no body and takes no event', async () => {
     const events = source(endless(10))
-    await using server = await handling(() => toResponse(events))
+    await using server = await serveHandler(() => toResponse(events))
     const client = await rawClient(server.port, { method: 'HEAD' })
     await client.until((all) => all.endsWith('\r\n\r\n'))
     await expectWithinASecond(() => events.returned === 1)
@@ -213,7 +215,7 @@ describe('a response', () => {
   })
 })
 
-test('over HTTP/2 it is the same', async () => {
+test('requests and responses over HTTP/2', async () => {
   const events = source([text('a')], 'silence')
   const seen: { url: string; aborted: () => boolean }[] = []
   const handler = toNodeHandler(({ url, signal }) => {

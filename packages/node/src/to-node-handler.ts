@@ -1,31 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { NodeRequest, NodeResponse } from './node-message.ts'
+import type { NodeRequest, NodeResponse } from './node-http-types.ts'
 import { checkFunction, hasMethods } from '@vectrade/core/adapter'
 import { checkIncoming, checkOutgoing } from './check-arguments.ts'
 import { RequestBody } from './request-body.ts'
 import { writeResponse } from './write-response.ts'
 
-/** A Web-standard handler, such as `createHandler` makes. */
+/** A Web-standard handler, such as the one that `createHandler` returns. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>
 
-/** A handler as `http.createServer`, `http2.createSecureServer` and Express take it. */
+/** A handler for `http.createServer`, `http2.createSecureServer` and Express. */
 export type NodeHandler = (req: NodeRequest, res: NodeResponse) => Promise<void>
 
 /**
- * Serves a Web-standard handler from Node: plain `http`, Express and, with `reply.hijack()`, Fastify.
+ * Turns a Web-standard handler into a Node handler, for plain `http`, Express and, with
+ * `reply.hijack()`, Fastify.
  *
- * The request's signal is aborted when the client goes before the response is through. A body that
- * a parser has already read is taken from `req.body`, as Express leaves it; after Fastify, pass
- * `Object.assign(request.raw, { body: request.body })`. A handler that throws, or whose response
- * cannot be sent, answers with status 500.
+ * The signal of the Web request is aborted if the client disconnects before the response has been sent.
+ * If a parser has already read the body, the handler gets it from `req.body`, which is where Express
+ * puts it. With Fastify, pass `Object.assign(request.raw, { body: request.body })`. If the handler
+ * throws, or its response cannot be sent, the answer has status 500.
  *
- * Status and headers are those of the response. Headers that a framework has set are sent too,
- * unless they describe another body. The response's headers replace them; `set-cookie`, `vary`,
- * `link` and `server-timing` are added. Headers about a connection, such as `keep-alive`, are
- * left out.
+ * The status and the headers are those of the response, without headers about a connection, such as
+ * `keep-alive`. Headers that a framework has set before are sent too, unless they describe another
+ * body. If both set the same header, the response's header wins. The exceptions are `set-cookie`,
+ * `vary`, `link` and `server-timing`: their values are added to those set before.
  *
- * @throws ConfigurationError if `handler` is no function. The returned handler rejects with one
- *   if its arguments are not Node's.
+ * @throws ConfigurationError if `handler` is not a function. The returned handler rejects with a
+ *   ConfigurationError if its arguments are not Node's request and response.
  * @example
  * ```ts
  * import { createServer } from 'node:http'
@@ -45,19 +46,20 @@ export function toNodeHandler(handler: FetchHandler): NodeHandler {
   const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     checkIncoming('req', req)
     checkOutgoing('res', res)
-    const left = new AbortController()
+    const disconnect = new AbortController()
     const body = new RequestBody(req)
     let request: Request | undefined
     const onClose = (): void => {
-      // It also comes, and first, when all is well; HTTP/2 also calls finished what was cut.
-      if (!res.writableEnded || !res.writableFinished) left.abort()
-      // Held until here: Node does not abort the signal of a request that has been collected.
+      // 'close' is also emitted after a complete response, before `writeResponse` settles. Both flags are
+      // checked, because HTTP/2 sets `writableFinished` for a response that was cut, too.
+      if (!res.writableEnded || !res.writableFinished) disconnect.abort()
+      // Keeps the request until here. Node does not abort the signal of a garbage-collected request.
       request = undefined
     }
     res.once('close', onClose)
     let response
     try {
-      request = toRequest(req, body, left.signal)
+      request = toRequest(req, body, disconnect.signal)
       response = await answer(handler, request)
     } catch {
       response = errorResponse(400, 'invalid_request_error', 'The request could not be read')
@@ -66,19 +68,19 @@ export function toNodeHandler(handler: FetchHandler): NodeHandler {
     body.release()
     res.off('close', onClose)
   }
-  // HTTP/2's classes have the members used here; their types lack some.
+  // HTTP/2's classes have all members that are used here, but their types lack some.
   return serve as NodeHandler
 }
 
-/** Never rejects. */
+/** Calls the handler. Never rejects: if the handler fails, returns a response with status 500. */
 async function answer(handler: FetchHandler, request: Request): Promise<Response> {
   try {
     const response = await handler(request)
-    // Not `Response.error()`, nor one that is used: a promise to send it could not be kept.
+    // `Response.error()` cannot be sent, nor can a response with a used body.
     const isUsable = hasMethods(response.headers, 'get') && response.status >= 200
     if (isUsable && !response.bodyUsed && !response.body?.locked) return response
   } catch {
-    // What it threw is for the handler to log; it may be anything.
+    // Logging the error is the handler's task. The error can be any value.
   }
   return errorResponse(500, 'server_error', 'The server failed')
 }
@@ -87,7 +89,7 @@ function toRequest(req: IncomingMessage, body: RequestBody, signal: AbortSignal)
   const headers = new Headers()
   for (let at = 0; at < req.rawHeaders.length; at += 2) {
     const name = req.rawHeaders[at] ?? ''
-    // HTTP/2 has its request line among the headers.
+    // HTTP/2 sends its request line as headers that start with a colon, such as `:path`.
     if (!name.startsWith(':')) headers.append(name, req.rawHeaders[at + 1] ?? '')
   }
   const { method = 'GET' } = req
@@ -100,13 +102,13 @@ function toRequest(req: IncomingMessage, body: RequestBody, signal: AbortSignal)
 function toUrl(req: IncomingMessage): URL {
   const scheme = 'encrypted' in req.socket && req.socket.encrypted ? 'https' : 'http'
   const { origin } = new URL(`${scheme}://${authority(req)}`)
-  // Express takes the path it is mounted at off `url`.
+  // Express removes the mount path from `url` and keeps the full path in `originalUrl`.
   const target = 'originalUrl' in req ? String(req.originalUrl) : (req.url ?? '/')
-  // Not as a relative URL: `//name/path` would be another host.
+  // The path is appended. As a relative URL, `//name/path` would lead to another host.
   return target.startsWith('/') ? new URL(origin + target) : new URL(target, origin)
 }
 
-/** HTTP/2 has it under a name of its own. */
+/** Returns the host that was requested. HTTP/2 sends it as `:authority`. */
 function authority({ headers }: IncomingMessage): string {
   const { host, ':authority': http2 } = headers
   return host ?? (typeof http2 === 'string' ? http2 : 'localhost')

@@ -6,7 +6,7 @@ import { endless, source, text } from './test-support/sources.ts'
 import { fromReadableStream, toNodeReadable } from './index.ts'
 
 describe('a readable', () => {
-  test('is the events in bytes, one for each read', async () => {
+  test('has the events as bytes, one for each read', async () => {
     const readable = toNodeReadable(source([text('Hé'), text('llo')]))
     const chunks: Buffer[] = await Array.fromAsync(readable)
     expect(chunks.every((chunk) => chunk instanceof Uint8Array)).toBe(true)
@@ -17,13 +17,13 @@ describe('a readable', () => {
     ])
   })
 
-  test('goes back to a stream', async () => {
+  test('can be converted back to a stream', async () => {
     const readable = toNodeReadable(source([text('a'), text('b')]))
     const web = ReadableStream.from<Uint8Array>(readable)
     expect(await fromReadableStream(web).finalText()).toBe('ab')
   })
 
-  test('takes nothing before it is read, and nothing ahead of a slow writer', async () => {
+  test('takes no event before it is read, and few ahead of a slow writer', async () => {
     const events = source(endless(1_000))
     const readable = toNodeReadable(events)
     await delay(20)
@@ -33,7 +33,7 @@ describe('a readable', () => {
       highWaterMark: 1,
       write(_chunk, _encoding, callback) {
         written += 1
-        // The fifth is never done with.
+        // The fifth write never ends.
         if (written < 5) callback()
       },
     })
@@ -44,14 +44,14 @@ describe('a readable', () => {
     readable.destroy()
   })
 
-  test('of a source that fails is an error event and an end, not an error', async () => {
+  test('of a source that fails ends with an error event, not with an error', async () => {
     const readable = toNodeReadable(source([text('a')], new Error('the secret of this server')))
     const all = Buffer.concat(await Array.fromAsync(readable)).toString()
     expect(all).toContain('event: error')
     expect(all).not.toContain('secret')
   })
 
-  test('heartbeats', async () => {
+  test('sends heartbeats', async () => {
     const readable = toNodeReadable(source([], 'silence'), { heartbeat: 10 })
     let beats = 0
     for await (const chunk of readable) {
@@ -63,7 +63,7 @@ describe('a readable', () => {
   })
 })
 
-describe('destroying it ends the source', () => {
+describe('destroying a readable ends the source', () => {
   test.for<[string, Error | undefined]>([
     ['', undefined],
     [' with an error', new Error('mine')],

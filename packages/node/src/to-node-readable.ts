@@ -7,11 +7,12 @@ import {
 } from '@vectrade/core'
 
 /**
- * A stream as a Node `Readable` of Server-Sent Events, in bytes: {@link toReadableStream} for Node.
+ * Converts a stream into a Node `Readable` of Server-Sent Events, as bytes. This is
+ * {@link toReadableStream} for Node.
  *
- * One event is taken for each read. Destroying the `Readable` ends the stream.
+ * Each read takes one event from the stream. Destroying the `Readable` ends the stream.
  *
- * @throws StreamConsumedError when the stream is used already
+ * @throws StreamConsumedError if the stream has already been used
  * @example
  * ```ts
  * import { toNodeReadable, VecTrade } from '@vectrade/node'

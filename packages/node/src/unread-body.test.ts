@@ -1,15 +1,15 @@
 import { delay } from '@vectrade/test-kit/within-a-second'
 import { describe, expect, test } from 'vitest'
 import { type RawClient, rawClient } from '@vectrade/test-kit/raw-client'
-import { handling, refuse } from './test-support/refuse.ts'
+import { serveHandler, refuse } from './test-support/serve-handler.ts'
 import { serve } from '@vectrade/test-kit/web-server'
 import { type FetchHandler, toNodeHandler } from './index.ts'
 
-test('a client that reads only once it has sent all gets the answer', async () => {
-  await using server = await handling(refuse)
+test('a client that reads only after it has sent everything gets the answer', async () => {
+  await using server = await serveHandler(refuse)
   const headers = ['content-length: 500000']
   const client = await rawClient(server.port, { method: 'POST', headers, read: false })
-  // A connection that is reset at the first of them fails the others, and the answer is lost.
+  // If the first write reset the connection, the others would fail and the answer would be lost.
   for (let at = 0; at < 10; at += 1) {
     client.socket.write('x'.repeat(50_000))
     await delay(30)
@@ -21,22 +21,22 @@ test('a client that reads only once it has sent all gets the answer', async () =
 })
 
 test('a client that never sends its body loses its connection', async () => {
-  await using server = await handling(refuse)
+  await using server = await serveHandler(refuse)
   const client = await rawClient(server.port, { method: 'POST', headers: ['content-length: 9'] })
   await client.until((text) => text.includes('Sign in'))
   await expect.poll(() => server.sockets.size, { timeout: 20_000 }).toBe(0)
 })
 
 test('a client that closes its side ends the lingering', async () => {
-  await using server = await handling(refuse)
+  await using server = await serveHandler(refuse)
   const client = await rawClient(server.port, { method: 'POST', headers: ['content-length: 9'] })
   await client.until((text) => text.includes('Sign in'))
   client.socket.destroy()
-  // Sooner than the lingering would have ended by itself.
+  // This is sooner than the lingering ends by itself.
   await expect.poll(() => server.sockets.size, { timeout: 1_900, interval: 5 }).toBe(0)
 })
 
-describe('a body that has arrived before its refusal', () => {
+describe('a body that arrived before the refusal', () => {
   const post = (client: RawClient, body: string): boolean =>
     client.socket.write(
       `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
@@ -44,7 +44,7 @@ describe('a body that has arrived before its refusal', () => {
   const ways: [string, FetchHandler][] = [
     ['not read at all', refuse],
     [
-      'read a little',
+      'read in part',
       async ({ body }) => {
         await body?.getReader().read()
         return refuse(undefined as never)
@@ -67,8 +67,8 @@ describe('a body that has arrived before its refusal', () => {
       },
     ],
   ]
-  test.for(ways)('and was %s, keeps its connection', async ([, handler]) => {
-    await using server = await handling(handler)
+  test.for(ways)('and was %s keeps its connection', async ([, handler]) => {
+    await using server = await serveHandler(handler)
     const client = await rawClient(server.port, { method: 'POST', body: 'x'.repeat(10_000) })
     await client.until(() => client.count('HTTP/1.1 401') === 1)
     for (const [at, body] of ['x'.repeat(10_000), 'x', ''].entries()) {
@@ -79,7 +79,7 @@ describe('a body that has arrived before its refusal', () => {
     client.socket.destroy()
   })
 
-  test('larger than a buffer, is thrown away before the next request', async () => {
+  test('and is larger than a buffer is discarded before the next request', async () => {
     // The handler does not read the body, but waits until all of it has arrived.
     await using server = await serve((req, res) => {
       const handler = toNodeHandler(async ({ body }) => {

@@ -1,23 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { headersToSend, isBodyHeader } from '@vectrade/core/adapter'
-import { closeHttp2Body, isBodyOnItsWay, lingerAfterAnswer } from './unread-body.ts'
+import { closeHttp2Body, isBodyArriving, lingerAfterAnswer } from './unread-body.ts'
 
 /**
- * ms. A source that is never at a loss, written to a client that keeps up, is all microtasks: without
- * a break no other request, no timer and no news of a client that left would get its turn.
+ * How long a response is written before it yields to the event loop, in ms.
+ *
+ * If the source always has another chunk and the client keeps up, writing runs in microtasks only. Without
+ * a break, other requests, timers and disconnects would not be handled.
  */
-const mostBusy = 10
+const maxBusyTime = 10
 
-/** Compression middleware adds `flush`, without which it holds small writes back. */
+/** Compression middleware adds `flush`. It holds small writes back until `flush` is called. */
 type MaybeCompressed = ServerResponse & { flush?: () => void }
 
-/** Headers that are added to those set before. All others are replaced. */
+/** Headers that are added to those set before. All other headers replace those set before. */
 const addedHeaders = new Set(['link', 'server-timing', 'set-cookie', 'vary'])
 
 /**
- * Writes a Web response to a Node one, at the pace of the client. Settles when all is written or the
- * client has gone, which cancels the body. Never rejects: a body that fails cuts the response short,
- * which is what tells the client; a header Node refuses makes it a 500. HEAD reads no body.
+ * Writes a Web response to a Node response, at the pace of the client. Settles after everything has been
+ * written, or when the client disconnects, which cancels the body. For HEAD, the body is not read.
+ *
+ * Never rejects. If the body fails, the connection is closed before the response is complete, so that the
+ * client notices. If Node refuses a header, the answer has status 500.
  *
  * Closes the connection if the answer begins before the request's body has arrived.
  */
@@ -28,32 +32,32 @@ export async function writeResponse(
 ): Promise<void> {
   const reader = response.body?.getReader()
   const cancel = (): void => void reader?.cancel().catch(() => {})
-  const client = new Client(res, req, cancel)
+  const peer = new RemotePeer(res, req, cancel)
   let lastBreak = performance.now()
   try {
-    const isLast = await isBodyOnItsWay(req)
-    if (!client.gone && !res.headersSent) writeHead(response, res, req, isLast)
+    const isLast = await isBodyArriving(req)
+    if (!peer.gone && !res.headersSent) writeHead(response, res, req, isLast)
     if (req.method === 'HEAD') cancel()
     for (;;) {
       const result = await reader?.read()
-      if (client.gone) return
+      if (peer.gone) return
       if (result === undefined || result.done) break
       const flowing = res.write(result.value)
       res.flush?.()
-      if (!flowing) await client.drained()
-      if (performance.now() - lastBreak > mostBusy) {
+      if (!flowing) await peer.drained()
+      if (performance.now() - lastBreak > maxBusyTime) {
         await new Promise((resolve) => setImmediate(resolve))
         lastBreak = performance.now()
       }
     }
-    end(res, req)
-    await client.finished()
+    endResponse(res, req)
+    await peer.finished()
   } catch {
     cancel()
     if (res.headersSent) res.destroy()
-    else refuse(res, req)
+    else sendServerError(res, req)
   } finally {
-    client.release()
+    peer.release()
   }
 }
 
@@ -63,7 +67,7 @@ function writeHead(
   req: IncomingMessage,
   isLast: boolean,
 ): void {
-  // What was set before may describe another body.
+  // Headers that were set before may describe another body.
   for (const name of res.getHeaderNames().filter(isBodyHeader)) res.removeHeader(name)
   for (const [name, value] of headersToSend(response)) {
     if (addedHeaders.has(name)) res.appendHeader(name, value)
@@ -71,42 +75,42 @@ function writeHead(
   }
   if (isLast) res.setHeader('connection', 'close')
   setStatus(res, req, response)
-  // The client gets to know of the answer before its first event.
+  // Lets the client know of the answer before its first event.
   if (response.body) res.flushHeaders()
 }
 
-/** Replaces a status set before: frameworks set 201 or 404 before the answer is known. */
+/** Replaces a status that was set before. Frameworks set 201 or 404 before the answer is known. */
 function setStatus(
   res: ServerResponse,
   { httpVersionMajor }: IncomingMessage,
   { status, statusText }: Pick<Response, 'status' | 'statusText'>,
 ): void {
   res.statusCode = status
-  // HTTP/2 has no status text, and Node warns of one. For an empty text, Node has its own.
+  // HTTP/2 has no status text, and Node warns if one is set. If the text is empty, Node uses its own.
   if (httpVersionMajor < 2) res.statusMessage = statusText
 }
 
-function refuse(res: ServerResponse, req: IncomingMessage): void {
+function sendServerError(res: ServerResponse, req: IncomingMessage): void {
   for (const name of res.getHeaderNames()) res.removeHeader(name)
   setStatus(res, req, { status: 500, statusText: '' })
   if (req.httpVersionMajor < 2 && !req.complete) res.setHeader('connection', 'close')
-  end(res, req)
+  endResponse(res, req)
 }
 
-function end(res: ServerResponse, req: IncomingMessage): void {
+function endResponse(res: ServerResponse, req: IncomingMessage): void {
   if (req.httpVersionMajor > 1) res.once('finish', () => closeHttp2Body(req))
   else if (!req.complete) lingerAfterAnswer(req, res)
   res.end()
 }
 
-/** The other end of a response: reading, slow, or gone. */
-class Client {
+/** The remote end of a response. It tells whether the client reads, is slow or has disconnected. */
+class RemotePeer {
   gone: boolean
   readonly #res: ServerResponse
   readonly #socket: IncomingMessage['socket'] | undefined
   readonly #onGone: () => void
   readonly #onDrain: () => void
-  /** Settles whatever waits for the client: one that has gone does not drain. */
+  /** Ends the pending wait. After the client has gone, neither 'drain' nor 'finish' is emitted. */
   #wake: (() => void) | undefined
   #drained: (() => void) | undefined
 
@@ -120,11 +124,11 @@ class Client {
     }
     this.#onDrain = () => this.#drained?.()
     this.gone = false
-    // A write to a client that has just gone emits an error; 'close' comes with it.
+    // A write to a client that has just gone emits 'error', along with 'close'.
     res.on('error', this.#onGone)
     res.on('close', this.#onGone)
-    // One for all writes: compression middleware moves the listeners of 'drain' to a stream of its
-    // own, where `off` does not reach them.
+    // One listener serves all writes. Compression middleware moves 'drain' listeners to its own stream,
+    // where `off` does not remove them.
     res.on('drain', this.#onDrain)
     this.#socket?.on('close', this.#onGone)
     if (res.closed || res.destroyed || this.#socket?.destroyed) this.#onGone()
@@ -141,7 +145,7 @@ class Client {
   }
 
   release(): void {
-    // The handler of errors stays: one may still come, and nobody else listens.
+    // The 'error' listener stays. Without a listener, a late error would be thrown.
     this.#res.off('close', this.#onGone)
     this.#res.off('drain', this.#onDrain)
     this.#socket?.off('close', this.#onGone)

@@ -1,31 +1,34 @@
 /**
- * A connected client of the `redis` package: of `createClient`, `createCluster` or `createSentinel`,
- * whatever its modules, scripts and type mapping.
+ * A connected client of the `redis` package, from `createClient`, `createCluster` or `createSentinel`. It
+ * can have any modules, scripts and type mapping.
  */
 export interface RedisConnection {
   withCommandOptions(options: { timeout: number; typeMapping: {} }): RedisCommands
   duplicate(overrides: object): RedisSubscriber
 }
 
-/** What the store asks of a client. */
+/** The commands that the store calls on a client. */
 export interface RedisCommands {
-  eval(script: string, options: EvalOptions): Promise<unknown>
-  evalSha(sha: string, options: EvalOptions): Promise<unknown>
+  eval(script: string, options: RedisEvalOptions): Promise<unknown>
+  evalSha(sha: string, options: RedisEvalOptions): Promise<unknown>
 }
 
-/** What it asks of its own connection. */
+/** The methods that the store calls on its own connection. */
 export interface RedisSubscriber {
   on(event: 'error' | 'ready', listener: () => void): unknown
   connect(): Promise<unknown>
-  subscribe(channel: string, listener: Heard): Promise<unknown>
-  unsubscribe(channel: string, listener: Heard): Promise<unknown>
+  subscribe(channel: string, listener: RedisListener): Promise<unknown>
+  unsubscribe(channel: string, listener: RedisListener): Promise<unknown>
   destroy(): unknown
 }
 
-interface EvalOptions {
+/** What a script of the store works on. */
+export interface RedisEvalOptions {
+  /** The keys that the script reads or writes. */
   keys: string[]
+  /** All other arguments. */
   arguments: string[]
 }
 
-/** Texts, for all that types can tell. */
-type Heard = (message: unknown, channel: unknown) => void
+/** Gets a message and its channel. Both are strings, but clients with a type mapping have other types. */
+export type RedisListener = (message: unknown, channel: unknown) => void

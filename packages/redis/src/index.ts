@@ -1,2 +1,8 @@
 export { redisStore, type RedisStoreOptions } from './redis-store.ts'
-export type { RedisCommands, RedisConnection, RedisSubscriber } from './connection.ts'
+export type {
+  RedisCommands,
+  RedisConnection,
+  RedisEvalOptions,
+  RedisListener,
+  RedisSubscriber,
+} from './connection.ts'

@@ -1,21 +1,24 @@
 import { type NumberedMessage, StreamInterruptedError, StreamStoreError } from '@vectrade/core'
 import type { Page, RedisStream } from './redis-stream.ts'
 
-/** Messages that are in memory at a time, for each reader. */
+/** The most messages that a reader has in memory. */
 const pageSize = 100
 
-/** One reader. It asks Redis when it is woken or, in case nobody could wake it, now and then. */
+/**
+ * Reads a stream. Asks Redis after each wake-up. Wake-ups can get lost, so it also asks Redis after each
+ * poll interval.
+ */
 export function readStream(
   stream: RedisStream,
   after: number,
   signal: AbortSignal | undefined,
 ): AsyncIterator<NumberedMessage, undefined> {
   const { open, limits, pollInterval } = stream.context
-  let hasLeft = false
+  let hasStopped = false
   let isWoken = false
   let resume: (() => void) | undefined
-  const leave = (): void => {
-    hasLeft = true
+  const stopReading = (): void => {
+    hasStopped = true
     resume?.()
   }
   const wake = (): void => {
@@ -29,13 +32,13 @@ export function readStream(
         clearTimeout(timer)
         resolve()
       }
-      if (isWoken || hasLeft) resume()
+      if (isWoken || hasStopped) resume()
     })
-  /** Undefined as soon as the reader leaves. */
-  const unlessLeft = <T>(promise: Promise<T>): Promise<T | undefined> =>
+  /** Resolves with undefined as soon as reading stops. */
+  const unlessStopped = <T>(promise: Promise<T>): Promise<T | undefined> =>
     new Promise((resolve, reject) => {
       resume = () => {
-        if (hasLeft) resolve(undefined)
+        if (hasStopped) resolve(undefined)
       }
       promise.then(resolve, reject)
     })
@@ -43,23 +46,23 @@ export function readStream(
   async function* follow(): AsyncGenerator<NumberedMessage, undefined> {
     let position = after
     let isLive = false
-    // Of what nothing is known yet, nothing is waited for.
+    // Before the first reply, an unreachable Redis is an error at once.
     let aliveUntil = -Infinity
     for (;;) {
-      if (hasLeft) return
+      if (hasStopped) return
       isWoken = false
-      const rest = aliveUntil - performance.now()
+      const leaseLeft = aliveUntil - performance.now()
       let page: Page | null | undefined
       try {
-        const ms = aliveUntil === -Infinity ? undefined : Math.max(0, rest) + 500
-        page = await unlessLeft(stream.page(position, pageSize, ms))
+        const ms = aliveUntil === -Infinity ? undefined : Math.max(0, leaseLeft) + 500
+        page = await unlessStopped(stream.page(position, pageSize, ms))
       } catch (error) {
-        const isAway = error instanceof StreamStoreError && error.problem === 'unavailable'
-        if (!isAway || performance.now() >= aliveUntil) throw error
-        await pause(Math.min(pollInterval, rest))
+        const isUnreachable = error instanceof StreamStoreError && error.problem === 'unavailable'
+        if (!isUnreachable || performance.now() >= aliveUntil) throw error
+        await pause(Math.min(pollInterval, leaseLeft))
         continue
       }
-      if (hasLeft || page === null || (page === undefined && !isLive)) return
+      if (hasStopped || page === null || (page === undefined && !isLive)) return
       if (page === undefined) throw lostError()
       const { length, outcome, aliveFor, messages } = page
       isLive = outcome === undefined
@@ -68,10 +71,10 @@ export function readStream(
         if (message.id !== position + 1) throw lostError()
         position = message.id
         yield message
-        if (hasLeft) return
+        if (hasStopped) return
       }
       if (position < length && messages.length === 0) throw lostError()
-      // While they were read, a producer may have come to life again.
+      // While the messages were read, the producer may have shown a sign of life, or another one started.
       if (position < length || (messages.length > 0 && aliveFor <= 0)) continue
       if (!isLive) return
       if (aliveFor <= 0) throw new StreamInterruptedError()
@@ -79,31 +82,31 @@ export function readStream(
     }
   }
 
-  async function* reading(): AsyncGenerator<NumberedMessage, undefined> {
+  async function* read(): AsyncGenerator<NumberedMessage, undefined> {
     if (signal?.aborted) return
-    signal?.addEventListener('abort', leave, { once: true })
-    open.add(leave)
+    signal?.addEventListener('abort', stopReading, { once: true })
+    open.add(stopReading)
     const unlisten = stream.listen(wake)
     try {
       yield* follow()
     } finally {
       unlisten()
-      open.delete(leave)
-      signal?.removeEventListener('abort', leave)
+      open.delete(stopReading)
+      signal?.removeEventListener('abort', stopReading)
     }
   }
 
-  const messages = reading()
+  const messages = read()
   return {
     next: () => messages.next(),
-    // Ends a pending read as well: the generator's own would wait for it.
+    // Also ends a pending read. The generator's own `return()` would wait for it.
     async return() {
-      leave()
+      stopReading()
       return messages.return(undefined)
     },
   }
 }
 
 function lostError(): StreamStoreError {
-  return new StreamStoreError('Redis has lost the stream, or a part of it', 'unavailable')
+  return new StreamStoreError('Redis has lost the stream or a part of it', 'unavailable')
 }

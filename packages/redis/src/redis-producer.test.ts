@@ -19,7 +19,7 @@ const messages = (count: number): StoredMessage[] =>
 const numbered = (count: number): object[] =>
   messages(count).map((message, index) => Object.assign(message, { id: index + 1 }))
 
-/** A client that fails the calls numbered `failing` (from 1), before or after Redis runs them. */
+/** A client that fails the calls numbered `failing`, from 1. If `isDone`, Redis still runs the script. */
 function flaky(failing: number[], isDone: boolean, error: Error): RedisConnection {
   let calls = 0
   return {
@@ -44,7 +44,7 @@ const reset = new Error('Socket closed unexpectedly')
 
 // A stream's first calls are `enlist` and `create`; 5,000 messages are ten slices.
 test.for([true, false])(
-  'an append that fails half way is repeated from there, once each (Redis did it: %j)',
+  'an append that fails halfway is completed by the next one, without repeated messages (Redis ran the script: %j)',
   async (isDone) => {
     await using store = redisStore(flaky([5, 9, 14], isDone, reset), limits)
     await using other = redisStore(redis, limits)
@@ -67,7 +67,7 @@ test.for([true, false])(
   },
 )
 
-test("what a dead producer appended half way is not part of its heir's stream", async () => {
+test("a dead producer's unfinished append is not part of its successor's stream", async () => {
   await using store = redisStore(flaky([6], false, reset), limits)
   await using other = redisStore(redis, limits)
   const id = newId()
@@ -82,15 +82,15 @@ test("what a dead producer appended half way is not part of its heir's stream", 
   expect(await redis.xLen(`vectrade:{${id}}:log`)).toBe(1)
 })
 
-test('an heir appends after the last complete append', async () => {
+test('a successor appends after the last complete append', async () => {
   await using store = redisStore(flaky([5], false, reset), limits)
   await using other = redisStore(redis, limits)
   const id = newId()
   await caught((await store.create(id)).append(messages(5000)))
   await new Promise((resolve) => setTimeout(resolve, 450))
-  const heir = await other.create(id)
-  await heir.append([{ data: 'new' }])
-  await heir.finish('done')
+  const successor = await other.create(id)
+  await successor.append([{ data: 'new' }])
+  await successor.finish('done')
   expect(await collect(store.read(id, 0))).toEqual([{ id: 1, data: 'new' }])
 })
 

@@ -8,23 +8,24 @@ import type { RedisStream } from './redis-stream.ts'
 import { append, finish } from './scripts.ts'
 import { slicesOf } from './slices.ts'
 
+/** Appends messages to a stream in Redis, as long as no other producer takes the stream over. */
 export class RedisProducer implements StreamProducer {
   readonly #stream: RedisStream
   readonly #token: string
   readonly #controller = new AbortController()
   readonly #timer: ReturnType<typeof setInterval>
   readonly #unlisten: () => void
-  /** How many messages are known to be there. */
+  /** The number of messages that are known to be in Redis. */
   #known: number
   #turn: Promise<void> = Promise.resolve()
-  #heardAt: number = performance.now()
-  #isLooking = false
+  #lastReplyAt: number = performance.now()
+  #isPolling = false
   #listedAt: number = performance.now()
-  /** The owner whose running streams include this one; undefined if they are not counted. */
+  /** The owner under which this stream counts as running. Undefined if it is not counted. */
   readonly #owner: string | undefined
   #countedAt: number = performance.now()
 
-  /** @param token what Redis knows this producer by, from the script that began the stream */
+  /** @param token identifies this producer in Redis. It was passed to the script `create`. */
   constructor(
     stream: RedisStream,
     token: string,
@@ -41,8 +42,8 @@ export class RedisProducer implements StreamProducer {
       if (message === 'stop' || message === 'expired') this.#controller.abort()
       else if (message !== '' && message !== token) this.#supersede()
     })
-    this.#timer = setInterval(() => void this.#look(), pollInterval)
-    open.add(this.#leave)
+    this.#timer = setInterval(() => void this.#poll(), pollInterval)
+    open.add(this.#detach)
     if (stopAsked) this.#controller.abort()
   }
 
@@ -61,18 +62,18 @@ export class RedisProducer implements StreamProducer {
         const reply = await this.#stream.run(append, ...begun, before, after, bytesAfter, ...fields)
         const [length, stop] = reply as [number, string | null]
         known = length
-        this.#heardAt = performance.now()
+        this.#lastReplyAt = performance.now()
         if (stop !== null) this.#controller.abort()
       }
-      // Set only now, because an append that fails half way is repeated from its beginning.
+      // Set only now, because an append that fails halfway is repeated from its beginning.
       this.#known = known
-      if (this.#heardAt - this.#listedAt > timeToLive / 2) {
-        this.#listedAt = this.#heardAt
+      if (this.#lastReplyAt - this.#listedAt > timeToLive / 2) {
+        this.#listedAt = this.#lastReplyAt
         this.#stream.enlist(life).catch(() => {})
       }
-      // Signs of life come three times per lease; appends come at any time.
-      if (this.#owner !== undefined && this.#heardAt - this.#countedAt > lease / 4) {
-        this.#countedAt = this.#heardAt
+      // The owner's list needs an update only a few times per lease, not at each append.
+      if (this.#owner !== undefined && this.#lastReplyAt - this.#countedAt > lease / 4) {
+        this.#countedAt = this.#lastReplyAt
         this.#stream.begin(this.#owner, lease).catch(() => {})
       }
     })
@@ -86,9 +87,9 @@ export class RedisProducer implements StreamProducer {
     return this.#inTurn(async () => {
       const { timeToLive } = this.#stream.context.limits
       await this.#stream.run(finish, this.#token, this.#known, outcome, timeToLive)
-      this.#leave()
+      this.#detach()
       if (this.#owner !== undefined) await this.#stream.end(this.#owner).catch(() => {})
-      // It has ended, whether its place in the list is free in time or a lease later.
+      // The stream has ended even if this fails. Then its place in the list is free a lease later.
       await this.#stream.enlist(timeToLive).catch(() => {})
     })
   }
@@ -98,43 +99,43 @@ export class RedisProducer implements StreamProducer {
     this.#turn = turn
     turn.catch((error: unknown) => {
       if (error instanceof StreamStoreError && error.problem === 'superseded') this.#supersede()
-      // What waits behind it fails with it, so that nothing takes the place of what is missing.
+      // Calls that wait for this one fail too. Otherwise they would take the place of missing messages.
       if (this.#turn === turn) this.#turn = Promise.resolve()
     })
     return turn
   }
 
-  /** For where nobody could tell it. */
-  async #look(): Promise<void> {
+  /** Asks Redis for the state of the stream, because wake-ups can get lost. */
+  async #poll(): Promise<void> {
     const { pollInterval, limits } = this.#stream.context
-    const silence = performance.now() - this.#heardAt
-    // By then there is no stream left, in whatever state Redis is.
-    if (silence > limits.lease + limits.timeToLive) this.#leave()
-    if (silence < pollInterval || this.#isLooking) return
-    this.#isLooking = true
+    const silence = performance.now() - this.#lastReplyAt
+    // By then the stream has expired, even if Redis is unreachable.
+    if (silence > limits.lease + limits.timeToLive) this.#detach()
+    if (silence < pollInterval || this.#isPolling) return
+    this.#isPolling = true
     try {
       const page = await this.#stream.page(Number.MAX_SAFE_INTEGER, 1)
       if (page === null) this.#controller.abort()
-      if (!page || page.outcome !== undefined) this.#leave()
+      if (!page || page.outcome !== undefined) this.#detach()
       else if (page.token !== this.#token) this.#supersede()
       else if (page.stopAsked) this.#controller.abort()
     } catch {
-      // Whoever appends next is told.
+      // The next append reports the error.
     } finally {
-      this.#isLooking = false
+      this.#isPolling = false
     }
   }
 
   #supersede(): void {
-    this.#leave()
+    this.#detach()
     this.#controller.abort(
-      new StreamStoreError('Another producer has taken the stream over', 'superseded'),
+      new StreamStoreError('Another producer has taken over the stream', 'superseded'),
     )
   }
 
-  readonly #leave = (): void => {
+  readonly #detach = (): void => {
     clearInterval(this.#timer)
     this.#unlisten()
-    this.#stream.context.open.delete(this.#leave)
+    this.#stream.context.open.delete(this.#detach)
   }
 }

@@ -4,7 +4,7 @@ import { Redis as IORedis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore, type RedisStoreOptions } from './index.ts'
-import { caught, collect, drained } from './test-support/collect.ts'
+import { caught, collect, readInBackground } from './test-support/collect.ts'
 import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
 let server: RedisServer
@@ -15,13 +15,13 @@ beforeAll(async () => {
 }, startTimeout)
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** What is no promise may take a while on a busy machine. */
-const soon = { timeout: 20_000 }
+/** Waits long enough for a busy machine. */
+const eventually = { timeout: 20_000 }
 
 const newId = (): string => crypto.randomUUID()
 
 describe('keys', () => {
-  test('are as documented, in one slot of a cluster, and go by themselves', async () => {
+  test('are as documented, in one slot of a cluster, and expire', async () => {
     await redis.flushAll()
     await using store = redisStore(redis, { timeToLive: 60_000, lease: 10_000 })
     const producer = await store.create('an-id', { owner: 'ada' })
@@ -40,9 +40,9 @@ describe('keys', () => {
     for (const key of keys) expect(await redis.pTTL(key)).toBeGreaterThan(69_000)
     await producer.finish('done')
     for (const key of keys.slice(1)) {
-      const left = await redis.pTTL(key)
-      expect(left).toBeGreaterThan(59_000)
-      expect(left).toBeLessThanOrEqual(60_000)
+      const ttl = await redis.pTTL(key)
+      expect(ttl).toBeGreaterThan(59_000)
+      expect(ttl).toBeLessThanOrEqual(60_000)
     }
     const [listed] = await redis.zRangeWithScores('vectrade:streams', 0, -1)
     expect(listed?.score).toBeLessThanOrEqual(Date.now() + 61_000)
@@ -51,14 +51,14 @@ describe('keys', () => {
     expect(await redis.pTTL('vectrade:{an-id}:meta')).toBeLessThanOrEqual(10_000)
   })
 
-  test('a stream is listed for as long as it is produced', async () => {
+  test('a stream stays in the list while it is produced', async () => {
     await using store = redisStore(redis, { prefix: 'p:', timeToLive: 200, lease: 200 })
     const producer = await store.create(newId())
     const [before] = await redis.zRangeWithScores('p:streams', 0, -1)
     await new Promise((resolve) => setTimeout(resolve, 150))
     await producer.renew()
     await expect
-      .poll(async () => (await redis.zRangeWithScores('p:streams', 0, -1))[0]?.score, soon)
+      .poll(async () => (await redis.zRangeWithScores('p:streams', 0, -1))[0]?.score, eventually)
       .toBeGreaterThan((before?.score ?? Infinity) + 100)
   })
 
@@ -91,7 +91,7 @@ test.for([null, 'vectrade:', []])('options of %j are refused', (options) => {
   expect(() => redisStore(redis, options as never)).toThrow(ConfigurationError)
 })
 
-test('what is no client of the package is refused, by what it is', () => {
+test('anything but a client of the package is refused', () => {
   const ioredis = new IORedis({ lazyConnect: true })
   const connecting = Promise.resolve(redis)
   for (const given of [undefined, null, 'redis://127.0.0.1:6379', {}, connecting, ioredis]) {
@@ -117,27 +117,27 @@ describe('connections', () => {
     (await redis.clientList()).map(({ id }) => String(id)).toSorted()
 
   test('one of its own, for 200 readers and 20 producers, closed with the store', async () => {
-    // Those of other tests close in their own time.
-    await expect.poll(addresses, soon).toHaveLength(1)
+    // Waits until the connections of other tests have closed.
+    await expect.poll(addresses, eventually).toHaveLength(1)
     const store = redisStore(redis)
     const ids = Array.from({ length: 20 }, newId)
     const producers = await Promise.all(ids.map((id) => store.create(id)))
     const readers = ids.flatMap((id) =>
-      Array.from({ length: 10 }, () => drained(store.read(id, 0))),
+      Array.from({ length: 10 }, () => readInBackground(store.read(id, 0))),
     )
     await Promise.all(producers.map((producer) => producer.append([{ data: 'x' }])))
     for (const reader of readers) await expectWithinASecond(() => reader.messages.length === 1)
-    await expect.poll(addresses, soon).toHaveLength(2)
+    await expect.poll(addresses, eventually).toHaveLength(2)
     await Promise.all(ids.map((id) => store.find(id)))
     expect(await addresses()).toHaveLength(2)
     await store[Symbol.asyncDispose]()
-    for (const reader of readers) expect(await reader.ended).toBe('quietly')
-    await expect.poll(addresses, soon).toHaveLength(1)
+    for (const reader of readers) expect(await reader.ended).toBe('without error')
+    await expect.poll(addresses, eventually).toHaveLength(1)
     await producers[0]?.finish('done')
     expect(await redis.hGet(`vectrade:{${ids[0]}}:meta`, 'outcome')).toBe('done')
   })
 
-  test('nobody listens any more once all have left', async () => {
+  test('nothing is subscribed after all readers have left', async () => {
     await using store = redisStore(redis, { prefix: 'left:' })
     const id = newId()
     const producer = await store.create(id)
@@ -145,45 +145,47 @@ describe('connections', () => {
     const channels = (): Promise<string[]> => redis.pubSubChannels('left:?*')
     for await (const _ of store.read(id, 0)) break
     const controller = new AbortController()
-    const reader = drained(store.read(id, 0, controller.signal))
+    const reader = readInBackground(store.read(id, 0, controller.signal))
     await expectWithinASecond(() => reader.messages.length === 1)
-    await expect.poll(channels, soon).toEqual([`left:${id}`])
+    await expect.poll(channels, eventually).toEqual([`left:${id}`])
     await producer.finish('done')
-    expect(await reader.ended).toBe('quietly')
+    expect(await reader.ended).toBe('without error')
     controller.abort()
-    await expect.poll(channels, soon).toEqual([])
+    await expect.poll(channels, eventually).toEqual([])
   })
 
-  test('a dropped one costs a poll interval, and is opened again', async () => {
+  test('a lost connection delays readers by at most a poll interval, and is opened again', async () => {
     const warnings: string[] = []
     const logger = { warn: (message: string) => warnings.push(message) }
     await using store = redisStore(redis, { prefix: 'drop:', pollInterval: 500, logger })
     const id = newId()
     const producer = await store.create(id)
-    const reader = drained(store.read(id, 0))
-    await expect.poll(() => redis.pubSubChannels('drop:?*'), soon).toHaveLength(1)
+    const reader = readInBackground(store.read(id, 0))
+    await expect.poll(() => redis.pubSubChannels('drop:?*'), eventually).toHaveLength(1)
     for (let at = 1; at <= 3; at += 1) {
       await redis.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
-      const told = Promise.resolve(at === 3 && producer.finish('done'))
-      await Promise.all([told, at < 3 && producer.append([{ data: `${at}` }])])
+      const finished = Promise.resolve(at === 3 && producer.finish('done'))
+      await Promise.all([finished, at < 3 && producer.append([{ data: `${at}` }])])
       await expectWithinASecond(() => reader.messages.length >= Math.min(at, 2))
-      await expect.poll(() => redis.pubSubChannels('drop:?*'), soon).toHaveLength(at === 3 ? 0 : 1)
+      await expect
+        .poll(() => redis.pubSubChannels('drop:?*'), eventually)
+        .toHaveLength(at === 3 ? 0 : 1)
     }
-    expect(await reader.ended).toBe('quietly')
+    expect(await reader.ended).toBe('without error')
     expect(warnings.length).toBeGreaterThan(0)
   })
 
-  test('told to stop where nobody can be told', async () => {
+  test('a producer stops even if the connection is lost', async () => {
     await using store = redisStore(redis, { prefix: 'stop:' })
     const id = newId()
     const producer = await store.create(id)
-    await expect.poll(() => redis.pubSubChannels('stop:?*'), soon).toHaveLength(1)
+    await expect.poll(() => redis.pubSubChannels('stop:?*'), eventually).toHaveLength(1)
     await Promise.all([redis.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']), store.stop(id)])
     await expectWithinASecond(() => producer.stopped.aborted)
   })
 })
 
-test('a reader that takes one of 10,000 loads a page', async () => {
+test('a reader that takes one of 10,000 messages loads only a page', async () => {
   await using store = redisStore(redis, { maxBytes: Infinity })
   const id = newId()
   const producer = await store.create(id)
@@ -201,20 +203,20 @@ test('a reader that takes one of 10,000 loads a page', async () => {
   await reading.return?.()
 })
 
-test('what Redis refuses is said without what it was given', async () => {
+test('the message of an error does not contain the arguments of the command', async () => {
   const id = newId()
   await redis.set(`vectrade:{${id}}:meta`, 'not a hash')
   await using store = redisStore(redis)
   const error = await caught(store.find(id))
   expect(error).toMatchObject({
     problem: 'unavailable',
-    message: 'Redis did not do it: WRONGTYPE',
+    message: 'The Redis command failed: WRONGTYPE',
     retryable: true,
   })
   expect(JSON.stringify(error)).not.toContain(id)
 })
 
-test('an end of unknown fate may be repeated, not changed', async () => {
+test('finish can be repeated, but not with another outcome', async () => {
   await using store = redisStore(redis)
   const id = newId()
   const producer = await store.create(id)
@@ -233,7 +235,7 @@ test('scripts that Redis has forgotten are sent again', async () => {
   expect((await store.find(id))?.length).toBe(1)
 })
 
-test('takes a client that maps types in its own way', async () => {
+test('a client can have its own type mapping', async () => {
   const own = createClient({
     RESP: 2,
     socket: { path: server.path, tls: false },
@@ -244,9 +246,9 @@ test('takes a client that maps types in its own way', async () => {
   const id = newId()
   const producer = await store.create(id)
   await producer.append([{ data: 'ü' }])
-  const reader = drained(store.read(id, 0))
+  const reader = readInBackground(store.read(id, 0))
   await producer.finish('done')
-  expect(await reader.ended).toBe('quietly')
+  expect(await reader.ended).toBe('without error')
   expect(reader.messages).toEqual([{ id: 1, data: 'ü' }])
   own.destroy()
 })

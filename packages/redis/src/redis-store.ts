@@ -16,6 +16,7 @@ import {
   checkText,
   checkThat,
   hasMethods,
+  milliseconds,
   nameMethod,
   resolveStoreLimits,
 } from '@vectrade/core/adapter'
@@ -27,43 +28,44 @@ import { createScriptRunner } from './script-runner.ts'
 import { create, stop } from './scripts.ts'
 import { WakeUps } from './wake-ups.ts'
 
-/** How {@link redisStore} keeps streams, and how many. */
+/** The options of {@link redisStore}. */
 export interface RedisStoreOptions extends StreamStoreLimits {
-  /** What the names of all keys and channels begin with, without braces. Default `vectrade:`. */
+  /** The prefix of all keys and channels. It cannot contain braces. Default `vectrade:`. */
   prefix?: string | undefined
-  /** ms that a wake-up which got lost costs at most, 1 to 1000. Default 500. */
+  /**
+   * How often readers and producers ask Redis for changes, in ms, in case a wake-up got lost. From 1 to
+   * 1000. Default 500.
+   */
   pollInterval?: number | undefined
-  /** Told when the connection that wakes readers is lost. Nobody is, by default. */
+  /** Gets a warning when the connection that wakes readers is lost. Default: no logger. */
   logger?: Logger | undefined
 }
 
 const checkRedis = checkThat(
-  'a client of the package `redis`, version 6, such as createClient() gives: not one of ioredis, and ' +
-    'not the promise that connect() gives',
+  'a client of the package `redis`, version 6, such as the one that createClient() returns. A client of ' +
+    'ioredis and the promise that connect() returns are not supported',
   (value) => hasMethods(value, 'withCommandOptions', 'duplicate'),
 )
 
-/** The limits are checked where they are resolved. */
+/** `resolveStoreLimits` checks the limits. */
 const ownChecks: Checks<Omit<RedisStoreOptions, keyof StreamStoreLimits>> = {
   prefix: checkText('a string without braces', /^[^{}]*$/),
-  pollInterval: checkThat(
-    'a number from 1 to 1000',
-    (value) => typeof value === 'number' && value >= 1 && value <= 1000,
-  ),
+  pollInterval: milliseconds(500, 1, 1000),
   logger: checkLogger,
 }
 
 /**
- * Keeps streams in Redis 6.2 or newer, for any number of instances.
+ * Returns a store that keeps streams in Redis 6.2 or newer. Any number of server instances can share the
+ * streams.
  *
- * Keeps a stream's events and its owner, not its prompt. Redis removes them `timeToLive` after the
- * stream's end; `expire(id)` deletes them at once.
+ * The store keeps the events and the owner of a stream, but not the prompt. Redis removes them `timeToLive`
+ * after the end of the stream. `expire(id)` deletes them at once.
  *
- * The client is yours: connect it, listen to its errors, and close it after the store. The store
- * has one further connection, however many read, and closes that. Every answer of Redis may take
- * 2 s; longer is a `StreamStoreError` (`unavailable`).
+ * The caller owns the client: connect it, listen to its errors, and close it after the store. The store
+ * opens and closes one more connection, for any number of readers. If Redis does not answer within 2 s, the
+ * call fails with a `StreamStoreError` (`unavailable`).
  *
- * @throws ConfigurationError on a client of another package, or on a wrong option
+ * @throws ConfigurationError if the client is from another package or an option is invalid
  * @example
  * ```ts
  * import { redisStore } from '@vectrade/redis'
@@ -88,8 +90,8 @@ class RedisStore implements StreamStore, AsyncDisposable {
   constructor(redis: RedisConnection, options: RedisStoreOptions) {
     checkRedis('redis', redis)
     checkOptions(options, ownChecks)
-    const { prefix = 'vectrade:', pollInterval = 500, logger } = options
-    const limits = resolveStoreLimits(options, 100_000)
+    const { prefix = 'vectrade:', pollInterval = ownChecks.pollInterval.default, logger } = options
+    const limits = resolveStoreLimits(options, { maxStreams: 100_000 })
     // Redis counts whole ms, in 64 bits.
     for (const name of Object.keys(limits) as (keyof typeof limits)[]) {
       limits[name] = Math.ceil(Math.min(limits[name], 2 ** 50))
@@ -153,7 +155,7 @@ class RedisStore implements StreamStore, AsyncDisposable {
     await this.#stream(id)?.expire()
   }
 
-  /** Ends reading, quietly, and closes the connection. Who still produces may do so to the end. */
+  /** Ends all readers without an error and closes the connection. Producers can still append and finish. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#close()
   }
@@ -164,7 +166,7 @@ class RedisStore implements StreamStore, AsyncDisposable {
     await wakeUps.close()
   }
 
-  /** Undefined for what cannot be part of a key, and so is no stream's id. */
+  /** Returns undefined if the id cannot be part of a key, because no stream has such an id. */
   #stream(id: string): RedisStream | undefined {
     return /^[\w-]{1,128}$/.test(id) ? new RedisStream(this.#context, id) : undefined
   }

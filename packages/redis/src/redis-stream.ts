@@ -1,28 +1,28 @@
 import type { NumberedMessage, StreamOutcome } from '@vectrade/core'
 import type { ResolvedLimits } from '@vectrade/core/adapter'
 import type { ScriptRunner } from './script-runner.ts'
-import { enlist, expire, read, type Script, strike } from './scripts.ts'
+import { enlist, expire, read, type Script, delist } from './scripts.ts'
 import type { WakeUps } from './wake-ups.ts'
 
-/** What all streams of a store share. */
+/** The parts of a store that all of its streams share. */
 export interface StoreContext {
   readonly limits: ResolvedLimits
   readonly prefix: string
   readonly pollInterval: number
   readonly run: ScriptRunner
   readonly wakeUps: WakeUps
-  /** What ends those who read and produce, for when the store is closed. */
+  /** Functions that end readers and detach producers when the store is closed. */
   readonly open: Set<() => void>
 }
 
-/** A stream at one moment, with some of its messages. */
+/** The state of a stream at one moment, with some of its messages. */
 export interface Page {
   owner: string
   length: number
   outcome: StreamOutcome | undefined
-  /** ms until its producer has to be taken for dead, unless it shows a sign of life. */
+  /** The ms after which its producer counts as dead, unless it shows a sign of life. */
   aliveFor: number
-  /** Whose producer it is. */
+  /** Identifies the current producer. */
   token: string
   stopAsked: boolean
   messages: NumberedMessage[]
@@ -31,7 +31,7 @@ export interface Page {
 type Entry = [id: string, fields: [e: 'e', event: string, d: 'd', data: string]]
 type Reply = [string, number, StreamOutcome | null, number, string, string | null, Entry[]]
 
-/** A stream in Redis, by its id, which has to be one that can be part of a key. */
+/** A stream in Redis. Its id must be valid as a part of a key. */
 export class RedisStream {
   readonly context: StoreContext
   readonly #id: string
@@ -44,14 +44,14 @@ export class RedisStream {
     const { prefix } = context
     this.context = context
     this.#id = id
-    // What a cluster finds the node by is in braces: both keys are on the same one.
+    // A cluster selects the node by the part in braces, so both keys are on the same node.
     this.#keys = [`${prefix}{${id}}:meta`, `${prefix}{${id}}:log`]
     this.#channel = `${prefix}${id}`
     this.#list = `${prefix}streams`
     this.#running = `${prefix}running:`
   }
 
-  /** Runs a script whose first argument is the channel. */
+  /** Runs a script on the keys of this stream. The first argument is the channel. */
   run(script: Script, ...parameters: readonly (string | number)[]): Promise<unknown> {
     return this.context.run(script, this.#keys, [this.#channel, ...parameters])
   }
@@ -61,8 +61,8 @@ export class RedisStream {
   }
 
   /**
-   * What there is behind position `after`, `count` messages at most: undefined where no stream is,
-   * null where somebody ended its life.
+   * Returns at most `count` messages after position `after`. Returns undefined if there is no such stream
+   * and null if `expire` has deleted it.
    */
   async page(after: number, count: number, ms?: number): Promise<Page | null | undefined> {
     const first = `${Math.min(after, Number.MAX_SAFE_INTEGER - 1) + 1}-0`
@@ -77,7 +77,11 @@ export class RedisStream {
     return { owner, length, outcome: outcome ?? undefined, aliveFor, token, stopAsked, messages }
   }
 
-  /** Counts it among the streams for so many ms. @throws StreamStoreError where there are too many */
+  /**
+   * Counts it among the streams of the store for `ms`.
+   *
+   * @throws StreamStoreError if there are too many
+   */
   async enlist(ms: number, maxStreams: number = Number.MAX_SAFE_INTEGER): Promise<void> {
     await this.context.run(enlist, [this.#list], [this.#id, ms, maxStreams, 'maxStreams'])
   }
@@ -95,12 +99,12 @@ export class RedisStream {
 
   /** Removes it from the owner's running streams. */
   async end(owner: string): Promise<void> {
-    await this.context.run(strike, [this.#running + owner], [this.#id])
+    await this.context.run(delist, [this.#running + owner], [this.#id])
   }
 
   async expire(): Promise<void> {
     const [owner] = (await this.run(expire)) as [string | null]
-    await this.context.run(strike, [this.#list], [this.#id])
+    await this.context.run(delist, [this.#list], [this.#id])
     if (owner !== null) await this.end(owner)
   }
 }

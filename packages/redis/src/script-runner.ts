@@ -4,10 +4,11 @@ import type { RedisConnection } from './connection.ts'
 import type { Script } from './scripts.ts'
 
 /**
- * Runs a script with its KEYS and ARGV, for so many ms at most (default and longest: 2000).
+ * Runs a script with its KEYS and ARGV. Waits at most `ms` for the reply (default and maximum: 2000).
  *
- * @throws StreamStoreError. A programming error, such as a RangeError, is thrown unchanged: another
- *   attempt would not help, so it must not look like an unreachable Redis.
+ * @throws StreamStoreError if the script refuses or Redis does not reply. A programming error, such as a
+ *   RangeError, is thrown unchanged: another attempt would not help, so it must not look like an
+ *   unreachable Redis.
  */
 export type ScriptRunner = (
   script: Script,
@@ -19,14 +20,14 @@ export type ScriptRunner = (
 const timeLimit = 2000
 
 const refusals: Record<string, [StreamStoreProblem, string]> = {
-  exists: ['exists', 'There is such a stream already'],
-  superseded: ['superseded', 'Another producer has taken the stream over'],
-  finished: ['finished', 'The stream is at its end, or its time is over'],
+  exists: ['exists', 'The stream already exists'],
+  superseded: ['superseded', 'Another producer has taken over the stream'],
+  finished: ['finished', 'The stream has ended or expired'],
   lost: ['unavailable', 'Redis has lost a part of the stream'],
 }
 
 export function createScriptRunner(redis: RedisConnection, limits: ResolvedLimits): ScriptRunner {
-  // What still waits for a connection by then is not sent any more.
+  // After this time, a command that still waits for a connection is not sent.
   const commands = redis.withCommandOptions({ timeout: timeLimit, typeMapping: {} })
   return async ({ source, sha }, keys, parameters, ms = timeLimit) => {
     const options = { keys, arguments: parameters.map(String) }
@@ -46,22 +47,24 @@ export function createScriptRunner(redis: RedisConnection, limits: ResolvedLimit
 
 const mistakes = [RangeError, ReferenceError, SyntaxError, TypeError]
 
-/** The word an error of Redis starts with, such as `OOM`, or the class of one of its client. */
+/** Returns the first word of an error from Redis, such as `OOM`, or the class of an error from the client. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   return /^[A-Z]{2,}(?= )/.exec(error.message)?.[0] ?? error.constructor.name
 }
 
-/** @throws StreamStoreError, also if there is no answer in time */
+/** @throws StreamStoreError if the call fails or there is no answer in time */
 async function answerWithin(answer: Promise<unknown>, ms: number): Promise<unknown> {
   try {
-    // An answer is never undefined.
+    // A reply is never undefined, so undefined means that the time is over.
     const reply = await within(answer, Math.max(1, ms))
     if (reply !== undefined) return reply
   } catch (cause) {
     if (mistakes.some((type) => cause instanceof type)) throw cause
-    // Not its message: Redis repeats what it was given.
-    throw new StreamStoreError(`Redis did not do it: ${codeOf(cause)}`, 'unavailable', { cause })
+    // Leaves out the message of the error, because Redis repeats the arguments in it.
+    throw new StreamStoreError(`The Redis command failed: ${codeOf(cause)}`, 'unavailable', {
+      cause,
+    })
   }
   throw new StreamStoreError(`Redis did not answer within ${Math.ceil(ms)} ms`, 'unavailable')
 }

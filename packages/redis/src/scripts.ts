@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** Lua that Redis runs as one step. */
+/** A Lua script, which Redis runs as one step. */
 export interface Script {
   source: string
-  /** What Redis knows it by once it has it. */
+  /** The hash by which Redis finds the script after it has run once. */
   sha: string
 }
 
@@ -11,14 +11,17 @@ function script(source: string): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex') }
 }
 
-// A script answers with a word where it refuses, and with a list or nothing where it does not.
-// KEYS of a stream: its meta hash and its log. Only Redis's clock counts: those of instances differ.
+// A script that refuses returns a word. Otherwise it returns a list or nothing. The KEYS of a stream are its
+// meta hash and its log. All times come from Redis's clock, because the clocks of instances differ.
 
 const clock = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
-/** ARGV: channel, token, owner, ms of the lease, ms to keep it. */
+/**
+ * Begins a stream, or takes it over from a dead producer. ARGV: channel, token, owner, ms of the lease, ms
+ * to keep the stream.
+ */
 export const create: Script = script(`${clock}
 local outcome, alive = unpack(redis.call('HMGET', KEYS[1], 'outcome', 'alive'))
 if outcome or (alive and tonumber(alive) > now) then return 'exists' end
@@ -40,7 +43,10 @@ redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('PUBLISH', ARGV[1], ARGV[2])
 return redis.call('HMGET', KEYS[1], 'length', 'stop')`)
 
-/** ARGV begins with channel, token and how many messages the producer knows of. */
+/**
+ * The common beginning of a producer's scripts. ARGV: channel, token, the number of messages that the
+ * producer knows of.
+ */
 const producing = `${clock}
 local token, outcome, length, bytes, stop =
   unpack(redis.call('HMGET', KEYS[1], 'token', 'outcome', 'length', 'bytes', 'stop'))
@@ -83,7 +89,7 @@ redis.call('PEXPIRE', KEYS[2], ARGV[5])
 if hasGrown then redis.call('PUBLISH', ARGV[1], '') end
 return {length, stop}`)
 
-/** ARGV: as above, outcome, ms to keep it. One of unknown fate may be repeated. */
+/** Ends a stream. ARGV: as above, outcome, ms to keep the stream. Can be repeated after a lost reply. */
 export const finish: Script = script(`${producing}
 redis.call('HSET', KEYS[1], 'outcome', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
@@ -91,7 +97,10 @@ redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('PUBLISH', ARGV[1], '')
 return {}`)
 
-/** ARGV: the first id to read, how many at most. Nothing where there is no stream, 0 if it expired. */
+/**
+ * Reads messages. ARGV: the first id, the most messages. Returns nothing if there is no stream and 0 if
+ * `expire` has deleted it.
+ */
 export const read: Script = script(`${clock}
 local owner, length, outcome, alive, token, stop, expired =
   unpack(redis.call('HMGET', KEYS[1], 'owner', 'length', 'outcome', 'alive', 'token', 'stop', 'expired'))
@@ -99,17 +108,20 @@ if not token then return expired and 0 end
 local entries = redis.call('XRANGE', KEYS[2], ARGV[1], length .. '-0', 'COUNT', ARGV[2])
 return {owner, tonumber(length), outcome, alive - now, token, stop, entries}`)
 
-/** ARGV: channel. */
+/** Asks the producer to stop. ARGV: channel. */
 export const stop: Script = script(`
 local token, outcome = unpack(redis.call('HMGET', KEYS[1], 'token', 'outcome'))
 if token and not outcome then
-  -- First, for a Redis that is full takes nothing more.
+  -- Published first, because a Redis that is full refuses the next command.
   redis.call('PUBLISH', ARGV[1], 'stop')
   redis.call('HSET', KEYS[1], 'stop', 1)
 end
 return {}`)
 
-/** ARGV: channel. Readers have 10 s to learn that the stream is not lost. Returns its owner, if it had one. */
+/**
+ * Deletes a stream. ARGV: channel. For 10 s, readers can learn that it was deleted and not lost. Returns its
+ * owner, if it had one.
+ */
 export const expire: Script = script(`
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if redis.call('DEL', KEYS[1], KEYS[2]) > 0 then
@@ -120,10 +132,12 @@ end
 return {owner}`)
 
 /**
- * KEYS: a list of streams, each with the time when it expires. ARGV: id, ms from now, the most streams, and
- * the reply if there are too many. Returns whether the id is new in the list.
- * In a cluster it is on another node than most streams, so that it is kept in a step of its own.
- * Where only one of two steps is taken, the list is wrong by one stream until that time.
+ * Adds a stream to a list, or extends its time there. KEYS: the list, in which each stream has an expiry
+ * time. ARGV: id, ms from now, the most streams, and the reply if there are too many. Returns whether the id
+ * is new in the list.
+ *
+ * In a cluster, the list is on another node than most streams, so it needs its own script. If only one of
+ * two scripts runs, the list is wrong by one stream until that stream's expiry time.
  */
 export const enlist: Script = script(`${clock}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -133,5 +147,5 @@ redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return {listed and 0 or 1}`)
 
-/** KEYS: a list of streams. ARGV: id. */
-export const strike: Script = script(`redis.call('ZREM', KEYS[1], ARGV[1]) return {}`)
+/** Removes a stream from a list. KEYS: the list. ARGV: id. */
+export const delist: Script = script(`redis.call('ZREM', KEYS[1], ARGV[1]) return {}`)

@@ -1,6 +1,6 @@
 import type { StoredMessage } from '@vectrade/core'
 
-/** The messages and counts for one call of the append script. */
+/** Messages and counts for one call of the script `append`. */
 export interface Slice {
   /** The event and the data of each message, alternating. */
   fields: string[]
@@ -13,19 +13,19 @@ export interface Slice {
 }
 
 /**
- * The Redis client passes the parts of a command as arguments of one function call. A call can have some
+ * The Redis client passes the parts of a command as arguments of one function call, which can have about
  * 50,000 arguments. A slice is much smaller, because Redis does nothing else while a script runs.
  */
-const mostMessages = 500
-const mostBytes = 2 ** 20
+const maxMessages = 500
+const maxBytes = 2 ** 20
 
-/** Cuts an append into slices, in order. An append of no messages is one slice, a sign of life. */
+/** Cuts an append into slices, in order. An append without messages is one slice: a sign of life. */
 export function slicesOf(messages: readonly StoredMessage[]): Slice[] {
   const slices: (Slice & { bytes: number })[] = []
   let slice = { fields: [] as string[], before: 0, after: 0, bytesAfter: 0, bytes: 0 }
   for (const [at, { event = '', data }] of messages.entries()) {
     const bytes = Buffer.byteLength(event) + Buffer.byteLength(data)
-    const isFull = slice.fields.length === 2 * mostMessages || slice.bytes + bytes > mostBytes
+    const isFull = slice.fields.length === 2 * maxMessages || slice.bytes + bytes > maxBytes
     if (isFull && slice.fields.length > 0) {
       slices.push(slice)
       slice = { fields: [], before: at, after: 0, bytesAfter: 0, bytes: 0 }

@@ -5,8 +5,10 @@ import type { RedisConnection, RedisSubscriber } from './connection.ts'
 type Listener = (message: string) => void
 
 /**
- * What instances tell each other of streams: one connection for all of them, opened when the first
- * is listened to. It only saves time: who listens polls as well, for a message may be lost.
+ * The notifications that instances send each other about changes of streams. All streams share one
+ * connection, which is opened for the first listener.
+ *
+ * Notifications only save time. They can get lost, so listeners also poll.
  */
 export class WakeUps {
   readonly #redis: RedisConnection
@@ -23,16 +25,16 @@ export class WakeUps {
     this.#logger = logger
   }
 
-  /** Gives what ends it. */
+  /** Calls the listener for each message on the channel. Returns a function that ends this. */
   listen(channel: string, listener: Listener): () => void {
     let listeners = this.#listeners.get(channel)
     if (listeners === undefined) {
       listeners = new Set()
       this.#listeners.set(channel, listeners)
-      this.#tell(async (subscriber) => {
-        await subscriber.subscribe(channel, this.#heard)
-        // What was published before came to nobody.
-        this.#heard('', channel)
+      this.#withSubscriber(async (subscriber) => {
+        await subscriber.subscribe(channel, this.#notify)
+        // Messages that were published before the subscription are lost, so listeners check once.
+        this.#notify('', channel)
       })
     }
     listeners.add(listener)
@@ -40,7 +42,7 @@ export class WakeUps {
       listeners.delete(listener)
       if (listeners.size > 0 || this.#listeners.get(channel) !== listeners) return
       this.#listeners.delete(channel)
-      this.#tell((subscriber) => subscriber.unsubscribe(channel, this.#heard))
+      this.#withSubscriber((subscriber) => subscriber.unsubscribe(channel, this.#notify))
     }
   }
 
@@ -49,38 +51,40 @@ export class WakeUps {
     await this.#subscriber?.destroy()
   }
 
-  readonly #heard = (message: unknown, channel: unknown): void => {
+  readonly #notify = (message: unknown, channel: unknown): void => {
     for (const listener of this.#listeners.get(String(channel)) ?? []) listener(String(message))
   }
 
-  #tell(order: (subscriber: RedisSubscriber) => Promise<unknown>): void {
+  #withSubscriber(action: (subscriber: RedisSubscriber) => Promise<unknown>): void {
     if (this.#isClosed) return
     const connecting = (this.#connecting ??= this.#connect())
     connecting
       .catch((error: unknown) => {
-        // The next one tries again.
+        // The next call tries again.
         if (this.#connecting === connecting) this.#connecting = undefined
         throw error
       })
-      .then(order)
-      // Without it, the channel is polled.
+      .then(action)
+      // Without a subscription, listeners only poll.
       .catch(() => {})
   }
 
   async #connect(): Promise<RedisSubscriber> {
-    // A cluster's would connect to all nodes.
+    // Without this option, the client of a cluster would connect to all nodes.
     const subscriber = this.#redis.duplicate({ minimizeConnections: true })
     this.#subscriber = subscriber
-    let told = false
-    subscriber.on('ready', () => (told = false))
+    let hasWarned = false
+    subscriber.on('ready', () => (hasWarned = false))
     subscriber.on('error', () => {
-      if (told) return
-      told = true
-      const what = 'Redis cannot wake readers until it is connected again: streams are polled'
-      warn(this.#logger, what)
+      if (hasWarned) return
+      hasWarned = true
+      const message =
+        'The connection that wakes readers is lost. Until it is back, streams are polled'
+      warn(this.#logger, message)
     })
     await subscriber.connect()
-    // A cluster's closes its connection with the last subscription, and loses the next one by that.
+    // The client of a cluster closes its connection with the last subscription, and then loses the next
+    // one. This subscription keeps the connection open.
     await subscriber.subscribe(this.#prefix, () => {}).catch(() => {})
     return subscriber
   }

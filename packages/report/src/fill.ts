@@ -1,7 +1,8 @@
 /**
- * Puts parts between the markers of a page: `<!-- measured: name -->` to `<!-- /measured -->`.
+ * Returns a page with its parts between their markers: `<!-- measured: name -->` and
+ * `<!-- /measured -->`.
  *
- * @throws if the page has no place for a part, because the part would silently be missing
+ * @throws Error if the page has no markers for a part, because the part would be missing
  */
 export function fill(page: string, parts: Map<string, string>): string {
   let text = page

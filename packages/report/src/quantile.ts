@@ -1,4 +1,4 @@
-/** @param share 0.5 for the median */
+/** Returns a quantile of some values. A `share` of 0.5 is the median. */
 export function quantile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const at = share * (sorted.length - 1)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { colours, svg } from './svg.ts'
 
-test('draws a picture with a title, for light and dark pages', async () => {
+test('returns a picture with a title, for light and dark pages', async () => {
   const picture = await svg('Bars & <lines>', [
     { data: { values: [{ x: 1 }] }, mark: { type: 'bar', fill: colours.own[0] } },
   ])

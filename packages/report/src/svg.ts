@@ -3,7 +3,7 @@ import { compile, type TopLevelSpec } from 'vega-lite'
 
 export type PanelSpec = Extract<TopLevelSpec, { vconcat: unknown }>['vconcat'][number]
 
-/** Each colour, with its counterpart on a dark page. The same as in docs/images/resumable-streams.svg. */
+/** Colours for light and for dark pages. docs/images/resumable-streams.svg has the same ones. */
 export const colours = {
   text: ['#1f2933', '#e6ebe9'],
   muted: ['#5b6770', '#9fb0aa'],
@@ -15,8 +15,8 @@ interface TextMetrics {
   width(item: { fontSize?: number }, text: unknown): number
 }
 
-// Without a canvas, Vega assumes that every letter is wide, and leaves a third of the picture empty.
-// Vega's types do not have this property.
+// Without a canvas, Vega assumes that all letters are wide, and leaves a third of the picture
+// empty. Vega's types do not have this property.
 const { textMetrics } = vega as unknown as { textMetrics: TextMetrics }
 textMetrics.width = ({ fontSize = 12 }, text) => String(text).length * fontSize * 0.64
 
@@ -25,7 +25,7 @@ export async function svg(description: string, panels: PanelSpec[]): Promise<str
   const spec: TopLevelSpec = {
     vconcat: panels,
     spacing: 28,
-    // No background: the page's own shows through.
+    // The background of the page shows through.
     background: 'transparent',
     padding: 8,
     config: {
@@ -47,7 +47,9 @@ function open(tag: string, description: string): string {
   return `${tag.replace('>', ' role="img" aria-labelledby="title">')}<title id="title">${title}</title>`
 }
 
-/** Vega writes colours as attributes. A style overrides them. */
+/**
+ * Returns the colours of dark pages. Vega writes colours as attributes, which a style overrides.
+ */
 function style(): string {
   const rules = Object.values(colours).map(
     ([light, dark]) =>

@@ -3,7 +3,10 @@ import { Refusal } from './refusal.ts'
 
 const MINUTE = 60_000
 
-/** The rate limit, counted in fixed minutes, and the quota, counted for as long as this lives. */
+/**
+ * Counts requests against the rate limit, which starts anew each minute, and against the quota,
+ * which never does.
+ */
 export class Allowance {
   readonly #rateLimit: number
   readonly #quota: number
@@ -19,9 +22,9 @@ export class Allowance {
   }
 
   /**
-   * Takes one request from both.
+   * Counts one request against both.
    *
-   * @throws Refusal where one of them has nothing left.
+   * @throws Refusal if one of them is used up
    */
   take(): void {
     const now = Date.now()
@@ -48,7 +51,7 @@ export class Allowance {
     this.#used += 1
   }
 
-  /** Returns what is left, for the headers of every answer to a request with a key. */
+  /** Returns headers with the remaining requests, for every answer to a request with a key. */
   headers(): Record<string, string> {
     return {
       'x-vq-ratelimit-limit': String(this.#rateLimit),

@@ -1,4 +1,4 @@
-import type { AnalysisPart } from './analysis.ts'
+import type { AnalysisPart } from './analysis-part.ts'
 
 type Citation = Extract<AnalysisPart, { type: 'citation' }>
 
@@ -43,7 +43,10 @@ const closings = [
   'Neither side has to be wrong; they look at different horizons → decide on yours first.',
 ] as const
 
-/** The text of an analysis and, between its pieces, the citations, in the order of the answer. */
+/**
+ * Yields the text of an analysis in pieces, and its citations between them, in the order of the
+ * answer.
+ */
 export function* composeText(
   prompt: string,
   symbols: readonly string[],
@@ -90,9 +93,9 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
-/** Picks `count` different phrases; which ones follows from `seed` alone. */
+/** Returns a function that picks `count` different phrases. The seed alone decides which ones. */
 function picker(seed: string): (phrases: readonly string[], count: number) => string[] {
-  // FNV-1a: Math.random would make no two runs alike, and `crypto` only hashes asynchronously.
+  // FNV-1a. Math.random would differ between runs, and `crypto` hashes only asynchronously.
   let state = 0x811c9dc5
   const mix = (unit: number): void => {
     state = Math.imul(state ^ unit, 0x01000193) >>> 0
@@ -102,7 +105,7 @@ function picker(seed: string): (phrases: readonly string[], count: number) => st
     const left = [...phrases]
     return Array.from({ length: count }, () => {
       mix(left.length)
-      // The low bits of FNV hardly mix.
+      // The low bits of FNV are not mixed well.
       return left.splice((state >>> 13) % left.length, 1)[0] ?? ''
     })
   }

@@ -1,34 +1,30 @@
 import { symbolsOf } from './symbols.ts'
+import type { AnalysisPart } from './analysis-part.ts'
 import { composeText } from './analysis-text.ts'
 
-/** What an analysis is asked for. */
+/** The input of an analysis. */
 export interface AnalysisInput {
   /** The question. */
   prompt: string
-  /** Ticker symbols it is about, next to those the prompt mentions. */
+  /** Ticker symbols, in addition to those that the prompt mentions. */
   symbols: readonly string[]
 }
 
-/** One thing a finished analysis is made of, in the order it is streamed. */
-export type AnalysisPart =
-  | { type: 'text'; content: string }
-  | { type: 'citation'; source: string; url: string }
-
-/** A simulated analysis. Its text is that of all `text` parts, with nothing between them. */
+/** A simulated analysis. Its text is the text of all `text` parts, joined without separators. */
 export interface SimulatedAnalysis {
-  /** About what: empty where neither prompt nor body names a symbol. */
+  /** The symbols that it is about. Empty if neither the prompt nor the body names one. */
   symbols: readonly string[]
   /** Every text part is one token. */
   parts: readonly AnalysisPart[]
   usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number }
 }
 
-/** The model every simulated answer names. */
+/** The model that every simulated answer names. */
 export const simulatedModel = 'vectrade-sandbox-simulated'
 
 /**
- * Writes the analysis of a prompt: the same input always gives the same parts, on every machine.
- * It holds no figures, because an invented figure looks like a real one once it is on a screen.
+ * Returns an analysis of a prompt. The same input gives the same parts on every machine. The text
+ * contains no figures, because on a screen an invented figure looks like a real one.
  */
 export function simulateAnalysis(input: AnalysisInput): SimulatedAnalysis {
   const symbols = symbolsOf(input.prompt, input.symbols)
@@ -56,7 +52,7 @@ export function simulateAnalysis(input: AnalysisInput): SimulatedAnalysis {
   }
 }
 
-// Models send a word with the white space in front of it, as the guide's example does.
+// A token is a word and the white space before it, as in the guide's example.
 function tokens(text: string): string[] {
   return text.match(/\s*\S+|\s+$/g) ?? []
 }

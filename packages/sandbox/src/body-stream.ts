@@ -4,18 +4,19 @@ import type { Exchange } from './request-log.ts'
 import { sleep } from './sleep.ts'
 import type { Step } from './stream-steps.ts'
 
-/** What makes a body besides its steps. */
+/** Settings of a body. */
 export interface BodyOptions {
-  /** Of the fault only what works on bytes counts here: where to cut, to stall, to split. */
+  /** Only the fields that work on bytes are used: where to cut, stall and split. */
   fault: Fault
-  /** What is sent during waits, and after how many ms of silence. Absent: nothing is. */
+  /** Bytes to send during waits, after `every` ms of silence. Default: none. */
   heartbeat?: { every: number; bytes: Uint8Array } | undefined
 }
 
 /**
- * Carries out `steps` as a body. Each read asks for one piece, and nothing happens between reads:
- * a reader that pauses pauses the answer, one that cancels ends it, whatever it is waiting for.
- * The exchange's record follows what is handed out, and is closed when the body is.
+ * Returns a body that carries out `steps`. Each read takes one piece, and nothing happens between
+ * reads. If the reader pauses, the answer pauses too. If the reader cancels, the answer ends at
+ * once, even during a wait. The body updates the exchange's record with each piece, and closes it
+ * at the end.
  */
 export function bodyStream(
   steps: Iterable<Step>,
@@ -52,7 +53,7 @@ export function bodyStream(
   )
 }
 
-/** Tells when an event's last byte is out, since pieces and events need not begin together. */
+/** Counts the events that have been sent to their last byte. A piece may end inside an event. */
 class Tally {
   readonly #record: Exchange['record']
   readonly #ends: number[] = []
@@ -97,7 +98,8 @@ class BodyWriter {
   }
 
   async *write(steps: Iterable<Step>): AsyncGenerator<Uint8Array, void> {
-    // Timers are late and whole milliseconds: what a wait was too long or too short, the next makes up.
+    // Timers are late, and their delays are whole milliseconds. The next wait makes up for the
+    // difference.
     let owed = 0
     for (const step of steps) {
       if (this.#signal.aborted) return

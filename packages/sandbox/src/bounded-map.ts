@@ -1,4 +1,4 @@
-/** A map that forgets what was put in first once it holds more than `limit` entries. */
+/** A map that removes its oldest entry when it has more than `limit` entries. */
 export class BoundedMap<Value> {
   readonly #entries = new Map<string, Value>()
   readonly #limit: number

@@ -4,7 +4,7 @@ import { Refusal } from './refusal.ts'
 
 const remembered = 10_000
 
-/** All attempts of one call: the requests that share an `Idempotency-Key`, or one without. */
+/** One call: all requests with the same `Idempotency-Key`, or a single request without one. */
 export interface Call {
   readonly id: string | undefined
   attempts: number
@@ -12,7 +12,10 @@ export interface Call {
   readonly fingerprint: string
 }
 
-/** Sees to it that one call runs one analysis, however often it is asked. Knows the last 10,000. */
+/**
+ * Makes sure that a call runs only one analysis, however often it is repeated. Remembers the last
+ * 10,000 calls.
+ */
 export class Calls {
   /** How many analyses have run. */
   analysesRun = 0
@@ -20,11 +23,11 @@ export class Calls {
   readonly #faultUses = new BoundedMap<number>(remembered)
 
   /**
-   * Finds the call with this `Idempotency-Key` and counts one more attempt of it, unless the
-   * request is a follow-up: the second half of an attempt, behind a redirect.
+   * Returns the call with this `Idempotency-Key` and counts one more attempt of it. A follow-up
+   * does not count: it is the second half of an attempt, after a redirect.
    *
-   * @throws Refusal with status 422 where the key was used for another body. Not 409, which clients
-   *   take for a conflict that may pass and retry.
+   * @throws Refusal with status 422 if the key was used with another body. Clients would retry a
+   *   409.
    */
   attempt(key: string | null, body: unknown, isFollowUp: boolean): Call {
     const fingerprint = JSON.stringify(body)
@@ -47,7 +50,7 @@ export class Calls {
     return known
   }
 
-  /** The analysis of this call: simulated the first time, the same one from then on. */
+  /** Returns the analysis of a call. It runs on the first attempt only. */
   analyze(call: Call, input: AnalysisInput): SimulatedAnalysis {
     if (call.analysis === undefined) {
       call.analysis = simulateAnalysis(input)
@@ -57,8 +60,8 @@ export class Calls {
   }
 
   /**
-   * How often this `X-Sandbox-Fault`, `''` for the server's own, has been met by calls that cannot
-   * be told apart, this one included.
+   * Counts this use of an `X-Sandbox-Fault` by a call without an `Idempotency-Key`, and returns the
+   * number of uses. `''` is the server's own fault. A follow-up does not count.
    */
   countFault(fault: string, isFollowUp: boolean): number {
     const uses = (this.#faultUses.get(fault) ?? 0) + (isFollowUp ? 0 : 1)

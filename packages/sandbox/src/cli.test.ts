@@ -14,7 +14,7 @@ afterEach(() => {
   running.clear()
 })
 
-/** Starts the command and waits until it has said how it ends. */
+/** Starts the command, and waits until it has printed its last line of help. */
 async function start(...args: string[]) {
   const command = ['--conditions=@vectrade/source', cli, '--port', '0', ...args]
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -41,8 +41,8 @@ async function failure(...args: string[]): Promise<{ code: number; stderr: strin
   )
 }
 
-describe('sandbox', () => {
-  test('says where it is, its key, that it simulates, and a curl line that works', async () => {
+describe('the command', () => {
+  test('prints its URL, its key, that answers are simulated, and a curl command that works', async () => {
     const sandbox = await start('--tokens-per-second', '0', '--time-to-first-token', '0')
     expect(sandbox.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/)
     expect(sandbox.key).toMatch(/^vq_\w+$/)
@@ -57,7 +57,7 @@ describe('sandbox', () => {
   test.each([
     ['SIGINT', 'a slow stream', ''],
     ['SIGTERM', 'a stream at full speed', 'events=1000000000; tokensPerSecond=0'],
-  ] as const)('ends with 0 within a second of %s, amid %s', async (signal, _name, fault) => {
+  ] as const)('exits with 0 within a second of %s, during %s', async (signal, _name, fault) => {
     const sandbox = await start('--quiet')
     const headers = `-H 'X-API-Key: ${sandbox.key}' -H 'X-Sandbox-Fault: ${fault}'`
     const body = `-d '{"prompt": "NVDA", "stream": true}'`
@@ -73,7 +73,7 @@ describe('sandbox', () => {
     expect(await cut).toBe(18)
   })
 
-  test('takes a key, a fault, a pace and origins', async () => {
+  test('accepts a key, a fault, a speed and origins', async () => {
     const sandbox = await start(
       '--api-key=vq_my_own_key',
       '--fault=status=503; retryAfter=9',
@@ -105,22 +105,25 @@ describe('sandbox', () => {
     ['any', 'Authorization: Bearer vq_'],
     ['x-api-key', 'X-API-Key: vq_'],
     ['bearer', 'Authorization: Bearer vq_'],
-  ])('with --key-header=%s prints a curl line with a header it accepts', async (name, header) => {
-    const sandbox = await start(`--key-header=${name}`, '--tokens-per-second=0')
-    const curl = sandbox.find(/^ +(curl .*)$/m)
-    expect(curl).toContain(header)
-    const { stdout } = await run('sh', ['-c', curl])
-    expect(dataOf(stdout).at(-1)).toBe('[DONE]')
-  })
+  ])(
+    'with --key-header=%s, prints a curl command with a header that it accepts',
+    async (name, header) => {
+      const sandbox = await start(`--key-header=${name}`, '--tokens-per-second=0')
+      const curl = sandbox.find(/^ +(curl .*)$/m)
+      expect(curl).toContain(header)
+      const { stdout } = await run('sh', ['-c', curl])
+      expect(dataOf(stdout).at(-1)).toBe('[DONE]')
+    },
+  )
 
-  test('prints the URL of the base path it serves', async () => {
+  test('prints a URL with the base path that it serves', async () => {
     const sandbox = await start('--base-path=/v1/vq', '--tokens-per-second=0')
     expect(sandbox.url).toMatch(/\/v1\/vq$/)
     const { stdout } = await run('sh', ['-c', sandbox.find(/^ +(curl .*)$/m)])
     expect(dataOf(stdout).at(-1)).toBe('[DONE]')
   })
 
-  test('takes the header of the key and the shape of its errors', async () => {
+  test('accepts the header of the key and the shape of its errors', async () => {
     const sandbox = await start('--error-shape=gateway', '--key-header=x-api-key')
     const response = await fetch(`${sandbox.url}/ai/analyze`, {
       method: 'POST',
@@ -130,7 +133,7 @@ describe('sandbox', () => {
     expect(await response.json()).toMatchObject({ error: 'missing_api_key' })
   })
 
-  test('tells a port that is in use in one line', async () => {
+  test('says in one line that a port is in use', async () => {
     await using other = await startSandbox()
     const { port } = new URL(other.url)
     const { code, stderr } = await failure('--port', port)
@@ -153,7 +156,7 @@ describe('sandbox', () => {
     [['--allow-origin', 'x'], '`allowedOrigins` takes origins'],
     [['--prot', '1'], "Unknown option '--prot'"],
     [['8787'], "Unexpected argument '8787'"],
-  ])('refuses %j in one line', async (args, message) => {
+  ])('refuses %j and says why in one line', async (args, message) => {
     const { code, stderr } = await failure(...args)
     expect(code).toBe(1)
     expect(stderr).toContain(`sandbox: ${message}`)

@@ -15,20 +15,21 @@ A local VecTrade API for development and tests. Its answers are simulated.
   --port <n>                 port to listen on, 0 for any free one (default 8787)
   --host <address>           loopback address to listen on (default 127.0.0.1)
   --api-key <key>            the key it accepts, "vq_…" (default: a random one)
-  --key-header <header>      the only header it accepts the key in, x-api-key or
-                             bearer (default any, which is both)
+  --key-header <header>      the only header in which it accepts the key: x-api-key or
+                             bearer (default any, which accepts both)
   --base-path <path>         the only base path it serves, /v1 or /v1/vq (default both)
-  --tokens-per-second <n>    pace of the answers, 0 as fast as possible (default 40)
+  --tokens-per-second <n>    speed of the answers, 0 is as fast as possible (default 40)
   --time-to-first-token <ms> wait before the first word (default 300)
-  --usage <spelling>         snake for prompt_tokens (default), camel for promptTokens
-  --fault <fault>            what goes wrong with every request that has no
-                             X-Sandbox-Fault header, such as "status=503; times=1"
+  --usage <spelling>         snake for prompt_tokens or camel for promptTokens
+                             (default snake)
+  --fault <fault>            the fault of every request without an X-Sandbox-Fault
+                             header, such as "status=503; times=1"
   --error-shape <shape>      shape of its errors: documented, flat, problem or
                              gateway (default documented)
-  --allow-origin <origin>    let pages of this origin call it; may be repeated
-  --quiet                    no line per request
+  --allow-origin <origin>    let pages of this origin call it; can be repeated
+  --quiet                    do not print a line per request
   --version                  print the version
-  --help                     print this
+  --help                     print this help
 `
 
 class UsageError extends Error {}
@@ -56,7 +57,7 @@ async function main(argv: string[]): Promise<void> {
   }
 }
 
-/** The options of the sandbox, or a text to print in place of starting one. */
+/** Returns the options of the sandbox, or a text to print instead of starting it. */
 function readOptions(argv: string[]): StartOptions | string {
   const { values } = parse(argv)
   if (values.help) return help
@@ -70,7 +71,7 @@ function readOptions(argv: string[]): StartOptions | string {
   if (values.host !== undefined) options.host = values.host
   if (values['api-key'] !== undefined) options.apiKey = values['api-key']
   if (values.fault !== undefined) options.faults = parseFault(values.fault)
-  // Whatever the texts are: the options are checked, and named, when the sandbox starts.
+  // These texts may be wrong. `startSandbox` checks them and names the option.
   const { usage, 'key-header': keyHeader, 'base-path': path, 'error-shape': errorShape } = values
   if (keyHeader !== undefined) options.keyHeader = keyHeader as KeyHeader
   if (path !== undefined) options.basePath = path as NonNullable<StartOptions['basePath']>
@@ -114,7 +115,7 @@ function number(name: string, value: string): number {
 }
 
 function version(): string {
-  // Two directories hold this file, src and dist, and both lie beside the manifest.
+  // This file is in src or dist. package.json is one folder up in both cases.
   const manifest: unknown = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   )
@@ -158,7 +159,7 @@ function explain(error: unknown): string {
   if (code === 'EADDRINUSE') {
     return `port ${port} is in use: choose another with --port, or 0 for any free one`
   }
-  if (code === 'EACCES') return `port ${port} needs rights this user does not have: choose another`
+  if (code === 'EACCES') return `port ${port} needs more permissions: choose another with --port`
   const hint = error instanceof UsageError ? ' (--help lists the options)' : ''
   return `${error.message}${hint}`
 }

@@ -3,16 +3,16 @@ import { usualError } from './error-codes.ts'
 import type { Fault } from './faults.ts'
 import type { UsageSpelling } from './usage-spelling.ts'
 
-/** What the server's options say about all answers. */
+/** The options of the server that apply to every answer. */
 export interface FaultDefaults {
   errorShape: ErrorShape
   usage: UsageSpelling
 }
 
 /**
- * Fills in what a fault leaves open: the usual status and message of a code, and the server's
- * error shape. Only two of the shapes hold a code. If the server's does not, an error with a code
- * takes the gateway's.
+ * Fills in the fields that a fault leaves out: the usual status and message of its code, and the
+ * server's error shape. Only two of the shapes have a code. If the server's shape has none, an
+ * error with a code uses the gateway's shape.
  */
 export function completeFault(fault: Fault, { errorShape, usage }: FaultDefaults): Fault {
   const { errorCode, errorAfterEvents, status = 200 } = fault
@@ -25,7 +25,7 @@ export function completeFault(fault: Fault, { errorShape, usage }: FaultDefaults
   const { status: usualStatus, message } = usualError(errorCode)
   complete.message ??= message
   if (errorAfterEvents !== undefined) return complete
-  // The error takes the place of the answer, also under a status that the fault sets to 200.
+  // The error replaces the answer even if the fault sets the status to 200.
   complete.status ??= usualStatus
   complete.body ??= shape
   return complete

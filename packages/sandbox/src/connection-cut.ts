@@ -1,18 +1,18 @@
 /**
- * How a connection ends before its answer does. `fin`: closed in order, but without the body's
- * terminating chunk. `rst`: reset. `clean`: the body ends as HTTP wants it, only too early.
+ * How a connection ends before its answer is complete. `fin` closes it normally, but without the
+ * last chunk of the body. `rst` resets it. `clean` ends the body correctly, but too early.
  */
 export type Cut = 'fin' | 'rst' | 'clean'
 
 const brand = Symbol.for('vectrade.sandbox.connection-cut')
 
 /**
- * What a `createSandboxHandler` handler rejects with, or its body errors with, where a fault asks
- * for something a `Response` cannot say: the end of the connection itself. The Node server turns it
- * into a FIN or a RST; on other runtimes it stays a rejection or an errored body.
+ * The error for a fault that ends the connection, which a `Response` cannot do. A handler from
+ * `createSandboxHandler` rejects with it, or the body of its response errors with it.
+ * `startSandbox` turns it into a FIN or an RST.
  */
 export class ConnectionCut extends Error {
-  /** Tells it from other errors, as `isInstance` does. */
+  /** Identifies this kind of error. `isInstance` does the same. */
   override readonly name: string = 'ConnectionCut'
   /** How the connection ends. */
   readonly cut: Cut
@@ -23,7 +23,7 @@ export class ConnectionCut extends Error {
     Object.defineProperty(this, brand, { value: true })
   }
 
-  /** Recognises a cut across two copies of this package, which `instanceof` does not. */
+  /** Returns whether a value is a `ConnectionCut`, also of another copy of this package. */
   static isInstance(value: unknown): value is ConnectionCut {
     return typeof value === 'object' && value !== null && brand in value
   }

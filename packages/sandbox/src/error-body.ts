@@ -1,24 +1,31 @@
-/** The four shapes that the API's errors have: see `errorBody`. */
-export const errorShapes = ['documented', 'flat', 'problem', 'gateway'] as const
+import { membersOf } from './members-of.ts'
 
-/** One of the four shapes that the API's errors have. */
-export type ErrorShape = (typeof errorShapes)[number]
+/** A shape that the JSON of the API's errors can have. */
+export type ErrorShape = 'documented' | 'flat' | 'problem' | 'gateway'
 
-/** What an error says, before it takes one of the API's shapes. */
+/** All error shapes. */
+export const errorShapes: readonly ErrorShape[] = membersOf<ErrorShape>({
+  documented: true,
+  flat: true,
+  problem: true,
+  gateway: true,
+})
+
+/** The content of an error, in any of the API's shapes. */
 export interface ErrorFacts {
   status: number | undefined
   type: string
-  /** The code in the shapes that have one. Default: the type. */
+  /** The code, for the shapes that have one. Default: the type. */
   code?: string | undefined
   message: string
-  /** Seconds; goes out as `retry_after`, or `retry_after_seconds` in the gateway's shape. */
+  /** Seconds. The field is `retry_after`, or `retry_after_seconds` in the gateway's shape. */
   retryAfter?: number | undefined
   requestId?: string | undefined
-  /** More fields, which replace those of the same name. */
+  /** More fields. They replace fields of the same name. */
   fields?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Returns the JSON of an error in one of the API's shapes, or as the bare `message`. */
+/** Returns an error in one of the API's shapes, or with only its `message`. */
 export function errorBody(
   shape: ErrorShape | 'message',
   facts: ErrorFacts,
@@ -51,18 +58,18 @@ export function errorBody(
   }
 }
 
-/** Returns the media type that goes with a shape. */
+/** Returns the media type of a shape. */
 export function errorContentType(shape: ErrorShape): string {
   return shape === 'problem' ? 'application/problem+json' : 'application/json'
 }
 
-/** Returns the usual shape if it has room for the code, otherwise the gateway's. */
+/** Returns the usual shape if it can contain the code, otherwise the gateway's shape. */
 export function shapeWithCode(code: string | undefined, usual: ErrorShape): ErrorShape {
   const hasRoom = usual === 'flat' || usual === 'gateway'
   return code === undefined || hasRoom ? usual : 'gateway'
 }
 
-/** The `error.type` that goes with a status. */
+/** Returns the `error.type` that belongs to a status. */
 export function errorType(status: number): string {
   return types[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error')
 }

@@ -1,4 +1,6 @@
-/** What an error with a certain code usually comes with. */
+import { membersOf } from './members-of.ts'
+
+/** The usual status and message of an error code. */
 interface UsualError {
   status: number
   message: string
@@ -12,25 +14,30 @@ const usual: Readonly<Record<string, UsualError>> = {
   token_quota_exceeded: { status: 429, message: 'The tokens of this plan are used up' },
   ai_daily_limit_exceeded: { status: 429, message: 'The analyses of this day are used up' },
   quota_exceeded: { status: 429, message: 'The requests of this plan are used up' },
-  // This code stands for a missing permission and for an exhausted quota: the message decides.
+  // This code means a missing permission or an exhausted quota. The message tells which.
   AUTH_002: { status: 403, message: 'The monthly quota of this plan is used up' },
 }
 
-/** Returns the usual status and message of a code; 400 for a code that VecTrade does not have. */
+/**
+ * Returns the usual status and message of a code. The status is 400 for a code that VecTrade does
+ * not have.
+ */
 export function usualError(code: string): UsualError {
   return Object.hasOwn(usual, code) && usual[code] !== undefined
     ? usual[code]
     : { status: 400, message: 'Simulated failure with a code' }
 }
 
-/** The codes that say, on their own, that a quota is used up. */
-export const quotaCodes = [
-  'quota_exceeded',
-  'token_quota_exceeded',
-  'ai_daily_limit_exceeded',
-] as const
+/** A code that always means that a quota is used up. */
+export type QuotaCode = 'quota_exceeded' | 'token_quota_exceeded' | 'ai_daily_limit_exceeded'
 
-/** Returns whether this code or type says that a quota is used up. */
+const quotaCodes = membersOf<QuotaCode>({
+  quota_exceeded: true,
+  token_quota_exceeded: true,
+  ai_daily_limit_exceeded: true,
+})
+
+/** Returns whether this code or type always means that a quota is used up. */
 export function isQuotaCode(code: string | undefined): boolean {
   return quotaCodes.some((each) => each === code)
 }

@@ -6,10 +6,11 @@ import { Refusal } from './refusal.ts'
 import { FaultSyntaxError } from './validate-fault.ts'
 
 /**
- * The fault for this attempt of a call: the request's own if it names one, else the server's.
- * `countUses` stands in for the attempts of a call where there is no `Idempotency-Key` to tell them.
+ * Returns the fault for this attempt of a call: the request's own if it has one, otherwise the
+ * server's. Without an `Idempotency-Key` the attempts of a call are unknown, so `countUses` counts
+ * the uses of the fault instead.
  *
- * @throws Refusal with status 400 where the header cannot be understood.
+ * @throws Refusal with status 400 if the header is not valid
  */
 export function chooseFault(
   headers: Headers,

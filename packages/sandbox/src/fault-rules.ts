@@ -1,32 +1,77 @@
-import { errorShapes } from './error-body.ts'
 import type { Fault } from './faults.ts'
-import { frames } from './frame.ts'
-import { usageSpellings } from './usage-spelling.ts'
+import { membersOf } from './members-of.ts'
 
-/** What the value of one field of a fault has to be. */
-export type Rule =
-  | { takes: 'number'; min: number; max: number; whole: boolean }
-  | { takes: 'flag' }
-  | { takes: 'text' }
-  | { takes: 'choice'; of: readonly string[] }
+/** The values that a field of a fault accepts. */
+export type Rule = NumberRule | FlagRule | TextRule | ChoiceRule<string>
+
+interface NumberRule {
+  takes: 'number'
+  min: number
+  max: number
+  whole: boolean
+}
+
+interface FlagRule {
+  takes: 'flag'
+}
+
+interface TextRule {
+  takes: 'text'
+}
+
+interface ChoiceRule<Value extends string> {
+  takes: 'choice'
+  of: readonly Value[]
+}
+
+/** The kind of rule that fits the type of a field. */
+type RuleFor<Value> = [Value] extends [number]
+  ? NumberRule
+  : [Value] extends [boolean]
+    ? FlagRule
+    : string extends Value
+      ? TextRule
+      : ChoiceRule<Extract<Value, string>>
+
+/**
+ * A rule for each field. `headers` and `errorFields` have fields of their own and are checked
+ * separately.
+ */
+type Rules = {
+  readonly [Name in Exclude<keyof Fault, 'headers' | 'errorFields'>]-?: RuleFor<
+    NonNullable<Fault[Name]>
+  >
+}
 
 const DAY = 86_400_000
-const whole = (min: number, max: number): Rule => ({ takes: 'number', min, max, whole: true })
-const number = (max: number): Rule => ({ takes: 'number', min: 0, max, whole: false })
-const choice = (...of: string[]): Rule => ({ takes: 'choice', of })
-const flag: Rule = { takes: 'flag' }
-const text: Rule = { takes: 'text' }
-const position: Rule = whole(0, 1e9)
+const whole = (min: number, max: number): NumberRule => ({ takes: 'number', min, max, whole: true })
+const number = (max: number): NumberRule => ({ takes: 'number', min: 0, max, whole: false })
+const flag: FlagRule = { takes: 'flag' }
+const text: TextRule = { takes: 'text' }
+const position = whole(0, 1e9)
 
-/** What each field takes; the two that hold fields of their own are checked by themselves. */
-export const rules: Readonly<Record<Exclude<keyof Fault, 'headers' | 'errorFields'>, Rule>> = {
+/** `Value` is the type of the field. A value that is missing or unknown does not compile. */
+const choice = <Value extends string>(
+  values: Readonly<Record<NoInfer<Value>, true>>,
+): ChoiceRule<Value> => ({ takes: 'choice', of: membersOf<Value>(values) })
+
+export const rules: Rules = {
   times: whole(1, 1e6),
-  whenKeyIn: choice('x-api-key', 'bearer'),
+  whenKeyIn: choice({ 'x-api-key': true, bearer: true }),
   delay: number(DAY),
   hang: flag,
-  destroy: choice('fin', 'rst'),
+  destroy: choice({ fin: true, rst: true }),
   status: whole(200, 599),
-  body: choice(...errorShapes, 'html', 'text', 'empty', 'endless'),
+  body: choice({
+    documented: true,
+    flat: true,
+    problem: true,
+    gateway: true,
+    html: true,
+    text: true,
+    empty: true,
+    endless: true,
+  }),
   errorType: text,
   errorCode: text,
   message: text,
@@ -38,26 +83,26 @@ export const rules: Readonly<Record<Exclude<keyof Fault, 'headers' | 'errorField
   location: text,
   contentType: text,
   errorAfterEvents: position,
-  errorShape: choice(...errorShapes, 'message'),
-  errorMark: choice('event', 'type', 'both', 'none'),
+  errorShape: choice({ documented: true, flat: true, problem: true, gateway: true, message: true }),
+  errorMark: choice({ event: true, type: true, both: true, none: true }),
   cutAfterEvents: position,
   cutAfterBytes: position,
-  cut: choice('fin', 'rst', 'clean'),
+  cut: choice({ fin: true, rst: true, clean: true }),
   stallAfterEvents: position,
   stallAfterBytes: position,
   stallFor: number(DAY),
   malformedAfterEvents: position,
   unknownAfterEvents: position,
-  frame: choice(...frames),
+  frame: choice({ empty: true, 'empty-id': true, ping: true, greeting: true }),
   frameAfterEvents: position,
   oversize: whole(64, 2 ** 32),
   events: whole(0, 1e9),
-  usage: choice(...usageSpellings),
+  usage: choice({ snake: true, camel: true }),
   noDoneEvent: flag,
   noDoneMarker: flag,
   linger: flag,
   chunkBytes: whole(1, 2 ** 30),
-  lineEnding: choice('lf', 'crlf', 'cr'),
+  lineEnding: choice({ lf: true, crlf: true, cr: true }),
   bom: flag,
   ids: flag,
   retry: whole(0, 1e15),
@@ -66,7 +111,7 @@ export const rules: Readonly<Record<Exclude<keyof Fault, 'headers' | 'errorField
   timeToFirstToken: number(DAY),
 }
 
-/** Fields that do nothing on their own, each with those that it can go with. */
+/** Fields that have no effect on their own. Each needs at least one of the fields beside it. */
 export const needs: readonly [keyof Fault, readonly (keyof Fault)[]][] = [
   ['cut', ['cutAfterEvents', 'cutAfterBytes']],
   ['stallFor', ['stallAfterEvents', 'stallAfterBytes']],

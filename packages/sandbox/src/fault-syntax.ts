@@ -6,13 +6,16 @@ const headerPrefix = 'header.'
 const errorFieldPrefix = 'errorField.'
 
 /**
- * Reads a fault as `X-Sandbox-Fault` and `--fault` take it: fields of {@link Fault} as
- * `name=value`, separated by `;`. A flag needs no value. `header.<name>=<value>` is one of
- * `headers`; given twice, it is sent in two lines. `errorField.<name>=<value>` is one of
- * `errorFields`: its value is read as JSON if it is JSON, otherwise as text. Spaces around names
- * and values do not count. A value cannot hold a `;`; inside a JSON string, write `\u003b`.
+ * Parses the text of an `X-Sandbox-Fault` header or a `--fault` option. The text has fields of
+ * {@link Fault} as `name=value`, separated by `;`. A flag needs no value. Spaces around names and
+ * values are ignored.
  *
- * @throws FaultSyntaxError that names the field in question.
+ * `header.<name>=<value>` is a field of `headers`. If it is given twice, the header is sent in two
+ * lines. `errorField.<name>=<value>` is a field of `errorFields`. Its value is parsed as JSON if it
+ * is JSON, and is text otherwise. A value cannot contain a `;`. Inside a JSON string, write
+ * `\u003b`.
+ *
+ * @throws FaultSyntaxError that names the invalid field
  * @example
  * ```ts
  * import { parseFault } from '@vectrade/sandbox'
@@ -49,9 +52,9 @@ export function parseFault(source: string): Fault {
 }
 
 /**
- * Writes a fault the way {@link parseFault} reads it, for the `X-Sandbox-Fault` header.
+ * Formats a fault as text for the `X-Sandbox-Fault` header. {@link parseFault} reads it.
  *
- * @throws FaultSyntaxError on a fault that is not valid, or a text that holds a `;`.
+ * @throws FaultSyntaxError if the fault is not valid or a text in it contains a `;`
  * @example
  * ```ts
  * import { formatFault } from '@vectrade/sandbox'
@@ -93,7 +96,9 @@ function jsonOrText(value: string): unknown {
   }
 }
 
-/** Writes a value so that {@link jsonOrText} reads the same one, in characters any header takes. */
+/**
+ * Formats a value in characters that every header accepts. {@link jsonOrText} reads the same value.
+ */
 function plain(value: unknown): string {
   const isPlain = typeof value === 'string' && /^(?:[!-:<-~](?:[ -:<-~]*[!-:<-~])?)?$/.test(value)
   if (isPlain && jsonOrText(value) === value) return value

@@ -5,46 +5,49 @@ import type { HeaderLines } from './header-lines.ts'
 import type { KeyHeader } from './key-header.ts'
 import type { UsageSpelling } from './usage-spelling.ts'
 
-/** The bodies an error answer can have: the four shapes of the API, and what proxies send. */
+/** The body of an error answer: one of the API's error shapes, or a body as proxies send it. */
 export type FaultBody = ErrorShape | 'html' | 'text' | 'empty' | 'endless'
 
 /**
- * What is to go wrong with one request. All fields are optional and combine; an empty object is a
- * request that works. Times are in milliseconds, unless a field says seconds; sizes in bytes.
+ * Describes what goes wrong with one request. All fields are optional and can be combined. With an
+ * empty object, the request works. Times are in milliseconds unless a field says seconds. Sizes are
+ * in bytes.
  *
- * «After n events» means: once n events of the undisturbed answer have been sent, so that `0` is
- * right after the headers and `1` after the metadata. A position past the end never comes.
+ * Fields such as `cutAfterEvents: n` apply once n events of the undisturbed answer have been sent:
+ * 0 is right after the headers, 1 is after the metadata. A position past the end is never reached.
  */
 export interface Fault {
-  /** Only the first n attempts of a call fail. A call is what has one `Idempotency-Key`; without
-   * the header, requests that ask for the very same fault are counted together. */
+  /**
+   * Only the first n attempts of a call fail. Requests with the same `Idempotency-Key` are one
+   * call. Without that header, requests that ask for exactly the same fault are counted together.
+   */
   times?: number
-  /** Only requests that carry a key in this header fail, such as those of a gateway that answers
-   * 403 to the header it does not take. */
+  /** Only requests with a key in this header fail, as at a gateway that refuses this header. */
   whenKeyIn?: KeyHeader
 
-  /** Waits this long before the response headers. */
+  /** Waits this long before it sends the response headers. */
   delay?: number
-  /** Never answers: the connection stays open, silent. */
+  /** Never answers. The connection stays open and silent. */
   hang?: boolean
   /** Closes the connection before any response header. */
   destroy?: 'fin' | 'rst'
 
-  /** HTTP status, 200 to 599. From 400 on the answer is an error, 204, 205 and 304 have no body,
-   * 301, 302, 303, 307 and 308 redirect, another 2xx is the usual answer under that status. */
+  /** HTTP status, 200 to 599. From 400 on, the answer is an error. 204, 205 and 304 have no body.
+   * 301, 302, 303, 307 and 308 are redirects. With any other 2xx, the answer is the usual one. */
   status?: number
-  /** Sends this body in place of the answer. Default: the server's `errorShape` from status 400
-   * on, and for an `errorCode`. */
+  /** Sends this body instead of the answer. Default: the server's `errorShape` if `status` is 400
+   * or more, or if there is an `errorCode`. */
   body?: FaultBody
-  /** `error.type`, and the code where there is no `errorCode`. Default: the type that belongs to
-   * the status. */
+  /** The error's type, which is also its code if there is no `errorCode`. Default: the type that
+   * belongs to the status. */
   errorType?: string
-  /** The code of the shapes `flat` and `gateway`, such as `token_quota_exceeded`. Without
-   * `errorAfterEvents` it replaces the answer, and brings the code's usual `status` (400 for a code
-   * that VecTrade does not have). Default for `body`, `errorShape`: `gateway`, or `flat` if that is
-   * the server's. */
+  /** The error's code in the shapes `flat` and `gateway`, such as `token_quota_exceeded`. Without
+   * `errorAfterEvents`, the error replaces the answer and has the code's usual status, which is
+   * 400 for a code that VecTrade does not have. With a code, `body` and `errorShape` default to
+   * `gateway`, or to `flat` if that is the server's `errorShape`. */
   errorCode?: string
-  /** The error's message. Default: the usual one of the code, or one that names the status. */
+  /** The error's message. Default: the usual message of the code, or a message that names the
+   * status. */
   message?: string
   /** `Retry-After` in seconds. */
   retryAfter?: number
@@ -52,30 +55,34 @@ export interface Fault {
   retryAfterDate?: number
   /** `retry-after-ms`. */
   retryAfterMs?: number
-  /** `retry_after` inside the error's body or error event, in seconds; `retry_after_seconds` in
-   * the shape `gateway`. */
+  /** `retry_after` in the JSON of the error, in seconds. In the shape `gateway`, the field is
+   * `retry_after_seconds`. */
   bodyRetryAfter?: number
-  /** More fields of the error's JSON, such as `{ docs: 'https://…', allowed_scopes: ['ai:read'] }`.
-   * They replace fields of the same name. In the shape `documented` they are inside `error`. */
+  /**
+   * More fields for the error's JSON, such as `{ docs: 'https://…', allowed_scopes: ['ai:read'] }`.
+   * They replace fields of the same name. In the shape `documented`, they are inside `error`.
+   */
   errorFields?: Readonly<Record<string, unknown>>
   /** `x-should-retry`. */
   shouldRetry?: boolean
-  /** Where a redirect leads: `self` (default) is this server, where it then works also by GET;
-   * `loop` redirects for ever; `none` sends no `Location`; anything else is sent as it is. */
+  /** Where a redirect leads. `self` (default) is this server, which then answers, also to a GET.
+   * `loop` redirects forever. `none` sends no `Location`. Any other value is sent as it is. */
   location?: string
-  /** `Content-Type` in place of the right one; `none` sends none. */
+  /** `Content-Type` of the response instead of the right one. `none` sends no `Content-Type`. */
   contentType?: string
-  /** Further response headers, which replace those of the same name. A list of values is sent in
-   * that many lines; on runtimes other than Node, in one line with commas. */
+  /** More response headers. They replace headers of the same name. Each value of a list is sent in
+   * a separate header line. On runtimes other than Node, the values are sent in one line,
+   * separated by commas. */
   headers?: Readonly<Record<string, HeaderLines>>
 
-  /** Sends an error event after n events and then ends the body. */
+  /** Sends an error event after n events, then ends the body. */
   errorAfterEvents?: number
-  /** The error event's JSON; `message` is a bare `{ message }`. Default: the server's
+  /** The shape of the error event's JSON. `message` is only `{ message }`. Default: the server's
    * `errorShape`. */
   errorShape?: ErrorShape | 'message'
-  /** What marks the error event: `event` is an `event: error` line, `type` a `"type": "error"`
-   * field in the JSON. With `none` only the fields tell that it is an error. Default: `event`. */
+  /** What marks the event as an error: `event` is an `event: error` line, `type` is a
+   * `"type": "error"` field in the JSON. With `none`, only the other fields of the JSON show that
+   * it is an error. Default: `event`. */
   errorMark?: 'event' | 'type' | 'both' | 'none'
 
   /** Ends the connection after n events. */
@@ -85,62 +92,66 @@ export interface Fault {
   /** How a cut ends the connection. Default: `fin`. */
   cut?: Cut
 
-  /** Goes silent after n events, but for heartbeats. */
+  /** Sends only heartbeats after n events. */
   stallAfterEvents?: number
-  /** Goes silent after n bytes of the body. No heartbeats, which would land inside an event. */
+  /** Sends nothing after n bytes of the body. Heartbeats stop too, because they could land inside
+   * an event. */
   stallAfterBytes?: number
-  /** How long a stall lasts before the answer goes on. Default: for good. */
+  /** How long a stall lasts before the answer goes on. Default: forever. */
   stallFor?: number
 
-  /** Sends an event that is not JSON after n events. A `stream: false` answer is cut in half. */
+  /** Sends an event that is not JSON after n events. An answer to `stream: false` is cut in half
+   * instead. */
   malformedAfterEvents?: number
-  /** Sends two events no SDK knows after n events: an unknown `type`, and an unknown `event:`. */
+  /** Sends two events after n events that no SDK knows: one with an unknown `type`, one with an
+   * unknown `event:`. */
   unknownAfterEvents?: number
-  /** Sends a frame that is not part of the answer: `empty` has empty `data`, `empty-id` also an
-   * `id`, `ping` is an `event: ping` with a time stamp that is not JSON, and `greeting` is a JSON
-   * event of an unknown type and without `id`. */
+  /** Sends a frame that is not part of the answer. `empty` has empty `data`. `empty-id` has empty
+   * `data` and an `id`. `ping` is an `event: ping` with a timestamp, which is not JSON. `greeting`
+   * is a JSON event of an unknown type, without an `id`. */
   frame?: Frame
   /** Sends the frame after n events. Default: 0, at the beginning. */
   frameAfterEvents?: number
-  /** Sends, after the metadata, one text event whose `data` is this long. At least 64. */
+  /** Sends a text event after the metadata, with this many bytes of `data`. At least 64. */
   oversize?: number
-  /** Sends this many text events in place of the analysis. */
+  /** Sends this many text events instead of the analysis. */
   events?: number
-  /** The spelling of `usage` in place of the server's: `prompt_tokens` or `promptTokens`. */
+  /** How `usage` is spelled: `snake` for `prompt_tokens`, `camel` for `promptTokens`. Default: the
+   * server's `usage`. */
   usage?: UsageSpelling
-  /** Leaves out the `done` event. */
+  /** Sends no `done` event. */
   noDoneEvent?: boolean
-  /** Leaves out `data: [DONE]`. */
+  /** Sends no `data: [DONE]`. */
   noDoneMarker?: boolean
-  /** Keeps the connection open once all has been sent. */
+  /** Keeps the connection open after everything has been sent. */
   linger?: boolean
 
-  /** Sends the body in writes of this size, whatever the events: 1 splits every UTF-8 character,
-   * 100000 packs many events into one write. */
+  /** Sends the body in writes of this size, wherever events end. 1 splits every multi-byte
+   * character. 100000 puts many events into one write. */
   chunkBytes?: number
-  /** Ends the lines of the stream. Default: `lf`. */
+  /** How the lines of the stream end. Default: `lf`. */
   lineEnding?: 'lf' | 'crlf' | 'cr'
-  /** Begins the stream with a byte order mark. */
+  /** Starts the stream with a byte order mark. */
   bom?: boolean
-  /** Gives every event of the answer an `id:`, from 1. */
+  /** Gives every event of the answer an `id:`, starting at 1. */
   ids?: boolean
   /** Sends `retry:` with this value before the first event. */
   retry?: number
-  /** Interval of the heartbeats in place of the server's; 0 sends none. */
+  /** Interval of the heartbeats. 0 sends none. Default: the server's `heartbeat`. */
   heartbeat?: number
-  /** The pace in place of the server's; 0 is as fast as possible. */
+  /** Speed of the answer. 0 is as fast as possible. Default: the server's `tokensPerSecond`. */
   tokensPerSecond?: number
-  /** Time before the first piece of text in place of the server's. */
+  /** Time before the first piece of text. Default: the server's `timeToFirstToken`. */
   timeToFirstToken?: number
 }
 
-/** What a redirect has been followed past: the rest of the fault is for the answer behind it. */
+/** Returns the part of a fault that is left after its redirect has been followed. */
 export function withoutRedirect(fault: Fault): Fault {
   const followed = new Set(['status', 'location', 'body', 'delay', 'hang', 'destroy'])
   return Object.fromEntries(Object.entries(fault).filter(([name]) => !followed.has(name)))
 }
 
-/** Whether this status is a redirect that clients follow. */
+/** Returns whether clients follow this status as a redirect. */
 export function isRedirect(status: number | undefined): boolean {
   return status !== undefined && [301, 302, 303, 307, 308].includes(status)
 }

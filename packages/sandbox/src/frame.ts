@@ -1,17 +1,14 @@
 import type { EncodableMessage } from '@vectrade/core'
 
-/** The kinds of frame that a stream can hold besides the events of the answer. */
-export const frames = ['empty', 'empty-id', 'ping', 'greeting'] as const
+/** A kind of frame that is not part of the answer and does not harm it. */
+export type Frame = 'empty' | 'empty-id' | 'ping' | 'greeting'
 
-/** A frame that is not part of the answer. No kind of it harms the answer. */
-export type Frame = (typeof frames)[number]
-
-/** Returns a frame for a place in the stream: how many events of the answer come before it. */
+/** Returns a frame as a message. `position` is the number of the answer's events before it. */
 export function frameMessage(frame: Frame, position: number): EncodableMessage {
   switch (frame) {
     case 'empty':
       return { data: '' }
-    // At the beginning, this is the event with which MCP servers prime a client's last event ID.
+    // MCP servers start a stream with this event, to set the client's last event ID.
     case 'empty-id':
       return { id: String(position), data: '' }
     case 'ping':

@@ -5,10 +5,10 @@ import { headerName } from './validate-fault.ts'
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d+))?$/
 
 /**
- * Refuses what a page on another site can make a browser send. A name that somebody else controls
- * can be made to point here (DNS rebinding), so that only the `Host` tells such a page apart.
+ * Refuses requests from pages on other sites. Such a page can let its own host name point to this
+ * machine (DNS rebinding). Only the `Host` header shows that.
  *
- * @throws Refusal with status 403.
+ * @throws Refusal with status 403
  */
 export function checkSource(
   request: Request,
@@ -35,11 +35,11 @@ const analyze = '/ai/analyze'
 /**
  * Refuses a path that the sandbox does not serve.
  *
- * @throws Refusal with status 404.
+ * @throws Refusal with status 404
  */
 export function checkPath(pathname: string, served: readonly string[]): void {
   if (served.some((basePath) => pathname === basePath + analyze)) return
-  // Like a real deployment, this one does not tell clients about the base path of others.
+  // A real deployment does not name the base path of another one either.
   if (basePaths.some((basePath) => pathname === basePath + analyze)) {
     throw new Refusal(
       404,
@@ -51,9 +51,9 @@ export function checkPath(pathname: string, served: readonly string[]): void {
 }
 
 /**
- * Refuses a request without the sandbox's key in a header that the sandbox accepts.
+ * Refuses a request unless it has the sandbox's key in a header that the sandbox accepts.
  *
- * @throws Refusal with status 401. Its message never repeats what was sent.
+ * @throws Refusal with status 401. The message does not repeat what was sent.
  */
 export function checkKey(
   headers: Headers,
@@ -87,7 +87,7 @@ const exposedHeaders =
   'x-vq-quota-limit, x-vq-quota-remaining, retry-after, retry-after-ms, x-should-retry, ' +
   'idempotent-replayed'
 
-/** The CORS headers of an answer: none unless the request's origin is on the list. */
+/** Returns the CORS headers of an answer. There are none unless the request's origin is allowed. */
 export function corsHeaders(request: Request, settings: Settings): Record<string, string> {
   const origin = request.headers.get('origin')
   if (origin === null || !settings.allowedOrigins.has(origin)) return {}
@@ -98,12 +98,12 @@ export function corsHeaders(request: Request, settings: Settings): Record<string
   }
 }
 
-/** Returns the headers that answer a preflight, or `undefined` for another request. */
+/** Returns the headers of the answer to a preflight, or `undefined` if the request is not one. */
 export function preflightHeaders(request: Request): Record<string, string> | undefined {
   if (request.method !== 'OPTIONS' || !request.headers.has('access-control-request-method')) {
     return undefined
   }
-  // Clients send headers of their own, such as `traceparent`, that no list could know.
+  // Clients send other headers too, such as `traceparent`. A list cannot name all of them.
   const asked = (request.headers.get('access-control-request-headers') ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())

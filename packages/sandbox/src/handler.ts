@@ -1,16 +1,10 @@
 import { Allowance } from './allowance.ts'
-import {
-  emptyAnswer,
-  faultAnswer,
-  jsonAnswer,
-  jsonDelay,
-  refusalAnswer,
-  streamAnswer,
-} from './answers.ts'
+import { emptyAnswer, jsonAnswer, jsonDelay, refusalAnswer, streamAnswer } from './answers.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { Calls } from './calls.ts'
 import { completeFault } from './complete-fault.ts'
 import { ConnectionCut } from './connection-cut.ts'
+import { faultAnswer } from './fault-answer.ts'
 import { chooseFault } from './fault-choice.ts'
 import { type Fault, withoutRedirect } from './faults.ts'
 import { checkKey, checkPath, checkSource, corsHeaders, preflightHeaders } from './guard.ts'
@@ -32,38 +26,42 @@ export type { QuotaError } from './quota-error.ts'
 export type { SandboxOptions } from './options.ts'
 export type { Closed, SandboxConnection, SandboxRequest } from './request-log.ts'
 export type { Fault, FaultBody } from './faults.ts'
+export type { Frame } from './frame.ts'
+export type { HeaderLines } from './header-lines.ts'
 export type { UsageSpelling } from './usage-spelling.ts'
 export { ConnectionCut, type Cut } from './connection-cut.ts'
 export { formatFault, parseFault } from './fault-syntax.ts'
 export { FaultSyntaxError } from './validate-fault.ts'
 
-/** The sandbox as a function of the request; see {@link createSandboxHandler}. */
+/** The sandbox as a function from `Request` to `Response`. See {@link createSandboxHandler}. */
 export interface SandboxHandler {
   /**
-   * Answers one request. `connection` is for servers that know the ports.
+   * Answers one request. Pass `connection` if your server knows the ports.
    *
-   * Rejects with a {@link ConnectionCut} where a fault ends the connection before the headers, and
-   * with the reason of `request.signal` where that aborts before them.
+   * Rejects with a {@link ConnectionCut} if a fault ends the connection before the headers. Rejects
+   * with the reason of `request.signal` if that aborts before the headers.
    */
   (request: Request, connection?: SandboxConnection): Promise<Response>
-  /** The key it accepts. */
+  /** The key that the sandbox accepts. */
   readonly apiKey: string
-  /** What it was asked, oldest first; live. */
+  /**
+   * Records of the requests, oldest first. New requests are added to this list. Keys are redacted.
+   */
   readonly requests: readonly SandboxRequest[]
-  /** How many analyses have run: repeats under one `Idempotency-Key` do not count. */
+  /** How many analyses have run. Repeats with the same `Idempotency-Key` do not count. */
   readonly analysesRun: number
 }
 
 const redirectMark = 'sandbox-redirect'
 
 /**
- * A VecTrade API that answers with simulated analyses, on anything that speaks `Request` and
- * `Response`. It owns its log, its rate limit and what it remembers of `Idempotency-Key`s.
+ * Creates a VecTrade API with simulated answers, for any server that uses `Request` and `Response`.
+ * Each handler has its own request log, rate limit, quota and list of `Idempotency-Key`s.
  *
- * Faults that end a connection need a server that knows how: `startSandbox` does; elsewhere they
- * come as a rejection or an errored body.
+ * A handler cannot end a connection. For faults that do, it rejects or its body errors: see
+ * {@link ConnectionCut}. `startSandbox` ends the connection.
  *
- * @throws TypeError on an option it cannot use, naming it.
+ * @throws TypeError that names an invalid option
  * @example
  * ```ts
  * import { createSandboxHandler } from '@vectrade/sandbox/handler'
@@ -113,8 +111,9 @@ export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandl
     headers: Record<string, string>,
   ): Promise<Response> {
     const { record } = exchange
-    // Before any refusal: a connection whose request is read to its end can be used again, and a
-    // test may want to see what reached a server that should not have been sent anything.
+    // Read the body before refusing the request. A connection can be reused only after its request
+    // has been read, and a test may want to see what a client sent to a server that should get
+    // nothing.
     const text = await readBody(request, settings.maxBodyBytes)
     const logged = loggedBody(text)
     if (logged !== undefined) record.body = logged
@@ -128,7 +127,7 @@ export function createSandboxHandler(options: SandboxOptions = {}): SandboxHandl
       const context = { exchange, fault: {}, settings, headers: { ...headers, ...preflight } }
       return emptyAnswer(context, 204)
     }
-    // Behind a 301, 302 or 303 comes a GET without a body: the one of the POST is remembered.
+    // After a 301, 302 or 303, clients send a GET without a body. Use the body of their POST.
     const mark = searchParams.get(redirectMark)
     const remembered = mark === null ? undefined : redirected.get(mark)
     if (request.method !== 'POST' && (request.method !== 'GET' || remembered === undefined)) {

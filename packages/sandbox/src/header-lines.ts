@@ -1,9 +1,9 @@
-/** A header's value, or several: one for each line in which the header is sent. */
+/** The value of a header, or one value for each line in which the header is sent. */
 export type HeaderLines = string | readonly string[]
 
 const kept = new WeakMap<Response, Readonly<Record<string, HeaderLines>>>()
 
-/** Remembers which headers of a response are to be sent in lines of their own. */
+/** Remembers which headers of a response must be sent in several lines. */
 export function keepHeaderLines(
   response: Response,
   headers: Readonly<Record<string, HeaderLines>>,
@@ -12,8 +12,8 @@ export function keepHeaderLines(
 }
 
 /**
- * Returns the headers of a response as they are to be sent. `Headers` joins the values of one name
- * with commas, so that only a server that asks here can send them in lines of their own.
+ * Returns the headers of a response with their lines. `Headers` joins the values of one name with
+ * commas, so a server needs this function to send them in separate lines.
  */
 export function headerLinesOf(response: Response): Map<string, string | string[]> {
   const lines = new Map<string, string | string[]>(response.headers)

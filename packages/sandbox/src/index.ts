@@ -9,6 +9,8 @@ export {
   type FaultBody,
   FaultSyntaxError,
   formatFault,
+  type Frame,
+  type HeaderLines,
   type KeyHeader,
   parseFault,
   type QuotaError,

@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => sandbox.close())
 
-/** Sends a request and leaves reading, or not reading, to the test. */
+/** Sends a request. The test reads the answer, or does not. */
 async function open(fault: string, to: Sandbox = sandbox): Promise<Socket> {
   const { hostname, port, host } = new URL(to.url)
   const socket = connect(Number(port), hostname)
@@ -29,7 +29,7 @@ async function open(fault: string, to: Sandbox = sandbox): Promise<Socket> {
   return socket
 }
 
-/** Resolves with the record once it is over; rejects if that takes more than a second. */
+/** Returns the last record when its exchange has ended. Rejects after a second. */
 async function overWithinASecond(from: Sandbox = sandbox): Promise<SandboxRequest> {
   const record = from.requests.at(-1)!
   let timer: NodeJS.Timeout | undefined
@@ -44,7 +44,7 @@ function resources(...names: string[]): number {
   return process.getActiveResourcesInfo().filter((name) => names.includes(name)).length
 }
 
-/** The number of sent bytes once it has stopped growing. */
+/** Returns the number of sent bytes when it has stopped growing. */
 async function settledBytes(record: SandboxRequest): Promise<number> {
   for (let last = -1; last !== record.bytesSent;) {
     last = record.bytesSent
@@ -66,7 +66,7 @@ describe('a client that leaves', () => {
     'timeToFirstToken=60000',
     'oversize=4000000000',
     'status=500; body=endless',
-  ])('ends %s within a second, timers included', async (fault) => {
+  ])('ends %s and its timers within a second', async (fault) => {
     const before = resources('Timeout')
     const socket = await open(fault)
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -79,18 +79,18 @@ describe('a client that leaves', () => {
     expect(sandbox.requests[0]?.bytesSent).toBe(bytesSent)
   })
 
-  test('by closing its half of the connection counts as well', async () => {
+  test('may close only its half of the connection', async () => {
     const socket = await open('stallAfterEvents=2')
     socket.end()
     expect(await overWithinASecond()).toMatchObject({ closed: 'client' })
   })
 
-  test('while the server waits for it to read: nothing more is made, then all ends', async () => {
+  test('ends an answer that it does not read, which is not made any further', async () => {
     const socket = await open('events=100000000; chunkBytes=65536')
     socket.pause()
     const [record] = sandbox.requests
     const bytes = await settledBytes(record!)
-    // What the two kernels buffer for a connection, and no more.
+    // Only the system's buffers for the connection are full.
     expect(bytes).toBeGreaterThan(0)
     expect(bytes).toBeLessThan(64 * 2 ** 20)
     expect(record?.closed).toBeUndefined()
@@ -98,7 +98,7 @@ describe('a client that leaves', () => {
     expect(await overWithinASecond()).toMatchObject({ closed: 'client' })
   })
 
-  test('with a second request in the pipe ends both', async () => {
+  test('ends both of its pipelined requests', async () => {
     const exchanges: Promise<void>[] = []
     const handler = createSandboxHandler({ heartbeat: 0 })
     const closing = new AbortController().signal
@@ -140,7 +140,7 @@ describe('close()', () => {
     },
   )
 
-  test('leaves neither timers nor servers behind', async () => {
+  test('leaves no timers and no servers', async () => {
     const before = resources('Timeout', 'TCPServerWrap')
     for (let round = 0; round < 20; round += 1) {
       const own = await startSandbox({ tokensPerSecond: 20, timeToFirstToken: 5 })
@@ -152,7 +152,7 @@ describe('close()', () => {
     expect(resources('Timeout', 'TCPServerWrap')).toBeLessThanOrEqual(before)
   })
 
-  test('comes with await using', async () => {
+  test('is called by await using', async () => {
     let url = ''
     {
       await using own = await startSandbox()
@@ -187,7 +187,7 @@ test('a finished exchange leaves no listener on the connection', async () => {
   expect(warnings).toEqual([])
 })
 
-test('a client that leaves is noticed after a garbage collection too', async () => {
+test('a client that leaves is noticed even after a garbage collection', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const client = await open('hang')

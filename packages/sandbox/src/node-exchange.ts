@@ -5,26 +5,26 @@ import type { SandboxHandler } from './handler.ts'
 import { headerLinesOf } from './header-lines.ts'
 import { sleep } from './sleep.ts'
 
-/** What one exchange has to know of the server it belongs to. */
+/** The parts of the server that an exchange needs. */
 export interface ExchangeSurroundings {
   handler: SandboxHandler
-  /** The port the server listens on. */
+  /** The port on which the server listens. */
   localPort: number
-  /** Of a longer request body no more than one byte past this is read. */
+  /** At most one byte more than this is read of a request body. */
   maxBodyBytes: number
-  /** Aborted once the server is closing. */
+  /** Aborted when the server is closing. */
   closing: AbortSignal
 }
 
-// Long enough for a client to read why its upload was refused.
+// Gives a client time to read why its upload was refused.
 const lingerMs = 500
 
 const mostBusyMs = 10
 
 /**
- * Answers one request of a Node server by the handler. Resolves when all is handed to the socket or
- * the connection is gone, and never rejects. The handler's body is cancelled as soon as the client
- * leaves, also while a write waits for a slow reader.
+ * Answers one request of a Node server with the handler. Resolves when the socket has taken
+ * everything or the connection has closed. Never rejects. Cancels the handler's body as soon as the
+ * client leaves, even while a write waits for a slow reader.
  */
 export async function serveExchange(
   incoming: IncomingMessage,
@@ -36,13 +36,14 @@ export async function serveExchange(
   let request: Request | undefined
   const leave = (): void => {
     gone.abort(closing.aborted ? 'sandbox' : 'client')
-    // Held until here: Node does not abort the signal of a request that has been collected.
+    // The request is kept until here: Node does not abort the signal of a garbage-collected
+    // request.
     request = undefined
   }
-  // Not the response's 'close', which also follows an answer that went well.
+  // The response's own 'close' event also follows a complete answer.
   const { socket } = incoming
   socket.once('close', leave)
-  // Writes that race with the client's leaving fail here; 'close' follows and is what counts.
+  // A write can fail because the client has just left. The 'close' event that follows handles that.
   outgoing.on('error', () => {})
   try {
     const body = await readUpTo(incoming, maxBodyBytes + 1)
@@ -66,7 +67,7 @@ export async function serveExchange(
 async function readUpTo(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let length = 0
-  // Leaving the loop early must not destroy the socket, on which the refusal is to be sent.
+  // Leaving the loop early must not destroy the socket, because the refusal is sent on it.
   for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
     chunks.push(chunk)
     length += chunk.byteLength
@@ -75,7 +76,7 @@ async function readUpTo(incoming: IncomingMessage, limit: number): Promise<Uint8
   return Buffer.concat(chunks)
 }
 
-/** `undefined` for what HTTP allows and `Request` does not, such as TRACE. */
+/** Returns `undefined` if `Request` does not allow something that HTTP allows, such as TRACE. */
 function toRequest(
   incoming: IncomingMessage,
   body: Uint8Array,
@@ -88,9 +89,9 @@ function toRequest(
     for (let at = 0; at < rawHeaders.length; at += 2) {
       headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
     }
-    // HTTP/1.0 may leave it out; the handler would take the URL's host in its place.
+    // HTTP/1.0 requests may have no Host. The handler would then use the host of the URL.
     if (!headers.has('host')) headers.set('host', '')
-    // Never from `Host` or an absolute request target: both are the client's to choose.
+    // The client chooses `Host` and an absolute request target, so neither is used here.
     const path = url.startsWith('/') ? url : `/${url}`
     const init = { method, headers, signal }
     const bodiless = method === 'GET' || method === 'HEAD' || body.byteLength === 0
@@ -116,7 +117,7 @@ async function send(
   outgoing.flushHeaders()
   await pump(response.body, outgoing, gone)
   if (!incoming.complete && !gone.aborted) {
-    // Closing on unread data would reset the connection, and take the answer with it.
+    // If data is unread, closing resets the connection, and the client may lose the answer.
     incoming.resume()
     await sleep(lingerMs, gone)
   }
@@ -141,14 +142,14 @@ async function pump(
     for (;;) {
       const { done, value } = await reader.read()
       if (done || gone.aborted) return
-      // The callback comes when the socket has taken the piece: that is both the backpressure and
-      // what keeps two pieces from going out as one. After 'close' it may never come.
+      // The callback runs when the socket has taken the piece. Waiting for it gives backpressure,
+      // and keeps two pieces from being sent as one. After 'close' the callback may never run.
       await new Promise<void>((resolve) => {
         wake = resolve
         outgoing.write(value, () => resolve())
       })
-      // While the client keeps up, all of this is microtasks: without a break no other request, no
-      // timer, no signal and no news of a closed connection would ever get its turn.
+      // While the client keeps up, this loop runs only microtasks. Without a break, other requests,
+      // timers, signals and closed connections would have to wait.
       if (performance.now() - lastBreak < mostBusyMs) continue
       await setImmediate()
       lastBreak = performance.now()

@@ -1,66 +1,71 @@
 import { type ErrorShape, errorShapes } from './error-body.ts'
 import type { Fault } from './faults.ts'
-import type { KeyHeader } from './key-header.ts'
+import { type KeyHeader, keyHeaders } from './key-header.ts'
 import { type QuotaError, type QuotaRefusal, resolveQuotaError } from './quota-error.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { type UsageSpelling, usageSpellings } from './usage-spelling.ts'
 import { validateFault } from './validate-fault.ts'
 
-/** How long a request body may be unless the options say otherwise. */
+/** The default of `maxBodyBytes`. */
 export const defaultMaxBodyBytes: number = 2 ** 20
 
-/** The base paths under which VecTrade serves its API, depending on the deployment. */
+/** The base paths under which VecTrade's deployments serve the API. */
 export const basePaths = ['/v1', '/v1/vq'] as const
 
-/** What both `startSandbox` and `createSandboxHandler` take. Every field is optional. */
+/** Options of `startSandbox` and `createSandboxHandler`. All are optional. */
 export interface SandboxOptions {
-  /** The one key that is accepted: `vq_` and at least 8 letters, digits, `_` or `-`. Default: a
-   * random one, which Cloudflare Workers can make only while they answer a request. */
+  /** The only key that the sandbox accepts: `vq_` and at least 8 letters, digits, `_` or `-`.
+   * Default: a random key. Cloudflare Workers can create a random key only while they handle a
+   * request. */
   apiKey?: string
-  /** The only header in which the key is accepted. A key in the other one does not count: a
-   * request without the right header is a 401 with the code `missing_api_key`. Default: `any`. */
+  /** The only header in which the sandbox accepts the key. It ignores a key in the other header. A
+   * request without the right header gets a 401 with the code `missing_api_key`. Default: `any`. */
   keyHeader?: KeyHeader | 'any'
-  /** The only base path it serves, as some deployments do: a client with the other one in its
-   * `baseURL` gets a 404. Default: both. */
+  /** The only base path that the sandbox serves, as some deployments do. A request to the other one
+   * gets a 404. Default: both are served. */
   basePath?: (typeof basePaths)[number]
-  /** Pace of the answers; one token is about a word. Default: 0, as fast as possible. */
+  /** Speed of the answers. A token is about one word. Default: 0, as fast as possible. */
   tokensPerSecond?: number
   /** Milliseconds before the first piece of text, or before a JSON answer. Default: 0. */
   timeToFirstToken?: number
-  /** The spelling of `usage`: `prompt_tokens` as in the guide, or `promptTokens` as in VecTrade's
-   * OpenAPI file. Default: `snake`. */
+  /** How `usage` is spelled: `snake` for `prompt_tokens`, as in the guide, or `camel` for
+   * `promptTokens`, as in VecTrade's OpenAPI file. Default: `snake`. */
   usage?: UsageSpelling
-  /** Milliseconds of silence after which a stream gets a heartbeat; 0 sends none. Default: 15,000. */
+  /** Milliseconds of silence before a stream sends a heartbeat. 0 sends none. Default: 15,000. */
   heartbeat?: number
-  /** What goes wrong with requests that have no `X-Sandbox-Fault` header. In a list, the nth fault
-   * is for the nth attempt of a call, and attempts past its end work. */
+  /** The fault of each request without an `X-Sandbox-Fault` header. In a list, the nth fault is for
+   * the nth attempt of a call. Attempts after the end of the list work. Default: all requests
+   * work. */
   faults?: Fault | readonly Fault[]
-  /** The shape of every error, unless a fault names another one: the sandbox's own refusals and
-   * those of faults. Default: `documented`. */
+  /** The shape of every error that the sandbox sends, unless a fault names another shape. Default:
+   * `documented`. */
   errorShape?: ErrorShape
-  /** Origins whose pages may call the sandbox, such as `http://localhost:5173`; each gets CORS
-   * headers. Default: none, every request with a foreign `Origin` is refused. */
+  /** Origins of pages that may call the sandbox, such as `http://localhost:5173`. They get CORS
+   * headers. Requests from other pages are refused. Default: none. */
   allowedOrigins?: readonly string[]
-  /** Names besides those of loopback that `Host` may have, for a handler that is mounted elsewhere;
-   * with the port, unless it is the scheme's own. Default: none. */
+  /** `Host` headers to accept besides loopback, for a handler that is mounted elsewhere. Include
+   * the port unless it is the scheme's default port. Default: none. */
   allowedHosts?: readonly string[]
-  /** Longest prompt, in UTF-16 code units; a longer one is a 422. Default: 32,768. */
+  /** Longest prompt, in UTF-16 code units. A longer one gets a 422. Default: 32,768. */
   maxPromptLength?: number
-  /** Longest request body in bytes; of a longer one no more is read, it is a 413. Default: 1 MiB. */
+  /** Longest request body, in bytes. A longer one gets a 413 and is not read to its end. Default: 1
+   * MiB. */
   maxBodyBytes?: number
-  /** Requests per minute before 429 `rate_limit_error`. Default: 100,000. */
+  /** Requests per minute. Any more get a 429 `rate_limit_error`. Default: 100,000. */
   rateLimit?: number
-  /** Requests in all before `quotaError`. Default: 1,000,000. */
+  /** Requests in total. Any more get `quotaError`. Default: 1,000,000. */
   quota?: number
   /** The error of requests beyond `quota`. Default: 429 `quota_exceeded`. */
   quotaError?: QuotaError
-  /** How many of the last requests `requests` holds. Default: 10,000. */
+  /** How many records `requests` keeps. It drops the oldest first. Default: 10,000. */
   maxRequests?: number
-  /** Called with the record of each request as it comes in. What it throws becomes a 500. */
+  /**
+   * Called with the record of each request when it arrives. If it throws, the request gets a 500.
+   */
   onRequest?: (request: SandboxRequest) => void
 }
 
-/** The options with their defaults, checked. */
+/** The options, checked and with their defaults. */
 export interface Settings {
   apiKey: string
   keyHeader: KeyHeader | 'any'
@@ -82,16 +87,16 @@ export interface Settings {
   onRequest: ((request: SandboxRequest) => void) | undefined
 }
 
-/** @throws TypeError on options that are no object */
+/** @throws TypeError if the options are not an object */
 export function checkIsObject(options: unknown): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
   throw new TypeError('The options must be an object such as { tokensPerSecond: 40 }')
 }
 
 /**
- * Checks options and fills in what is missing.
+ * Checks the options and fills in the defaults.
  *
- * @throws TypeError that names the option and what it takes.
+ * @throws TypeError that names the invalid option and what it accepts
  */
 export function resolveOptions(options: SandboxOptions): Settings {
   checkIsObject(options)
@@ -138,7 +143,7 @@ export function resolveOptions(options: SandboxOptions): Settings {
   return {
     apiKey,
     basePaths: options.basePath === undefined ? basePaths : [choice('basePath', basePaths, '/v1')],
-    keyHeader: choice('keyHeader', ['any', 'x-api-key', 'bearer'], 'any'),
+    keyHeader: choice('keyHeader', ['any', ...keyHeaders], 'any'),
     tokensPerSecond: number('tokensPerSecond', 0),
     timeToFirstToken: number('timeToFirstToken', 0),
     usage: choice('usage', usageSpellings, 'snake'),

@@ -1,19 +1,28 @@
 import { type ErrorShape, shapeWithCode } from './error-body.ts'
-import { quotaCodes } from './error-codes.ts'
+import type { QuotaCode } from './error-codes.ts'
+import { membersOf } from './members-of.ts'
 
-/** How the sandbox refuses requests beyond its `quota`. Every field is optional. */
+/** The error of requests beyond the sandbox's `quota`. All fields are optional. */
 export interface QuotaError {
-  /** The code, in the shape `gateway` unless `errorShape` has room for it. `AUTH_002` is also the
-   * code of a missing permission. Default: `quota_exceeded`, in the server's `errorShape`. */
-  code?: (typeof quotaCodes)[number] | 'AUTH_002'
+  /** The code. If the server's `errorShape` has no code, the error has the shape `gateway`.
+   * `AUTH_002` is also the code of a missing permission. Default: `quota_exceeded`, in the
+   * server's `errorShape`. */
+  code?: QuotaCode | 'AUTH_002'
   /** HTTP status. Default: 429. */
   status?: 403 | 429
-  /** Seconds, in the error's JSON alone: `retry_after_seconds` in the shape `gateway`, otherwise
-   * `retry_after`. Default: none. */
+  /** Seconds, sent in the error's JSON and not as a header. The field is `retry_after_seconds` in
+   * the shape `gateway`, otherwise `retry_after`. Default: none. */
   retryAfter?: number
 }
 
-/** A {@link QuotaError} with its defaults, checked. */
+const codes = membersOf<NonNullable<QuotaError['code']>>({
+  quota_exceeded: true,
+  token_quota_exceeded: true,
+  ai_daily_limit_exceeded: true,
+  AUTH_002: true,
+})
+
+/** A {@link QuotaError}, checked and with its defaults. */
 export interface QuotaRefusal {
   code: string
   status: number
@@ -22,14 +31,13 @@ export interface QuotaRefusal {
 }
 
 /**
- * Checks the option `quotaError` and fills in what is missing.
+ * Checks the option `quotaError` and fills in the defaults.
  *
- * @throws TypeError that names the field and what it takes.
+ * @throws TypeError that names the invalid field and what it accepts
  */
 export function resolveQuotaError(option: QuotaError, errorShape: ErrorShape): QuotaRefusal {
   if (typeof option !== 'object') throw new TypeError('`quotaError` must be an object')
   const { code, status = 429, retryAfter } = option
-  const codes = [...quotaCodes, 'AUTH_002']
   if (code !== undefined && !codes.includes(code)) {
     throw new TypeError(`\`quotaError.code\` must be one of ${codes.join(', ')}`)
   }

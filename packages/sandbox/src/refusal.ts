@@ -1,19 +1,19 @@
 import type { ErrorShape } from './error-body.ts'
 
-/** What a refusal can say besides its status and message. */
+/** The parts of a refusal besides its status and message. */
 interface RefusalDetails {
-  /** `error.type` on the wire. Default: the type that belongs to the status. */
+  /** The error's type. Default: the type that belongs to the status. */
   type?: string | undefined
-  /** The code on the wire, in shapes that have one. Default: the type. */
+  /** The error's code, for shapes that have one. Default: the type. */
   code?: string | undefined
-  /** Default: the server's `errorShape`. */
+  /** The error's shape. Default: the server's `errorShape`. */
   shape?: ErrorShape | undefined
-  /** Seconds, in the error's JSON alone. */
+  /** Seconds, sent only in the error's JSON. */
   retryAfter?: number | undefined
   headers?: Readonly<Record<string, string>>
 }
 
-/** Thrown inside the handler where a request is answered with an error the client can act on. */
+/** Thrown inside the handler to answer a request with an error. */
 export class Refusal extends Error {
   readonly status: number
   readonly details: Readonly<RefusalDetails>

@@ -2,19 +2,19 @@ import type { AnalysisInput } from './analysis.ts'
 import { Refusal } from './refusal.ts'
 import { symbolPattern } from './symbols.ts'
 
-/** A request body, understood. */
+/** A parsed request body. */
 export interface AnalysisRequest extends AnalysisInput {
-  /** `undefined` where the body leaves it to the `Accept` header. */
+  /** `undefined` if the `Accept` header decides. */
   stream: boolean | undefined
 }
 
 const mostSymbols = 20
 
 /**
- * Reads a body up to `limit` bytes.
+ * Reads a body of at most `limit` bytes. Returns `undefined` for a longer body, and does not read
+ * the rest of it.
  *
- * @returns the text, or `undefined` for a body that is longer; the rest of that one is not read.
- * @throws Refusal with status 422 where it is not UTF-8.
+ * @throws Refusal with status 422 if the body is not UTF-8
  */
 export async function readBody(request: Request, limit: number): Promise<string | undefined> {
   if (request.body === null) return ''
@@ -38,9 +38,9 @@ function decoded(decoder: TextDecoder, chunk?: Uint8Array): string {
 }
 
 /**
- * Understands a body.
+ * Parses a body.
  *
- * @throws Refusal with status 422 whose message says which field is wrong and what it takes.
+ * @throws Refusal with status 422 that names the invalid field and what it accepts
  */
 export function parseBody(text: string, maxPromptLength: number): AnalysisRequest {
   const { prompt, symbols = [], stream } = asObject(text)

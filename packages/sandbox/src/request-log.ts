@@ -1,64 +1,69 @@
 import { type KeyHeader, keyHeadersOf } from './key-header.ts'
 
-/** How an exchange ended: all was sent, the client left, a fault cut it, or the sandbox closed. */
+/**
+ * How an exchange ended: everything was sent, the client left, a fault cut it, or the sandbox
+ * closed.
+ */
 export type Closed = 'finished' | 'client' | 'fault' | 'sandbox'
 
-/** Where a request came in, as far as the server around the handler knows it. */
+/** The ports of a request's connection, if the server around the handler knows them. */
 export interface SandboxConnection {
-  /** The server's own port: a `Host` with another one is refused. */
+  /** The server's port. A request with another port in `Host` is refused. */
   localPort?: number | undefined
-  /** The client's port: equal on two requests that shared a connection. */
+  /** The client's port. Two requests on the same connection have the same port. */
   remotePort?: number | undefined
 }
 
-/** One request the sandbox got, and what became of it. The record is live: it changes until `done`. */
+/** The record of one request and its outcome. It changes until `done` resolves. */
 export interface SandboxRequest {
-  /** What the answer's `X-Request-Id` says. */
+  /** The `X-Request-Id` of the answer. */
   readonly id: string
   /** The HTTP method. */
   readonly method: string
-  /** With its query. */
+  /** The path with its query. */
   readonly path: string
-  /** Names in lower case; keys and cookies are replaced by `[redacted]`. */
+  /** The headers, with names in lower case. Keys and cookies are replaced by `[redacted]`. */
   readonly headers: Readonly<Record<string, string>>
-  /** Which header carried a key, right or wrong; absent where there was none. */
+  /** Which header contained a key, right or wrong. Absent if none did. */
   readonly keyHeader?: KeyHeader | 'both'
-  /** The JSON the client sent; absent where it sent none, or more than 64 KiB. */
+  /** The JSON that the client sent. Absent if there was none, or more than 64 KiB of it. */
   readonly body?: unknown
-  /** The `Idempotency-Key`; undefined without one. */
+  /** The `Idempotency-Key`, if there is one. */
   readonly idempotencyKey: string | undefined
-  /** Which request with this `Idempotency-Key` it is, from 1; absent without one. */
+  /** The number of this attempt, from 1. Absent without an `Idempotency-Key`. */
   readonly attempt?: number
-  /** Whether the answer is that of an earlier request: no analysis ran for this one. */
+  /**
+   * Whether the answer repeats that of an earlier request, so that no analysis ran for this one.
+   */
   readonly replayed: boolean
-  /** Milliseconds since 1970. */
+  /** When the request arrived, in milliseconds since 1970. */
   readonly startedAt: number
-  /** Absent until the headers are out. */
+  /** The status of the answer. Absent until its headers are sent. */
   readonly status?: number
-  /** Events handed to the connection, without `[DONE]`, heartbeats and frames. */
+  /** How many events were sent. `[DONE]`, heartbeats and frames do not count. */
   readonly eventsSent: number
-  /** Bytes of the body handed to the connection. */
+  /** How many bytes of the body were sent. */
   readonly bytesSent: number
-  /** Absent while the exchange lasts. */
+  /** How the exchange ended. Absent until it ends. */
   readonly closed?: Closed
-  /** Milliseconds since 1970. */
+  /** When the exchange ended, in milliseconds since 1970. */
   readonly closedAt?: number
-  /** The client's port: equal on two requests that shared a connection. */
+  /** The client's port. Two requests on the same connection have the same port. */
   readonly remotePort: number | undefined
-  /** Resolves when the exchange is over, however it ended; never rejects. */
+  /** Resolves when the exchange has ended, in whatever way. Never rejects. */
   readonly done: Promise<void>
 }
 
-/** The writing side of a record. */
+/** A record that can be written. */
 export interface Exchange {
   readonly record: { -readonly [Field in keyof SandboxRequest]: SandboxRequest[Field] }
-  /** Ends the record; only the first call counts. */
+  /** Ends the record. Only the first call has an effect. */
   close(how: Closed): void
 }
 
 const mostBodyBytes = 65_536
 
-/** What the sandbox was asked, oldest first; the oldest records go once there are `limit`. */
+/** The records of all requests, oldest first. With more than `limit`, the oldest are removed. */
 export class RequestLog {
   readonly records: SandboxRequest[] = []
   readonly #limit: number
@@ -107,7 +112,7 @@ function keyHeader(headers: Headers): Pick<SandboxRequest, 'keyHeader'> {
   return { keyHeader: second === undefined ? first : 'both' }
 }
 
-/** The body as the log keeps it, or `undefined` where it keeps none. */
+/** Returns the body for the log, or `undefined` if the log does not keep it. */
 export function loggedBody(text: string | undefined): unknown {
   if (text === undefined || text.length > mostBodyBytes) return undefined
   try {
@@ -133,7 +138,7 @@ function redactedHeader(name: string, value: string): string {
   return name === 'x-api-key' || name === 'cookie' ? '[redacted]' : redact(value)
 }
 
-// A key may turn up where none belongs, and it may be the real one of somebody who tried it here.
+// A key may be anywhere in a request, and it may be a real one.
 function redact(text: string): string {
   return text.replace(/vq_[\w-]+/g, '[redacted]')
 }

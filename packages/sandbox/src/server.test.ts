@@ -25,14 +25,14 @@ describe('an answer', () => {
     expect(dataOf(answer.body).at(-1)).toBe('[DONE]')
   })
 
-  test('has its length as JSON', async () => {
+  test('has a Content-Length if it is JSON', async () => {
     const body = JSON.stringify({ prompt, stream: false })
     const answer = await rawRequest(sandbox, { body })
     expect(answer.headers.get('content-length')).toBe(String(answer.body.length))
     expect(JSON.parse(answer.body.toString())).toHaveProperty('metadata.simulated', true)
   })
 
-  test('says what is left of rate limit and quota', async () => {
+  test('has headers with the remaining rate limit and quota', async () => {
     const [first, second] = [await rawRequest(sandbox), await rawRequest(sandbox)]
     for (const name of ['x-vq-ratelimit-remaining', 'x-vq-quota-remaining']) {
       expect(Number(second.headers.get(name))).toBe(Number(first.headers.get(name)) - 1)
@@ -43,7 +43,7 @@ describe('an answer', () => {
     expect(first.headers.get('x-vq-quota-limit')).toBe('1000000')
   })
 
-  test('has a request id of its own, which the log knows', async () => {
+  test('has its own request id, which is also in the log', async () => {
     const ids = [await rawRequest(sandbox), await rawRequest(sandbox, { path: '/' })].map(
       (answer) => answer.headers.get('x-request-id'),
     )
@@ -51,7 +51,7 @@ describe('an answer', () => {
     expect(ids[0]).not.toBe(ids[1])
   })
 
-  test('leaves its connection to the next request', async () => {
+  test('leaves its connection open for the next request', async () => {
     for (const fault of ['', 'status=503', '', 'status=204', '', '']) {
       const response = await fetch(`${sandbox.url}/ai/analyze`, {
         method: 'POST',
@@ -62,7 +62,7 @@ describe('an answer', () => {
     }
     const ports = sandbox.requests.slice(-6).map(({ remotePort }) => remotePort)
     expect(ports[0]).toBeGreaterThan(0)
-    // fetch itself alternates between two: the first is not free yet when it looks for one.
+    // fetch alternates between two connections: it asks for one before the last one is free again.
     expect(new Set(ports).size).toBeLessThanOrEqual(2)
   })
 })
@@ -70,7 +70,7 @@ describe('an answer', () => {
 describe('the key', () => {
   test.each([
     ['Authorization', (key: string) => ({ authorization: `Bearer ${key}` })],
-    ['Authorization in small letters', (key: string) => ({ authorization: `bearer ${key}` })],
+    ['Authorization in lower case', (key: string) => ({ authorization: `bearer ${key}` })],
     ['X-API-Key', (key: string) => ({ authorization: undefined, 'x-api-key': key })],
   ])('is accepted in %s', async (_name, headers) => {
     const answer = await rawRequest(sandbox, { headers: headers(sandbox.apiKey) })
@@ -84,7 +84,7 @@ describe('the key', () => {
     ['malformed', { authorization: 'Bearer sk-123' }, 'keys begin with "vq_"'],
     ['wrong', { authorization: 'Bearer vq_wrong_12345678' }, 'Unknown API key'],
     ['wrong in X-API-Key', { 'x-api-key': 'vq_wrong_12345678' }, 'Unknown API key'],
-  ])('%s is a 401', async (_name, headers, message) => {
+  ])('that is %s gets a 401', async (_name, headers, message) => {
     const answer = await rawRequest(sandbox, { headers: { authorization: undefined, ...headers } })
     expect(answer.status).toBe(401)
     expect(errorOf(answer).type).toBe('authentication_error')
@@ -107,14 +107,14 @@ describe('a body', () => {
     ['{"prompt": "x", "stream": "yes"}', '`stream` must be true or false'],
     ['{"prompt": "x", "symbols": "NVDA"}', '`symbols` must be a list'],
     ['{"prompt": "x", "symbols": ["<b>"]}', '`symbols` must be a list'],
-  ])('%j is a 422', async (body, message) => {
+  ])('%j gets a 422', async (body, message) => {
     const answer = await rawRequest(sandbox, { body })
     expect(answer.status).toBe(422)
     expect(errorOf(answer).type).toBe('validation_error')
     expect(errorOf(answer).message).toContain(message)
   })
 
-  test('that is too long is a 413 before all of it has come', async () => {
+  test('that is too long gets a 413 before it has arrived completely', async () => {
     const answer = await rawRequest(sandbox, {
       body: 'x'.repeat(20_000_000),
       headers: { 'content-length': '1000000000' },
@@ -125,8 +125,8 @@ describe('a body', () => {
   })
 })
 
-describe('everything else', () => {
-  test.each(['/', '/v1', '/v1/ai/analyze/', '/v2/ai/analyze'])('%s is a 404', async (path) => {
+describe('other paths and methods', () => {
+  test.each(['/', '/v1', '/v1/ai/analyze/', '/v2/ai/analyze'])('%s gets a 404', async (path) => {
     const answer = await rawRequest(sandbox, { path })
     expect(answer.status).toBe(404)
     expect(errorOf(answer)).toMatchObject({ type: 'not_found' })
@@ -136,7 +136,7 @@ describe('everything else', () => {
   test.each([
     ['/v1', '/v1/vq'],
     ['/v1/vq', '/v1'],
-  ] as const)('with the base path %s is a 404 at the other one', async (basePath, other) => {
+  ] as const)('with the base path %s, the other one gets a 404', async (basePath, other) => {
     await using one = await startSandbox({ basePath })
     expect(new URL(one.url).pathname).toBe(basePath)
     expect((await rawRequest(one, { path: `${basePath}/ai/analyze` })).status).toBe(200)
@@ -144,7 +144,7 @@ describe('everything else', () => {
     const answer = await rawRequest(one, { path: `${other}/ai/analyze` })
     expect(answer.status).toBe(404)
     expect(errorOf(answer).type).toBe('not_found')
-    // Without the path it does serve: a client has to know that by itself.
+    // The message does not name the path that is served. A client has to know it.
     expect(errorOf(answer).message).toBe(
       `This sandbox does not serve POST ${other}/ai/analyze: it has another \`basePath\``,
     )
@@ -154,7 +154,7 @@ describe('everything else', () => {
     expect(errorOf(elsewhere).message).toMatch(new RegExp(`serves POST ${basePath}/ai/analyze$`))
   })
 
-  test('is served at both base paths unless told otherwise, and told so', async () => {
+  test('a 404 names both base paths, which are served by default', async () => {
     const answer = await rawRequest(sandbox, { path: '/v2' })
     expect(errorOf(answer).message).toContain('POST /v1/ai/analyze and POST /v1/vq/ai/analyze')
     await expect(startSandbox({ basePath: '/v2' as never })).rejects.toThrow(
@@ -162,14 +162,14 @@ describe('everything else', () => {
     )
   })
 
-  test.each(['GET', 'PUT', 'DELETE', 'OPTIONS'])('%s is a 405', async (method) => {
+  test.each(['GET', 'PUT', 'DELETE', 'OPTIONS'])('%s gets a 405', async (method) => {
     const answer = await rawRequest(sandbox, { method })
     expect(answer.status).toBe(405)
     expect(answer.headers.get('allow')).toBe('POST')
     expect(errorOf(answer).message).toContain(`not ${method}`)
   })
 
-  test('HEAD and TRACE are a 405 without a body', async () => {
+  test('HEAD and TRACE get a 405 without a body', async () => {
     for (const method of ['HEAD', 'TRACE']) {
       const answer = await rawRequest(sandbox, { method })
       expect(answer).toMatchObject({ status: 405, terminated: false })
@@ -180,7 +180,7 @@ describe('everything else', () => {
 })
 
 describe('limits', () => {
-  test('429 once the rate limit is used up', async () => {
+  test('after the rate limit, requests get a 429', async () => {
     await using small = await startSandbox({ rateLimit: 0 })
     const answer = await rawRequest(small)
     expect(answer.status).toBe(429)
@@ -189,7 +189,7 @@ describe('limits', () => {
     expect(errorOf(answer)).toHaveProperty('retry_after', Number(answer.headers.get('retry-after')))
   })
 
-  test('429 of another type once the quota is used up', async () => {
+  test('after the quota, requests get a 429 of another type', async () => {
     await using small = await startSandbox({ quota: 1 })
     expect((await rawRequest(small)).status).toBe(200)
     const answer = await rawRequest(small)
@@ -198,7 +198,7 @@ describe('limits', () => {
     expect(answer.headers.get('x-vq-quota-remaining')).toBe('0')
   })
 
-  test('the log keeps the last records only', async () => {
+  test('the log keeps only the last records', async () => {
     await using small = await startSandbox({ maxRequests: 2 })
     for (const path of ['/1', '/2', '/3']) await rawRequest(small, { path })
     expect(small.requests.map(({ path }) => path)).toEqual(['/2', '/3'])
@@ -206,7 +206,7 @@ describe('limits', () => {
 })
 
 describe('startSandbox', () => {
-  test('takes a port and a key, on any loopback address', async () => {
+  test('accepts a port, a key and a loopback address', async () => {
     await using first = await startSandbox({ host: 'localhost', apiKey: 'vq_my_own_key' })
     expect(first.url).toMatch(/^http:\/\/localhost:\d+\/v1$/)
     expect(first.apiKey).toBe('vq_my_own_key')
@@ -220,6 +220,13 @@ describe('startSandbox', () => {
     'refuses %j',
     async (options) => {
       await expect(startSandbox(options)).rejects.toThrow(TypeError)
+    },
+  )
+
+  test.each([null, [], 'x', () => {}])(
+    'refuses options that are not an object: %j',
+    async (wrong) => {
+      await expect(startSandbox(wrong as never)).rejects.toThrow(/options must be an object/)
     },
   )
 })

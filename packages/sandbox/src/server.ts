@@ -7,35 +7,42 @@ import { serveExchange } from './node-exchange.ts'
 import { checkIsObject, defaultMaxBodyBytes, type SandboxOptions } from './options.ts'
 import type { SandboxRequest } from './request-log.ts'
 
-/** What {@link startSandbox} takes besides the options of the handler. */
+/** Options of {@link startSandbox}. All are optional. */
 export interface StartOptions extends SandboxOptions {
-  /** TCP port, 0 for any free one. Default: 0. */
+  /** TCP port. 0 picks a free one. Default: 0. */
   port?: number
-  /** Loopback address to listen on: `127.0.0.1`, another of 127.0.0.0/8, `::1` or `localhost`.
-   * Default: `127.0.0.1`. */
+  /** Loopback address to listen on: `127.0.0.1` or another address of 127.0.0.0/8, `::1`, or
+   * `localhost`. Default: `127.0.0.1`. */
   host?: string
 }
 
-/** A running sandbox. Also an `AsyncDisposable`: `await using sandbox = await startSandbox()`. */
+/**
+ * A running sandbox. `await using sandbox = await startSandbox()` closes it at the end of the
+ * scope.
+ */
 export interface Sandbox extends AsyncDisposable {
-  /** What a client's `baseURL` takes, such as `http://127.0.0.1:8787/v1`. It ends in the option
-   * `basePath` if there is one. */
+  /** The `baseURL` for a client, such as `http://127.0.0.1:8787/v1`. It ends in the option
+   * `basePath` if that is set. */
   readonly url: string
-  /** The key it accepts. */
+  /** The key that the sandbox accepts. */
   readonly apiKey: string
-  /** What it was asked, oldest first; live, and without any key. */
+  /**
+   * Records of the requests, oldest first. New requests are added to this list. Keys are redacted.
+   */
   readonly requests: readonly SandboxRequest[]
-  /** How many analyses have run: repeats under one `Idempotency-Key` do not count. */
+  /** How many analyses have run. Repeats with the same `Idempotency-Key` do not count. */
   readonly analysesRun: number
-  /** Ends every open connection at once; resolves when the port is free. Later calls wait too. */
+  /**
+   * Ends every open connection at once, and resolves when the port is free. Can be called again.
+   */
   close(): Promise<void>
 }
 
 /**
- * Starts a VecTrade API with simulated answers on loopback.
+ * Starts a VecTrade API with simulated answers on a loopback address. It runs until you close it.
  *
- * @throws TypeError on an option it cannot use, naming it; the system's error where it cannot
- *   listen, `EADDRINUSE` for a port that is taken.
+ * @throws TypeError that names an invalid option
+ * @throws Error from the system if it cannot listen, such as `EADDRINUSE` for a port that is in use
  * @example
  * ```ts
  * import { startSandbox } from '@vectrade/sandbox'

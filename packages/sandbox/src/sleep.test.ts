@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { sleep } from './sleep.ts'
 
-test('sleeps for its time and leaves no listener', async () => {
+test('waits for its time and leaves no listener', async () => {
   const { signal } = new AbortController()
   const start = performance.now()
   await sleep(30, signal)
@@ -10,7 +10,7 @@ test('sleeps for its time and leaves no listener', async () => {
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })
 
-test.each([60_000, Infinity, 1e12])('%d ms end with the signal', async (ms) => {
+test.each([60_000, Infinity, 1e12])('a wait of %d ms ends with the signal', async (ms) => {
   const controller = new AbortController()
   setTimeout(() => controller.abort(), 20)
   const start = performance.now()

@@ -1,9 +1,9 @@
-// What setTimeout takes; more would fire at once.
+// The longest delay of setTimeout. A longer one would end at once.
 const longest = 2 ** 31 - 1
 
 /**
- * Waits `ms` milliseconds, or until `signal` aborts if that is sooner; `Infinity` waits for the
- * signal alone. Resolves either way, and leaves neither timer nor listener behind.
+ * Waits `ms` milliseconds, or until `signal` aborts if that is sooner. `Infinity` waits only for
+ * the signal. Resolves in both cases, and removes its timer and its listener.
  */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -6,13 +6,13 @@ import type { Fault } from './faults.ts'
 import { frameMessage } from './frame.ts'
 import { spellUsage } from './usage-spelling.ts'
 
-/** What a body is made of. A step with `event` ends an event; a wait of `Infinity` never ends. */
+/** One step of a body. Bytes with `event: true` end an event. A wait of `Infinity` never ends. */
 export type Step =
   | { type: 'bytes'; bytes: Uint8Array; event?: boolean }
   | { type: 'wait'; ms: number }
   | { type: 'cut'; cut: Cut }
 
-/** How fast the text comes. */
+/** How fast the text is sent. */
 export interface Pace {
   /** 0 is as fast as possible. */
   tokensPerSecond: number
@@ -23,8 +23,8 @@ export interface Pace {
 type WireEvent = { type: string; [field: string]: unknown }
 
 /**
- * The stream of an answer, disturbed by `fault`, step by step. Nothing is made ahead of what is
- * asked for, so that 100,000 events cost no more memory than one.
+ * Yields the steps of a streamed answer, with the fault applied. Each step is made only when it is
+ * asked for, so 100,000 events take no more memory than one.
  */
 export function* streamSteps(
   analysis: SimulatedAnalysis,
@@ -57,7 +57,7 @@ export function* streamSteps(
   if (fault.linger) yield { type: 'wait', ms: Infinity }
 }
 
-/** The heartbeat that goes with {@link streamSteps}. */
+/** Returns a heartbeat with the same line endings as {@link streamSteps}. */
 export function heartbeatBytes(fault: Fault): Uint8Array {
   return encoder(fault.lineEnding)({ comment: 'heartbeat' })
 }
@@ -83,7 +83,7 @@ function* wireEvents(
   if (!fault.noDoneEvent) yield { type: 'done', usage: spellUsage(usage, fault.usage) }
 }
 
-/** What the fault puts at this position; `true` where the answer does not go on after it. */
+/** Yields what the fault inserts at this position. Returns `true` if the answer ends there. */
 function* disturb(position: number, fault: Fault, encode: Encode): Generator<Step, boolean> {
   if (fault.frame !== undefined && position === (fault.frameAfterEvents ?? 0)) {
     yield { type: 'bytes', bytes: encode(frameMessage(fault.frame, position)) }
@@ -127,7 +127,10 @@ function errorMessage(fault: Fault): EncodableMessage {
   return hasEvent ? { event: 'error', data } : { data }
 }
 
-/** One text event with `length` bytes of data, in pieces that never hold the whole of it. */
+/**
+ * Yields one text event with `length` bytes of data, in pieces, so that memory never holds all of
+ * it.
+ */
 function* oversized(length: number, encode: Encode): Generator<Step, void> {
   const start = 'data: {"type":"text","content":"'
   const end = '"}'
@@ -137,7 +140,7 @@ function* oversized(length: number, encode: Encode): Generator<Step, void> {
   for (; left > 0; left -= filler.length) {
     yield { type: 'bytes', bytes: filler.subarray(0, left) }
   }
-  // The line breaks behind the data are those of every other event.
+  // The event ends with the same line breaks as any other event.
   const breaks = encode({ data: '' }).subarray('data: '.length)
   yield { type: 'bytes', bytes: new TextEncoder().encode(end) }
   yield { type: 'bytes', bytes: breaks, event: true }

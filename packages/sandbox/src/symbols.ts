@@ -1,4 +1,4 @@
-// Words that people write in capitals and that are not what they ask about.
+// Words that people write in capitals, but that are not ticker symbols.
 const notTickers = new Set(
   (
     'A AI AM AN AND ANY API ARE AS AT BE BEAR BEST BULL BUT BUY BY CAN CASE CEO CFO COGS CPI CTO ' +
@@ -10,15 +10,16 @@ const notTickers = new Set(
   ).split(' '),
 )
 
-/** What a body's `symbols` may hold: letters, digits and the separators of share classes. */
+/** Matches a valid symbol of a body: letters, digits and the separators of share classes. */
 export const symbolPattern: RegExp = /^[A-Za-z0-9][A-Za-z0-9.^=-]{0,14}$/
 
 const most = 6
 
 /**
- * The ticker symbols an analysis is about, in capitals, each once, `given` before those that
- * `prompt` mentions; at most six. In a prompt a symbol is two to five capitals with an optional
- * share class (`BRK.B`), or anything behind a dollar sign (`$f`); common abbreviations are not.
+ * Returns the ticker symbols that an analysis is about, at most six, in capitals and without
+ * duplicates. Those in `given` come before those that the prompt mentions. In a prompt, a symbol is
+ * a word of two to five capitals that is not a common abbreviation, a word with a share class
+ * (`BRK.B`), or a word after a dollar sign (`$f`).
  */
 export function symbolsOf(prompt: string, given: readonly string[]): string[] {
   const found = new Set(given.map((symbol) => symbol.toUpperCase()))
@@ -31,5 +32,5 @@ export function symbolsOf(prompt: string, given: readonly string[]): string[] {
   return [...found].slice(0, most)
 }
 
-// U.S. and U.K. look like a share class of U.
+// U.S. and U.K. look like share classes of U.
 const initials = /^U\.[SK]$/

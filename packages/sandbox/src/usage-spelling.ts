@@ -1,12 +1,16 @@
 import type { SimulatedAnalysis } from './analysis.ts'
+import { membersOf } from './members-of.ts'
 
-/** How the fields of `usage` are spelled. VecTrade's guide and its OpenAPI file differ. */
+/** How the fields of `usage` are spelled. VecTrade's guide and OpenAPI file differ in this. */
 export type UsageSpelling = 'snake' | 'camel'
 
-/** The two spellings of `usage`. */
-export const usageSpellings = ['snake', 'camel'] as const
+/** All spellings of `usage`. */
+export const usageSpellings: readonly UsageSpelling[] = membersOf<UsageSpelling>({
+  snake: true,
+  camel: true,
+})
 
-/** Returns `usage` as it goes out: `prompt_tokens` in `snake`, `promptTokens` in `camel`. */
+/** Returns `usage` in a spelling: `prompt_tokens` in `snake`, `promptTokens` in `camel`. */
 export function spellUsage(
   usage: SimulatedAnalysis['usage'],
   spelling: UsageSpelling = 'snake',

@@ -1,21 +1,21 @@
 import { needs, type Rule, rules } from './fault-rules.ts'
 import type { Fault } from './faults.ts'
 
-/** Thrown where a fault cannot be understood; the message names the field and what it takes. */
+/** Thrown for a fault that is not valid. The message names the field and what it accepts. */
 export class FaultSyntaxError extends TypeError {
-  /** Tells it from other errors. */
+  /** Identifies this kind of error. */
   override readonly name: string = 'FaultSyntaxError'
 }
 
-/** What a header can be named. */
+/** Matches the names that a header can have. */
 export const headerName: RegExp = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
-// What `parseFault` can read back: no space, `;` or `=`.
+// Matches names that `parseFault` can read: they have no space, `;` or `=`.
 const errorFieldName = /^[!-:<>-~]+$/
 
 /**
- * Checks a {@link Fault} of unknown origin and returns it without the fields that are undefined.
+ * Checks a fault and returns it without the fields that are `undefined`.
  *
- * @throws FaultSyntaxError that names the field in question.
+ * @throws FaultSyntaxError that names the invalid field
  */
 export function validateFault(candidate: unknown): Fault {
   if (typeof candidate !== 'object' || candidate === null || Array.isArray(candidate)) {
@@ -64,14 +64,14 @@ function assertField(name: string, value: unknown): void {
 }
 
 /**
- * Returns what a field takes.
+ * Returns the rule of a field.
  *
- * @throws FaultSyntaxError if there is no such field; it lists those there are.
+ * @throws FaultSyntaxError if there is no such field. The message lists all fields.
  */
 export function ruleFor(name: string): Rule {
   if (Object.hasOwn(rules, name)) return rules[name as keyof typeof rules]
   const known = [...Object.keys(rules), 'header.<name>', 'errorField.<name>'].join(', ')
-  throw new FaultSyntaxError(`\`${name}\` is not a fault. There are: ${known}`)
+  throw new FaultSyntaxError(`\`${name}\` is not a fault. The faults are: ${known}`)
 }
 
 function expectation(rule: Rule): string {
@@ -116,7 +116,7 @@ function isJson(value: unknown): boolean {
   }
 }
 
-// Text ends up in response headers: a line break in it would start a header of its own.
+// Text may be sent in a response header. A line break in it would start another header.
 function isHeaderValue(value: string): boolean {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 }

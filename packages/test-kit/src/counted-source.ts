@@ -7,8 +7,8 @@ export interface CountedSource<T> extends AsyncIterable<T> {
 }
 
 /**
- * Gives the items and then ends, fails, or is silent for ever. Its `return` resolves even while a read is
- * pending, like that of an `AnalysisStream`.
+ * Returns a source that yields the items and then ends, fails, or stays silent forever. Its
+ * `return` resolves even while a read is pending, like that of an `AnalysisStream`.
  */
 export function countedSource<T>(
   items: Iterable<T>,

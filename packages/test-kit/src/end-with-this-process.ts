@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 /**
- * Ends a program with this process, however it goes. A killed process runs no code, but its pipes
- * close: a shell that waits for that ends the program.
+ * Ends a program when this process ends, in whatever way. A killed process runs no code, but its
+ * pipes close. A shell waits for that and then ends the program.
  */
 export function endWithThisProcess(child: ChildProcess): void {
   const script = 'trap "" HUP INT TERM; read -r _; kill -KILL "$0"'
@@ -11,7 +11,7 @@ export function endWithThisProcess(child: ChildProcess): void {
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   watcher.unref()
-  // The number may be another program's by then.
+  // The process number could belong to another program later.
   child.once('exit', () => watcher.kill('SIGKILL'))
 }
 

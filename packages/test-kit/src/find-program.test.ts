@@ -28,7 +28,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** Makes a program in a folder of its own. */
+/** Creates a program in a folder of the test. */
 function make(where: string, name: string, script = ''): string {
   const file = join(folder, where, name)
   mkdirSync(join(folder, where), { recursive: true })
@@ -42,7 +42,7 @@ function find(variables: Record<string, string>, isRoot = true): Promise<string>
 }
 
 describe('finds', () => {
-  test('the one that the variable names, first', async () => {
+  test('the program that the variable names, first', async () => {
     const named = make('elsewhere', 'mine')
     make('bin', 'tool')
     expect(await find({ VECTRADE_TOOL: named, PATH: join(folder, 'bin') })).toBe(named)
@@ -56,7 +56,7 @@ describe('finds', () => {
     expect(await find({ PATH })).toBe(tool)
   })
 
-  test("a package's own, if it is there, behind those on the PATH", async () => {
+  test("a package's own, if it exists, after those on the PATH", async () => {
     const own = make('package', 'brought')
     const withOwn = (PATH: string): Promise<string> =>
       findProgram(
@@ -68,17 +68,18 @@ describe('finds', () => {
     expect(await withOwn(join(folder, 'bin'))).toBe(installed)
   })
 
-  test('no folder, and no file that cannot run', async () => {
+  test('neither a folder nor a file that is not executable', async () => {
     mkdirSync(join(folder, 'bin', 'tool'), { recursive: true })
     writeFileSync(join(folder, 'bin', 'tool-esr'), '')
-    await expect(find({ PATH: join(folder, 'bin') })).rejects.toThrow('The tool is not there')
+    await expect(find({ PATH: join(folder, 'bin') })).rejects.toThrow('The tool was not found')
   })
 })
 
-describe('installs it where it is missing', () => {
+describe('installs a missing program', () => {
   const aptGet = 'echo "$DEBIAN_FRONTEND $*" >> "$LOG"'
 
-  /** A PATH with what installing needs, and an apt-get that says what it was told. */
+  /** Returns a PATH with the programs that installing needs, and an apt-get that logs its
+   * arguments. */
   function machine(then: string): { PATH: string; LOG: string } {
     const PATH = join(folder, 'bin')
     make('bin', 'apt-get', `${aptGet}\n${then}`)
@@ -86,7 +87,7 @@ describe('installs it where it is missing', () => {
     return { PATH, LOG: join(folder, 'log') }
   }
 
-  /** Puts the tool on the PATH. */
+  /** A script that puts the tool on the PATH. */
   const installing = `case "$*" in *install*) /bin/cp "$0" "$PATH/tool-esr" ;; esac`
 
   const told = [
@@ -101,7 +102,7 @@ describe('installs it where it is missing', () => {
     expect(readFileSync(variables.LOG, 'utf8')).toBe(told)
   })
 
-  test('by sudo, which is not to ask for a password', async () => {
+  test('with sudo, which must not ask for a password', async () => {
     const variables = machine(installing)
     make('bin', 'sudo', 'printf "%s\\n" "$1" >> "$LOG"; shift; exec "$@"')
     expect(await find(variables, false)).toBe(join(variables.PATH, 'tool-esr'))
@@ -125,19 +126,19 @@ test('waits while another test is installing', async () => {
   expect(found).toBe(tool)
 })
 
-describe('says what to do', () => {
+describe('fails and says what to do', () => {
   const advice = 'Install it (Debian: tool-package) or set VECTRADE_TOOL to its file.'
 
-  test.for(['/nowhere/tool', '/tmp'])('where the variable names %s', async (file) => {
+  test.for(['/nowhere/tool', '/tmp'])('if the variable names %s', async (file) => {
     make('bin', 'tool')
     await expect(find({ VECTRADE_TOOL: file, PATH: join(folder, 'bin') })).rejects.toThrow(
-      `VECTRADE_TOOL is set to ${file}, where there is no program`,
+      `VECTRADE_TOOL is set to ${file}, which is not a program`,
     )
   })
 
   test('without apt-get', async () => {
     await expect(find({ PATH: join(folder, 'bin') })).rejects.toThrow(
-      `The tool is not there. ${advice} There is no apt-get to install it with.`,
+      `The tool was not found. ${advice} There is no apt-get to install it with.`,
     )
   })
 
@@ -148,7 +149,7 @@ describe('says what to do', () => {
     )
   })
 
-  test('where apt-get fails, with its own words', async () => {
+  test('if apt-get fails, with the error of apt-get', async () => {
     make('bin', 'apt-get', 'echo "E: Unable to locate package" >&2; exit 100')
     const PATH = `${join(folder, 'bin')}:/usr/bin:/bin`
     await expect(find({ PATH })).rejects.toThrow(

@@ -5,19 +5,19 @@ import { promisify } from 'node:util'
 
 /** A program that tests need. */
 export interface Program {
-  /** As in an error's message. */
+  /** The name for error messages. */
   title: string
   /** The environment variable that names its file. */
   variable: string
-  /** What it may be called on the `PATH`. */
+  /** The names that it may have on the `PATH`. */
   commands: readonly string[]
-  /** Files that it may be in all the same, such as one that a package of npm has brought. */
+  /** Other files to try, such as one that an npm package has installed. */
   own?: readonly string[]
-  /** Debian's package that has it. */
+  /** The Debian package that contains it. */
   debianPackage: string
 }
 
-/** Where to look; the tests of this have their own. */
+/** Where to look. The unit tests use other values. */
 export interface Surroundings {
   variables: Record<string, string | undefined>
   isRoot: boolean
@@ -26,10 +26,11 @@ export interface Surroundings {
 const run = promisify(execFile)
 
 /**
- * The file of a program: the one that its variable names, else one on the `PATH`, else a package's
- * own, else the one that apt-get installs, as root or by a `sudo` that asks for no password.
+ * Returns the file of a program. It takes the first that it finds: the file that the variable
+ * names, a program on the `PATH`, a file in `own`, or one that apt-get installs, as root or with a
+ * `sudo` that asks for no password.
  *
- * @throws Error that says which variable to set, and which package to install
+ * @throws Error that says which variable to set and which package to install
  */
 export async function findProgram(
   program: Program,
@@ -40,7 +41,7 @@ export async function findProgram(
   const named = variables[variable]
   if (named) {
     if (isExecutable(named)) return named
-    throw new Error(`${variable} is set to ${named}, where there is no program`)
+    throw new Error(`${variable} is set to ${named}, which is not a program`)
   }
   const installed = onPath(commands, variables)
   if (installed) {
@@ -53,7 +54,7 @@ export async function findProgram(
   const problem = await install(debianPackage, surroundings)
   const found = onPath(commands, variables) ?? own.find(isExecutable)
   if (found) return found
-  throw new Error(`${title} is not there. ${advice} ${problem}`)
+  throw new Error(`${title} was not found. ${advice} ${problem}`)
 }
 
 function onPath(
@@ -75,13 +76,13 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** Resolves once no other test is installing: what lies on the `PATH` may not be whole before. */
+/** Waits while another test is installing. A program on the `PATH` may be incomplete until then. */
 async function installing(variables: Surroundings['variables']): Promise<void> {
-  // Without flock, nobody is.
+  // Without flock, no test can be installing.
   await run('flock', ['--shared', '/etc/apt', '-c', ':'], { env: variables }).catch(() => {})
 }
 
-/** Gives what went wrong, as a sentence. */
+/** Installs a package. Returns a sentence that explains why the program may still be missing. */
 async function install(
   debianPackage: string,
   { variables, isRoot }: Surroundings,
@@ -91,12 +92,13 @@ async function install(
   const script =
     '"$0" update && exec "$0" -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "$1"'
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive']
-  // apt-get waits for another one's lock only in part: flock lets those of our own tests queue.
+  // apt-get does not always wait for the lock of another apt-get. With flock, our tests wait for
+  // each other.
   const command = ['flock', '/etc/apt', ...environment, 'sh', '-c', script, aptGet, debianPackage]
   const [file = '', ...args] = isRoot ? command : ['sudo', '-n', ...command]
   try {
     await run(file, args, { env: variables, maxBuffer: 2 ** 26 })
-    return 'apt-get installed the package, and the program is not on the PATH.'
+    return 'apt-get installed the package, but the program is not on the PATH.'
   } catch (error) {
     const { message, stderr } = error as Error & { stderr?: string }
     return `apt-get failed: ${(stderr ?? message).trim() || message}`

@@ -3,7 +3,7 @@ import { endWithThisProcess } from './end-with-this-process.ts'
 import { findProgram } from './find-program.ts'
 import { scriptedPage, type TestBrowser } from './test-browser.ts'
 
-/** Firefox, headless, by WebDriver BiDi; Puppeteer gives it a profile of its own. */
+/** Launches headless Firefox over WebDriver BiDi. Puppeteer creates a new profile. */
 export async function launchFirefox(): Promise<TestBrowser> {
   const executablePath = await findProgram({
     title: 'Firefox',
@@ -17,7 +17,7 @@ export async function launchFirefox(): Promise<TestBrowser> {
     timeout: 180_000,
     headless: true,
     extraPrefsFirefox: { 'network.proxy.type': 0 },
-    // Without it a release heeds none of Puppeteer's settings that keep it from asking Mozilla.
+    // Without this, a release ignores Puppeteer's settings that prevent requests to Mozilla.
     env: { ...process.env, MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' },
   })
   const child = browser.process()

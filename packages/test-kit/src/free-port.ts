@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
-/** A port that no program listened on a moment ago, for programs that cannot choose one themselves. */
+/**
+ * Returns a port on which no program listened a moment ago, for programs that cannot choose one.
+ */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -20,16 +20,16 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Every process inherits it. */
+/** An environment variable that every process of a browser inherits. */
 const mark = `VECTRADE_BROWSERS_OF=${process.pid}`
 
-/** The processes that are left of those started with the mark. */
+/** Returns the number of running processes with the mark. */
 function marked(): number {
   return globSync('/proc/[0-9]*/environ').filter((file) => {
     try {
       return readFileSync(file, 'utf8').includes(mark)
     } catch {
-      // It has ended.
+      // The process has ended.
       return false
     }
   }).length
@@ -42,7 +42,7 @@ async function expectNoneLeft(): Promise<void> {
 }
 
 describe.for(browserNames)('%s', { timeout: launchTimeout }, (name) => {
-  test('opens pages, and is gone afterwards', async () => {
+  test('opens pages, and leaves no process', async () => {
     process.env['VECTRADE_BROWSERS_OF'] = String(process.pid)
     {
       await using browser = await launchBrowser(name)
@@ -66,7 +66,7 @@ describe.for(browserNames)('%s', { timeout: launchTimeout }, (name) => {
     await expectNoneLeft()
   })
 
-  test('is gone with a process that was killed', async () => {
+  test('ends with a process that is killed', async () => {
     const file = fileURLToPath(new URL('./test-support/killed.ts', import.meta.url))
     const env = { ...process.env, VECTRADE_BROWSERS_OF: String(process.pid) }
     const child = execFile(process.execPath, [file, name], { env })
@@ -81,7 +81,7 @@ describe.for(browserNames)('%s', { timeout: launchTimeout }, (name) => {
 })
 
 test.for(['chromium', 'firefox'] as const)(
-  '%s tells what its console got',
+  '%s reports the errors of its console',
   { timeout: launchTimeout },
   async (name) => {
     await using browser = await launchBrowser(name)
@@ -95,7 +95,7 @@ test.for(['chromium', 'firefox'] as const)(
   },
 )
 
-test('Chromium is there with all of Playwright', { timeout: launchTimeout }, async () => {
+test('Chromium can be used with all of Playwright', { timeout: launchTimeout }, async () => {
   await using browser = await launchChromium()
   await using context = await browser.newContext()
   const page = await context.newPage()

@@ -3,10 +3,10 @@ import { launchFirefox } from './firefox.ts'
 import type { BrowserName, TestBrowser } from './test-browser.ts'
 import { launchWebKit } from './webkit.ts'
 
-/** The browsers that tests run in. */
+/** The browsers in which tests run. */
 export const browserNames: readonly BrowserName[] = ['chromium', 'firefox', 'webkit']
 
-/** ms that a hook which launches a browser needs: one that is missing is installed first. */
+/** ms for a hook that launches a browser. A missing browser is installed first. */
 export const launchTimeout = 900_000
 
 const launches: Record<BrowserName, () => Promise<TestBrowser>> = {
@@ -15,7 +15,11 @@ const launches: Record<BrowserName, () => Promise<TestBrowser>> = {
   webkit: launchWebKit,
 }
 
-/** @throws Error that says what to install, where it is not there and cannot be installed */
+/**
+ * Launches a browser.
+ *
+ * @throws Error that says what to install, if the browser is missing and cannot be installed
+ */
 export function launchBrowser(name: BrowserName): Promise<TestBrowser> {
   return launches[name]()
 }

@@ -9,33 +9,33 @@ import { findProgram } from './find-program.ts'
 import { freePort } from './free-port.ts'
 import { delay } from './within-a-second.ts'
 
-/** An nginx of a test's own. */
+/** An nginx that belongs to one test. */
 export interface Nginx extends AsyncDisposable {
   readonly port: number
-  /** Such as `http://127.0.0.1:8080`. */
+  /** Its origin, such as `http://127.0.0.1:8080`. */
   readonly origin: string
 }
 
-/** ms for a hook that starts nginx: a missing one is installed first. */
+/** ms for a hook that starts nginx. A missing nginx is installed first. */
 export const nginxTimeout = 300_000
 
 /**
- * Starts nginx with one server, whose address is not part of its configuration.
+ * Starts nginx with one server, on a free port.
  *
- * @param server what stands in its `server { … }`, such as a `location`
+ * @param server the content of its `server { … }` block without `listen`, such as a `location`
  */
 export async function startNginx(server: string): Promise<Nginx> {
   const file = await findProgram({
     title: 'nginx',
     variable: 'VECTRADE_NGINX',
     commands: ['nginx'],
-    // Debian's, for users whose PATH has no such folder.
+    // Debian puts it here. The PATH of many users does not have this folder.
     own: ['/usr/sbin/nginx'],
     debianPackage: 'nginx',
   })
   const folder = mkdtempSync(join(tmpdir(), 'vectrade-nginx-'))
   let problem = ''
-  // It cannot choose a port by itself, and another program may be faster.
+  // nginx cannot choose a port, and another program may take this one first.
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const port = await freePort()
     writeFileSync(join(folder, 'nginx.conf'), configuration(server, port))
@@ -60,7 +60,9 @@ export async function startNginx(server: string): Promise<Nginx> {
   throw new Error(`nginx did not start:\n${problem}`)
 }
 
-/** Keeps all files in its folder, and is one process, of the user who runs the test. */
+/**
+ * Returns a configuration with one process of this user and with all files in the current folder.
+ */
 function configuration(server: string, port: number): string {
   const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `
@@ -85,7 +87,7 @@ async function isListening(running: ChildProcess, port: number): Promise<boolean
       socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
       socket.on('connect', () => socket.destroy())
     })
-    // Somebody else's, if this one has ended meanwhile.
+    // If this nginx has ended, the port belongs to another program.
     if (isOpen) return running.exitCode === null
     await delay(20)
   }

@@ -1,19 +1,22 @@
 import { connect, type Socket } from 'node:net'
 
-/** A client of bare sockets, which reads only when told to. */
+/** A client on a bare socket, which reads only when told to. */
 export interface RawClient {
   readonly socket: Socket
-  /** All that was read so far. */
+  /** All text that has been read so far. */
   readonly text: string
-  /** How often this occurs in what was read. */
+  /** Returns how often a part occurs in the text. */
   count(part: string): number
-  /** Resolves once what was read fits. */
+  /** Resolves when the text fits. */
   until(fits: (text: string) => boolean): Promise<void>
   /** Resolves when the server has ended the connection. */
   readonly ended: Promise<void>
 }
 
-/** Sends a request of bare HTTP/1.1. `read: false` reads nothing before `socket.resume()`. */
+/**
+ * Sends an HTTP/1.1 request on a bare socket. With `read: false`, it reads nothing until
+ * `socket.resume()`.
+ */
 export async function rawClient(
   port: number,
   request: {

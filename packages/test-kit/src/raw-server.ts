@@ -1,17 +1,21 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 
-/** A server of bare sockets, for what no HTTP server would send, and to see whether anybody comes. */
+/**
+ * A server on bare sockets. It can send what no HTTP server would, and shows whether a client
+ * connects.
+ */
 export interface RawServer extends AsyncDisposable {
   readonly port: number
-  /** What a client's `baseURL` takes. */
+  /** The `baseURL` for a client. */
   readonly url: string
-  /** Of all connections, what came in, oldest first. */
+  /** The text that each connection has received, oldest connection first. */
   readonly received: string[]
-  /** How many connections are open that brought a request: fetch also keeps some in reserve. */
+  /** The number of open connections that have received bytes. fetch also keeps unused
+   * connections. */
   readonly open: number
 }
 
-/** Starts one that answers the first bytes of each connection. */
+/** Starts a server. `answer` is called for the first bytes of each connection. */
 export async function startRawServer(answer: (socket: Socket) => void): Promise<RawServer> {
   const received: string[] = []
   const sockets = new Set<Socket>()
@@ -50,23 +54,26 @@ export async function startRawServer(answer: (socket: Socket) => void): Promise<
   }
 }
 
-/** A port of loopback on which nobody listens. */
+/** Returns a loopback port on which no program listens. */
 export async function refusedPort(): Promise<number> {
   const server = await startRawServer(() => {})
   await server[Symbol.asyncDispose]()
   return server.port
 }
 
-/** An answer with a chunked event stream, head only. */
+/** The head of an answer with a chunked event stream. */
 export const streamHead =
   'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'
 
-/** One chunk of a chunked body. Empty for an empty text, because an empty chunk would end the body. */
+/**
+ * Returns a chunk of a chunked body. It is empty for an empty text, because an empty chunk ends the
+ * body.
+ */
 export function chunk(text: string): string {
   return chunkOf(Buffer.from(text)).toString()
 }
 
-/** Does the same for bytes that are no text. */
+/** Returns a chunk of bytes. See {@link chunk}. */
 export function chunkOf(bytes: Buffer): Buffer {
   if (bytes.length === 0) return bytes
   return Buffer.concat([

@@ -10,7 +10,7 @@ import { createClient, type RedisClientType } from 'redis'
 
 export type Client = RedisClientType
 
-/** ms for a hook that starts a server: a missing one is installed first. */
+/** ms for a hook that starts Redis. A missing Redis is installed first. */
 export const startTimeout = 300_000
 
 const program = {
@@ -20,7 +20,10 @@ const program = {
   debianPackage: 'redis-server',
 }
 
-/** A Redis of a test's own, in a folder of its own, on a socket there: no port can be another's. */
+/**
+ * A Redis that belongs to one test. It listens on a socket in a new folder, so no other program can
+ * use it.
+ */
 export class RedisServer implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'vectrade-redis-'))
   readonly #options: readonly string[]
@@ -38,16 +41,16 @@ export class RedisServer implements AsyncDisposable {
     return server
   }
 
-  /** Where clients connect to. */
+  /** The path of the socket to which clients connect. */
   get path(): string {
     return join(this.#folder, 'socket')
   }
 
-  /** A connected client, closed with the server. */
+  /** Returns a connected client. It is closed with the server. */
   async connect(): Promise<Client> {
     const client = createClient({ socket: { path: this.path, tls: false } })
     this.#clients.push(client)
-    // Servers that go away are what tests are about.
+    // Tests stop the server on purpose.
     client.on('error', () => {})
     await client.connect()
     return client
@@ -73,12 +76,12 @@ export class RedisServer implements AsyncDisposable {
     }
   }
 
-  /** As a crash would. */
+  /** Ends the server like a crash. It can be started again. */
   async kill(): Promise<void> {
     if (this.#process) await end(this.#process)
   }
 
-  /** Neither answers nor closes connections until it is continued. */
+  /** Stops the server: it neither answers nor closes connections until it is continued. */
   pause(): void {
     this.#process?.kill('SIGSTOP')
   }

@@ -1,4 +1,7 @@
-/** Numbers from 0 to 1 that are the same in each run: mulberry32. */
+/**
+ * Returns a generator of numbers from 0 to 1, the same for the same seed. The algorithm is
+ * mulberry32.
+ */
 export function seeded(seed: number): () => number {
   let state = seed
   return () => {

@@ -1,8 +1,8 @@
-/** A real browser, under whatever drives it. Disposing of it ends its processes. */
+/** A real browser, independent of its driver. Disposing of it ends its processes. */
 export interface TestBrowser extends AsyncDisposable {
   readonly name: BrowserName
   readonly version: string
-  /** A new tab; the tabs of a browser share their cookies. */
+  /** Opens a new tab. The tabs of a browser share their cookies. */
   newPage(): Promise<TestPage>
 }
 
@@ -10,28 +10,29 @@ export interface TestBrowser extends AsyncDisposable {
 export interface TestPage extends AsyncDisposable {
   goto(url: string): Promise<void>
   /**
-   * Runs the body of an async function in the page, past its content security policy.
+   * Runs the body of an async function in the page. The page's content security policy does not
+   * prevent that.
    *
-   * @returns what it returns, by way of JSON
-   * @throws Error with the text of what it throws
+   * @returns its return value, passed as JSON
+   * @throws Error with the text of the error that it throws
    */
   evaluate<T>(script: string): Promise<T>
-  /** What the page wrote to the console as an error, or did not catch; always empty in WebKit. */
+  /** Errors that the page wrote to the console or did not catch. Always empty in WebKit. */
   readonly consoleErrors: readonly string[]
 }
 
 export type BrowserName = 'chromium' | 'firefox' | 'webkit'
 
-/** What a driver does for a page. */
+/** The functions of a driver for one page. */
 export interface PageDriver {
   goto: (url: string) => Promise<unknown>
-  /** Gives the string that an expression's promise gives. */
+  /** Evaluates an expression that is a promise of a string. */
   evaluate: (expression: string) => Promise<unknown>
   close: () => Promise<unknown>
   consoleErrors?: readonly string[]
 }
 
-/** The rest is the same in all browsers: values and errors take one way, as JSON. */
+/** Returns a page that uses a driver. It passes values and errors as JSON. */
 export function testPage({ goto, evaluate, close, consoleErrors = [] }: PageDriver): TestPage {
   return {
     consoleErrors,
@@ -53,7 +54,7 @@ export function testPage({ goto, evaluate, close, consoleErrors = [] }: PageDriv
   }
 }
 
-/** What the pages of Playwright and Puppeteer have in common. */
+/** The common part of the pages of Playwright and Puppeteer. */
 interface ScriptedPage {
   goto(url: string): Promise<unknown>
   evaluate(expression: string): Promise<unknown>

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** A plain HTTP server of a test. */
+/** A plain HTTP server for a test. */
 export interface WebServer extends AsyncDisposable {
   readonly port: number
   readonly url: string
@@ -9,7 +9,7 @@ export interface WebServer extends AsyncDisposable {
   readonly sockets: ReadonlySet<Socket>
 }
 
-/** Serves a listener (or an Express application, which is one) on a free port. */
+/** Serves a listener on a free port. An Express application is a listener too. */
 export async function serve(listener: RequestListener): Promise<WebServer> {
   const server = createServer(listener)
   const sockets = new Set<Socket>()

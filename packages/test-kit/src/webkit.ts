@@ -7,7 +7,7 @@ import { freePort } from './free-port.ts'
 import { type TestBrowser, type TestPage, testPage } from './test-browser.ts'
 import { delay } from './within-a-second.ts'
 
-/** WebKitGTK's small browser, by WebDriver, on a display of its own. */
+/** Launches WebKitGTK's small browser over WebDriver, on a separate display. */
 export async function launchWebKit(): Promise<TestBrowser> {
   const driverFile = await findProgram({
     title: 'WebKit’s driver',
@@ -36,7 +36,7 @@ export async function launchWebKit(): Promise<TestBrowser> {
     env: {
       ...process.env,
       DISPLAY: `:${String(number).trim()}`,
-      // Its sandbox wants user namespaces, which containers do not have, and there is no GPU.
+      // Its sandbox needs user namespaces, which containers do not have. There is no GPU either.
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
       WEBKIT_DISABLE_COMPOSITING_MODE: '1',
       LIBGL_ALWAYS_SOFTWARE: '1',
@@ -51,7 +51,7 @@ export async function launchWebKit(): Promise<TestBrowser> {
     capabilities: { alwaysMatch: { timeouts: { script: 600_000 } } },
   })
   const session = `${server}/session/${sessionId}`
-  // Ends the browser itself; without this it would end with its display.
+  // Ends the browser before its display is closed.
   processes.defer(() => command(session, 'DELETE', ''))
   const home = await command<string>(session, 'GET', '/window')
   const running = processes.move()
@@ -68,13 +68,13 @@ interface Session {
   capabilities: { browserVersion: string }
 }
 
-/** @param home the window that stays open, for a session ends with its last */
+/** @param home the window that stays open, because a session ends with its last window */
 async function newPage(session: string, home: string): Promise<TestPage> {
   await command(session, 'POST', '/window', { handle: home })
   const { handle } = await command<{ handle: string }>(session, 'POST', '/window/new', {
     type: 'window',
   })
-  // Commands go to the window that was switched to last.
+  // A session sends commands to one window at a time, so switch to this one first.
   const here = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     await command(session, 'POST', '/window', { handle })
     return command(session, method, path, body)
@@ -109,7 +109,7 @@ async function untilReady(server: string): Promise<void> {
   }
 }
 
-/** What is waited for, unless the program that should bring it ends before. */
+/** Waits for a promise. Rejects if the program ends first. */
 async function firstOf<T>(child: ChildProcess, waited: Promise<T>): Promise<T> {
   const ended = once(child, 'exit').then((): never => {
     throw new Error(`${child.spawnfile} ended before it was ready`)

@@ -1,8 +1,9 @@
-/** Waits until something holds, for at most a second: longer is a failure. */
+/** Waits until something holds. Throws after a second. */
 export async function expectWithinASecond(holds: () => boolean): Promise<void> {
   const start = performance.now()
   while (!holds()) {
-    if (performance.now() - start > 1000) throw new Error(`Not within a second: ${String(holds)}`)
+    if (performance.now() - start > 1000)
+      throw new Error(`This did not hold within a second: ${String(holds)}`)
     await delay(5)
   }
 }
@@ -11,9 +12,9 @@ export function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** The last request a sandbox got. */
+/** Returns the last request that a sandbox got. */
 export function lastRequest<T>(sandbox: { readonly requests: readonly T[] }): T {
   const record = sandbox.requests.at(-1)
-  if (record === undefined) throw new Error('The sandbox was asked nothing')
+  if (record === undefined) throw new Error('The sandbox got no request')
   return record
 }

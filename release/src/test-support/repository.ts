@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** Makes a folder with these files, which goes with the test; a value that is no text becomes JSON. */
+/** Makes a folder with these files, and removes it after the test. A value that is not a string becomes JSON. */
 export function makeFolder(files: Record<string, unknown> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'vectrade-release-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

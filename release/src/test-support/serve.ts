@@ -8,7 +8,7 @@ export interface Reply {
   body?: unknown
 }
 
-/** Starts a server that goes with the test; returns its address, with a slash at its end. */
+/** Starts a server for a test, and returns its address, with a slash at its end. */
 export async function serve(reply: (request: IncomingMessage) => Reply): Promise<string> {
   const server = createServer((request, response) => {
     const { status = 200, body = {} } = reply(request)
@@ -22,7 +22,7 @@ export async function serve(reply: (request: IncomingMessage) => Reply): Promise
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-/** An address where nothing answers. */
+/** Returns an address without a server. */
 export async function closedAddress(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

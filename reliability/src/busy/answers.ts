@@ -21,7 +21,7 @@ interface Answer {
 const streamed = { headers: eventStream, first: event('a'), rest: event('b') + end, expected: 'ab' }
 const message = 'Too many requests'
 
-/** By the first part of the path. */
+/** The answers, by the first part of the path. */
 export const answers: Readonly<Record<string, Answer>> = {
   headers: { headers: eventStream, rest: event('ab') + end, expected: 'ab' },
   idle: streamed,

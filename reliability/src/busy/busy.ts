@@ -25,7 +25,7 @@ interface Run {
 export const busy: Proof = {
   name: 'busy',
   promise:
-    'No time limit ends an answer because the program was busy or stopped: what came meanwhile is read first',
+    'No time limit ends an answer because the program was busy or stopped: what arrived meanwhile is read first',
   async run(form) {
     const repeats = form === 'short' ? 1 : 10
     const failures: string[] = []

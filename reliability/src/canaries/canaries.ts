@@ -6,28 +6,28 @@ import { marksIn } from './marks.ts'
 import { readReport } from './report.ts'
 import { situations } from './situations.ts'
 
-/** One situation for each class of error. Programs die of these errors. */
+/** The names of situations, one for each class of error. Programs die of these errors. */
 const deaths = [
   '400, documented',
   '401, gateway',
   '429, flat',
   '502, page',
   'in a stream: problem, marked by a type, later',
-  'in a stream: no JSON after 1 events',
+  'in a stream: data that is not JSON after 1 events',
   'in a stream: FIN after 2 events',
-  'no HTTP in place of an answer',
+  'bytes that are not HTTP instead of an answer',
   'heartbeatTimeout of a stream',
   '307 to 0',
   'cookie of a call, quoted 1',
   'aborted with a reason',
   'a stream read twice',
   'option headers with a line break',
-  'taken up after a cut: 404',
+  'resumed after a cut: 404',
 ]
 
 export const canaries: Proof = {
   name: 'canaries',
-  promise: 'Keys, credentials, prompts and payloads are in nothing that is printed of an error.',
+  promise: 'No printed error contains a key, a credential, a prompt or a payload',
   async run(form) {
     const outcomes = [await print(form), await die(form), await redirect()]
     return {
@@ -69,7 +69,9 @@ function leaksOf(output: string): string[] {
 
 async function die(form: Form): Promise<Outcome> {
   const tried: readonly Runtime[] = form === 'short' ? ['Node 24'] : ['Node 24', 'Bun', 'Deno']
-  const failures: string[] = []
+  // A program also dies if it does not know its situation.
+  const unknown = deaths.filter((death) => situations.every(({ name }) => name !== death))
+  const failures = unknown.map((name) => `there is no situation ${name}`)
   for (const runtime of tried) {
     // Two at a time, as there are cores.
     for (let at = 0; at < deaths.length; at += 2) {
@@ -83,7 +85,7 @@ async function die(form: Form): Promise<Outcome> {
 async function dieOf(runtime: Runtime, name: string): Promise<string[]> {
   const { code, stdout, stderr } = await run(runtime, 'crash', name)
   const where = `${runtime} dying of ${name}`
-  if (code === 0 || !/Error/.test(stderr)) return [`${where}: it did not`]
+  if (code === 0 || !/Error/.test(stderr)) return [`${where}: it did not die`]
   return marksIn(stdout + stderr).map((mark) => `${where}: ${mark}`)
 }
 

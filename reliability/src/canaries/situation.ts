@@ -26,7 +26,7 @@ export interface Lab {
   /** The client of this runtime. */
   readonly Client: new (options: VecTradeOptions) => VecTrade
   readonly logger: NonNullable<VecTradeOptions['logger']>
-  /** A client with the key whose server answers like this. */
+  /** Returns a client with the key. Its server answers like this. */
   client(answer: Answer, options?: VecTradeOptions): VecTrade
 }
 

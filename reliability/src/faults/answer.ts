@@ -7,7 +7,7 @@ import {
   type ZlibOptions,
 } from 'node:zlib'
 import { chunkOf, lastChunk } from '@vectrade/test-kit/raw-server'
-import { type Cell, type Mode, type Stage, stages } from './cell.ts'
+import { type AnswerForm, type Mode, type Stage, stages } from './answer-form.ts'
 
 export type Framing = 'chunked' | 'length' | 'close'
 export type Coding = 'gzip' | 'br' | 'zstd' | 'deflate'
@@ -36,7 +36,7 @@ export function answerText(times = 1): string {
   return pieces.join('').repeat(times)
 }
 
-/** The answer, piece by piece: for a stream, each is an event. */
+/** Returns the answer in pieces. For a stream, each piece is an event. */
 export function answerParts(mode: Mode, times = 1): Buffer[] {
   if (mode === 'analyze') {
     const json = Buffer.from(JSON.stringify({ content: answerText(times), usage: {} }))
@@ -58,7 +58,7 @@ export interface Split {
 
 /** Returns the bytes of an answer in a shape, split at a stage. */
 export async function splitAnswer(
-  { mode = 'stream', times = 1 }: Pick<Cell, 'mode' | 'times'>,
+  { mode = 'stream', times = 1 }: AnswerForm,
   stage: Stage,
   shape: Shape = {},
 ): Promise<Split> {
@@ -94,7 +94,7 @@ function head(mode: Mode, shape: Shape, length: number): Buffer {
     ...(framing === 'length' ? [`content-length: ${length}`] : []),
     ...(framing === 'close' && version === '1.1' ? ['connection: close'] : []),
     ...(coding ? [`content-encoding: ${coding}`] : []),
-    ...(mode === 'resume' ? ['x-vectrade-stream-id: kept'] : []),
+    ...(mode === 'resume' ? ['x-vectrade-stream-id: stored'] : []),
     ...headers,
   ]
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)

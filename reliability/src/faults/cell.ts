@@ -1,20 +1,11 @@
+import type { AnswerForm, Stage } from './answer-form.ts'
 import type { Wire } from './wire.ts'
-
-/** The point in an answer at which its fault occurs. */
-export const stages = [
-  'before headers',
-  'after headers',
-  'first event',
-  'mid event',
-  'after done',
-] as const
-export type Stage = (typeof stages)[number]
 
 /** The limits of a call, by the names of their options. */
 export type Limit = 'timeout' | 'idleTimeout' | 'heartbeatTimeout'
 
 /** One fault at one stage of an answer, and the allowed outcomes of a call. */
-export interface Cell {
+export interface Cell extends AnswerForm {
   /** The kind of fault, which is also the name of its test. */
   readonly family: string
   readonly variant?: string | undefined
@@ -30,21 +21,14 @@ export interface Cell {
   /** Whether the program reads the events slowly. */
   readonly slowly?: boolean | undefined
   readonly maxRetries?: number | undefined
-  /** How often the answer's text is repeated. Default 1. */
-  readonly times?: number | undefined
   readonly maxEventBytes?: number | undefined
   /** The server's protocol. Default `plain`; `none` for an address without a server of ours. */
   readonly server?: 'plain' | 'trusted' | 'unknown authority' | 'none' | undefined
-  /** Where the client asks. Default: at the cell's own server. */
+  /** The origin that the client calls. Default: the cell's own server. */
   readonly origin?: (() => string | Promise<string>) | undefined
   /** Called with each connection before it sends a request. */
   readonly onConnect?: ((wire: Wire) => unknown) | undefined
-  /** The call resumes a stored stream, or asks for an answer in one piece. */
-  readonly mode?: Mode | undefined
 }
-
-/** The call of the client that asks for an answer. */
-export type Mode = 'stream' | 'analyze' | 'resume'
 
 export function nameOf({ family, variant, stage, mode = 'stream', maxRetries }: Cell): string {
   const how = [variant, mode === 'stream' ? undefined : mode, maxRetries && `${maxRetries} retries`]

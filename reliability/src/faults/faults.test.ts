@@ -21,7 +21,7 @@ describe.for(platforms)('$name', (platform) => {
     expect(outcome.failures.filter((failure) => failure.family === family)).toEqual([])
   })
 
-  test('no promise is left unhandled, and no process dies', () => {
+  test('no rejection is unhandled, and no process dies', () => {
     expect(outcome.failures.filter(({ family }) => family === undefined)).toEqual([])
   })
 })

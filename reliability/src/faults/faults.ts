@@ -12,7 +12,7 @@ const rounds = 3
 export const faults: Proof = {
   name: 'faults',
   promise:
-    'Whatever happens to a connection, a call ends in time, completely or with a typed error, and leaves nothing behind.',
+    'Whatever happens to a connection, a call ends in time, completely or with a typed error, and leaves nothing behind',
   async run(form) {
     const figures: Record<string, number | string> = {}
     const failures: string[] = []

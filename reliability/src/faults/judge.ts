@@ -4,7 +4,7 @@ import { type KnownGap, knownGaps } from './known-gaps.ts'
 import { type Played, socketsLast } from './play-matrix.ts'
 import type { Platform } from './platforms.ts'
 
-/** What is wrong with the cells of a platform. A gap that is known has to be there, in one of its cells. */
+/** Returns the faults in the cells of a platform. A known gap must show in at least one of its cells. */
 export function judgeAll(platform: Platform, played: readonly Played[]): Verdict[] {
   const verdicts: Verdict[] = []
   const closed = new Map<KnownGap, Cell>()
@@ -19,13 +19,13 @@ export function judgeAll(platform: Platform, played: readonly Played[]): Verdict
     else if (failure !== undefined) verdicts.push({ cell, failure })
   }
   for (const [gap, cell] of closed) {
-    const failure = `works again: take «${gap.reason}» out of known-gaps.ts`
+    const failure = `works now: remove «${gap.reason}» from known-gaps.ts`
     if (!there.has(gap)) verdicts.push({ cell, failure })
   }
   return verdicts
 }
 
-/** A cell, and what is wrong with it. */
+/** A cell, and its fault. */
 export interface Verdict {
   cell: Cell
   failure: string
@@ -39,17 +39,17 @@ function gapOf(platform: Platform, cell: Cell): KnownGap | undefined {
 function fault(platform: Platform, played: Played): string | undefined {
   const { cell, report, died, server, requestsBefore, socketsOpenFor } = played
   if (died !== undefined) return `the process died: ${died}`
-  if (report === undefined) return 'was not played to its end'
+  if (report === undefined) return 'did not run to its end'
   const { outcome, message, text, quiet, late } = report
   const expected = expectedIn(platform, cell)
   if (!expected.includes(outcome)) {
     const how = `${Math.round(quiet)} ms after a sign of life, ${Math.round(late)} ms of them late`
-    return `${outcome} (${message}; ${how}) where ${expected.join(' or ')} is right`
+    return `${outcome} (${message}; ${how}), expected ${expected.join(' or ')}`
   }
   const whole = answerText(cell.times)
   if (outcome === 'complete' && text !== whole)
     return `complete with another text: ${excerpt(text)}`
-  if (!whole.startsWith(text)) return `read what was not sent: ${excerpt(text)}`
+  if (!whole.startsWith(text)) return `read text that was not sent: ${excerpt(text)}`
   const most =
     (cell.calls ?? 1) + (cell.stage === 'before headers' ? (cell.maxRetries ?? 0) + 1 : 0)
   const requests = server.requests - requestsBefore
@@ -59,7 +59,10 @@ function fault(platform: Platform, played: Played): string | undefined {
   return undefined
 }
 
-/** A stream whose coding a platform leaves on is no event stream: it must fail, whole or not, or be read anew. */
+/**
+ * Returns the allowed outcomes of a cell on a platform. If the platform does not decode the coding of a stream, even a
+ * complete stream must fail, or be resumed.
+ */
 function expectedIn(platform: Platform, { family, expected, mode }: Cell): readonly string[] {
   const [coding = '', kind] = family.split(' ')
   if (kind !== 'stream' || platform.decodes.includes(coding)) return expected

@@ -1,14 +1,14 @@
 /** A promise that a platform cannot keep. */
 export interface KnownGap {
   readonly platforms: RegExp
-  /** By their names: see `nameOf`. */
+  /** Matches the names of its cells: see `nameOf`. */
   readonly cells: RegExp
   readonly reason: string
   /** The beginning of the failure's text. */
   readonly instead: string
 }
 
-/** Every gap has its reason here; one that is in none of its cells any more fails the test. */
+/** All known gaps. The test fails if a gap shows in none of its cells. */
 export const knownGaps: readonly KnownGap[] = [
   {
     platforms: /^Node/,

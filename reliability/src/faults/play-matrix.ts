@@ -28,7 +28,7 @@ export interface Played {
   requestsBefore: number
   /** Undefined if the process died of the cell. */
   report?: Report
-  /** By `performance.now()`. */
+  /** When the cell ended, by `performance.now()`. */
   endedAt?: number
   /** ms for which this process, the server, could not run while the cell was played. */
   serverLate: number
@@ -85,7 +85,7 @@ export async function playMatrix(
   }
 }
 
-/** One process, which takes its cells from a queue. */
+/** Runs one process, which takes its cells from a queue. */
 async function playQueue(
   platform: Platform,
   played: readonly Played[],
@@ -182,7 +182,7 @@ function taskOf(id: number, { cell, server }: Played): Task {
   // Between two attempts there are some 500 ms.
   const headers = ms('timeout') + maxRetries * (ms('timeout') + 1_000)
   const body = Math.min(ms('idleTimeout'), ms('heartbeatTimeout'))
-  // To resume is to wait for headers again.
+  // A resumed call waits for headers again.
   const waits = { headers, body: mode === 'resume' ? body + headers : body }
   return { id, mode, calls, slowly, options, waits }
 }

@@ -52,7 +52,7 @@ export async function runProgram(
     })
   }
   stuck = setTimeout(() => {
-    said += `\nno word for ${patience} ms`
+    said += `\nno message for ${patience} ms`
     child.kill('SIGKILL')
   }, patience)
   try {

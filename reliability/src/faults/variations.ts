@@ -6,7 +6,7 @@ const cut = new Set(['StreamInterruptedError', 'TimeoutError (heartbeat)'])
 /** The matrix for other calls of the client: with retries, in one piece, resumed. */
 export function variations(cells: readonly Cell[]): Cell[] {
   const single = cells.filter(({ calls = 1 }) => calls === 1)
-  return [...single.map(retried), ...single.map(analyzed), ...single.filter(isKept).map(resumed)]
+  return [...single.map(retried), ...single.map(analyzed), ...single.filter(isStored).map(resumed)]
 }
 
 /** The first attempt gets the fault; the others get a sound answer. */
@@ -37,7 +37,7 @@ function analyzed(cell: Cell): Cell {
 }
 
 /** A bomb's events have no ids. A response without a content type is not a stream that can be resumed. */
-function isKept({ family }: Cell): boolean {
+function isStored({ family }: Cell): boolean {
   return family !== 'gzip bomb'
 }
 

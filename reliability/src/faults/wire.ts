@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
 import { type Shape, type Split, splitAnswer } from './answer.ts'
-import type { Cell, Stage } from './cell.ts'
+import type { AnswerForm, Stage } from './answer-form.ts'
 
 /** How long a connection stays open for another request. */
 const keptAlive = 300
@@ -13,11 +13,11 @@ export class Wire {
   readonly socket: Socket
   /** The stream for the answer: the connection, or the TLS on top of it. */
   readonly #out: Duplex
-  readonly #cell: Pick<Cell, 'mode' | 'times'>
+  readonly #cell: AnswerForm
   /** Which request of the cell this is, 1 for the first. */
   readonly request: number
 
-  constructor(socket: Socket, out: Duplex, cell: Pick<Cell, 'mode' | 'times'>, request: number) {
+  constructor(socket: Socket, out: Duplex, cell: AnswerForm, request: number) {
     this.socket = socket
     this.#out = out
     this.#cell = cell

@@ -50,7 +50,7 @@ function outcomeOf({ events, ending }: Answer): unknown {
   }
 }
 
-/** "NUL inside an `event` field is refused": a name with the replacement stays, as the event has no type. */
+/** "NUL inside an `event` field is refused": U+FFFD replaces it in a name. A `type` in the data hides the name. */
 function withSendableName(event: Readonly<Record<string, unknown>>): unknown {
   const { type, wireType, data } = event
   if (type !== 'unknown') return event
@@ -59,7 +59,7 @@ function withSendableName(event: Readonly<Record<string, unknown>>): unknown {
   return isName ? { ...event, wireType: String(wireType).replaceAll('\0', '\u{FFFD}') } : event
 }
 
-/** "An upstream failure becomes `event: error`": our own failures in the API's types. */
+/** "An upstream failure becomes `event: error`": the SDK's own failures get one of the API's types. */
 function passedOn(ending: Answer['ending']): Answer['ending'] {
   if (ending.kind === 'complete' || ending.kind === 'error') {
     return ending.error === 'StreamInterruptedError' ? broken : ending

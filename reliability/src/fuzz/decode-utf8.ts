@@ -1,5 +1,5 @@
 /**
- * The UTF-8 decoder of the Encoding Standard, byte by byte; a byte order mark is text.
+ * Decodes UTF-8 byte by byte, as the Encoding Standard says. A byte order mark is decoded as text.
  *
  * @see https://encoding.spec.whatwg.org/#utf-8-decoder
  */

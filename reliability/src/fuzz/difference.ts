@@ -7,5 +7,5 @@ export function difference(value: unknown, expected: readonly unknown[]): string
   if (possible.includes(found)) return undefined
   // Fields may come in another order.
   const isSame = possible.some((each) => isDeepStrictEqual(JSON.parse(found), JSON.parse(each)))
-  return isSame ? undefined : `got ${found}\n  for ${possible[0]}`
+  return isSame ? undefined : `got ${found}\n  expected ${possible[0]}`
 }

@@ -3,7 +3,7 @@ import { readEventStream, type StandardStream, withLimit } from './standard.ts'
 /** A stream, and how it is delivered. */
 export interface Given {
   bytes: Uint8Array
-  /** What the standard's parser reads. */
+  /** The stream as the standard's parser reads it. */
   stream: StandardStream
   /** Where each chunk ends; the last one is `bytes.length`. */
   ends: readonly number[]

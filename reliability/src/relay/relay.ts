@@ -8,7 +8,7 @@ export const relay: Proof = {
   name: 'relay',
   promise:
     'An endpoint loses no event of thousands of live streams, holds little for readers that stall, and ' +
-    'cancels the request to VecTrade when its reader has gone; with a store, also while Redis is killed',
+    'cancels the request to VecTrade when its reader has gone. With a store, this holds even if Redis is killed',
   async run(form) {
     const figures: Record<string, number | string> = {}
     const failures: string[] = []

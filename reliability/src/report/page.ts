@@ -24,7 +24,8 @@ export function fillPage(
 ): string {
   const rows = proofs.map((proof): [Proof, Result] => {
     const result = results.find(({ name }) => name === proof.name)
-    if (result === undefined) throw new Error(`results.json has nothing of the proof ${proof.name}`)
+    if (result === undefined)
+      throw new Error(`results.json has no result of the proof ${proof.name}`)
     return [proof, result]
   })
   return fill(
@@ -48,7 +49,7 @@ export async function writePage(
   writeFileSync(new URL('images/reliability-soak.svg', docs), await drawSoak(samples))
 }
 
-/** Figures that stand in the table itself; the page has all of them below it. */
+/** The number of figures in the table itself. The page has all figures below the table. */
 const mostShown = 6
 
 function promises(rows: [Proof, Result][]): string {

@@ -52,7 +52,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-const kept: readonly [StoreName, ...StoreName[]] = ['memory', 'redis']
+const storing: readonly [StoreName, ...StoreName[]] = ['memory', 'redis']
 const any: readonly [StoreName, ...StoreName[]] = ['none', 'memory', 'redis']
 
 export const scenarios: Record<string, Scenario> = {
@@ -144,10 +144,10 @@ export const scenarios: Record<string, Scenario> = {
   'a page, slow': (lab) => isWhole(lab, lab.page(oneOf(lab, any), slow).ai.stream(lab.prompt)),
 
   'a page of a bad network': (lab) =>
-    isWhole(lab, lab.pageThatIsCut(oneOf(lab, kept), 2).ai.stream(lab.prompt)),
+    isWhole(lab, lab.pageThatIsCut(oneOf(lab, storing), 2).ai.stream(lab.prompt)),
 
   'a page that is loaded again': async (lab) => {
-    const client = lab.page(oneOf(lab, kept), slow)
+    const client = lab.page(oneOf(lab, storing), slow)
     const stream = client.ai.stream(lab.prompt)
     let text = ''
     const enough = lab.random() * lab.whole.length
@@ -160,7 +160,7 @@ export const scenarios: Record<string, Scenario> = {
   },
 
   'a page that stops its answer': async (lab) => {
-    const stream = lab.page(oneOf(lab, kept), { tokensPerSecond: 50 }).ai.stream(lab.prompt)
+    const stream = lab.page(oneOf(lab, storing), { tokensPerSecond: 50 }).ai.stream(lab.prompt)
     await stream.response
     const reading = lab.read(stream)
     await pause(lab.random() * 100)

@@ -4,12 +4,12 @@ import { runSoak, type Sample } from './run-soak.ts'
 
 const seed = 20_261_128
 
-/** Proves that everything that can happen to streams may happen, mixed, for a long time. */
+/** Mixes everything that can happen to streams for a long time, and proves that they end as they must. */
 export const soak: Proof = {
   name: 'soak',
   promise:
-    'Whatever happens to streams, mixed and for a long time, each ends as it must; memory and open ' +
-    'sockets stay level, and nothing is left at the end',
+    'Streams end as they must while everything happens to them, mixed and for a long time. Memory and ' +
+    'open sockets stay level, and nothing is left at the end',
   async run(form, minutes = 10) {
     const seconds = form === 'short' ? 20 : minutes * 60
     const outcome = await runSoak(seconds, 24, seed)

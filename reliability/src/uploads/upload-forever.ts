@@ -10,7 +10,7 @@ export interface Upload {
 
 const piece = `10000\r\n${'x'.repeat(65_536)}\r\n`
 
-/** Sends an endless body as fast as it is read, whatever the answer, for at most so many ms. */
+/** Sends an endless body as fast as it is read, whatever the answer, for at most this many ms. */
 export function uploadForever(port: number, ms: number): Promise<Upload> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })

@@ -1,4 +1,4 @@
-/** An answer with everything that answers have. */
+/** An answer with every kind of Markdown that answers have. */
 export const sample = `## The bull case: NVDA
 
 > **Simulated.** A quote with *emphasis*

@@ -13,14 +13,14 @@ declare module 'vitest' {
   }
 }
 
-/** Builds the page once for all tests, as the script `build` does, to where no other build is in the way. */
+/** Builds the page once for all tests, like the script `build`, but into a folder of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const outDir = await mkdtemp(join(tmpdir(), 'browser-chat-'))
   const vite = ['--conditions=@vectrade/source', 'node_modules/vite/bin/vite.js', 'build']
   const flags = ['--configLoader', 'native', '--outDir', outDir, '--emptyOutDir']
   await promisify(execFile)(process.execPath, [...vite, ...flags], {
     cwd: join(import.meta.dirname, '../..'),
-    // Vitest's own would have Vite build for development.
+    // With Vitest's own NODE_ENV, Vite would build for development.
     env: { ...process.env, NODE_ENV: 'production' },
   })
   project.provide('builtPage', outDir)

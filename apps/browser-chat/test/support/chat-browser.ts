@@ -2,10 +2,10 @@ import { launchChromium, launchTimeout } from '@vectrade/test-kit'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 
-/** The page in a browser, as a reader knows it. */
+/** The page in a browser, with what a reader sees and does. */
 export class Chat {
   readonly page: Page
-  /** Exceptions, and errors and warnings on the console; none is expected. */
+  /** Exceptions, and errors and warnings on the console. None are expected. */
   readonly complaints: string[] = []
 
   constructor(page: Page) {
@@ -13,7 +13,7 @@ export class Chat {
     page.on('pageerror', (error) => this.complaints.push(String(error)))
     page.on('console', (entry) => {
       if (entry.type() !== 'error' && entry.type() !== 'warning') return
-      // Chromium itself says this of every refusal, wanted or not.
+      // Chromium reports this for every error status, even if a test expects it.
       if (!entry.text().startsWith('Failed to load resource')) this.complaints.push(entry.text())
     })
   }
@@ -41,15 +41,15 @@ export class Chat {
     await this.prompt.press('Enter')
   }
 
-  /** Waits until the last answer is in a phase of its life. */
+  /** Waits until the last answer is in a phase. */
   async reach(phase: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed'): Promise<void> {
     await this.page.locator(`article:last-child[data-phase=${phase}]`).waitFor()
   }
 }
 
 /**
- * A browser for the tests of a file. After each test its pages are closed, and have to have been
- * content: no violation of the security policy, no exception, no error on the console.
+ * Starts a browser for the tests of a file, and returns a function that opens a page. After each test, the
+ * pages are closed, and must have reported no violation of the policy, no exception and no console error.
  */
 export function useBrowser(): (url: string, options?: BrowserContextOptions) => Promise<Chat> {
   let browser: Browser | undefined

@@ -17,12 +17,12 @@ import { preview } from 'vite'
 import { inject } from 'vitest'
 import { analyzeEndpoint } from '../../server/analyze-endpoint.ts'
 
-/** The built page, served; disposing of it ends the server. */
+/** A server with the built page. Disposing it closes the server. */
 export interface ServedPage extends AsyncDisposable {
   url: string
 }
 
-/** The built page with an endpoint of the test's own. */
+/** Serves the built page with the endpoint of a test. */
 export async function servePage(handler: FetchHandler): Promise<ServedPage> {
   const server = await preview({
     configFile: false,
@@ -37,12 +37,12 @@ export async function servePage(handler: FetchHandler): Promise<ServedPage> {
   }
 }
 
-/** With events that the sandbox, being well-behaved, does not send. */
+/** Serves the built page with events that the sandbox does not send. */
 export function servePageWithEvents(events: () => AsyncIterable<StreamEvent>): Promise<ServedPage> {
   return servePage(() => toResponse(events()))
 }
 
-/** With a sandbox; the nth call of the page gets the nth fault, calls past the last one work. */
+/** Serves the built page with a sandbox. The nth call gets the nth fault. Later calls succeed. */
 export async function servePageWithSandbox(
   options: SandboxOptions = {},
   faults: Fault[] = [],

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const dev = fileURLToPath(new URL('../start.ts', import.meta.url))
 
-/** What `pnpm dev` runs, on a port of its own. */
+/** The program of `pnpm dev`, on a free port. */
 export class DevServer implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
@@ -31,14 +31,14 @@ export class DevServer implements AsyncDisposable {
     })
   }
 
-  /** Started and listening. */
+  /** Starts the server, and resolves once it listens. */
   static async start(variables: Record<string, string> = {}): Promise<DevServer> {
     const server = new DevServer(variables)
     await server.url()
     return server
   }
 
-  /** Waits for a line of its output. @throws Error when it ends before */
+  /** Waits for a line of its output. @throws Error if it ends before */
   async printed(line: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = line.exec(this.#output)
@@ -57,7 +57,7 @@ export class DevServer implements AsyncDisposable {
     return fetch(new URL(path, await this.url()), { method: 'POST', body, ...init })
   }
 
-  /** Ends it as a supervisor does, with all that it has started. */
+  /** Ends the server with SIGTERM, as a supervisor does, and waits for its children to end. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGTERM')
     await this.#ended

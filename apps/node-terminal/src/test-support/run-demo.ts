@@ -6,9 +6,9 @@ import type { Sandbox } from '@vectrade/sandbox'
 const app = fileURLToPath(new URL('../..', import.meta.url))
 const node = [process.execPath, '--conditions=@vectrade/source', 'src/main.ts']
 
-/** What a child is started with. */
+/** Options for a run of the demo. */
 export interface RunOptions {
-  /** Added to an environment that has neither colours, keys nor CI in it. */
+  /** Variables for the environment, which otherwise has no colours, keys or CI. */
   env?: Record<string, string>
   /** Written to stdin, which is then closed. Default: nothing. */
   input?: string
@@ -16,7 +16,7 @@ export interface RunOptions {
   when?: [text: string, act: (child: ChildProcess) => void]
 }
 
-/** How a run ended. */
+/** The output and the end of a run. */
 export interface Ended {
   stdout: string
   stderr: string
@@ -24,7 +24,7 @@ export interface Ended {
   signal: NodeJS.Signals | null
 }
 
-/** Runs the demo in a process of its own, with pipes for stdin, stdout and stderr. */
+/** Runs the demo in its own process, with pipes for stdin, stdout and stderr. */
 export function runDemo(args: string[], options: RunOptions = {}): Promise<Ended> {
   return run([...node, ...args], options)
 }
@@ -35,9 +35,9 @@ export function runShell(script: string, options: RunOptions = {}): Promise<Ende
 }
 
 /**
- * Runs the demo on a pseudo-terminal of 60 columns; `input` and the child's stdin are its keyboard.
+ * Runs the demo on a pseudo-terminal of 60 columns. `input` and the child's stdin are its keyboard.
  *
- * `script` is part of every Debian (bsdutils, essential); where it is missing, this rejects.
+ * Needs the program `script`, which every Debian has (bsdutils, essential). Rejects if it is missing.
  */
 export function runOnTerminal(args: string, options: RunOptions = {}): Promise<Ended> {
   const command = `stty cols 60 rows 40; eval exec "$DEMO" ${args}`
@@ -70,7 +70,7 @@ function run([command = '', ...args]: string[], options: RunOptions): Promise<En
   })
   // A child that never reads its stdin closes it.
   child.stdin.on('error', () => {})
-  // The keyboard of a terminal stays; a file or pipe has an end.
+  // The keyboard of a terminal stays open. A file or pipe has an end.
   if (command !== 'script') child.stdin.end(input)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
@@ -78,7 +78,7 @@ function run([command = '', ...args]: string[], options: RunOptions): Promise<En
   })
 }
 
-/** What has the demo ask this sandbox in place of its own. */
+/** Returns variables that make the demo ask this sandbox instead of its own. */
 export function envOf(sandbox: Sandbox): Record<string, string> {
   return { VECTRADE_BASE_URL: sandbox.url, VECTRADE_API_KEY: sandbox.apiKey }
 }

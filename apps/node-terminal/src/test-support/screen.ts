@@ -1,6 +1,7 @@
 /**
- * The lines a terminal would show, for what the demo uses of one: line breaks, the cursor going
- * left, the rest of a line erased. Anything else is an error, so that nothing else gets in.
+ * Returns the lines that a terminal would show. Knows only the features that the demo uses: line breaks,
+ * moving the cursor left, and erasing the rest of a line. Throws on anything else, so that the demo uses
+ * nothing else.
  */
 export function screenOf(output: string): string[] {
   const lines: string[][] = [[]]

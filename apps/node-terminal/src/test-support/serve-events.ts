@@ -2,13 +2,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pipeToResponse, type StreamEvent } from '@vectrade/node'
 
-/** A server that answers everything with these events. */
+/** A server that answers every request with the same events. */
 export interface EventServer extends AsyncDisposable {
-  /** What a child's environment needs to ask it. */
+  /** The variables that a child needs to ask it. */
   env: Record<string, string>
 }
 
-/** Serves events that the sandbox, being well-behaved, does not send. */
+/** Serves events that the sandbox does not send. */
 export async function serveEvents(events: StreamEvent[]): Promise<EventServer> {
   const server = createServer((req, res) => {
     void pipeToResponse(each(events), res, { req })

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** Bundles a module from the sources of the packages, as a page's own build would from `dist`. */
+/** Bundles a module from the packages' sources. A page's own build would use `dist`. */
 export async function bundle(module: URL): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(module)],

@@ -1,12 +1,12 @@
-// The script of the test's page and of its worker: see site.ts.
-import { perform, type Task, type Told } from './perform.ts'
+// The script of the test's page and of the page's worker. See site.ts.
+import { perform, type Task, type TaskResult } from './perform.ts'
 import { reading } from './reading.ts'
 
-/** What is used of a page here, for the DOM's types clash with those of Node. */
+/** The part of a page that is used here. The DOM's own types clash with Node's types. */
 interface Page {
   document?: object
   addEventListener(type: string, listener: (event: Violation & Message) => void): void
-  postMessage(message: Task | Told, transfer: []): void
+  postMessage(message: Task | TaskResult, transfer: []): void
   Worker: new (url: string, options: object) => Page
 }
 
@@ -16,16 +16,16 @@ interface Violation {
 }
 
 interface Message {
-  data: Task & Told
+  data: Task & TaskResult
 }
 
 const page = globalThis as unknown as Page
 
 if (page.document === undefined) {
   page.addEventListener('message', async ({ data }) => {
-    const told = await perform(data)
-    // As between page and test: what an error's `toJSON` gives.
-    page.postMessage(JSON.parse(JSON.stringify(told)) as Told, [])
+    const result = await perform(data)
+    // Sends JSON, as between page and test, so that errors are converted by their `toJSON`.
+    page.postMessage(JSON.parse(JSON.stringify(result)) as TaskResult, [])
   })
 }
 
@@ -34,7 +34,7 @@ page.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedU
   violations.push(`${effectiveDirective} ${blockedURI}`)
 })
 
-function inWorker(task: Task): Promise<Told> {
+function inWorker(task: Task): Promise<TaskResult> {
   const worker = new page.Worker('/page.js', { type: 'module' })
   return new Promise((resolve, reject) => {
     worker.addEventListener('message', ({ data }) => resolve(data))

@@ -6,31 +6,31 @@ import {
   VecTradeError,
 } from '../index.ts'
 
-/** What a page, or its worker, is to do; by way of JSON. */
+/** A task for a page or its worker. Sent as JSON. */
 export interface Task {
   does: 'events' | 'text' | 'analyze' | 'break' | 'cancel' | 'abort' | 'close' | 'hold' | 'rest'
   options: BrowserOptions
   prompt: string
 }
 
-/** What came of it. */
-export interface Told {
+/** The result of a task. */
+export interface TaskResult {
   events?: StreamEvent[]
   text?: string
-  error?: Problem
+  error?: ErrorJson
 }
 
-/** An error, as it goes by JSON. */
-export interface Problem {
+/** An error as JSON. */
+export interface ErrorJson {
   name: string
   json: unknown
-  isOne: boolean
+  isVecTradeError: boolean
   partial: unknown
 }
 
-type Deed = (client: VecTrade, prompt: string) => Promise<Told>
+type TaskFunction = (client: VecTrade, prompt: string) => Promise<TaskResult>
 
-const deeds: Record<Task['does'], Deed> = {
+const taskFunctions: Record<Task['does'], TaskFunction> = {
   events: async (client, prompt) => {
     const events = []
     for await (const event of client.ai.stream(prompt)) events.push(event)
@@ -75,17 +75,17 @@ const deeds: Record<Task['does'], Deed> = {
   },
 }
 
-/** What `hold` leaves being read, for `rest`. */
+/** The stream that `hold` keeps reading. `rest` waits for its end. */
 let held: Promise<void>
 
-/** Reads until there is text, and goes on reading. */
+/** Returns the first text event, and continues to read in the background. */
 async function firstText(
   stream: AnalysisStream,
 ): Promise<{ event: StreamEvent; rest: Promise<void> }> {
   const iterator = stream[Symbol.asyncIterator]()
   for (;;) {
     const { value: event, done } = await iterator.next()
-    if (done) throw new Error('It ended without text')
+    if (done) throw new Error('The stream ended without text')
     if (event.type === 'text') return { event, rest: readOut(iterator) }
   }
 }
@@ -96,16 +96,21 @@ async function readOut(iterator: AsyncIterator<StreamEvent>): Promise<void> {
   while (!done)
 }
 
-export async function perform({ does, options, prompt }: Task): Promise<Told> {
+export async function perform({ does, options, prompt }: Task): Promise<TaskResult> {
   try {
-    return await deeds[does](new VecTrade(options), prompt)
+    return await taskFunctions[does](new VecTrade(options), prompt)
   } catch (error) {
-    return { error: problemOf(error) }
+    return { error: errorToJson(error) }
   }
 }
 
-export function problemOf(error: unknown): Problem {
+export function errorToJson(error: unknown): ErrorJson {
   if (!(error instanceof Error)) throw error
-  const isOne = VecTradeError.isInstance(error)
-  return { name: error.name, json: error, isOne, partial: isOne ? error.partial : undefined }
+  const isVecTradeError = VecTradeError.isInstance(error)
+  return {
+    name: error.name,
+    json: error,
+    isVecTradeError,
+    partial: isVecTradeError ? error.partial : undefined,
+  }
 }

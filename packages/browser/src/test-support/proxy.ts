@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A way to a site that can be interrupted as networks are. */
+/** A proxy in front of a site, which can fail as networks do. */
 export interface Proxy extends AsyncDisposable {
   origin: string
   /**
-   * `refuse` resets who comes; `swallow` takes what is sent and says nothing, for ever on the
-   * connections that it befell. Neither closes a connection: see `cut`.
+   * `refuse` resets new connections. `swallow` discards all bytes: a connection on which this happened
+   * never passes bytes again. Neither mode closes an open connection, which `cut` does.
    */
   mode: 'pass' | 'refuse' | 'swallow'
-  /** How many connections were made so far. */
+  /** The number of connections so far. */
   connections: number
-  /** On how many of them something was swallowed. */
+  /** The number of connections on which bytes were swallowed. */
   swallowed: number
   cut(): void
 }

@@ -1,8 +1,8 @@
-// What a page notes while it reads a stream that it may lose: see page.ts.
+// Reads a stream in a page and records its progress. See page.ts.
 import { type AnalysisStream, type BrowserOptions, VecTrade } from '../index.ts'
-import { type Problem, problemOf } from './perform.ts'
+import { type ErrorJson, errorToJson } from './perform.ts'
 
-/** What to read: an answer to a prompt, or one that there is. By way of JSON. */
+/** The stream to read: a new answer to a prompt, or one to resume. Sent as JSON. */
 export interface Begin {
   options: BrowserOptions
   prompt?: string
@@ -12,14 +12,14 @@ export interface Begin {
 export interface Notes {
   id: string
   lastEventId: string
-  /** `stream.lastEventId` behind each event. */
+  /** `stream.lastEventId` after each event. */
   ids: string[]
   text: string
   /** Absent while the stream is being read. */
-  end?: 'complete' | Problem
+  end?: 'complete' | ErrorJson
 }
 
-/** All that is used of a page's storage, for the DOM's types clash with those of Node. */
+/** The part of a page's storage that is used here. The DOM's own types clash with Node's types. */
 const { sessionStorage: storage } = globalThis as unknown as {
   sessionStorage?: { getItem(key: string): string | null; setItem(key: string, item: string): void }
 }
@@ -30,7 +30,7 @@ let leaving: boolean
 let waiting: (() => void)[] = []
 
 export const reading = {
-  /** Begins to read, and notes in the page's session what a reload needs. */
+  /** Begins to read. Saves in the page's session what is needed after a reload. */
   begin({ options, prompt, resume }: Begin): void {
     const { ai } = new VecTrade(options)
     stream = resume ? ai.resume(resume.id, resume) : ai.stream(prompt ?? '')
@@ -39,7 +39,7 @@ export const reading = {
     void read(notes, stream)
   },
 
-  /** Resolves with what there is once there are so many events, or no more to come. */
+  /** Waits until this many events have been read or the stream has ended. Returns the notes. */
   async until(events: number): Promise<Notes> {
     while (notes.ids.length < events && notes.end === undefined) {
       await new Promise<void>((resolve) => waiting.push(resolve))
@@ -51,12 +51,12 @@ export const reading = {
 
   ended: (): Promise<Notes> => reading.until(Infinity),
 
-  /** What the page had noted, be it before a reload. */
+  /** Returns the saved notes, also those from before a reload. */
   noted: (): Notes => JSON.parse(storage?.getItem('notes') ?? 'null') as Notes,
 
   stop: (): Promise<void> => stream.stop(),
 
-  /** Leaves with the next event. */
+  /** Stops reading after the next event. */
   leave(): Promise<Notes> {
     leaving = true
     return reading.ended()
@@ -76,7 +76,7 @@ async function read(into: Notes, from: AnalysisStream): Promise<void> {
     }
     into.end = 'complete'
   } catch (error) {
-    into.end = problemOf(error)
+    into.end = errorToJson(error)
   }
   wake()
 }

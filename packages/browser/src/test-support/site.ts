@@ -5,22 +5,22 @@ import { createHandler, type HandlerOptions, toNodeHandler, VecTrade } from '@ve
 import type { Sandbox } from '@vectrade/sandbox'
 import { bundle } from './bundle.ts'
 
-/** A site with a page that only its own scripts run on, and with endpoints in front of a sandbox. */
+/** A site with endpoints that call a sandbox, and with a page that may run only the site's scripts. */
 export interface Site extends AsyncDisposable {
   origin: string
-  /** What the endpoints were asked, preflights included. */
+  /** The requests to the endpoints, preflights included. */
   asked: { method: string; headers: Record<string, string> }[]
-  /** Answers in place of the endpoints, where it gives a response. */
+  /** If set, its response is sent in place of an endpoint's. */
   answer: ((request: Request) => Response | undefined) | undefined
-  /** Cuts every connection. */
+  /** Closes every connection. */
   cut(): void
-  /** Cuts them, and listens no more; what the endpoints keep is kept. */
+  /** Closes every connection and stops listening. The store of the endpoints stays. */
   close(): Promise<void>
   /** Listens again, on the same port. */
   reopen(): Promise<void>
 }
 
-/** What the endpoints get of the options of `createHandler`. */
+/** The options that the endpoints pass on to `createHandler`. */
 export type SiteOptions = Pick<HandlerOptions, 'cors' | 'store' | 'owner' | 'publicOrigin'>
 
 const script = await bundle(new URL('./page.ts', import.meta.url))
@@ -73,19 +73,19 @@ export async function startSite(sandbox: Sandbox, options: SiteOptions = {}): Pr
 }
 
 function policy(connect: string | null): string {
-  // Browsers look for an icon.
+  // Browsers request an icon.
   return `default-src 'none'; img-src 'self'; script-src 'self'; connect-src 'self' ${connect ?? ''}`
 }
 
-interface Surroundings {
+interface EndpointContext {
   sandbox: Sandbox
   options: SiteOptions
   asked: Site['asked']
 }
 
-type Endpoint = (request: Request, surroundings: Surroundings) => Promise<Response> | Response
+type Endpoint = (request: Request, context: EndpointContext) => Promise<Response> | Response
 
-/** The endpoint of the package: `?fault=` befalls it, `?members` only is for those with the cookie. */
+/** An endpoint of `createHandler`. `?fault=` sets a fault of VecTrade, `?members` requires the cookie. */
 const analyze: Endpoint = (request, { sandbox, options }) => {
   const { searchParams } = new URL(request.url)
   const client = new VecTrade({
@@ -106,10 +106,10 @@ const endpoints: Record<string, Endpoint> = {
     const location = `${searchParams.get('to') ?? origin}/api/analyze`
     return new Response(null, { status: 308, headers: { location } })
   },
-  '/api/busy-twice': (request, surroundings) =>
-    surroundings.asked.length <= 2
+  '/api/busy-twice': (request, context) =>
+    context.asked.length <= 2
       ? new Response(null, { status: 503, headers: { 'retry-after': '0' } })
-      : analyze(request, surroundings),
+      : analyze(request, context),
   '/api/page': () =>
     new Response('<!doctype html>Sign in', { headers: { 'content-type': 'text/html' } }),
 }

@@ -1,9 +1,9 @@
 import type { TestBrowser, TestPage } from '@vectrade/test-kit'
-import type { Task, Told } from './perform.ts'
+import type { Task, TaskResult } from './perform.ts'
 
-export const prompt = 'Bull case for NVDA, says nobody but this test?'
+export const prompt = 'Bull case for NVDA, as only this test asks?'
 
-/** Opens a site's page, which may also connect to another origin. */
+/** Opens a site's page. Its policy allows connections to `connect`, too. */
 export async function visit(
   browser: TestBrowser,
   site: { origin: string },
@@ -14,13 +14,13 @@ export async function visit(
   return page
 }
 
-/** Has a page do something, once unless told otherwise. */
-export function told(
+/** Runs a task in a page, or in a worker of it. */
+export function runTask(
   page: TestPage,
   does: Task['does'],
   options: Task['options'],
   where: 'perform' | 'inWorker' = 'perform',
-): Promise<Told> {
+): Promise<TaskResult> {
   const task: Task = { does, prompt, options }
   return page.evaluate(`return ${where}(${JSON.stringify(task)})`)
 }

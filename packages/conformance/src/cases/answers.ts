@@ -45,7 +45,7 @@ export function answers(lab: Lab): Cases {
       assert.deepEqual(analysis.usage, streamed.usage)
     },
 
-    // Of a body without a first byte, Firefox does not give the headers either: the heartbeat is one.
+    // Firefox delivers the headers only with the first byte of the body, which is a heartbeat here.
     async 'response tells status, request id and limits before the first event'() {
       const { stream } = await lab.ask({ stallAfterEvents: 0, heartbeat: 50 })
       const { status, requestId, rateLimit, headers } = await stream.response
@@ -65,7 +65,7 @@ export function answers(lab: Lab): Cases {
       assert.equal(one.at(-1)?.type, 'done')
     },
 
-    // Node ends the body of a response that is garbage, unless somebody has locked it.
+    // Node ends the body of a garbage-collected response unless the body is locked.
     async 'an answer that is read late is whole'() {
       const { text } = await whole()
       const { stream } = await lab.ask()

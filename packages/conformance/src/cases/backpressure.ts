@@ -5,10 +5,10 @@ import { bodyOf, utf8 } from './bytes.ts'
 import type { Cases } from './cases.ts'
 
 const events = 100_000
-/** More than the buffers of both ends hold. */
+/** More events than the buffers at both ends can hold. */
 const unread = 3_000_000
 
-/** Counts what is pulled of one chunk with very many events, and how many of them are decoded. */
+/** Counts the chunks that are pulled, each with many events, and the events that are decoded. */
 async function counting(
   read: (body: ReadableStream<Uint8Array>) => Promise<void>,
 ): Promise<{ pulled: number; decoded: number }> {
@@ -22,7 +22,7 @@ async function counting(
   }
   try {
     await read(bodyOf([bytes, bytes], () => (pulled += 1)))
-    // Whatever were to be done ahead would be done by now.
+    // Any work in advance would have happened by now.
     await new Promise((resolve) => setTimeout(resolve, 20))
   } finally {
     JSON.parse = parse
@@ -47,7 +47,7 @@ export function backpressure(lab: Lab): Cases {
         assert.include(new TextDecoder().decode(value), '"content":"a"')
       })
       assert.equal(work.pulled, 1)
-      // A relay may encode what one read asks for, not what nobody has asked for.
+      // A relay may decode what one read needs, and no more.
       assert.isAtMost(work.decoded, 2)
     },
 

@@ -17,7 +17,9 @@ import { type Lab, newId } from '../lab.ts'
 import { bodyOf, utf8 } from './bytes.ts'
 import { type Cases, forEach } from './cases.ts'
 
-/** Values that only programs without TypeScript pass. Each is named, and nothing is sent. */
+/**
+ * Values that only programs without TypeScript can pass. Errors name the option; nothing is sent.
+ */
 const ofClient: [string, unknown][] = [
   ['authScheme', null],
   ['baseURL', null],
@@ -61,7 +63,7 @@ const any = <T>(value: unknown): T => value as T
 const client = (): VecTrade => new VecTrade({ apiKey: 'vq_example' })
 const body = (): ReadableStream<Uint8Array> => bodyOf([utf8('data: [DONE]\n\n')])
 
-/** By the name in the message. */
+/** A function's name, the name that its error must contain, and a call with a wrong argument. */
 const ofFunctions: [string, string, () => unknown][] = [
   ['fromResponse', '`response`', () => fromResponse(any(Promise.resolve(new Response(''))))],
   ['fromResponse', '`signal`', () => fromResponse(new Response(''), { signal: any(null) })],
@@ -94,7 +96,9 @@ const ofFunctions: [string, string, () => unknown][] = [
   ['createHandler', '`store`', () => createHandler({ client: client(), store: any({}) })],
 ]
 
-/** Wrong options and arguments: one kind of error, which names them and not their values. */
+/**
+ * Wrong options and arguments cause the same kind of error. It names them, but not their values.
+ */
 export function badInput(lab: Lab): Cases {
   const named = (act: () => unknown, name: string): void =>
     assert.throws(act, ConfigurationError, name)

@@ -8,7 +8,7 @@ export function* every(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-/** A body that hands over one chunk per pull, and none ahead. */
+/** Returns a body that delivers one chunk per pull, and none in advance. */
 export function bodyOf(
   chunks: Iterable<Uint8Array>,
   onPull: () => void = () => {},
@@ -27,7 +27,7 @@ export function bodyOf(
   )
 }
 
-/** What is left of a body, as text; by `getReader`, the one way every runtime has. */
+/** Reads the rest of a body as text. */
 export async function readText(body: ReadableStream<Uint8Array> | null): Promise<string> {
   return await new Response(body).text()
 }

@@ -3,7 +3,7 @@ import { assert } from 'chai'
 import type { Lab } from '../lab.ts'
 import { type Cases, forEach, rejection } from './cases.ts'
 
-/** How a reader leaves in the middle of an answer, quietly. */
+/** Ways in which a reader can leave in the middle of an answer without an error. */
 const leaving: Record<string, (stream: AnalysisStream) => Promise<void>> = {
   async break(stream) {
     for await (const event of stream) if (event.type === 'text') break
@@ -75,7 +75,7 @@ export function cancellation(lab: Lab): Cases {
         await lab.sent(call, 'hang' in fault ? 0 : 2)
         const reason = new Error('Enough')
         controller.abort(reason)
-        // React Native's drops it.
+        // React Native's AbortController drops the reason.
         assert.equal((await reading).cause, controller.signal.reason)
         await lab.assertLeft(call)
       },

@@ -1,16 +1,16 @@
 import type { Fault } from '@vectrade/sandbox/handler'
 import { assert } from 'chai'
 
-/** Cases of one section by name, which says what is to be so. */
+/** The cases of a section. Each name says what must hold. */
 export type Cases = Record<string, () => Promise<void>>
 
 /**
- * With time to read before it: what a cut overtakes on its way, in the system or the browser, is lost
- * to any client.
+ * A cut in the middle of an answer, with time to read before it. Without that time, the system or
+ * the browser may discard bytes that arrived before the cut.
  */
 export const cutInMidAnswer: Fault = { stallAfterEvents: 5, stallFor: 400, cutAfterEvents: 6 }
 
-/** A case for each row of data. */
+/** Returns a case for each row of data. */
 export function forEach<T>(
   rows: readonly T[],
   name: (row: T) => string,
@@ -19,7 +19,7 @@ export function forEach<T>(
   return Object.fromEntries(rows.map((row) => [name(row), () => check(row)]))
 }
 
-/** What a promise rejects with, which must be of this class. */
+/** Returns the error that a promise rejects with. It must have this class. */
 export async function rejection<E extends Error>(
   promise: Promise<unknown>,
   Class: abstract new (...parameters: never[]) => E,

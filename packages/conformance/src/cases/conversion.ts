@@ -23,7 +23,7 @@ const ways: [string, (stream: AnalysisStream) => AnalysisStream][] = [
   ['toReadableStream', (stream) => fromReadableStream(toReadableStream(stream))],
 ]
 
-/** Passing a stream on, and reading it again. */
+/** Streams that are passed on and read again. */
 export function conversion(lab: Lab): Cases {
   const stream = async (fault: Fault = {}): Promise<AnalysisStream> => (await lab.ask(fault)).stream
 

@@ -20,7 +20,7 @@ interface LargeCase {
   expectEach?: SseMessage
 }
 
-/** A line of 64 KiB is not split everywhere: at its ends, and here and there between. */
+/** The number of places at which a long input is split, besides those near its ends. */
 const mostSplits = 512
 
 export function decoding(): Cases {
@@ -83,12 +83,12 @@ async function checkLarge(given: LargeCase): Promise<void> {
   const expected = given.expect?.map(
     ({ data, dataParts }) => data ?? dataParts?.map(([part, count]) => part.repeat(count)).join(''),
   )
-  // The difference between two megabytes is not worth printing.
+  // A difference between two texts of a megabyte would be too long to print.
   assert.equal(messages.length, expected?.length)
   assert(messages.every(({ data }, index) => data === expected?.[index]))
 }
 
-/** An event that never ends is refused at the limit: little more is read. */
+/** Checks that an event without an end is refused at the limit, and that little more is read. */
 async function checkUnterminated({ parts }: LargeCase): Promise<void> {
   const limit = 2 ** 20
   const chunk = 2 ** 16

@@ -12,7 +12,7 @@ interface Row {
   retryable: boolean
 }
 
-/** Every class an API error can have: status, `error.type`, class, `code`, whether it is retried. */
+/** The classes of API errors: status, `error.type`, class, `code`, and whether it is retried. */
 const rows: Row[] = (
   [
     [400, 'invalid_request_error', core.ValidationError, 'validation_error', false],
@@ -34,7 +34,7 @@ const rows: Row[] = (
 ).map(([status, type, Class, code, retryable]) => ({ status, type, Class, code, retryable }))
 
 const shapes: FaultBody[] = ['documented', 'flat', 'problem', 'gateway']
-/** The gateway's codes, which decide over the status. */
+/** The gateway's codes. They take precedence over the status. */
 const codes: Row[] = (
   [
     [401, 'invalid_api_key', core.AuthenticationError, 'authentication_error', false],
@@ -49,7 +49,7 @@ const codes: Row[] = (
 
 const foreign: FaultBody[] = ['html', 'text', 'empty']
 
-/** Answers that are errors, and no answers at all. */
+/** Answers that are errors, and requests without an answer. */
 export function errors(lab: Lab): Cases {
   return {
     ...forEach(
@@ -59,7 +59,7 @@ export function errors(lab: Lab): Cases {
         const { stream } = await lab.ask({ status, errorType: type, body, message: 'Said so' })
         const error = await rejection(stream.finalText(), Class)
         assert.include(error, { status, type, code, retryable })
-        // After the server's words, a 404 has advice for those who have the key.
+        // After the server's message, a 404 has advice for programs with a key.
         assert.match(error.message, status === 404 ? /^Said so( \(.*`baseURL`\))?$/ : /^Said so$/)
         assert.match(String(error.requestId), /^req_/)
         assert(core.VecTradeError.isInstance(error))

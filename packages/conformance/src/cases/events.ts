@@ -7,7 +7,7 @@ import { type Cases, forEach, rejection } from './cases.ts'
 
 const prompt = '¿NVDA, 台積電, 📈?'
 
-/** The same answer on the wire in other clothes. */
+/** Faults that change only the bytes of an answer, and not its events. */
 const sameAnswer: Fault[] = [
   { chunkBytes: 1 },
   { chunkBytes: 7 },
@@ -27,7 +27,7 @@ const frames: Fault[] = [
   { frame: 'empty-id', frameAfterEvents: 0, chunkBytes: 1 },
 ]
 
-/** What comes over a real connection, event by event. */
+/** Events that come over a real connection. */
 export function events(lab: Lab): Cases {
   const eventsOf = async (fault: Fault): Promise<StreamEvent[]> =>
     collect((await lab.ask(fault, { prompt })).stream)

@@ -13,8 +13,8 @@ import { type Cases, forEach } from './cases.ts'
 import { bytesOf, type ParserCase, parserCases } from './parser-cases.ts'
 
 /**
- * The parser's cases between plain text, which a stream reads by shortcuts: it must come to what the
- * decoder and a JSON parser come to, one message after the other.
+ * The parser's cases, between text events that a stream reads and passes on by shortcuts. The
+ * result must be the same as that of the decoder and a JSON parser, message by message.
  */
 export function fastPaths(): Cases {
   return {
@@ -24,10 +24,13 @@ export function fastPaths(): Cases {
 }
 
 const piece = 'data: {"type":"text","content":"a piece"}\n\n'
-/** So much that bytes are passed on as they came. */
+/** Enough text events for the bytes to be passed on unchanged. */
 const bulk = piece.repeat(200)
 
-/** Of a case between pieces: each byte in a chunk, whatever cuts it, pieces as they come, and all at once. */
+/**
+ * Sizes of chunks: single bytes, sizes that cut events anywhere, several events, and everything at
+ * once.
+ */
 const sizes = [1, 2, 7, piece.length * 3, Infinity]
 
 async function checkReading(given: ParserCase): Promise<void> {
@@ -51,11 +54,13 @@ async function checkRelay(chunks: Uint8Array[]): Promise<void> {
   const outcome = await read(fromReadableStream(stream.toReadableStream()))
   const events = expected.events.map(withSendableName)
   assert.deepEqual(outcome.events, events, `in ${chunks.length} chunks`)
-  // Of what is wrong with it, another server's reader is told in other words.
+  // The reader of a relay gets another error than the reader of the stream itself.
   assert.equal(outcome.error === undefined, expected.error === undefined)
 }
 
-/** A name with NUL can be read, but no server may send one on: U+FFFD stands in its place. */
+/**
+ * Replaces NUL in the name of an event with U+FFFD, because a server must not send NUL in a name.
+ */
 function withSendableName(event: StreamEvent): StreamEvent {
   if (event.type !== 'unknown') return event
   return { ...event, wireType: event.wireType.replaceAll('\0', '\u{FFFD}') }
@@ -77,7 +82,7 @@ async function read(stream: AsyncIterable<StreamEvent>): Promise<Outcome> {
   }
 }
 
-/** Every event by the decoder and `JSON.parse`. */
+/** Reads every event with the decoder and `JSON.parse`. */
 async function reference(bytes: Uint8Array): Promise<Outcome> {
   const events: StreamEvent[] = []
   for await (const { event = '', data } of decodeEventStream(bodyOf([bytes]))) {
@@ -99,7 +104,7 @@ async function reference(bytes: Uint8Array): Promise<Outcome> {
   return { events, error: StreamInterruptedError.name }
 }
 
-/** The value of some JSON, or the text itself if it is none. */
+/** Returns the value of a JSON text, or the text itself if it is not JSON. */
 function jsonOr(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -3,7 +3,7 @@ import { assert } from 'chai'
 import type { Lab } from '../lab.ts'
 import { type Cases, forEach, rejection } from './cases.ts'
 
-/** Headers that a proxy has sent once more, as `Headers` joins them. */
+/** Headers that a proxy has sent twice. `Headers` joins their values. */
 export function headers(lab: Lab): Cases {
   return {
     ...forEach(

@@ -4,7 +4,7 @@ import type { Lab, Seen } from '../lab.ts'
 import type { Fault } from '@vectrade/sandbox/handler'
 import { type Cases, forEach, rejection } from './cases.ts'
 
-/** How a gateway says that it does not know a key. */
+/** Ways in which a gateway says that it does not know a key. */
 const refusals: Fault[] = [
   { status: 401, errorCode: 'missing_api_key' },
   { status: 401, errorCode: 'newer_than_this' },
@@ -12,14 +12,14 @@ const refusals: Fault[] = [
   { status: 403, errorCode: 'authentication_error' },
 ]
 
-/** The header with the key in it, one of two, for each request. */
+/** Returns which header of each request contains the key. */
 function keyHeaders(requests: readonly Seen[]): string[] {
   return requests.map(({ headers }) =>
     ['x-api-key', 'authorization'].filter((name) => headers[name] !== undefined).join(' and '),
   )
 }
 
-/** Where a key goes, and where it never does; pages have none. */
+/** Where a key is sent, and where it is never sent. Pages have no key. */
 export function keys(lab: Lab): Cases {
   if (!lab.options.capabilities?.key) return {}
   const { createClient } = lab.options

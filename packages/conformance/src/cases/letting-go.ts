@@ -4,14 +4,17 @@ import { assert } from 'chai'
 import type { Asked, Lab } from '../lab.ts'
 import { type Cases, forEach, rejection } from './cases.ts'
 
-/** Reads a clone of each response in the background, as OpenTelemetry's instrumentation of fetch does. */
+/**
+ * Reads a clone of each response in the background, as OpenTelemetry's instrumentation of fetch
+ * does.
+ */
 const cloning: Fetch = async (url, init) => {
   const response = await fetch(url, init)
   const reader = response.clone().body?.getReader()
   const read = async (): Promise<void> => {
     for (;;) if ((await reader?.read())?.done ?? true) return
   }
-  // What ends the request fails the read.
+  // The read fails when the request is ended.
   read().catch(() => {})
   return response
 }
@@ -37,7 +40,7 @@ const rows: [name: string, fault: Fault, use: Use][] = [
   ['an answer of another status', { status: 201, tokensPerSecond: 20 }, isNone],
 ]
 
-/** Letting go of a response ends its request, though somebody else may read on. */
+/** Letting go of a response ends its request, even if a clone of it is still being read. */
 export function lettingGo(lab: Lab): Cases {
   const { abortsLate } = lab.options.capabilities ?? {}
   return {

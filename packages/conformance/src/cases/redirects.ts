@@ -5,7 +5,7 @@ import { type Cases, forEach, rejection } from './cases.ts'
 
 const statuses = [301, 302, 303, 307, 308]
 
-/** Followed at home; nothing goes to another origin. */
+/** Redirects are followed at the same origin. Nothing is sent to another origin. */
 export function redirects(lab: Lab): Cases {
   return {
     ...(lab.options.capabilities?.redirects &&

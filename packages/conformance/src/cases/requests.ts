@@ -3,7 +3,7 @@ import { assert } from 'chai'
 import type { Lab } from '../lab.ts'
 import { type Cases, rejection } from './cases.ts'
 
-/** What is sent, and when it is sent again. */
+/** The content of a request, and when it is sent again. */
 export function requests(lab: Lab): Cases {
   return {
     async 'nothing is sent before the stream is used'() {

@@ -3,14 +3,14 @@ import { assert } from 'chai'
 import type { Lab } from '../lab.ts'
 import { type Cases, forEach, rejection } from './cases.ts'
 
-/** At an endpoint that keeps its streams, as any program may be a client of. */
+/** Streams of an endpoint that stores them. The client can be in any program. */
 export function resuming(lab: Lab): Cases {
   const clientOf = (path: string): VecTrade =>
-    lab.options.createClient({ endpoint: new URL(path, lab.options.baseUrl) })
+    lab.options.createClient({ endpoint: new URL(path, lab.options.baseURL) })
 
   return {
     async 'an answer that is cut again and again arrives whole'() {
-      const stream = clientOf('/kept?cut=2500').ai.stream('Bull case?')
+      const stream = clientOf('/stored?cut=2500').ai.stream('Bull case?')
       const ids: number[] = []
       let text = ''
       for await (const { content } of stream) {
@@ -25,7 +25,7 @@ export function resuming(lab: Lab): Cases {
     },
 
     async 'who leaves comes back for the rest, or all of it'() {
-      const client = clientOf('/kept')
+      const client = clientOf('/stored')
       const stream = client.ai.stream('Bull case?')
       let text = ''
       for await (const { content } of stream) {
@@ -41,7 +41,7 @@ export function resuming(lab: Lab): Cases {
     },
 
     async 'who stops ends it for everybody'() {
-      const client = clientOf('/kept')
+      const client = clientOf('/stored')
       const stream = client.ai.stream('Bull case?')
       await stream.response
       const following = client.ai.resume(stream.id ?? '').finalAnalysis()
@@ -64,7 +64,7 @@ export function resuming(lab: Lab): Cases {
     ),
 
     async 'what is not there cannot be taken up'() {
-      const stream = clientOf('/kept').ai.resume('abcdefghijklmnopqrstuv')
+      const stream = clientOf('/stored').ai.resume('abcdefghijklmnopqrstuv')
       await rejection(stream.finalText(), StreamResumeError)
     },
   }

@@ -3,7 +3,7 @@ import { assert } from 'chai'
 import { type Lab, newId } from '../lab.ts'
 import { type Cases, forEach, rejection } from './cases.ts'
 
-/** Begins a call and ends it, without a pause between; gives what was promised meanwhile. */
+/** Starts a call and ends it at once. Returns the promises that it got from both. */
 type Deed = (client: VecTrade, controller: AbortController) => Promise<unknown>[]
 
 const read = (stream: AnalysisStream): Promise<unknown> => stream[Symbol.asyncIterator]().next()
@@ -50,11 +50,11 @@ const deeds: Record<string, Deed> = {
   },
 }
 
-/** Calls that end in the tick in which they begin, as with React's StrictMode. */
+/** Calls that end in the tick in which they start, as in React's StrictMode. */
 export function sameTick(lab: Lab): Cases {
-  const endpoint = new URL('/kept', lab.options.baseUrl)
+  const endpoint = new URL('/stored', lab.options.baseURL)
 
-  /** A fetch that counts its calls; `sent` gives the count after a late call would have come. */
+  /** Returns a fetch that counts its calls. `sent` returns the count, with time for a late call. */
   const counting = (): { fetch: Fetch; sent: () => Promise<number> } => {
     let calls = 0
     return {

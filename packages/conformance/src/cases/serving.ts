@@ -15,7 +15,7 @@ import { type Cases, forEach } from './cases.ts'
 
 type Handler = Parameters<Serve>[0]
 
-/** What befalls the request to VecTrade, and how the caller of ours goes away. */
+/** The fault of the request to VecTrade, and how the caller of the handler goes away. */
 const vanishing: [string, Fault, Pick<Caller, 'how' | 'after' | 'unread' | 'apart'>][] = [
   ['while events flow, FIN', { tokensPerSecond: 50 }, { how: 'fin', after: 'event' }],
   ['while events flow, RST', { tokensPerSecond: 50 }, { how: 'rst', after: 'event' }],
@@ -29,7 +29,7 @@ const vanishing: [string, Fault, Pick<Caller, 'how' | 'after' | 'unread' | 'apar
   ],
 ]
 
-/** The same, of a server that need not write to find out that nobody is there. */
+/** The same for servers that notice without a write that a caller has gone. */
 const vanishingEarly: typeof vanishing = [
   ['before there is an answer, FIN', { hang: true }, { how: 'fin', after: 'request' }],
   [
@@ -52,13 +52,13 @@ const refused: [string, Omit<OutsideCall, 'url'>, HandlerFields, number][] = [
 
 type HandlerFields = Omit<HandlerOptions, 'client'>
 
-/** What a server of this runtime does for those who call it. */
+/** Handlers that this runtime serves, and their callers. */
 export function serving(lab: Lab): Cases {
   const { serve, hearsLeaving } = lab.options.capabilities ?? {}
   if (serve === undefined) return {}
   const callers = hearsLeaving ? [...vanishing, ...vanishingEarly] : vanishing
 
-  /** The two ways to serve, of a call that is made anew for each request. */
+  /** The two ways to serve. Both make a new call for each request. */
   const relay =
     (id: string, fault: Fault): Handler =>
     async () => {
@@ -222,7 +222,7 @@ export function serving(lab: Lab): Cases {
           const onError = (error: unknown): void => void told.push(error)
           await whileServed(handler(newId(), {}, { ...options, onError }), async (url) => {
             await lab.vanish({ url, how, after: 'half', call: newId() })
-            // Longer than any server takes on an idle machine to notice that.
+            // Longer than any server on an idle machine takes to notice that.
             await new Promise((resolve) => setTimeout(resolve, 300))
           })
         }

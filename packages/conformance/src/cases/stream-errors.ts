@@ -11,7 +11,7 @@ const shapes: NonNullable<Fault['errorShape']>[] = [
   'gateway',
   'message',
 ]
-/** Shapes that tell by their fields alone that they are errors. */
+/** Shapes that can be recognized as errors by their fields alone. */
 const telling: typeof shapes = ['documented', 'flat', 'gateway']
 const marks: NonNullable<Fault['errorMark']>[] = ['event', 'type', 'both']
 
@@ -27,9 +27,9 @@ const classes = [
   ['newer_than_this', core.APIError],
 ] as const
 
-/** Answers that fail once they have begun: nothing that had arrived is lost. */
+/** Answers that fail after they have started. Nothing that has arrived is lost. */
 export function streamErrors(lab: Lab): Cases {
-  /** Fails the way given, having delivered what `partial` has. */
+  /** Returns the error of an answer with a fault. Its `partial` must have the delivered text. */
   const failing = async <E extends core.VecTradeError>(
     fault: Fault,
     Class: abstract new (...parameters: never[]) => E,

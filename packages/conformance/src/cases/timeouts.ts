@@ -10,14 +10,19 @@ const rows: [TimeoutPhase, VecTradeOptions, Fault][] = [
   ['heartbeat', { heartbeatTimeout: 150 }, { stallAfterEvents: 3 }],
 ]
 
-/** Limits that are shorter than the time for which the program is busy, and the server's behavior meanwhile. */
+/**
+ * Limits that are shorter than the time for which the program is busy, and what the server does
+ * then.
+ */
 const busyRows: [string, VecTradeOptions, Fault][] = [
   ['timeout', { timeout: 400 }, { delay: 200 }],
   ['idleTimeout', { idleTimeout: 400 }, { stallAfterEvents: 2, stallFor: 200, heartbeat: 0 }],
   ['heartbeatTimeout', { heartbeatTimeout: 400 }, { stallAfterEvents: 2, stallFor: 200 }],
 ]
 
-/** Lets nothing else run. If the clock stands still meanwhile, as in Workers, the number of steps ends it. */
+/**
+ * Keeps the program busy. The number of steps ends this if the clock stands still, as in Workers.
+ */
 function beBusy(ms: number): void {
   const end = performance.now() + ms
   for (let steps = 0; steps < 2e9 && performance.now() < end; steps += 1);

@@ -139,7 +139,7 @@ test('early-rejection-cancels-body', async () => {
   expect(asked).toBe(1_200)
 }, 300_000)
 
-/** Sends a body without end: first more than is read of an error, then a little again and again. */
+/** Sends a body without end: first more than the client reads of an error, then small pieces. */
 function endlessly(status: number, contentType: string): Answer {
   return (response) => {
     response.writeHead(status, { 'content-type': contentType })
@@ -163,7 +163,7 @@ test('content-encoding-chain', async () => {
       [
         '--conditions=@vectrade/source',
         '--disable-warning=ExperimentalWarning',
-        fileURLToPath(new URL('programs/content-codings.ts', import.meta.url)),
+        fileURLToPath(new URL('test-support/programs/content-codings.ts', import.meta.url)),
       ],
       { API_ORIGIN: api.origin },
     )

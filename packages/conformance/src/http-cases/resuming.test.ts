@@ -139,7 +139,7 @@ test('post-stream-not-auto-reconnected', async () => {
   }
 
   // A stored stream is resumed, and the prompt is not sent a second time.
-  await using kept = await startApi(cut(''), whole())
-  expect(await kept.pageClient().ai.stream('Bull case?').finalText()).toBe('Hello')
-  expect(kept.asked.map(({ method }) => method)).toEqual(['POST', 'GET'])
+  await using stored = await startApi(cut(''), whole())
+  expect(await stored.pageClient().ai.stream('Bull case?').finalText()).toBe('Hello')
+  expect(stored.asked.map(({ method }) => method)).toEqual(['POST', 'GET'])
 })

@@ -17,7 +17,7 @@ const length = 16_384
 /** More bytes than the operating system buffers for a connection. */
 const mostBytes = 64 * 2 ** 20
 
-/** Almost endless. A helper that does not wait for the client only fails the test. */
+/** Yields more events than a connection buffers, but not endlessly: a test that fails must end. */
 function* forEver(): Generator<StreamEvent> {
   for (let bytes = 0; bytes < 2 * mostBytes; bytes += length) yield text('x'.repeat(length))
 }
@@ -64,7 +64,10 @@ test('helper-backpressure', async () => {
   await expectWithinASecond(() => api.open === 0)
 })
 
-/** Resolves when the number of bytes has grown and then stays the same. Fails before they fill the memory. */
+/**
+ * Resolves when the number of bytes has grown and then stays the same. Fails before they fill the
+ * memory.
+ */
 async function standsStill(bytes: () => number): Promise<void> {
   for (let before = -1; bytes() === 0 || before !== bytes();) {
     before = bytes()

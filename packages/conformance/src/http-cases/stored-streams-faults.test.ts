@@ -27,11 +27,11 @@ test('resume: hook exceptions do not break the stream', async () => {
   const text = '0\n1\n2\n3\n4\n'
 
   // `waitUntil` fails, and so does the logger that is told about it.
-  await using kept = await startEndpoint({ logger }, { waitUntil: throws })
-  const first = await kept.post()
-  kept.sources[0]?.end(...events, done)
+  await using stored = await startEndpoint({ logger }, { waitUntil: throws })
+  const first = await stored.post()
+  stored.sources[0]?.end(...events, done)
   expect(await fromResponse(first).finalText()).toBe(text)
-  expect(await kept.client().ai.resume(idOf(first)).finalText()).toBe(text)
+  expect(await stored.client().ai.resume(idOf(first)).finalText()).toBe(text)
 
   // A store that becomes full during an answer, and one that is full from the beginning.
   for (const limits of [{ maxEvents: 2 }, { maxStreams: 0 }]) {

@@ -1,12 +1,12 @@
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-/** A request that somebody outside of the runtime makes. */
+/** A request from outside the runtime. */
 export interface OutsideCall {
   url: string
   method?: string
   headers?: Record<string, string>
-  /** Of a POST. Default: a prompt. */
+  /** The body of a POST. Default: a prompt. */
   body?: string
 }
 
@@ -16,7 +16,7 @@ export interface OutsideAnswer {
   text: string
 }
 
-/** By a connection of its own: none is used again that a server closes after a refusal. */
+/** Makes a request on a new connection, because a server may close one after a refusal. */
 export function callFromOutside({
   url,
   method = 'POST',

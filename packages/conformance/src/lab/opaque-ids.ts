@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /**
- * An endpoint whose event IDs are not numbers. Its answer is cut after the first event. The next answer
- * contains the bytes of the ID, in hex, with which the client asked for the rest.
+ * An endpoint whose event IDs are not numbers. Its answer is cut after the first event. The next
+ * answer contains the bytes of the ID, in hex, with which the client asked for the rest.
  */
 export function opaqueIds(incoming: IncomingMessage, outgoing: ServerResponse): void {
   const headers = { 'content-type': 'text/event-stream', 'x-vectrade-stream-id': 'opaque' }

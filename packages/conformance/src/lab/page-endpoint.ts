@@ -1,9 +1,8 @@
 import { type IncomingMessage, request as requestFrom, type ServerResponse } from 'node:http'
 
 /**
- * What pages ask in place of the API: passes everything on as it is, and adds the key.
- *
- * Whoever leaves, and however, the other side sees it.
+ * The endpoint that pages call instead of the API. It passes everything on unchanged, and adds the
+ * key. When one side disconnects, the other side is disconnected in the same way.
  */
 export function passOn(
   incoming: IncomingMessage,
@@ -11,7 +10,7 @@ export function passOn(
   target: URL,
   apiKey: string,
 ): void {
-  // What a browser says of the page is for this server, not for the one behind it.
+  // These headers are about the page. They are only for this server.
   const { origin: _, referer: __, ...headers } = incoming.headers
   const upstream = requestFrom(new URL(incoming.url ?? '/', target), {
     method: incoming.method,

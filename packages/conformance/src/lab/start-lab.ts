@@ -3,22 +3,22 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type Sandbox, type SandboxRequest, startSandbox } from '@vectrade/sandbox'
 import { callFromOutside, type OutsideCall } from './call.ts'
-import { keptEndpoint } from './kept-endpoint.ts'
+import { storedEndpoint } from './stored-endpoint.ts'
 import { opaqueIds } from './opaque-ids.ts'
 import { passOn } from './page-endpoint.ts'
 import { type Caller, vanish } from './vanish.ts'
 
-/** What became of one case on one runtime. */
+/** The outcome of one case on one runtime. */
 export interface CaseResult {
   runtime: string
   name: string
-  /** Absent where it passed. */
+  /** Absent if the case passed. */
   failure?: string
-  /** What the runtime says that it is. */
+  /** How the runtime identifies itself. */
   where?: string
 }
 
-/** The world that the suite runs in: a sandbox, what it saw, and everything a page needs. */
+/** The server that the suite needs: a sandbox with its records, and the files of pages. */
 export interface LabServer extends AsyncDisposable {
   readonly url: string
   readonly results: readonly CaseResult[]
@@ -30,16 +30,16 @@ export interface LabPage {
 }
 
 const pageHeaders = {
-  // Any port of this machine: that nothing goes elsewhere is for the SDK to see to.
+  // Any port of this machine is allowed. The SDK must make sure that nothing is sent elsewhere.
   'content-security-policy':
     "default-src 'none'; script-src 'self'; connect-src 'self' http://127.0.0.1:*",
 }
 
-/** @param pages what pages load, by path */
+/** @param pages the files that pages load, by path */
 export async function startLab(pages: Record<string, LabPage> = {}): Promise<LabServer> {
   const sandbox = await startSandbox({ heartbeat: 0 })
   let elsewhere: Sandbox | undefined
-  const kept = keptEndpoint(sandbox)
+  const stored = storedEndpoint(sandbox)
   const results: CaseResult[] = []
 
   const answer = async (incoming: IncomingMessage): Promise<unknown> => {
@@ -69,8 +69,8 @@ export async function startLab(pages: Record<string, LabPage> = {}): Promise<Lab
     const page = pages[path]
     if (page !== undefined) {
       outgoing.writeHead(200, { 'content-type': page.type, ...pageHeaders }).end(page.text)
-    } else if (path.startsWith('/kept')) {
-      kept(incoming, outgoing)
+    } else if (path.startsWith('/stored')) {
+      stored(incoming, outgoing)
     } else if (path.startsWith('/opaque-ids')) {
       opaqueIds(incoming, outgoing)
     } else if (path.startsWith('/v1/')) {
@@ -82,13 +82,13 @@ export async function startLab(pages: Record<string, LabPage> = {}): Promise<Lab
       )
     }
   })
-  // A runtime that computes for a while finds its connection as it left it.
+  // A runtime may compute for a while before it uses its connection again.
   server.keepAliveTimeout = 300_000
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  // It lets the lab's pages in: what does not arrive there was not sent.
+  // It accepts requests from the lab's pages. If nothing arrives, nothing was sent.
   elsewhere = await startSandbox({ heartbeat: 0, allowedOrigins: [url] })
   return {
     url,
@@ -101,7 +101,9 @@ export async function startLab(pages: Record<string, LabPage> = {}): Promise<Lab
   }
 }
 
-/** The requests of a call: at once, when so many events are sent, or when all are over. */
+/**
+ * Returns the requests of a call: at once, when this many events are sent, or when all have ended.
+ */
 async function requests(sandbox: Sandbox, query: URLSearchParams): Promise<SandboxRequest[]> {
   const call = query.get('call') ?? ''
   const ofCall = (): SandboxRequest[] =>
@@ -122,7 +124,10 @@ async function requests(sandbox: Sandbox, query: URLSearchParams): Promise<Sandb
   return ofCall()
 }
 
-/** Resolves when the sandbox has sent all that the way to a caller holds. */
+/**
+ * Resolves when the call has arrived. For an unread caller, waits until the buffers on the way are
+ * full.
+ */
 async function sentTo(sandbox: Sandbox, { call, unread }: Caller): Promise<void> {
   const sent = (): number | undefined =>
     sandbox.requests.find(({ headers }) => headers['x-lab-call'] === call)?.bytesSent

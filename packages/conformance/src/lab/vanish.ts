@@ -1,26 +1,26 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-/** A caller of bare sockets that goes away without a word. */
+/** A caller on a bare socket that goes away without notice. */
 export interface Caller {
-  /** What it asks, by POST. */
+  /** The URL to which it sends a POST. */
   url: string
   /** Whether it leaves with a FIN or an RST. */
   how: 'fin' | 'rst'
   /**
-   * After the first event, with the first request that the sandbox gets of this call, or in the middle
-   * of its own body.
+   * When it leaves: after the first event, after the first request of this call that arrives at the
+   * sandbox, or in the middle of its own body.
    */
   after: 'event' | 'request' | 'half'
-  /** Reads nothing before it leaves. */
+  /** Whether it leaves without reading anything. */
   unread?: boolean
-  /** Sends its body behind the head, as long prompts come. */
+  /** Whether it sends its body some time after the head, as with long prompts. */
   apart?: boolean
   /** The call to the sandbox that the served handler makes. */
   call: string
 }
 
-/** Resolves once the caller has left. */
+/** Makes the call. Resolves when the caller has left. */
 export async function vanish(
   { url, how, after, unread = false, apart = false }: Caller,
   requested: () => Promise<void>,

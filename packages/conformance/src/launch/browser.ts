@@ -8,7 +8,7 @@ const engines: Record<BrowserName, RegExp> = {
   webkit: /AppleWebKit\/(?!.*Chrome)/,
 }
 
-/** A browser, in whose page the suite runs under a strict Content-Security-Policy. */
+/** Runs the suite in a page of a browser, under a strict Content-Security-Policy. */
 export function browser(
   name: BrowserName,
   runtime: string,

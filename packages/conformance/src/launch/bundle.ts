@@ -5,12 +5,12 @@ const sourceOf = (name: string): string =>
   fileURLToPath(new URL(`../runtimes/${name}.ts`, import.meta.url))
 
 /**
- * For `inject`: takes away what another runtime may lack, before anything else is loaded. Not for
- * Node, whose own fetch is at a loss without some of it.
+ * A file for `inject`. It removes globals that a runtime may lack, before anything else is loaded.
+ * Node's own fetch does not work without some of them.
  */
 export const withoutGlobals: string = sourceOf('without-globals')
 
-/** An adapter of ../runtimes and all it needs, from the sources of the packages. */
+/** Bundles a file of ../runtimes and everything that it imports, from the packages' sources. */
 export async function bundle(
   name: string,
   format: 'esm' | 'iife',

@@ -8,18 +8,18 @@ import { promisify } from 'node:util'
 const execute = promisify(execFile)
 export const packageRoot: string = join(import.meta.dirname, '../..')
 
-/** The command of a package this one depends on. */
+/** Returns the path of a command of a dependency. */
 export function command(name: string): string {
   return join(packageRoot, 'node_modules/.bin', name)
 }
 
-/** Runs a program to its end and gives what it says; fails where it fails. */
+/** Runs a program to its end and returns its output. Rejects if the program fails. */
 export async function runProgram(
   file: string,
   parameters: string[],
   environment: Record<string, string> = {},
 ): Promise<string> {
-  // What vitest sets for itself is not for a vitest of another Node.
+  // Vitest sets these variables for itself. They must not reach the Vitest of another Node.
   const { NODE_OPTIONS: _, VITEST: __, NODE_ENV: ___, ...inherited } = process.env
   try {
     const { stdout } = await execute(file, parameters, {
@@ -36,7 +36,7 @@ export async function runProgram(
   }
 }
 
-/** Lends a file with this text to a program that wants one. */
+/** Calls a function with the path of a temporary file that contains a text. */
 export async function withFile<T>(
   name: string,
   text: string,

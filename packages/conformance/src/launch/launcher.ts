@@ -1,11 +1,11 @@
 import type { LabServer } from '../lab/start-lab.ts'
 
-/** One runtime of the table. */
+/** Runs the suite in a runtime. */
 export interface Launcher {
-  /** As the table has it, with the part of the version that says which it is. */
+  /** The name in docs/runtimes.md, with a major version if there are several. */
   runtime: string
-  /** What it says of itself, in every case. */
+  /** Matches how the runtime identifies itself in each case. */
   says: RegExp
-  /** Runs the whole suite in it, and gives its exact version. */
+  /** Runs the whole suite, and returns the exact version of the runtime. */
   run(lab: LabServer): Promise<string>
 }

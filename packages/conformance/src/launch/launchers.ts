@@ -6,7 +6,7 @@ import type { Launcher } from './launcher.ts'
 import { node } from './node.ts'
 import { workerd } from './workerd.ts'
 
-/** Every runtime of the table, in its order. */
+/** Every runtime, in the order of docs/runtimes.md. */
 export const launchers: readonly Launcher[] = [
   node(22),
   node(24),

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { packageRoot, runProgram } from './child.ts'
 import type { Launcher } from './launcher.ts'
 
-/** Node of a major version, by vitest. */
+/** Runs the suite in a version of Node, with Vitest. */
 export function node(major: 22 | 24 | 26): Launcher {
   const runtime = `Node ${major}`
   return {
@@ -11,7 +11,7 @@ export function node(major: 22 | 24 | 26): Launcher {
     async run({ url }) {
       const file = nodeOf(major)
       const vitest = join(packageRoot, 'node_modules/vitest/vitest.mjs')
-      // Not the reporters of the configuration: this run's report is not the package's.
+      // The configured reporters would overwrite the report of the package's own tests.
       const flags = ['run', '--config=vitest.runtime.config.ts', '--reporter=dot']
       await runProgram(file, [vitest, ...flags], { LAB_URL: url, RUNTIME: runtime })
       return await versionOf(file)
@@ -19,7 +19,7 @@ export function node(major: 22 | 24 | 26): Launcher {
   }
 }
 
-/** Returns the Node of a major version. */
+/** Returns the path of a version of Node. */
 export function nodeOf(major: 22 | 24 | 26): string {
   return join(packageRoot, `node_modules/node${major}/bin/node`)
 }

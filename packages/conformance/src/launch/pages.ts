@@ -1,7 +1,7 @@
 import type { LabPage } from '../lab/start-lab.ts'
 import { bundle, withoutGlobals } from './bundle.ts'
 
-/** What the browsers load: the suite, and the suite without newer globals at `/bare`. */
+/** Returns the files for browsers: the suite, and at `/bare` the suite without newer globals. */
 export async function pages(): Promise<Record<string, LabPage>> {
   const options = { conditions: ['@vectrade/source', 'browser'] }
   return {

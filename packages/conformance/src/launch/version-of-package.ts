@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-/** Of the package that a chain of dependencies leads to. */
+/** Returns the version of the package at the end of a chain of dependencies. */
 export function versionOfPackage(...chain: string[]): string {
   let manifest = import.meta.filename
   for (const name of chain) manifest = createRequire(manifest).resolve(`${name}/package.json`)

@@ -1,4 +1,4 @@
-// What the adapter uses of Bun: its own declarations do not go with Node's.
+// The parts of Bun that the adapter uses. Bun's own declarations conflict with Node's.
 declare module 'bun:test' {
   export function test(name: string, run: () => Promise<void>, timeout: number): void
 }

@@ -1,15 +1,15 @@
-// By Bun's own runner.
+// Runs the suite with Bun's test runner.
 import process from 'node:process'
 import { VecTrade } from '@vectrade/node'
 import { test } from 'bun:test'
 import { defineConformance } from '../index.ts'
 
-const { LAB_URL: baseUrl = '', RUNTIME: runtime = '' } = process.env
+const { LAB_URL: baseURL = '', RUNTIME: runtime = '' } = process.env
 
 for (const { name, run } of defineConformance({
   runtime,
   createClient: (options) => new VecTrade(options),
-  baseUrl,
+  baseURL,
   capabilities: {
     key: true,
     redirects: true,

@@ -1,4 +1,4 @@
-// By Deno's own runner, which also looks for what a case leaves behind.
+// Runs the suite with Deno's test runner, which also detects resources that a case leaves open.
 import { serve, VecTrade } from '@vectrade/deno'
 import { defineConformance } from '../index.ts'
 
@@ -10,7 +10,7 @@ declare const Deno: {
 for (const { name, run } of defineConformance({
   runtime: Deno.env.get('RUNTIME') ?? '',
   createClient: (options) => new VecTrade(options),
-  baseUrl: Deno.env.get('LAB_URL') ?? '',
+  baseURL: Deno.env.get('LAB_URL') ?? '',
   capabilities: {
     key: true,
     redirects: true,

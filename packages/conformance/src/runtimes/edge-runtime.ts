@@ -1,4 +1,4 @@
-// Vercel's edge runtime has no runner, nor a server of its own: whoever embeds it calls `run`.
+// Vercel's edge runtime has no test runner and no server. The program that embeds it calls `run`.
 import { VecTrade } from '@vectrade/edge'
 import { runConformance } from '../index.ts'
 
@@ -9,7 +9,7 @@ export const run = (): Promise<void> =>
   runConformance({
     runtime: variables.RUNTIME,
     createClient: (options) => new VecTrade(options),
-    baseUrl: variables.LAB_URL,
+    baseURL: variables.LAB_URL,
     capabilities: {
       key: true,
       redirects: true,

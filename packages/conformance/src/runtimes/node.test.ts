@@ -1,4 +1,4 @@
-// By vitest, in the Node that runs it.
+// Runs the suite with Vitest, in the Node that runs Vitest.
 import process from 'node:process'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -10,12 +10,12 @@ import { serveNode } from './serve-node.ts'
 setFlagsFromString('--expose-gc')
 Object.assign(globalThis, { gc: runInNewContext('gc') as () => void })
 
-const { LAB_URL: baseUrl = '', RUNTIME: runtime = '' } = process.env
+const { LAB_URL: baseURL = '', RUNTIME: runtime = '' } = process.env
 
 for (const { name, run } of defineConformance({
   runtime,
   createClient: (options) => new VecTrade(options),
-  baseUrl,
+  baseURL,
   capabilities: {
     key: true,
     redirects: true,

@@ -1,4 +1,4 @@
-// A page has no runner: whoever drives it calls `conformance` and waits.
+// A page has no test runner. The program that drives it calls `conformance` and waits.
 import { VecTrade } from '@vectrade/browser'
 import { type Capabilities, runConformance } from '../index.ts'
 
@@ -9,13 +9,13 @@ Object.assign(globalThis, {
     runConformance({
       runtime,
       createClient: (options) =>
-        // Absolute, as it has to be where URL resolves nothing.
+        // The URL is absolute, because in some runtimes URL cannot resolve a relative one.
         new VecTrade({
           endpoint: `${location.origin}/v1/ai/analyze`,
           ...options,
           apiKey: undefined,
         }),
-      baseUrl: location.origin,
+      baseURL: location.origin,
       capabilities,
     }),
 })

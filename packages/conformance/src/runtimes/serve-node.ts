@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { toNodeHandler } from '@vectrade/node'
 import type { Serve } from '../index.ts'
 
-/** Serves by `node:http`, on any free port. */
+/** Serves a handler with `node:http`, on a free port. */
 export const serveNode: Serve = async (handler) => {
   const server = createServer(toNodeHandler(handler))
   await new Promise<void>((resolve) => {

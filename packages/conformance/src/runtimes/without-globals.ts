@@ -2,7 +2,7 @@ import { BareAbortController } from './stand-ins/abort-controller.ts'
 import { symbolWithout } from './stand-ins/symbol.ts'
 import { BareURL } from './stand-ins/url.ts'
 
-/** What a supported runtime may lack. */
+/** Globals that a supported runtime may lack. */
 const missing: [object, string | symbol][] = [
   [AbortSignal, 'any'],
   [AbortSignal, 'timeout'],
@@ -23,11 +23,11 @@ for (const [holder, name] of missing) {
   const owner =
     name in holder && !Object.hasOwn(holder, name) ? Object.getPrototypeOf(holder) : holder
   if (!Reflect.deleteProperty(owner as object, name) || name in holder) {
-    throw new Error(`Could not take ${String(name)} away`)
+    throw new Error(`Could not remove ${String(name)}`)
   }
 }
 
-/** What it may have in another form. */
+/** Globals that a supported runtime may have in another form. */
 const others: Record<string, unknown> = {
   URL: BareURL,
   AbortController: BareAbortController,

@@ -1,4 +1,5 @@
-// workerd has no runner: a request to /run runs the suite, in which the worker serves itself.
+// workerd has no test runner. A request to /run runs the suite, which calls handlers of this
+// worker.
 import { VecTrade } from '@vectrade/edge'
 import { runConformance, type Serve } from '../index.ts'
 
@@ -13,7 +14,7 @@ export default {
     await runConformance({
       runtime: env.RUNTIME,
       createClient: (options) => VecTrade.fromEnv({}, options),
-      baseUrl: env.LAB_URL,
+      baseURL: env.LAB_URL,
       capabilities: {
         key: true,
         redirects: true,

@@ -11,7 +11,7 @@ import {
   pause,
 } from './store-under-test.ts'
 
-/** That the error names the limit and the option. */
+/** Asserts that an append is over a limit, and that the error names the limit and the option. */
 async function assertOver(promise: Promise<unknown>, option: string, limit: number): Promise<void> {
   const { message } = await assertRefused(promise, 'limit')
   assert.include(message, option)

@@ -12,11 +12,11 @@ import { rejection } from '../cases/cases.ts'
 
 export interface StoreUnderTest extends AsyncDisposable {
   store: StreamStore
-  /** A second instance on the same data, where there can be one. */
+  /** A second instance with the same data, if the store supports that. */
   other?: StreamStore
 }
 
-/** Makes a store with nothing in it. */
+/** Creates an empty store. */
 export type CreateStore = (limits?: StreamStoreLimits) => Promise<StoreUnderTest>
 
 /** A lease that a test can wait for, in ms. */
@@ -26,26 +26,26 @@ export function newId(): string {
   return crypto.randomUUID()
 }
 
-/** Messages `from` … `to` of a stream, each with text that is not ASCII. */
+/** Returns messages `from` to `to` of a stream, each with non-ASCII text. */
 export function messages(from: number, to: number): StoredMessage[] {
   return Array.from({ length: to - from + 1 }, (_, index) => ({
     data: `Größe №${from + index} 😀`,
   }))
 }
 
-/** The same as a reader gets them. */
+/** Returns messages as a reader gets them. */
 export function numbered(stored: readonly StoredMessage[], first = 1): NumberedMessage[] {
   return stored.map((message, index) => ({ id: first + index, ...message }))
 }
 
-/** Everything up to the end. */
+/** Reads all messages up to the end. */
 export async function collect(reading: AsyncIterable<NumberedMessage>): Promise<NumberedMessage[]> {
   const collected: NumberedMessage[] = []
   for await (const message of reading) collected.push(message)
   return collected
 }
 
-/** A reader that takes as many messages as it is told. */
+/** A reader that takes a given number of messages. */
 export class Reader {
   readonly #iterator: AsyncIterator<NumberedMessage>
 
@@ -63,7 +63,7 @@ export class Reader {
     return taken
   }
 
-  /** Whether it is at the end. */
+  /** Returns whether the reader is at the end. */
   async ended(): Promise<boolean> {
     return (await this.#iterator.next()).done === true
   }
@@ -73,7 +73,7 @@ export class Reader {
   }
 }
 
-/** That a store refuses, and why. */
+/** Asserts that a store refuses something, for this reason. */
 export async function assertRefused(
   promise: Promise<unknown>,
   problem: StreamStoreProblem,
@@ -83,7 +83,7 @@ export async function assertRefused(
   return error
 }
 
-/** How many ms something takes. */
+/** Returns how many ms an action takes. */
 export async function duration(action: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
   await action()
@@ -94,7 +94,7 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Resolves once the producer is told to stop; rejects where that takes longer than a second. */
+/** Resolves when the producer is told to stop. Rejects after a second. */
 export async function stopsWithinASecond({ stopped }: StreamProducer): Promise<void> {
   if (stopped.aborted) return
   await new Promise<void>((resolve, reject) => {

@@ -1,18 +1,29 @@
 import { singleHeader } from './single-header.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 
-/** What an {@link APIError} is made of. */
+/** The fields of a new {@link APIError}. */
 export interface APIErrorFields {
+  /** The sentence that says what went wrong. */
   message: string
+  /** The API's own name of the error, such as `rate_limit_error`. */
   type: string
+  /** Whether the same call may succeed later. */
   retryable: boolean
+  /** The error that led to this one. */
   cause?: unknown
+  /** The server's id of the request. */
   requestId?: string | undefined
+  /** The HTTP status; undefined if the error came inside a stream. */
   status?: number | undefined
+  /** The code that the server gave the error. */
   errorCode?: string | undefined
+  /** What else the server said. */
   details?: unknown
+  /** A page that explains the error. */
   docsUrl?: string | undefined
+  /** The response's headers. */
   headers?: Headers | undefined
+  /** Seconds that the server asks to wait. */
   retryAfter?: number | undefined
   /** Advice of this SDK, added to the server's message. */
   hint?: string | undefined

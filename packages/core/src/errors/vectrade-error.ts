@@ -10,10 +10,13 @@ export interface PartialAnswer {
   lastEventId: string
 }
 
-/** What every error of this SDK can be given. */
+/** Options of the constructors of this SDK's errors. */
 export interface VecTradeErrorOptions {
+  /** The error that led to this one. */
   cause?: unknown
+  /** The server's id of the request. */
   requestId?: string | undefined
+  /** Whether the same call may succeed later. Default: as the class has it. */
   retryable?: boolean
 }
 

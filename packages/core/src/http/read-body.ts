@@ -1,5 +1,5 @@
 import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
-import { letGoOf } from '../lifetime/body-owner.ts'
+import { releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
 import { within } from '../lifetime/timers.ts'
 
@@ -61,7 +61,7 @@ export async function readBody(
     // Without effect on a body that has ended; closes the connection of any other.
     reader.cancel().catch(() => {})
     reader.releaseLock()
-    letGoOf(body, isWhole)
+    releaseBody(body, isWhole)
   }
 }
 
@@ -69,5 +69,5 @@ export async function readBody(
 export function closeBody(body: ByteStream | null | undefined): void {
   if (!body || body.locked) return
   body.cancel().catch(() => {})
-  letGoOf(body, false)
+  releaseBody(body, false)
 }

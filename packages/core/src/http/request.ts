@@ -1,5 +1,5 @@
 import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-source.ts'
-import { type BodyOwner, ownBody } from '../lifetime/body-owner.ts'
+import { type BodyOwner, setBodyOwner } from '../lifetime/body-owner.ts'
 import type { Secrets } from '../errors/clean.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { TimeoutError } from '../errors/connection-error.ts'
@@ -70,7 +70,7 @@ async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | 
     await Promise.resolve()
     const response = await follow(call, attempt)
     // From here on it ends with its body, whoever reads that.
-    if (response.body) ownBody(response.body, attempt)
+    if (response.body) setBodyOwner(response.body, attempt)
     if (response.status < 400) return response
     const context = { secrets: call.secrets, notFoundHint: hintOf(call) }
     return await errorFromResponse(response, context, signal)

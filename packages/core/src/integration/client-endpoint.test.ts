@@ -4,7 +4,7 @@ import type { RuntimeDefaults } from '../adapter.ts'
 
 const endpoint = 'https://page.example/api/analyze'
 
-/** A client of a page's endpoint, and what it sent. */
+/** Creates a client of an endpoint and records its requests. */
 function page(runtime: RuntimeDefaults = {}): ReturnType<typeof scripted> {
   return scripted(
     [ok, ok],
@@ -13,8 +13,8 @@ function page(runtime: RuntimeDefaults = {}): ReturnType<typeof scripted> {
   )
 }
 
-describe('an endpoint of the program’s own', () => {
-  test('is asked with the prompt alone: no key, no User-Agent', async () => {
+describe('a client of an endpoint', () => {
+  test('sends only the prompt and symbols, without a key or a User-Agent', async () => {
     const { client, sent } = page({ env: () => 'vq_of_the_environment' })
     expect(await client.ai.stream({ prompt: 'p', symbols: ['NVDA'] }).finalText()).toBe(
       'Héllo world',
@@ -29,20 +29,20 @@ describe('an endpoint of the program’s own', () => {
     ).toEqual([])
   })
 
-  test('gives an analysis in one piece out of its stream', async () => {
+  test('builds the analysis of analyze() from the stream', async () => {
     const { client, sent } = page()
     expect(await client.ai.analyze('p')).toMatchObject({ text: 'Héllo world' })
     expect(new Headers(sent[0]?.init.headers).get('accept')).toBe('text/event-stream')
   })
 
-  test('is called as the runtime says', async () => {
+  test('calls fetch with the credentials of the runtime', async () => {
     const { client, sent } = page({ credentials: 'include' })
     await client.ai.stream('p').finalText()
     expect(sent[0]?.init).toMatchObject({ credentials: 'include', redirect: 'manual' })
   })
 })
 
-test('every call has a key of its own, a version 4 UUID', async () => {
+test('every call has its own idempotency key, a version 4 UUID', async () => {
   const { client, sent } = page()
   await client.ai.stream('p').finalText()
   await client.ai.stream('p').finalText()

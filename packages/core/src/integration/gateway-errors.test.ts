@@ -4,7 +4,7 @@ import { errorFromResponse } from '../http/error-from-response.ts'
 
 const message = 'Said so'
 
-/** Code, status, class: the protocol's table of codes. */
+/** The protocol's table of codes: code, status, class. */
 const codes: [string, number, string][] = [
   ['invalid_api_key', 401, 'AuthenticationError'],
   ['invalid_api_key', 403, 'AuthenticationError'],
@@ -32,7 +32,7 @@ describe.for(shapes)('a code in %s', ([, body]) => {
   })
 
   test.for(codes.filter(([, , name]) => !/RateLimit|Unavailable/.test(name)))(
-    '%s has its class without a status: %i, %s',
+    '%s has its class without the status %i: %s',
     ([code, , name]) => {
       expect(apiError(body(code), {})).toMatchObject({ name, errorCode: code, status: undefined })
     },
@@ -50,7 +50,7 @@ describe('the gateway shape', () => {
     allowed_scopes: ['quotes'],
   }
 
-  test('has all its other fields as details', () => {
+  test('puts all other fields into details', () => {
     const { error: _, message: __, ...details } = body
     expect(apiError(body, { status: 403 }).details).toEqual(details)
     expect(apiError({ error: 'x', message }, { status: 403 }).details).toBeUndefined()
@@ -63,17 +63,17 @@ describe('the gateway shape', () => {
     [{ upgrade_url: 'c' }, 'c'],
     [{ docs: 7, upgrade_url: 'c' }, 'c'],
     [{ dashboard_url: 'd' }, undefined],
-  ] as const)('has the first link of %j', ([links, docsUrl]) => {
+  ] as const)('takes the first link of %j', ([links, docsUrl]) => {
     expect(apiError({ error: 'x', message, ...links }, { status: 403 }).docsUrl).toBe(docsUrl)
   })
 
-  test('says when to come back; headers know better', () => {
+  test('sets retryAfter unless a header does', () => {
     expect(apiError(body, { status: 429 }).retryAfter).toBe(30)
     const headers = new Headers({ 'retry-after': '5' })
     expect(apiError(body, { status: 429, headers }).retryAfter).toBe(5)
   })
 
-  test('quotes no key', () => {
+  test('does not quote a key', () => {
     const secret = 'vq_secret'
     const said = { error: secret, message: `m ${secret}`, upgrade_url: `https://u/${secret}` }
     expect(JSON.stringify(apiError(said, { status: 401, secrets: /vq_secret/gi }))).not.toContain(
@@ -102,7 +102,7 @@ describe('a message that names a quota', () => {
     expect(apiError(payload, { status }).name).toBe(name)
   })
 
-  test('is never retried, whatever a header says', () => {
+  test('is never retried, even if a header asks for it', () => {
     const headers = new Headers({ 'x-should-retry': 'true', 'retry-after': '1' })
     const payload = { error: 'token_quota_exceeded', message }
     expect(apiError(payload, { status: 429, headers })).toMatchObject({
@@ -128,6 +128,6 @@ test.for([
   [{ type: 'chart', error_code: 'x' }, false],
   [[{ error: {} }], false],
   ['error', false],
-] as const)('%j is an error without anything else that says so: %s', ([payload, expected]) => {
+] as const)('%j by itself is an error: %s', ([payload, expected]) => {
   expect(isErrorPayload(payload)).toBe(expected)
 })

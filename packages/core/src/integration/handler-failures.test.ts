@@ -1,28 +1,31 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { awayStore } from '../test-support/away-store.ts'
-import { endpoint, kept } from '../test-support/kept.ts'
+import { unreachableStore } from '../test-support/unreachable-store.ts'
+import { endpoint, resumableEndpoint } from '../test-support/resumable-endpoint.ts'
 import { RateLimitError } from '../index.ts'
 
 const post = (): Request => new Request(endpoint, { method: 'POST', body: '{"prompt":"p"}' })
 const done = { type: 'done' }
 
 describe('an error of authorize or owner', () => {
-  test.for(['authorize', 'owner'] as const)('is a 500 whatever its class (%s)', async (name) => {
-    const onError = vi.fn()
-    const error = new RateLimitError({
-      message: 'of elsewhere',
-      type: 'rate_limit_error',
-      retryable: true,
-    })
-    const { handler } = kept({ [name]: () => Promise.reject(error), onError })
-    const response = await handler(post())
-    expect(response.status).toBe(500)
-    expect(await response.text()).not.toContain('of elsewhere')
-    expect(onError.mock.calls).toEqual([[error]])
-  })
+  test.for(['authorize', 'owner'] as const)(
+    'is a 500 with any class of error (%s)',
+    async (name) => {
+      const onError = vi.fn()
+      const error = new RateLimitError({
+        message: 'of elsewhere',
+        type: 'rate_limit_error',
+        retryable: true,
+      })
+      const { handler } = resumableEndpoint({ [name]: () => Promise.reject(error), onError })
+      const response = await handler(post())
+      expect(response.status).toBe(500)
+      expect(await response.text()).not.toContain('of elsewhere')
+      expect(onError.mock.calls).toEqual([[error]])
+    },
+  )
 })
 
-describe('a logger or a waitUntil that fails', () => {
+describe('a logger or a waitUntil that', () => {
   const unhandled = vi.fn()
   beforeEach(() => void process.on('unhandledRejection', unhandled))
   afterEach(async () => {
@@ -39,20 +42,20 @@ describe('a logger or a waitUntil that fails', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('secret')) as never],
-  ])('%s: the answer still comes', async ([, fail]) => {
+  ])('%s does not fail the answer', async ([, fail]) => {
     const context = { waitUntil: fail }
-    const stored = kept({ logger: { warn: fail } })
-    const away = kept({ logger: { warn: fail }, store: awayStore })
-    for (const { handler, source } of [stored, away]) {
+    const stored = resumableEndpoint({ logger: { warn: fail } })
+    const away = resumableEndpoint({ logger: { warn: fail }, store: unreachableStore })
+    for (const { handler, upstream } of [stored, away]) {
       const response = await handler(post(), context)
-      source.send({ type: 'text', content: 'a' }, done)
+      upstream.send({ type: 'text', content: 'a' }, done)
       expect(await response.text()).toMatch(/"content":"a"[^]*\[DONE\]/)
     }
   })
 })
 
-test('every answer says how it may be cached', async () => {
-  const { handler, source } = kept({
+test('every response has a Cache-Control header', async () => {
+  const { handler, upstream } = resumableEndpoint({
     cors: { origins: ['https://other.example'] },
     onError: () => {},
     authorize: (request) =>
@@ -60,7 +63,7 @@ test('every answer says how it may be cached', async () => {
   })
   const first = await handler(post())
   expect(first.headers.get('cache-control')).toBe('no-cache, no-transform')
-  source.send({ type: 'text', content: 'a' }, done)
+  upstream.send({ type: 'text', content: 'a' }, done)
   await first.text()
   const url = `${endpoint}?stream=${first.headers.get('x-vectrade-stream-id')}`
   const ask = (init: RequestInit, at = url): Promise<Response> => handler(new Request(at, init))

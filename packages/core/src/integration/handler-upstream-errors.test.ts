@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createHandler, fromResponse, VecTrade } from '../index.ts'
 import { catchError, sse, text } from '../test-support/body.ts'
-import { asked, post, serve, stream } from '../test-support/serve.ts'
+import { question, post, serve, stream } from '../test-support/serve.ts'
 
 const quota = 'Your quota is used up'
 
-/** What VecTrade says, with the status it says it with. */
+/** Refusals of VecTrade: status and body. */
 const refusals: [number, Record<string, unknown>][] = [
   [403, { error: 'token_quota_exceeded', message: 'm', retry_after_seconds: 9 }],
   [429, { error: 'ai_daily_limit_exceeded', message: 'm', upgrade_url: 'https://u' }],
@@ -21,7 +21,7 @@ const refusals: [number, Record<string, unknown>][] = [
   [422, { type: 'https://e/errors/validation-error', title: 'T', detail: 'm' }],
 ]
 
-/** What a program decides by. */
+/** Returns the properties of an error that a program decides by. */
 async function factsOf(response: Response): Promise<unknown> {
   const error = await catchError(fromResponse(response).finalText())
   const { name, code, errorCode, retryAfter, docsUrl, message } = error as Record<string, unknown>
@@ -32,31 +32,34 @@ describe.for<[string, (status: number, payload: Record<string, unknown>) => Resp
   ['as a refusal', (status, payload) => Response.json(payload, { status })],
   ['under status 200', (_, payload) => Response.json({ ...payload, type: 'error' })],
   ['inside the answer', (_, payload) => stream(sse(text('a'), { ...payload, type: 'error' }))],
-])('%s, an error of VecTrade', ([, answer]) => {
-  test.for(refusals)('is the same to the client of a page: %i %j', async ([status, payload]) => {
-    const response = await serve(() => answer(status, payload)).handler(post(asked))
-    const sent = response.clone()
-    expect(await factsOf(response)).toEqual(await factsOf(answer(status, payload)))
-    // Details are between VecTrade and the holder of the key.
-    expect(await sent.text()).not.toContain('secret')
-  })
+])('an error of VecTrade %s', ([, answer]) => {
+  test.for(refusals)(
+    'is the same error for the client of the endpoint: %i %j',
+    async ([status, payload]) => {
+      const response = await serve(() => answer(status, payload)).handler(post(question))
+      const sent = response.clone()
+      expect(await factsOf(response)).toEqual(await factsOf(answer(status, payload)))
+      // Details are only for the owner of the key.
+      expect(await sent.text()).not.toContain('secret')
+    },
+  )
 })
 
 test.for(refusals)('a refusal keeps its status: %i %j', async ([status, payload]) => {
-  const response = await serve(() => Response.json(payload, { status })).handler(post(asked))
+  const response = await serve(() => Response.json(payload, { status })).handler(post(question))
   expect(response.status).toBe(status)
 })
 
-test('a 404 is passed on without the advice for the holder of the key', async () => {
+test('a 404 is passed on without the hint for the owner of the key', async () => {
   const answer = (): Response => Response.json({ error: { message: 'Said' } }, { status: 404 })
-  const response = await serve(answer).handler(post(asked))
+  const response = await serve(answer).handler(post(question))
   expect(await response.json()).toEqual({ error: { type: 'not_found', message: 'Said' } })
 })
 
-test('a client without a key is reported to the server, not to its callers', async () => {
+test('a missing key is reported to the server and not to its callers', async () => {
   const onError = vi.fn<(error: unknown) => void>()
   const client = new VecTrade({ baseURL: 'https://e/v1' })
-  const response = await createHandler({ client, onError })(post(asked))
+  const response = await createHandler({ client, onError })(post(question))
   expect(response.status).toBe(500)
   expect(await response.text()).not.toMatch(/apiKey|VECTRADE/)
   expect(String(onError.mock.calls[0]?.[0])).toMatch(/VECTRADE_API_KEY/)

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { awayStore } from '../test-support/away-store.ts'
-import { endpoint, kept, type Kept } from '../test-support/kept.ts'
+import { unreachableStore } from '../test-support/unreachable-store.ts'
+import {
+  endpoint,
+  resumableEndpoint,
+  type ResumableEndpoint,
+} from '../test-support/resumable-endpoint.ts'
 import { type HandlerOptions, memoryStore, type StreamStore, VecTrade } from '../index.ts'
 
 const owner = (request: Request): string => request.headers.get('x-user') ?? ''
@@ -12,7 +16,7 @@ function post(user: string, signal?: AbortSignal): Request {
 
 const done = { type: 'done' }
 
-/** A user's own store that ignores the limit. */
+/** A custom store that ignores the limit. */
 function ownStore(): StreamStore {
   const store = memoryStore({ lease: 600 })
   return {
@@ -28,17 +32,17 @@ function ownStore(): StreamStore {
 const places: [string, () => Partial<HandlerOptions>][] = [
   ['without a store', () => ({ store: undefined })],
   ['with a memory store', () => ({ store: memoryStore({ lease: 600 }) })],
-  ['with a store that is away', () => ({ store: awayStore })],
+  ['with a store that cannot be reached', () => ({ store: unreachableStore })],
   ['with a store that does not count', () => ({ store: ownStore() })],
 ]
 
 describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
-  let served: Kept
+  let served: ResumableEndpoint
   beforeEach(() => {
-    served = kept({ owner, maxStreamsPerOwner: 2, ...options() })
+    served = resumableEndpoint({ owner, maxStreamsPerOwner: 2, ...options() })
   })
 
-  /** Holds the answers: one that no one can read any more ends at some time. */
+  /** Holds the responses. One that is collected as garbage ends its answer. */
   const held: Response[] = []
   const begin = async (user: string): Promise<Response> => {
     const response = await served.handler(post(user))
@@ -46,19 +50,19 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
     return response
   }
 
-  test('a caller who goes away makes room, even if something holds the response unread', async () => {
+  test('a caller who leaves makes room, even if the response is held without being read', async () => {
     const controller = new AbortController()
     held.push(await served.handler(post('ada', controller.signal)))
     await begin('ada')
     expect((await begin('ada')).status).toBe(429)
     controller.abort()
     const { store } = options()
-    // With a store, the answer goes on without its caller.
+    // With a store, the answer continues without its caller.
     if (store === undefined) expect((await begin('ada')).status).toBe(200)
-    else expect((await begin('ada')).status).toBe(store === awayStore ? 200 : 429)
+    else expect((await begin('ada')).status).toBe(store === unreachableStore ? 200 : 429)
   })
 
-  test('a request over the limit gets a 429 that says what to do, and VecTrade is not asked', async () => {
+  test('a request over the limit gets a 429 with advice, and VecTrade is not asked', async () => {
     await begin('ada')
     await begin('ada')
     const refused = await begin('ada')
@@ -73,28 +77,28 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
     })
     expect((await begin('bob')).status).toBe(200)
     expect((await begin('')).status).toBe(200)
-    expect(served.source.asked).toBe(4)
+    expect(served.upstream.requests).toBe(4)
   })
 
-  test.for<[string, (first: Response, source: Kept['source']) => unknown]>([
-    ['comes to its end', (first, source) => (source.send(done), first.text())],
-    ['is cut', (first, source) => (source.fail(), first.text())],
+  test.for<[string, (first: Response, upstream: ResumableEndpoint['upstream']) => unknown]>([
+    ['ends', (first, upstream) => (upstream.send(done), first.text())],
+    ['is cut', (first, upstream) => (upstream.fail(), first.text())],
     [
-      'fails in VecTrade',
-      (first, source) => (source.send({ type: 'error', message: 'm' }), first.text()),
+      'ends with an error of VecTrade',
+      (first, upstream) => (upstream.send({ type: 'error', message: 'm' }), first.text()),
     ],
   ])('an answer that %s makes room', async ([, end]) => {
     await begin('ada')
     const last = await begin('ada')
     expect((await begin('ada')).status).toBe(429)
-    await end(last, served.source)
+    await end(last, served.upstream)
     await vi.waitFor(async () => expect((await begin('ada')).status).toBe(200))
     expect((await begin('ada')).status).toBe(429)
   })
 })
 
 test.for<[string, Partial<HandlerOptions>]>(places.map(([name, make]) => [name, make()]))(
-  'what fails before there is an answer does not count, %s',
+  'a request that fails before its answer does not count %s',
   async ([, options]) => {
     let status = 401
     const client = new VecTrade({
@@ -103,7 +107,7 @@ test.for<[string, Partial<HandlerOptions>]>(places.map(([name, make]) => [name, 
       maxRetries: 0,
       fetch: async () => Response.json({ error: { message: 'm' } }, { status }),
     })
-    const { handler } = kept({ owner, maxStreamsPerOwner: 1, ...options, client })
+    const { handler } = resumableEndpoint({ owner, maxStreamsPerOwner: 1, ...options, client })
     for (status of [401, 429, 500, 401]) {
       const response = await handler(post('ada'))
       expect(response.status).toBe(status)
@@ -112,21 +116,21 @@ test.for<[string, Partial<HandlerOptions>]>(places.map(([name, make]) => [name, 
   },
 )
 
-test('serves as many simultaneous callers as the limit allows', async () => {
+test('concurrent requests cannot exceed the limit', async () => {
   for (const [, options] of places) {
-    const { handler } = kept({ owner, maxStreamsPerOwner: 3, ...options() })
+    const { handler } = resumableEndpoint({ owner, maxStreamsPerOwner: 3, ...options() })
     const responses = await Promise.all(Array.from({ length: 40 }, () => handler(post('ada'))))
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(3)
     expect(responses.filter(({ status }) => status === 429)).toHaveLength(37)
   }
 })
 
-test('a caller who leaves makes room only if the answer ends with the caller', async () => {
-  const single = kept({ maxStreamsPerOwner: 1, store: undefined })
+test('a caller who leaves makes room only without a store', async () => {
+  const single = resumableEndpoint({ maxStreamsPerOwner: 1, store: undefined })
   await (await single.handler(post(''))).body?.cancel()
   expect((await single.handler(post(''))).status).toBe(200)
 
-  const stored = kept({ maxStreamsPerOwner: 1 })
+  const stored = resumableEndpoint({ maxStreamsPerOwner: 1 })
   const first = await stored.handler(post(''))
   await first.body?.cancel()
   expect((await stored.handler(post(''))).status).toBe(429)
@@ -135,7 +139,7 @@ test('a caller who leaves makes room only if the answer ends with the caller', a
   await vi.waitFor(async () => expect((await stored.handler(post(''))).status).toBe(200))
 })
 
-test('a caller who leaves before VecTrade answers makes room, and leaves nothing in the store', async () => {
+test('a caller who leaves before VecTrade answers makes room, also in the store', async () => {
   const store = memoryStore({ maxStreams: 1 })
   const client = new VecTrade({
     apiKey: 'vq_secret',
@@ -145,7 +149,12 @@ test('a caller who leaves before VecTrade answers makes room, and leaves nothing
         init.signal?.addEventListener('abort', () => reject(new TypeError('aborted')))
       }),
   })
-  const { handler } = kept({ client, store, maxStreamsPerOwner: 1, firstByteAfter: 60_000 })
+  const { handler } = resumableEndpoint({
+    client,
+    store,
+    maxStreamsPerOwner: 1,
+    firstByteAfter: 60_000,
+  })
   for (let at = 0; at < 3; at += 1) {
     const controller = new AbortController()
     const answered = handler(post('', controller.signal))
@@ -157,7 +166,7 @@ test('a caller who leaves before VecTrade answers makes room, and leaves nothing
   await expect(store.create('free')).resolves.toBeDefined()
 })
 
-test('an answer that is slow to begin stays alive in the store', async () => {
+test('an answer that begins late stays alive in the store', async () => {
   const store = memoryStore({ lease: 100 })
   let respond = (): void => {}
   const body = 'data: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n'
@@ -171,11 +180,11 @@ test('an answer that is slow to begin stays alive in the store', async () => {
       }),
   })
   const warn = vi.fn()
-  const { handler } = kept({ client, store, logger: { warn }, maxStreamsPerOwner: 1 })
+  const { handler } = resumableEndpoint({ client, store, logger: { warn }, maxStreamsPerOwner: 1 })
   const answered = handler(post(''))
   await new Promise((resolve) => setTimeout(resolve, 400))
-  // Another handler on the same store.
-  const other = kept({ store, maxStreamsPerOwner: 1 })
+  // Another handler with the same store.
+  const other = resumableEndpoint({ store, maxStreamsPerOwner: 1 })
   expect((await other.handler(post(''))).status).toBe(429)
   respond()
   const response = await answered
@@ -185,8 +194,8 @@ test('an answer that is slow to begin stays alive in the store', async () => {
   expect(warn).not.toHaveBeenCalled()
 })
 
-test('streams that are resumed are not counted again', async () => {
-  const { handler } = kept({ maxStreamsPerOwner: 1 })
+test('a resumed stream does not count again', async () => {
+  const { handler } = resumableEndpoint({ maxStreamsPerOwner: 1 })
   const first = await handler(post(''))
   const url = `${endpoint}?stream=${first.headers.get('x-vectrade-stream-id')}`
   for (let at = 0; at < 3; at += 1) {

@@ -8,7 +8,7 @@ const piece = 'data: {"type":"text","content":"pièce"}\n\n'
 const bulk = piece.repeat(300)
 const end = 'data: {"type":"done"}\n\ndata: [DONE]\n\n'
 
-/** What is passed on of chunks from VecTrade. */
+/** Relays an answer of VecTrade with these chunks. */
 function relay(...chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   const headers = { 'content-type': 'text/event-stream' }
   const fetch = async (): Promise<Response> => new Response(bodyOf(chunks), { headers })
@@ -17,14 +17,14 @@ function relay(...chunks: Uint8Array[]): ReadableStream<Uint8Array> {
 
 const textOf = (body: ReadableStream<Uint8Array>): Promise<string> => new Response(body).text()
 
-test('bulk is passed on as it came, the very bytes', async () => {
+test('many events in one chunk are passed on without a copy of their bytes', async () => {
   const chunks = [utf8(piece), utf8(bulk), utf8(bulk)]
   const passed = await Array.fromAsync(relay(...chunks, utf8(end)))
   passed.slice(0, 3).forEach(({ buffer }, at) => expect(buffer).toBe(chunks[at]!.buffer))
   expect(await textOf(relay(...chunks, utf8(end)))).toBe(piece + bulk + bulk + end)
 })
 
-test('events that chunks cut are whole again', async () => {
+test('an event that is split between chunks is put together', async () => {
   const bytes = utf8(bulk + bulk + bulk)
   const chunks = [
     utf8(piece),
@@ -37,25 +37,25 @@ test('events that chunks cut are whole again', async () => {
   expect(await textOf(relay(...chunks, utf8(end)))).toBe(piece + bulk + bulk + bulk + end)
 })
 
-test('an answer that is cut short in bulk is told so, behind its last whole event', async () => {
+test('an answer that is cut ends with an error after its last complete event', async () => {
   const relayed = await textOf(relay(utf8(piece), utf8(bulk), utf8(`${bulk}data: {"type":"te`)))
   expect(relayed.startsWith(`${piece}${bulk}${bulk}event: error\n`)).toBe(true)
   expect(relayed).toContain('The answer was cut short')
 })
 
 describe('an error', () => {
-  const behind = [bulk, `${piece}${': keep-alive\n\n'.repeat(40)}`, end, '']
+  const endings = [bulk, `${piece}${': keep-alive\n\n'.repeat(40)}`, end, '']
   test.for([
     'event: error\ndata: {"error":{"type":"rate_limit_error","message":"vq_secret"}}\n\n',
     'data: {"type":"error","error":{"type":"rate_limit_error","message":"vq_secret"}}\n\n',
     'data: {"error":{"type":"rate_limit_error","message":"vq_secret"},"type":"error"}\n\n',
     'data: {"type":"\\u0065rror","error":{"type":"rate_limit_error","message":"vq_secret"}}\n\n',
     'data: {"type":"text","content":"a","type":"error","error":{"type":"rate_limit_error","message":"vq_secret"}}\n\n',
-  ])('is told once and without the key, wherever it stands: %j', async (error) => {
+  ])('is sent once and without the key at any position: %j', async (error) => {
     for (const before of ['', bulk]) {
-      for (const after of behind) {
+      for (const after of endings) {
         const bytes = utf8(before + error + after)
-        // Whole, and cut in its midst.
+        // The error is in one chunk, then in two.
         for (const cut of [0, utf8(before).length + 30]) {
           const chunks = [utf8(piece), bytes.slice(0, cut), bytes.slice(cut)]
           const relayed = await textOf(relay(...chunks))
@@ -70,7 +70,7 @@ describe('an error', () => {
   })
 })
 
-test('what is not JSON is refused, in the midst of bulk as well', async () => {
+test('data that is not JSON is refused, also among many events', async () => {
   for (const wrong of [
     'oops vq_secret',
     '{"type":"text","content":"vq_secret',
@@ -87,14 +87,14 @@ test('what is not JSON is refused, in the midst of bulk as well', async () => {
   }
 })
 
-test("an event that has begun is the decoder's, whatever its next chunk looks like", async () => {
+test('an event that began in an earlier chunk is decoded', async () => {
   const rest = 'data: {"type":"text","content":"vq_secret"}\n\n'
   const relayed = await textOf(relay(utf8('event: error\n'), utf8(rest), utf8(end)))
   expect(relayed).toMatch(/^event: error\n/)
   expect(relayed).not.toContain('vq_secret')
 })
 
-test('a line break inside a line is no reason to pass it on', async () => {
+test('an event with a line break inside its JSON is not passed on', async () => {
   for (const lineBreak of ['\n', '\r']) {
     const event = `data: {"type":"text","content":"${lineBreak}event: error${lineBreak}data: vq_secret"}\n\n`
     expect(await textOf(relay(utf8(bulk + event + bulk + end)))).not.toContain('vq_secret')
@@ -102,7 +102,7 @@ test('a line break inside a line is no reason to pass it on', async () => {
 })
 
 test.for([end, 'data: [DONE]\n\n', 'data: {"type":"done"}\n\n'])(
-  'bulk with %j in it ends there, the socket left open',
+  'many events with %j among them end there, even if the connection stays open',
   async (ending) => {
     for (const after of ['', ': keep-alive\n\n'.repeat(60), bulk]) {
       const body = new Body([piece, bulk + ending + after], 'hang')
@@ -117,7 +117,7 @@ test.for([end, 'data: [DONE]\n\n', 'data: {"type":"done"}\n\n'])(
 
 const long = 'x'.repeat(300)
 
-test('a last event of any length is looked at', async () => {
+test('a long last event is decoded', async () => {
   const error = `data: {"error":{"type":"rate_limit_error","message":"${long} vq_secret"}}\n\n`
   const told = await textOf(relay(utf8(piece), utf8(`${bulk}event: error\n${error}`)))
   expect(told).not.toContain('vq_secret')
@@ -128,7 +128,7 @@ test('a last event of any length is looked at', async () => {
   expect(relayed).toBe(`${piece}${bulk}${done}data: [DONE]\n\n`)
 })
 
-test('events that end with other line breaks are not held back', async () => {
+test('events that end with CRLF are not held back', async () => {
   const crlf = 'data: {"type":"text","content":"zz"}\r\n\r\n'
   for (const start of [piece, bulk]) {
     const body = new Body([start + crlf], 'hang')
@@ -142,16 +142,16 @@ test('events that end with other line breaks are not held back', async () => {
   }
 })
 
-test('a byte order mark does not go along', async () => {
+test('a byte order mark is not passed on', async () => {
   expect(await textOf(relay(utf8(`\uFEFF${bulk}`), utf8(end)))).toBe(bulk + end)
 })
 
-test('an event that only looks like a byte order mark and one, in the midst, is none', async () => {
+test('a field that begins with a byte order mark inside the stream is ignored', async () => {
   const relayed = await textOf(relay(utf8(bulk), utf8(`\uFEFF${piece}`), utf8(end)))
   expect(relayed).toBe(bulk + end)
 })
 
-test('a reader may transfer the bytes it got', async () => {
+test('a reader may transfer the bytes that it read', async () => {
   const begun = utf8(`${bulk}data: {"type":"text","con`)
   const passed: string[] = []
   for await (const bytes of relay(
@@ -166,7 +166,7 @@ test('a reader may transfer the bytes it got', async () => {
   expect(passed.join('')).toContain('LAST')
 })
 
-test('maxEventBytes holds in bulk', async () => {
+test('maxEventBytes also limits one of many events', async () => {
   const event = `data: {"type":"text","content":"${'y'.repeat(5000)}"}\n\n`
   const relayed = (maxEventBytes: number): Promise<string> =>
     textOf(
@@ -180,16 +180,16 @@ test('maxEventBytes holds in bulk', async () => {
   expect(refused).not.toContain('yyy')
 })
 
-test('the text that only speaks of an end is no end', async () => {
+test('a text that contains the words error and done does not end the answer', async () => {
   const spoken = 'data: {"type":"text","content":"an error, well done"}\n\n'
   const relayed = relay(utf8(piece), utf8(bulk + spoken), utf8(bulk), utf8(end))
   expect(await textOf(relayed)).toBe(piece + bulk + spoken + bulk + end)
 })
 
-test('what reads no bytes gets events: a tee, a loop', async () => {
+test('the halves of a tee and a loop get events', async () => {
   const chunks = [utf8(piece), utf8(bulk), utf8(end)]
-  const [left, right] = fromReadableStream(bodyOf(chunks)).tee()
-  const [relayed, text] = await Promise.all([textOf(left.toReadableStream()), right.finalText()])
+  const [first, second] = fromReadableStream(bodyOf(chunks)).tee()
+  const [relayed, text] = await Promise.all([textOf(first.toReadableStream()), second.finalText()])
   expect(relayed).toBe(piece + bulk + end)
   expect(text).toBe('pièce'.repeat(301))
   const cut = fromReadableStream(bodyOf([utf8(piece), utf8(bulk)]))

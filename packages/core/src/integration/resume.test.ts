@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { catchError } from '../test-support/body.ts'
-import { endpoint, kept } from '../test-support/kept.ts'
+import { endpoint, resumableEndpoint } from '../test-support/resumable-endpoint.ts'
 import {
   AuthenticationError,
   ConfigurationError,
@@ -18,74 +18,74 @@ import {
 const letters = Array.from('abcdefgh', (content): StreamEvent => ({ type: 'text', content }))
 const done = { type: 'done' }
 
-// No jitter: an attempt waits for half of the most it may.
+// With a small random number, an attempt waits only briefly.
 beforeEach(() => {
   vi.spyOn(Math, 'random').mockReturnValue(0.02)
 })
 afterEach(() => vi.restoreAllMocks())
 
-describe('a stream that its endpoint keeps', () => {
-  test('has an id, and every event has a number', async () => {
-    const { client, source, asked } = kept()
+describe('a stored stream', () => {
+  test('has an id, and each event has its position', async () => {
+    const { client, upstream, requests } = resumableEndpoint()
     const stream = client.ai.stream('p')
     expect(stream.id).toBeUndefined()
     await stream.response
     expect(stream.id).toMatch(/^[\w-]{22}$/)
-    source.send(...letters, done)
+    upstream.send(...letters, done)
     const seen: [string, string][] = []
     for await (const { content } of stream) seen.push([content, stream.lastEventId])
     expect(seen).toEqual([
       ...letters.map(({ content }, at) => [content, String(at + 1)]),
       ['', '9'],
     ])
-    expect(asked).toEqual(['POST'])
+    expect(requests).toEqual(['POST'])
   })
 
   test.for([1, 60, 150, 333])(
-    'is read on after a cut behind %i bytes, each event once',
+    'is resumed after a cut at byte %i, and each event comes once',
     async (bytes) => {
-      const { client, source, asked, cut } = kept()
-      cut.set(1, bytes).set(2, 0).set(3, 90)
+      const { client, upstream, requests, cuts } = resumableEndpoint()
+      cuts.set(1, bytes).set(2, 0).set(3, 90)
       const stream = client.ai.stream('p')
       await stream.response
-      source.send(...letters, done)
+      upstream.send(...letters, done)
       expect(await stream.finalText()).toBe('abcdefgh')
-      expect(asked.filter((method) => method === 'POST')).toHaveLength(1)
-      expect(asked.length).toBeGreaterThanOrEqual(3)
+      expect(requests.filter((method) => method === 'POST')).toHaveLength(1)
+      expect(requests.length).toBeGreaterThanOrEqual(3)
     },
   )
 
-  test('is done where nothing is left of it: 204', async () => {
-    const { client, source, asked, handler } = kept()
+  test('responds with a 204 if all of it has been read', async () => {
+    const { client, upstream, requests, handler } = resumableEndpoint()
     expect(client.ai.resume('id', { lastEventId: '7' }).lastEventId).toBe('7')
     const stream = client.ai.stream('p')
     await stream.response
-    source.send(...letters, '[DONE]')
+    upstream.send(...letters, '[DONE]')
     expect(await stream.finalText()).toBe('abcdefgh')
     const again = client.ai.resume(stream.id ?? '', { lastEventId: stream.lastEventId })
     expect(await again.finalText()).toBe('')
-    expect(asked).toEqual(['POST', 'GET after 8'])
+    expect(requests).toEqual(['POST', 'GET after 8'])
     const url = `${endpoint}?stream=${stream.id}`
     const response = await handler(new Request(url, { headers: { 'last-event-id': '8' } }))
     expect([response.status, await response.text()]).toEqual([204, ''])
   })
 
-  test('goes on without its reader, who comes back for all of it or the rest', async () => {
-    const { client, source } = kept()
+  test('continues without its reader, who can resume all of it or the rest', async () => {
+    const { client, upstream } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
-    source.send(...letters.slice(0, 3))
+    upstream.send(...letters.slice(0, 3))
     const first = []
     for await (const { content } of stream) if (first.push(content) === 2) break
-    expect(source.cancelled).toBe(false)
-    source.send(...letters.slice(3), done)
+    expect(upstream.isCancelled).toBe(false)
+    upstream.send(...letters.slice(3), done)
     const { id = '', lastEventId } = stream
     expect(lastEventId).toBe('2')
     expect(await client.ai.resume(id, { lastEventId }).finalText()).toBe('cdefgh')
     expect(await client.ai.resume(id).finalText()).toBe('abcdefgh')
   })
 
-  test('is left behind the last event that was read, whatever came with it', async () => {
+  test('has the last event ID of the event that was read last, not of a later one in the same chunk', async () => {
     const text = [1, 2, 3].map((id) => `id: ${id}\ndata: {"type":"text","content":"${id}"}\n\n`)
     const response = new Response(text.join(''), {
       headers: { 'content-type': 'text/event-stream' },
@@ -95,24 +95,24 @@ describe('a stream that its endpoint keeps', () => {
     expect(stream.lastEventId).toBe('2')
   })
 
-  test('is followed by many, byte for byte the same', async () => {
-    const { client, source, handler } = kept()
+  test('sends the same bytes to all its readers', async () => {
+    const { client, upstream, handler } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
     const url = `${endpoint}?stream=${stream.id}`
     const readers = Array.from({ length: 10 }, async () => (await handler(new Request(url))).text())
-    source.send({ type: 'text', content: '台積電 📈\n' }, ...letters, done)
+    upstream.send({ type: 'text', content: '台積電 📈\n' }, ...letters, done)
     const texts = await Promise.all(readers)
     expect(new Set(texts).size).toBe(1)
     expect(texts[0]).toContain('id: 1\ndata: {"type":"text","content":"台積電 📈\\n"}\n\n')
     expect(texts[0]).toMatch(/id: 10\n.*\n\ndata: \[DONE\]\n\n$/s)
   })
 
-  test('passes an error on to everybody, and it is final', async () => {
-    const { client, source } = kept()
+  test('sends an error to all its readers, and the error is final', async () => {
+    const { client, upstream } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
-    source.send(...letters, { type: 'error', error: { type: 'rate_limit_error', message: 'm' } })
+    upstream.send(...letters, { type: 'error', error: { type: 'rate_limit_error', message: 'm' } })
     const error = await catchError(stream.finalText())
     expect(error).toBeInstanceOf(RateLimitError)
     expect(error).toMatchObject({ partial: { text: 'abcdefgh', lastEventId: '8' } })
@@ -121,41 +121,41 @@ describe('a stream that its endpoint keeps', () => {
     )
   })
 
-  test('that is stopped ends for everybody, its text being what it is', async () => {
-    const { client, source, asked } = kept()
+  test('that is stopped ends for all its readers with the text so far', async () => {
+    const { client, upstream, requests } = resumableEndpoint()
     const stream = client.ai.stream('p')
     await stream.response
     const other = client.ai.resume(stream.id ?? '')
     const reading = other.finalAnalysis()
-    source.send(...letters.slice(0, 2))
+    upstream.send(...letters.slice(0, 2))
     for await (const { content } of stream) if (content === 'b') await stream.stop()
-    expect(asked.at(-1)).toBe('DELETE')
-    await vi.waitFor(() => expect(source.cancelled).toBe(true))
+    expect(requests.at(-1)).toBe('DELETE')
+    await vi.waitFor(() => expect(upstream.isCancelled).toBe(true))
     expect(await reading).toMatchObject({ text: 'ab' })
     await stream.stop()
   })
 
-  test('is stopped by whoever has its id, and by half of a tee', async () => {
+  test('can be stopped by a reader that resumed it and by one half of a tee', async () => {
     for (const stopping of ['resumed', 'tee']) {
-      const { client, source, asked } = kept()
+      const { client, upstream, requests } = resumableEndpoint()
       const stream = client.ai.stream('p')
       await stream.response
-      source.send(letters[0])
+      upstream.send(letters[0])
       if (stopping === 'resumed') await client.ai.resume(stream.id ?? '').stop()
       else {
-        const [left] = stream.tee()
-        await left.response
-        expect(left.id).toBe(stream.id)
-        await left.stop()
+        const [half] = stream.tee()
+        await half.response
+        expect(half.id).toBe(stream.id)
+        await half.stop()
       }
-      expect(asked).toEqual(['POST', 'DELETE'])
-      await vi.waitFor(() => expect(source.cancelled).toBe(true))
+      expect(requests).toEqual(['POST', 'DELETE'])
+      await vi.waitFor(() => expect(upstream.isCancelled).toBe(true))
     }
   })
 
-  test('whose writer is gone is interrupted, in time', async () => {
+  test('is interrupted soon after its producer has died', async () => {
     const store = memoryStore({ lease: 200 })
-    const { client } = kept({ store })
+    const { client } = resumableEndpoint({ store })
     const id = 'abcdefghijklmnopqrstuv'
     const producer = await store.create(id)
     await producer.append([{ data: JSON.stringify(letters[0]) }])
@@ -167,12 +167,12 @@ describe('a stream that its endpoint keeps', () => {
   })
 })
 
-test('a stream that expires while it is read is interrupted, not complete', async () => {
+test('a stream that expires while it is read is interrupted and not complete', async () => {
   const store = memoryStore()
-  const { client, source } = kept({ store })
+  const { client, upstream } = resumableEndpoint({ store })
   const stream = client.ai.stream('p')
   await stream.response
-  source.send(...letters)
+  upstream.send(...letters)
   const other = client.ai.resume(stream.id ?? '')
   const iterator = other[Symbol.asyncIterator]()
   await iterator.next()
@@ -187,9 +187,11 @@ test('a stream that expires while it is read is interrupted, not complete', asyn
   expect('abcdefgh').toContain(text)
 })
 
-describe('taking up a stream', () => {
-  test('that is unknown, of somebody else, or whose id is none gives the same 404', async () => {
-    const { client, handler } = kept({ owner: (request) => request.headers.get('user') ?? '' })
+describe('resuming a stream', () => {
+  test('gets the same 404 for an unknown stream, one of another owner and an invalid id', async () => {
+    const { client, handler } = resumableEndpoint({
+      owner: (request) => request.headers.get('user') ?? '',
+    })
     const stream = client.ai.stream('p', { headers: { user: 'me' } })
     await stream.response
     const answers = await Promise.all(
@@ -210,14 +212,14 @@ describe('taking up a stream', () => {
     expect(await catchError(client.ai.resume('none').finalText())).toBeInstanceOf(StreamResumeError)
   })
 
-  test('is for those who may', async () => {
-    const { client, asked } = kept({ authorize: () => false })
+  test('is checked by authorize', async () => {
+    const { client, requests } = resumableEndpoint({ authorize: () => false })
     const error = await catchError(client.ai.resume('abcdefghijklmnopqrstuv').finalText())
     expect(error).toBeInstanceOf(AuthenticationError)
-    expect(asked).toEqual(['GET'])
+    expect(requests).toEqual(['GET'])
   })
 
-  test('takes an endpoint, an id and the id of an event', () => {
+  test('needs an endpoint, an id and a valid lastEventId', () => {
     const client = new VecTrade({ endpoint })
     const direct = new VecTrade({ apiKey: 'vq_key', baseURL: 'https://e/v1' })
     expect(() => direct.ai.resume('id')).toThrow(/`endpoint`/)
@@ -230,25 +232,25 @@ describe('taking up a stream', () => {
     }
   })
 
-  test('ends after too many attempts without an event between them', async () => {
+  test('fails after too many attempts without an event', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
-    const { client, source, asked, cut } = kept()
-    for (let request = 2; request < 40; request += 1) cut.set(request, 0)
-    cut.set(1, 60)
+    const { client, upstream, requests, cuts } = resumableEndpoint()
+    for (let request = 2; request < 40; request += 1) cuts.set(request, 0)
+    cuts.set(1, 60)
     const stream = client.ai.stream('p')
     await stream.response
-    source.send(...letters)
+    upstream.send(...letters)
     const error = await catchError(stream.finalText())
     expect(error).toBeInstanceOf(StreamResumeError)
     expect(error).toMatchObject({ partial: { text: 'a' }, retryable: true })
-    expect(asked).toHaveLength(13)
+    expect(requests).toHaveLength(13)
   })
 
-  test('is not hurried by the server', async () => {
+  test('waits if the server sends a very long reconnection time', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
-    const asked: unknown[] = []
+    const requests: unknown[] = []
     const fetch: Fetch = async (_url, { method }) => {
-      asked.push(method)
+      requests.push(method)
       const text = 'retry: 12345678910\n\nid: 1\ndata: {"type":"text","content":"a"}\n\n'
       const headers = { 'content-type': 'text/event-stream', 'x-vectrade-stream-id': 'id' }
       return new Response(text, { headers })
@@ -256,27 +258,27 @@ describe('taking up a stream', () => {
     const stream = new VecTrade({ endpoint, fetch }).ai.stream('p')
     const reading = stream.finalText()
     await new Promise((resolve) => setTimeout(resolve, 1000))
-    expect(asked).toEqual(['POST'])
+    expect(requests).toEqual(['POST'])
     await stream.cancel()
     expect(await catchError(reading)).toBeInstanceOf(RequestAbortedError)
   })
 })
 
-test('a store that fails costs the resumption, not the answer', async () => {
+test('if a store fails, the answer is complete and only cannot be resumed', async () => {
   const warn = vi.fn()
   const store = memoryStore({ maxEvents: 3 })
-  const { client, source } = kept({ store, logger: { warn } })
+  const { client, upstream } = resumableEndpoint({ store, logger: { warn } })
   const stream = client.ai.stream('p')
   await stream.response
-  source.send(...letters, done)
+  upstream.send(...letters, done)
   expect(await stream.finalText()).toBe('abcdefgh')
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('StreamStoreError'))
 
-  const full = kept({ store: memoryStore({ maxStreams: 0 }), logger: { warn } })
-  const unkept = full.client.ai.stream('p')
-  await unkept.response
-  full.source.send(...letters, done)
-  expect(await unkept.finalText()).toBe('abcdefgh')
-  expect(unkept.id).toBeUndefined()
+  const full = resumableEndpoint({ store: memoryStore({ maxStreams: 0 }), logger: { warn } })
+  const notStored = full.client.ai.stream('p')
+  await notStored.response
+  full.upstream.send(...letters, done)
+  expect(await notStored.finalText()).toBe('abcdefgh')
+  expect(notStored.id).toBeUndefined()
   expect(warn).toHaveBeenCalledTimes(2)
 })

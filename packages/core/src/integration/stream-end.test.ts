@@ -65,7 +65,7 @@ describe('leaving early', () => {
         await reader.cancel()
       },
     ],
-  ])('%s closes the body, once, and unlocks it', async ([, leave]) => {
+  ])('by %s cancels the body once and unlocks it', async ([, leave]) => {
     const body = new Body([sse(text('a'), text('b'))], 'hang')
     await leave(fromReadableStream(body.stream))
     expect(body.cancelled).toBe(1)
@@ -77,7 +77,7 @@ describe('leaving early', () => {
   >([
     ['cancel()', (stream) => stream.cancel()],
     ['return()', (_, iterator) => iterator.return?.() ?? Promise.reject(new Error('no return'))],
-  ])('%s ends a pending read quietly', async ([, leave]) => {
+  ])('by %s ends a pending read without an error', async ([, leave]) => {
     const body = new Body([], 'hang')
     const stream = fromReadableStream(body.stream)
     const iterator = stream[Symbol.asyncIterator]()
@@ -87,7 +87,7 @@ describe('leaving early', () => {
     expect(body.cancelled).toBe(1)
   })
 
-  test('before first use sends nothing and closes what there is', async () => {
+  test('before the first read cancels the body unread', async () => {
     const body = new Body([sse(text('a'))])
     const stream = fromReadableStream(body.stream)
     await stream.cancel()
@@ -96,7 +96,7 @@ describe('leaving early', () => {
     expect(body.cancelled).toBe(1)
   })
 
-  test('by cancel() is no answer: finalText says so', async () => {
+  test('by cancel() makes finalText() reject', async () => {
     const body = new Body([sse(text('a'))], 'hang')
     const stream = fromReadableStream(body.stream)
     const reading = stream.finalText()
@@ -107,7 +107,7 @@ describe('leaving early', () => {
     expect(error).toMatchObject({ partial: { text: 'a' } })
   })
 
-  test('a body whose cancelling never ends holds nobody', async () => {
+  test('does not wait for a body that never finishes cancelling', async () => {
     const stream = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(encoder.encode(sse(text('a')))),
       cancel: () => new Promise(() => {}),
@@ -120,7 +120,7 @@ describe('leaving early', () => {
 })
 
 describe('the signal', () => {
-  test('already aborted reads nothing', async () => {
+  test('that is already aborted cancels the body unread', async () => {
     const body = new Body([sse(text('a'))])
     const stream = fromReadableStream(body.stream, { signal: AbortSignal.abort('why') })
     const error = await catchError(stream.finalText())
@@ -130,7 +130,7 @@ describe('the signal', () => {
     expect(body.cancelled).toBe(1)
   })
 
-  test('rejects the pending read', async () => {
+  test('rejects a pending read', async () => {
     const controller = new AbortController()
     const body = new Body([sse(text('a'))], 'hang')
     const { signal } = controller
@@ -145,7 +145,7 @@ describe('the signal', () => {
     expect(body.cancelled).toBe(1)
   })
 
-  test('with no read pending closes at once and rejects the next read', async () => {
+  test('cancels the body at once and rejects the next read if none is pending', async () => {
     const controller = new AbortController()
     const body = new Body([sse(text('a'), text('b'))], 'hang')
     const { signal } = controller
@@ -156,7 +156,7 @@ describe('the signal', () => {
     expect(await catchError(iterator.next())).toBeInstanceOf(RequestAbortedError)
   })
 
-  test('closes a body nobody has begun to read', async () => {
+  test('cancels a body that no one has begun to read', async () => {
     const controller = new AbortController()
     const body = new Body([sse(text('a'))])
     const stream = fromReadableStream(body.stream, { signal: controller.signal })
@@ -166,7 +166,7 @@ describe('the signal', () => {
     expect(await catchError(stream.finalText())).toMatchObject({ cause: 'why' })
   })
 
-  test('is left as it was by a finished stream, and by one that was left', async () => {
+  test('has no listeners after a stream was read to its end, left or cancelled', async () => {
     const { signal } = new AbortController()
     await fromReadableStream(new Body(complete).stream, { signal }).finalText()
     for await (const _ of fromReadableStream(new Body(complete).stream, { signal })) break
@@ -177,7 +177,7 @@ describe('the signal', () => {
   })
 })
 
-describe('a failure that nobody waits for does not end the process', () => {
+describe('a failure that no one waits for does not end the process if', () => {
   let unhandled: unknown[]
   const note = (error: unknown): void => void unhandled.push(error)
   beforeEach(() => {
@@ -187,18 +187,18 @@ describe('a failure that nobody waits for does not end the process', () => {
   afterEach(() => {
     process.off('unhandledRejection', note)
   })
-  /** Rejections are told of once all that waits for its turn has had it. */
-  const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+  /** Waits until the runtime has reported unhandled rejections. */
+  const reported = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
 
-  test.for([1, 2, 3])('%i reads are left pending', async (reads) => {
+  test.for([1, 2, 3])('%i reads are pending', async (reads) => {
     const stream = fromReadableStream(new Body([sse(text('a'))], new Error('lost')).stream)
     const iterator = stream[Symbol.asyncIterator]()
     await iterator.next()
-    const left = Array.from({ length: reads }, () => iterator.next())
-    await turn()
+    const pending = Array.from({ length: reads }, () => iterator.next())
+    await reported()
     expect(unhandled).toEqual([])
-    // The one that found it has it all the same.
-    expect(await catchError(left[0]!)).toBeInstanceOf(StreamInterruptedError)
+    // The first of them rejects nevertheless.
+    expect(await catchError(pending[0]!)).toBeInstanceOf(StreamInterruptedError)
   })
 
   test('a read begins after the end', async () => {
@@ -208,25 +208,25 @@ describe('a failure that nobody waits for does not end the process', () => {
     const iterator = stream[Symbol.asyncIterator]()
     await iterator.next()
     controller.abort()
-    const left = iterator.next()
-    await turn()
+    const read = iterator.next()
+    await reported()
     expect(unhandled).toEqual([])
-    expect(await catchError(left)).toBeInstanceOf(RequestAbortedError)
+    expect(await catchError(read)).toBeInstanceOf(RequestAbortedError)
   })
 
-  test('a read finds what is wrong among what is there', async () => {
+  test('a read finds an invalid event in a chunk that has arrived', async () => {
     const iterator = fromReadableStream(new Body([`${sse(text('a'))}data: no JSON\n\n`]).stream)[
       Symbol.asyncIterator
     ]()
     await iterator.next()
-    const left = iterator.next()
-    await turn()
+    const read = iterator.next()
+    await reported()
     expect(unhandled).toEqual([])
-    expect(await catchError(left)).toBeInstanceOf(StreamProtocolError)
+    expect(await catchError(read)).toBeInstanceOf(StreamProtocolError)
   })
 })
 
-test('the ID of an event that is refused is not the last one read, however the bytes are cut', async () => {
+test('the ID of a refused event does not become the last event ID, in any chunks', async () => {
   const first = `id: 1\n${sse(text('a'))}`
   const second = `id: 2\n${sse(text('b'.repeat(300)))}`
   for (const chunks of [[first + second], [first, second.slice(0, 40), second.slice(40)]]) {

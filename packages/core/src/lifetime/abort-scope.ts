@@ -1,18 +1,21 @@
 import { type Abortable, AbortSource, whenAborted } from './abort-source.ts'
 import { RequestAbortedError } from '../errors/stream-error.ts'
 
-/** Registers a call with its client. It gets a way to end the call, and returns what to call at its end. */
+/**
+ * Registers a call with its client. The client can then end the call with `abort`. Returns a function to call
+ * once the call has ended.
+ */
 export type Track = (abort: (error: RequestAbortedError) => void) => () => void
 
 /**
- * The signal of one call. The caller's signal and the closing of the client abort the call, until it leaves
- * the scope. Then nothing is left on the caller's signal.
+ * The signal of one call. An abort of the caller's signal calls `onAbort`, and so does closing the client.
+ * After `leave()` neither does, and the caller's signal has no listener of the call any more.
  */
 export class AbortScope extends AbortSource {
   readonly #untrack: (() => void) | undefined
   readonly #unlink: (() => void) | undefined
 
-  /** @throws RequestAbortedError if the caller's signal is already aborted, or the client closed */
+  /** @throws RequestAbortedError if the caller's signal is already aborted, or the client is closed */
   constructor(
     caller: Abortable | undefined,
     track: Track | undefined,
@@ -20,12 +23,12 @@ export class AbortScope extends AbortSource {
   ) {
     super()
     if (caller?.aborted) throw abortedBy(caller)
-    // This comes first, because it throws if the client is closed.
+    // Add no listener before this. It throws if the client is closed.
     this.#untrack = track?.(onAbort)
     this.#unlink = caller && whenAborted(caller, () => onAbort(abortedBy(caller)))
   }
 
-  /** Lets go of the caller's signal and of the client. */
+  /** Removes the listener from the caller's signal, and the call from its client. */
   leave(): void {
     this.#unlink?.()
     this.#untrack?.()

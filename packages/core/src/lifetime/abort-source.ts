@@ -1,25 +1,25 @@
-/** The parts of an `AbortSignal` that the SDK uses, so that the signals of other libraries fit as well. */
+/** The parts of an `AbortSignal` that the SDK uses. The signals of other libraries work as well. */
 export interface Abortable {
   readonly aborted: boolean
-  /** Becomes the `cause` of the error. */
+  /** The reason of the abort. It becomes the `cause` of the `RequestAbortedError`. */
   readonly reason?: unknown
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-const none: readonly never[] = []
+const noListeners: readonly never[] = []
 
 /**
- * An AbortController and its signal in one.
+ * An `AbortController` and its signal in one object.
  *
- * It keeps the reason, which the AbortController of React Native before 0.87 drops, and takes less memory.
- * Only `fetch` needs a real signal.
+ * It takes less memory than the real pair. It also keeps the reason, which the `AbortController` of React
+ * Native before 0.87 loses. Only `fetch` needs a real `AbortSignal`.
  */
 export class AbortSource implements Abortable {
   aborted = false
   reason: unknown
-  /** Few, so no Set, which takes more; nor does an array grow, which takes room for many. */
-  #listeners: readonly (() => void)[] = none
+  /** Replaced at each change. For a few listeners, a Set or an array that grows would take more memory. */
+  #listeners: readonly (() => void)[] = noListeners
 
   addEventListener(_: 'abort', listener: () => void): void {
     this.#listeners = [...this.#listeners, listener]
@@ -27,7 +27,7 @@ export class AbortSource implements Abortable {
 
   removeEventListener(_: 'abort', listener: () => void): void {
     const others = this.#listeners.filter((other) => other !== listener)
-    this.#listeners = others.length === 0 ? none : others
+    this.#listeners = others.length === 0 ? noListeners : others
   }
 
   abort(reason?: unknown): void {
@@ -35,7 +35,7 @@ export class AbortSource implements Abortable {
     this.aborted = true
     this.reason = reason
     for (const listener of this.#listeners) listener()
-    this.#listeners = none
+    this.#listeners = noListeners
   }
 }
 

@@ -1,29 +1,30 @@
 import type { ByteStream } from './byte-stream.ts'
 
-/** The request that a body came by. */
+/** The request that a body belongs to. */
 export interface BodyOwner {
+  /** Ends the request and its connection. */
   end(): void
 }
 
 const owners = /* @__PURE__ */ new WeakMap<ByteStream, BodyOwner>()
 
 /**
- * Has a body end its request when it is let go.
+ * Sets the request that {@link releaseBody} ends.
  *
- * Cancelling the body alone does not end the request where somebody has cloned the response, as
- * OpenTelemetry's instrumentation of fetch does: the clone goes on reading, and holds the connection.
+ * Cancelling a body does not always end its request. If the response was cloned, as OpenTelemetry's
+ * instrumentation of fetch does, the clone continues to read and keeps the connection open.
  */
-export function ownBody(body: ByteStream, owner: BodyOwner): void {
+export function setBodyOwner(body: ByteStream, owner: BodyOwner): void {
   owners.set(body, owner)
 }
 
 /**
- * Ends the request of a body that nobody reads any more.
+ * Ends the request of a body that will not be read further.
  *
- * @param isWhole whether the body was read to its end: its connection can then be used again, and is left
- *   alone
+ * @param isWhole whether the body was read to its end. Then its connection can be used again, so the request
+ *   is not ended.
  */
-export function letGoOf(body: ByteStream, isWhole: boolean): void {
+export function releaseBody(body: ByteStream, isWhole: boolean): void {
   if (!isWhole) owners.get(body)?.end()
   owners.delete(body)
 }

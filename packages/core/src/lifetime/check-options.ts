@@ -3,8 +3,20 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 /** Throws a ConfigurationError that names the option if its value is not what the option must be. */
 export type Check = (name: string, value: unknown) => void
 
-/** One check for each option: a new option does not compile until it has one. */
-export type Checks<Options> = { readonly [Name in keyof Required<Options>]: Check }
+/** The check of an option that is a number, with the default of the option. */
+export interface Limit extends Check {
+  readonly default: number
+}
+
+/**
+ * One check for each option: a new option does not compile until it has one. The check of a number is a
+ * {@link Limit}.
+ */
+export type Checks<Options> = {
+  readonly [Name in keyof Required<Options>]: [Options[Name]] extends [number | undefined]
+    ? Limit
+    : Check
+}
 
 /**
  * Checks the options of a caller, once, where they come in.

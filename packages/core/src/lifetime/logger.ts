@@ -1,24 +1,24 @@
 import { markHandled } from './mark-handled.ts'
 
-/** Where the SDK reports what it does by itself, such as a retry. `console` is one. */
+/** Receives what the SDK reports while it works, such as a retry. `console` is a logger. */
 export interface Logger {
-  /** Details that help to find a fault. */
+  /** Details that help to find a problem. */
   debug?(message: string): void
-  /** What happened as it should. */
+  /** An event of normal operation. */
   info?(message: string): void
-  /** What went wrong and is tried again. */
+  /** A problem after which the SDK continues, such as a failure that it retries. */
   warn?(message: string): void
-  /** What went wrong for good. */
+  /** A problem that the SDK cannot recover from. */
   error?(message: string): void
 }
 
-/** Says something to a logger. That it fails is no failure of what it was told about. */
+/** Logs a warning. Never fails, even if the logger does. */
 export function warn(logger: Logger | undefined, message: string): void {
-  // A logger may throw or reject. There is no one else to tell about that.
+  // A logger may throw or reject. There is nowhere else to report that.
   void markHandled((async () => logger?.warn?.(message))())
 }
 
-/** Warns about an error with its name only, because its message may contain secrets. */
+/** Logs a warning about an error. Only the error's name is logged, because its message may contain secrets. */
 export function warnAbout(logger: Logger | undefined, message: string, error: unknown): void {
   warn(logger, `${message} (${error instanceof Error ? error.name : 'no error'})`)
 }

@@ -1,12 +1,12 @@
 import { hide } from '../errors/vectrade-error.ts'
 
 /**
- * Lets `await using`, `using` and `for await` find a method where the engine has no symbol for
- * it. WebKit lacks the symbols of `using`, Hermes the one of `for await`. Babel, esbuild and SWC
- * then look for the registered symbol. TypeScript's output needs a polyfill, loaded before the
- * object is made.
+ * Lets `await using`, `using` and `for await` find a method in engines that lack the symbol for it. WebKit
+ * lacks the symbols of `using`, and Hermes lacks the symbol of `for await`. There, the output of Babel,
+ * esbuild and SWC looks for a registered symbol, and this function adds the method under that symbol. The
+ * output of TypeScript needs a polyfill that is loaded before the object is created.
  *
- * Called in constructors, because a class with any other computed name cannot be dropped by
+ * Call it in the constructor. A class that computes the name of such a method itself cannot be dropped by
  * bundlers.
  */
 export function nameMethod<T extends object>(

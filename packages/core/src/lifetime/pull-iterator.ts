@@ -1,25 +1,32 @@
-/** The items of an iterator. `PullIterator` makes sure that only one `wait` runs at a time. */
+/** The items of a {@link PullIterator}, which makes sure that only one `wait` runs at a time. */
 export interface Pull<T> {
   /** Returns the next item if it is already there. */
   ready(): T | undefined
-  /** Waits for the next item, or for the end. */
+  /** Waits for the next item, or for the end. Called right after `ready` has returned undefined. */
   wait(): Promise<IteratorResult<T, undefined>>
-  /** Called when the loop is left early, even if a read is pending. */
+  /** Called when the reader stops early, even while a read is pending. */
   leave(): Promise<void> | void
 }
 
 /**
- * An iterator over items that are pulled.
+ * An async iterator that asks for each item when it is needed.
  *
- * It serves concurrent reads in the order of their calls. A read that fails when nothing awaits it ends no
- * process. Unlike an async generator, it needs few promises, and `return()` does not wait for a pending read.
+ * An async generator makes several promises for each item, and its `return()` waits for a pending read. This
+ * iterator makes one promise for an item that is already there, and its `return()` ends a pending read at
+ * once. Concurrent reads are served in the order of their calls. A read that fails while no one awaits it
+ * causes no unhandled rejection.
  */
 export class PullIterator<T> implements AsyncIterableIterator<T, undefined, undefined> {
   readonly #pull: Pull<T>
-  /** Settles with the last of the pending reads. */
-  #pending: Promise<void> | undefined
+  /** The number of pending reads. */
+  #waiting = 0
+  /** Resolves after the last of the pending reads. */
+  #last: Promise<void> | undefined
 
-  /** Returns an iterator's next item if it is already there and the iterator is one of this class. */
+  /**
+   * Returns the next item of an iterator if it is already there, without a promise. Returns undefined for
+   * iterators of other classes.
+   */
   static ready<T>(iterator: AsyncIterator<T> | PullIterator<T>): T | undefined {
     return #pull in iterator ? iterator.#ready() : undefined
   }
@@ -48,16 +55,23 @@ export class PullIterator<T> implements AsyncIterableIterator<T, undefined, unde
   }
 
   #ready(): T | undefined {
-    return this.#pending === undefined ? this.#pull.ready() : undefined
+    return this.#waiting === 0 ? this.#pull.ready() : undefined
   }
 
   #wait(): Promise<IteratorResult<T, undefined>> {
-    const read = this.#pending?.then(() => this.#pull.wait()) ?? this.#pull.wait()
-    const onSettled = (): void => {
-      if (this.#pending === settled) this.#pending = undefined
-    }
-    const settled = read.then(onSettled, onSettled)
-    this.#pending = settled
+    this.#waiting += 1
+    const read = this.#last === undefined ? this.#pull.wait() : this.#last.then(this.#next)
+    this.#last = read.then(this.#onSettled, this.#onSettled)
     return read
+  }
+
+  readonly #next = (): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> => {
+    const value = this.#pull.ready()
+    return value === undefined ? this.#pull.wait() : { done: false, value }
+  }
+
+  readonly #onSettled = (): void => {
+    this.#waiting -= 1
+    if (this.#waiting === 0) this.#last = undefined
   }
 }

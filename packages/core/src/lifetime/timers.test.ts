@@ -1,13 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { after, whenDue, within } from './timers.ts'
 
-/** Keeps the program busy: nothing else runs, and timers are late. */
+/** Keeps the program busy, so that nothing else runs and timers are late. */
 function block(ms: number): void {
   const end = performance.now() + ms
   while (performance.now() < end);
 }
 
-/** Sends a message that waits in the event loop's I/O queue, like bytes in a socket. */
+/** Sends a message that waits in the I/O queue of the event loop, like the bytes of a socket. */
 function arriving(): Promise<string> {
   const { port1, port2 } = new MessageChannel()
   const message = new Promise<string>((resolve) => {
@@ -28,7 +28,7 @@ test('bytes that arrive while the program is busy are read before a limit ends',
   expect(await outcome).toBe('read')
 })
 
-test('a limit ends even if the program is busy again and again', async () => {
+test('a limit ends even if the program is busy all the time', async () => {
   const onDue = vi.fn()
   after(20, onDue)
   for (let turns = 0; turns < 20 && onDue.mock.calls.length === 0; turns += 1) {
@@ -38,14 +38,14 @@ test('a limit ends even if the program is busy again and again', async () => {
   expect(onDue).toHaveBeenCalledTimes(1)
 })
 
-test('0 and Infinity never end', async () => {
+test('limits of 0 and Infinity never end', async () => {
   const setTimer = vi.spyOn(globalThis, 'setTimeout')
   for (const ms of [0, Infinity]) after(ms, () => expect.unreachable('it has ended'))
   expect(setTimer).not.toHaveBeenCalled()
   setTimer.mockRestore()
 })
 
-test('neither a limit that ends nor a promise that settles in time leaves a timer', async () => {
+test('no timer keeps running after a limit has ended or a promise has settled in time', async () => {
   const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   expect(await within(new Promise(() => {}), 5)).toBeUndefined()
   expect(await within(Promise.resolve(1), 60_000)).toBe(1)
@@ -55,7 +55,7 @@ test('neither a limit that ends nor a promise that settles in time leaves a time
 
 afterEach(() => void vi.useRealTimers())
 
-test('a deadline moves without a new timer', async () => {
+test('moving a deadline sets no new timer', async () => {
   vi.useFakeTimers()
   const setTimer = vi.spyOn(globalThis, 'setTimeout')
   let due = performance.now() + 100

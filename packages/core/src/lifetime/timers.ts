@@ -1,43 +1,47 @@
 import { type Abortable, whenAborted } from './abort-source.ts'
 
-/** Longer delays overflow the 32-bit timers of every runtime and fire at once. */
-const longest = 2 ** 31 - 1
+/** In ms. A longer delay overflows the 32-bit timers of the runtimes and fires at once. */
+const maxDelay = 2 ** 31 - 1
 
-/** A delay, in ms, that `setTimeout` takes at its word. */
+/** Returns the delay, in ms, or the longest one that `setTimeout` can handle. */
 function clampTimer(ms: number): number {
-  return Math.min(ms, longest)
+  return Math.min(ms, maxDelay)
 }
 
 /** The longest extra turn, in ms. */
-const longestTurn = 1000
-/** A timer that is less late than this, in ms, counts as on time. */
-const punctual = 20
+const maxTurn = 1000
+/** A timer that is late by less than this, in ms, counts as on time. */
+const tolerance = 20
 
 /**
- * Calls `onDue` at a moment that may still move.
+ * Calls `onDue` at a moment that can move while the program waits for it.
  *
- * After a program was busy or asleep, its timers fire before it reads the bytes that arrived in the
- * meantime. So when the moment has passed, the program first gets an extra turn to read. The turn lasts as
- * long as the timer was late. Then `onDue` is called, unless the moment has moved. If the timer of the turn
- * is late too, the program gets another turn.
+ * After a program was busy or asleep, its timers fire before it reads the bytes that arrived in the meantime,
+ * and these bytes may move the moment. So if the timer fires late, the program first gets an extra turn to
+ * read, as long as the timer was late. Then `onDue` is called, unless the moment has moved. If the timer of
+ * the extra turn is late as well, the program gets another turn.
  *
- * A deadline has one timer. Moving the deadline sets no new timer, because that would cost more than the
- * event that moves it.
+ * A deadline has one timer. When the moment moves, that timer still fires at the old moment and is then set
+ * again. A new timer for each move would cost more than the event that causes the move.
  */
 export abstract class Deadline {
   #timer: ReturnType<typeof setTimeout> | undefined
   #turns = 0
 
-  /** The moment, on the clock of `performance`. Infinity stops the timer; `start` starts it again. */
+  /**
+   * Returns the moment, on the clock of `performance.now()`. Infinity stops the timer until `start` is called
+   * again.
+   */
   protected abstract dueAt(): number
+  /** Called once the moment has passed. */
   protected abstract onDue(): void
 
-  /** The most extra turns, even if the timer is late every time. */
-  protected get mostTurns(): number {
+  /** The largest number of extra turns, even if the timer is late each time. */
+  protected get maxTurns(): number {
     return 3
   }
 
-  /** Does nothing if the timer is running. */
+  /** Starts the timer. Does nothing if it is already running. */
   start(): void {
     if (this.#timer === undefined) this.#look(performance.now())
   }
@@ -59,18 +63,18 @@ export abstract class Deadline {
       return
     }
     const late = now - Math.max(due, plannedAt)
-    const isRead = this.#turns > 0 && late < punctual
-    if (late === 0 || isRead || this.#turns >= this.mostTurns) {
+    const hadTurn = this.#turns > 0 && late < tolerance
+    if (late === 0 || hadTurn || this.#turns >= this.maxTurns) {
       this.#turns = 0
       this.onDue()
     } else {
       this.#turns += 1
-      this.#lookAt(now + Math.min(late, longestTurn), now)
+      this.#lookAt(now + Math.min(late, maxTurn), now)
     }
   }
 
   #lookAt(moment: number, now: number): void {
-    // Whole milliseconds, rounded up: a timer a fraction early would only be set again.
+    // Round up to whole milliseconds. A timer that fires a fraction early would only be set again.
     const ms = clampTimer(Math.ceil(moment - now))
     this.#timer = setTimeout(() => this.#look(moment), ms)
   }
@@ -87,7 +91,7 @@ class FunctionDeadline extends Deadline {
   }
 }
 
-/** Calls `onDue` at a {@link Deadline}. Returns a function that stops it. */
+/** Calls `onDue` at the moment of `dueAt`, as a {@link Deadline} does. Returns a function that stops it. */
 export function whenDue(dueAt: () => number, onDue: () => void): () => void {
   const deadline = new FunctionDeadline(dueAt, onDue)
   deadline.start()
@@ -95,15 +99,15 @@ export function whenDue(dueAt: () => number, onDue: () => void): () => void {
 }
 
 /**
- * Calls `onDue` at a {@link Deadline} after so many ms; 0 and Infinity never do. Returns a function that
- * stops it.
+ * Calls `onDue` after `ms` milliseconds, as a {@link Deadline} does. With 0 or Infinity, it is never called.
+ * Returns a function that stops it.
  */
 export function after(ms: number, onDue: () => void): () => void {
   const at = performance.now() + (ms || Infinity)
   return whenDue(() => at, onDue)
 }
 
-/** Waits so many ms. @throws the signal's reason when it is aborted. Leaves no timer running. */
+/** Waits `ms` milliseconds. If the signal is aborted, rejects with its reason. Leaves no timer running. */
 export function sleep(ms: number, signal: Abortable): Promise<void> {
   return new Promise((resolve, reject) => {
     let unlink: (() => void) | undefined
@@ -119,8 +123,8 @@ export function sleep(ms: number, signal: Abortable): Promise<void> {
 }
 
 /**
- * Returns the promise's value, or undefined if the promise is still pending at a {@link Deadline} after so
- * many ms. Infinity and 0 wait for ever. Leaves no timer running.
+ * Returns the value of the promise, or undefined if the promise is still pending after `ms` milliseconds. With
+ * 0 or Infinity, it waits without a limit. Leaves no timer running.
  */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let stop: (() => void) | undefined

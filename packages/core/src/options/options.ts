@@ -1,5 +1,5 @@
 import type { Abortable } from '../lifetime/abort-source.ts'
-import { checkLimit } from '../lifetime/check-limit.ts'
+import { milliseconds, wholeNumber, resolveLimits } from '../lifetime/check-limit.ts'
 import {
   checkBoolean,
   checkFunction,
@@ -18,7 +18,7 @@ import { checkBaseURL, publicBaseURL } from './base-url.ts'
 import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { isSendableId } from './last-event-id.ts'
-import { defaultMaxEventBytes } from '../sse/message-decoder.ts'
+import { eventBytesLimit } from '../sse/message-decoder.ts'
 import { version } from './version.ts'
 
 /** Limits of a call; those given with a call win over the client's. */
@@ -108,13 +108,14 @@ export interface Settings extends Required<{ [K in keyof CallLimits]: number }> 
   logger: Logger | undefined
 }
 
-const defaultLimits: Required<{ [K in keyof CallLimits]: number }> = {
-  timeout: 30_000,
-  idleTimeout: 120_000,
-  heartbeatTimeout: 60_000,
-  maxRetries: 2,
-  maxRetryAfter: 60_000,
-  maxEventBytes: defaultMaxEventBytes,
+/** The limits of a call, with their kinds and defaults. */
+export const callLimits: Checks<CallLimits> = {
+  timeout: /* @__PURE__ */ milliseconds(30_000),
+  idleTimeout: /* @__PURE__ */ milliseconds(120_000),
+  heartbeatTimeout: /* @__PURE__ */ milliseconds(60_000),
+  maxRetries: /* @__PURE__ */ wholeNumber(2),
+  maxRetryAfter: /* @__PURE__ */ milliseconds(60_000),
+  maxEventBytes: eventBytesLimit,
 }
 
 /** Limits and headers are checked where they are read. */
@@ -161,7 +162,8 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
   const target = resolveTarget(options, runtime)
   const { fetch = runtime.fetch ?? ((url, init) => globalThis.fetch(url, init)) } = options
   return {
-    ...mergeLimits({ ...defaultLimits, ...(target.isEndpoint && { maxRetries: 0 }) }, options),
+    // An endpoint retries by itself.
+    ...resolveLimits(callLimits, options, target.isEndpoint ? { maxRetries: 0 } : {}),
     ...target,
     headers: {
       'content-type': 'application/json',
@@ -202,18 +204,6 @@ function resolveTarget(
     target: () => `${baseURL}/ai/analyze`,
     isEndpoint: false,
   }
-}
-
-/** @throws ConfigurationError on a limit that is no number of the right kind */
-export function mergeLimits<T extends typeof defaultLimits>(base: T, given: CallLimits): T {
-  const merged = { ...base }
-  for (const name of Object.keys(defaultLimits) as (keyof CallLimits)[]) {
-    const value = given[name]
-    if (value === undefined) continue
-    checkLimit(name, value)
-    merged[name] = value
-  }
-  return merged
 }
 
 /**

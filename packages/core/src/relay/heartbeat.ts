@@ -1,21 +1,25 @@
 import { Deadline } from '../lifetime/timers.ts'
+import { milliseconds } from '../lifetime/check-limit.ts'
+import type { Limit } from '../lifetime/check-options.ts'
 import { encodeEvent } from '../sse/encode.ts'
+
+export const heartbeatLimit: Limit = /* @__PURE__ */ milliseconds(15_000)
 
 export const heartbeatText: string = /* @__PURE__ */ encodeEvent({ comment: 'heartbeat' })
 
-/** Tells when a heartbeat is due: after one wait of so many ms. One timer serves many waits. */
+/** Calls back when a wait has lasted so long that a heartbeat is due. One timer serves all waits of a relay. */
 export class Heartbeat extends Deadline {
   readonly #ms: number
   #since = 0
   #beat: (() => void) | undefined
 
-  /** @param ms 0 for none */
+  /** @param ms the time after which a heartbeat is due, in ms; 0 for no heartbeats */
   constructor(ms: number) {
     super()
     this.#ms = ms
   }
 
-  /** A wait begins: `beat` is called once a heartbeat is due, unless the wait is over by then. */
+  /** Begins a wait. Calls `beat` once a heartbeat is due, unless the wait has ended by then. */
   wait(beat: () => void): void {
     if (this.#ms === 0) return
     this.#since = performance.now()
@@ -23,7 +27,7 @@ export class Heartbeat extends Deadline {
     this.start()
   }
 
-  /** The wait is over. */
+  /** Ends the wait. */
   pause(): void {
     this.#beat = undefined
   }
@@ -37,8 +41,8 @@ export class Heartbeat extends Deadline {
     return this.#beat === undefined ? Infinity : this.#since + this.#ms
   }
 
-  /** None: nothing that is read makes a late heartbeat superfluous. */
-  protected override get mostTurns(): number {
+  /** No extra turns. A late heartbeat is needed, whatever the program reads in the meantime. */
+  protected override get maxTurns(): number {
     return 0
   }
 

@@ -21,7 +21,7 @@ describe('a relay', () => {
     expect(await read(toReadableStream(stream))).toBe(complete.join(''))
   })
 
-  test('sends what any async iterable yields', async () => {
+  test('sends the events of any async iterable', async () => {
     async function* events(): AsyncGenerator<StreamEvent> {
       yield { type: 'text', content: 'a\nb' }
       yield {
@@ -36,7 +36,7 @@ describe('a relay', () => {
     )
   })
 
-  test('comes back as the same events', async () => {
+  test('is read again as the same events', async () => {
     const all = [
       sse(text('é'), { type: 'chart', x: [1] }, { type: 'metadata', model: 'm', n: { a: 1 } }),
       ...complete,
@@ -46,7 +46,7 @@ describe('a relay', () => {
     expect(await Array.fromAsync(relayed)).toEqual(direct)
   })
 
-  test('keeps the name of an event whose data does not say it', async () => {
+  test('sends the name of an event whose data has no type', async () => {
     const wire = 'event: chart\ndata: {"x":1}\n\nevent: n\ndata: {"type":"own"}\n\n'
     const relayed = fromResponse(
       toResponse(fromReadableStream(new Body([wire, ...complete]).stream)),
@@ -71,7 +71,7 @@ describe('a relay', () => {
     expect((await Array.fromAsync(relayed))[0]).toMatchObject({ wireType: 'a\uFFFDb' })
   })
 
-  test('takes one event for each read, none ahead', async () => {
+  test('takes one event for each read, and none ahead', async () => {
     let taken = 0
     async function* events(): AsyncGenerator<StreamEvent> {
       for (;;) {
@@ -89,7 +89,7 @@ describe('a relay', () => {
     await reader.cancel()
   })
 
-  test('cancelled ends the source, its pending read included', async () => {
+  test('ends the source when it is cancelled, even during a read', async () => {
     const body = new Body([sse(text('a'))], 'hang')
     const reader = toReadableStream(fromReadableStream(body.stream)).getReader()
     await reader.read()
@@ -100,7 +100,7 @@ describe('a relay', () => {
     expect(body.stream.locked).toBe(false)
   })
 
-  test('cancelled waits for no source, and leaves no timer', async () => {
+  test('does not wait for the source when it is cancelled, and leaves no timer', async () => {
     vi.useFakeTimers()
     async function* silent(): AsyncGenerator<StreamEvent> {
       await new Promise(() => {})
@@ -115,7 +115,7 @@ describe('a relay', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('survives iterators that keep to no promises', async () => {
+  test('works with iterators that return no promises, or throw', async () => {
     const unhandled: unknown[] = []
     const note = (error: unknown): void => void unhandled.push(error)
     process.on('unhandledRejection', note)
@@ -148,7 +148,7 @@ describe('a relay', () => {
     expect(unhandled).toEqual([])
   })
 
-  test('tells of an event that cannot be encoded behind those before it, and ends its source', async () => {
+  test('sends an error event for an event that cannot be encoded, after those before it, and ends its source', async () => {
     const deep = '['.repeat(20_000) + ']'.repeat(20_000)
     const other = (n: number): string => `data: {"type":"new","n":${n}}\n\n`
     const body = new Body(
@@ -163,7 +163,7 @@ describe('a relay', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
-  test('of a stream cancelled elsewhere has no [DONE]', async () => {
+  test('ends without [DONE] if the stream is cancelled elsewhere', async () => {
     const stream = fromReadableStream(new Body([sse(text('a'))], 'hang').stream)
     const reader = stream.toReadableStream().getReader()
     await reader.read()
@@ -171,7 +171,7 @@ describe('a relay', () => {
     expect(await reader.read()).toEqual({ done: true, value: undefined })
   })
 
-  test('of a used stream throws', async () => {
+  test('throws for a used stream', async () => {
     const stream = fromReadableStream(new Body(complete).stream)
     await stream.finalText()
     expect(() => toReadableStream(stream)).toThrow(StreamConsumedError)
@@ -180,7 +180,7 @@ describe('a relay', () => {
 })
 
 describe('toResponse', () => {
-  test('has the headers of an event stream, and those it is given', () => {
+  test('has the headers of an event stream, and the given ones', () => {
     const headers = {
       'x-own': '1',
       'content-type': 'text/plain',
@@ -200,7 +200,7 @@ describe('toResponse', () => {
     })
   })
 
-  test('takes nothing of another hop or another body from headers it is given', () => {
+  test('does not send given headers about another connection or another body', () => {
     const headers = new Headers({
       'accept-ranges': 'bytes',
       age: '9',
@@ -236,7 +236,7 @@ describe('toResponse', () => {
     ])
   })
 
-  test('takes status, words and headers of a response as of an object', () => {
+  test('takes the status, status text and headers of a response', () => {
     const init = new Response(null, { status: 203, statusText: 'Said', headers: { 'x-own': '1' } })
     const response = toResponse(fromReadableStream(new Body(complete).stream), init)
     expect([response.status, response.statusText]).toEqual([203, 'Said'])
@@ -268,7 +268,7 @@ describe('toResponse', () => {
     expect(await stream.finalText()).toBe('Héllo world')
   })
 
-  test('starts at once', () => {
+  test('returns at once', () => {
     const never = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}) })
     expect(toResponse(fromReadableStream(never)).status).toBe(200)
   })

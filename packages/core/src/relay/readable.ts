@@ -1,4 +1,3 @@
-import { checkLimit } from '../lifetime/check-limit.ts'
 import {
   checkOptions,
   type Checks,
@@ -10,19 +9,20 @@ import type { StreamEvent } from '../events/stream-event.ts'
 import { toMessage } from '../events/wire.ts'
 import { headersForOtherBody, type HeaderValues } from '../options/headers.ts'
 import { encodeEvent } from '../sse/encode.ts'
+import { heartbeatLimit } from './heartbeat.ts'
 import { type ReadableOptions, Relay } from './relay.ts'
 import type { RelaySource } from './relay-source.ts'
 
-const readableChecks: Checks<ReadableOptions> = { heartbeat: checkLimit, signal: checkSignal }
+const readableChecks: Checks<ReadableOptions> = { heartbeat: heartbeatLimit, signal: checkSignal }
 
 /** Headers are checked where they are read. */
-const responseChecks: Checks<Omit<ResponseInit, 'headers'>> = {
+const responseChecks: Checks<{ status?: unknown; statusText?: unknown }> = {
   status: /* @__PURE__ */ checkThat(
     'the status of a response with a body, such as 200',
     (value) => Number.isInteger(value) && isStatusWithBody(value as number),
   ),
   statusText: /* @__PURE__ */ checkText(
-    'a string of Latin-1, no line breaks',
+    'a string of Latin-1 without line breaks',
     /^[\t -~\x80-\xff]*$/,
   ),
 }
@@ -32,16 +32,15 @@ function isStatusWithBody(status: number): boolean {
 }
 
 /**
- * Passes a stream on as Server-Sent Events, in bytes: its events, then `data: [DONE]`.
+ * Returns a stream of bytes with the events as Server-Sent Events, then `data: [DONE]`. Uses the stream.
  *
- * Pull-based: nothing is read ahead. A read gets in one piece what had come together; text, citations
- * and metadata from VecTrade pass as they came, in the memory in which the source's body gave them.
- * Cancelling the result ends the source at once, a pending read of it included. A failure of the
- * source becomes an error event and then a clean end; what an unexpected exception says is not sent.
- * Uses the stream.
+ * Nothing is read ahead. Events that have arrived together are sent in one chunk. Text, citations and metadata
+ * from VecTrade pass through unchanged, in the same memory in which they arrived. Cancelling the result ends
+ * the source at once, even during a read. If the source fails, the result ends with an error event. The
+ * message of an unexpected exception is not sent.
  *
- * @throws ConfigurationError on what is no stream of events, or on a wrong option
- * @throws StreamConsumedError when the stream is used already
+ * @throws ConfigurationError if `stream` is not an async iterable, or an option is wrong
+ * @throws StreamConsumedError if the stream is already used
  * @example
  * ```ts
  * import { toReadableStream } from '@vectrade/core'
@@ -67,22 +66,24 @@ function readable<T>(relay: Relay<T>): ReadableStream<Uint8Array> {
       pull: (controller) => relay.pull(controller),
       cancel: () => relay.cancel(),
     },
-    // Nothing is taken from the source before somebody reads.
+    // Take nothing from the source before the first read.
     { highWaterMark: 0 },
   )
 }
 
 /**
- * {@link toReadableStream} as a response with the headers an event stream needs. It starts at once:
- * a failure to reach VecTrade comes as an error event, with status 200 gone out already.
+ * Returns a response with the bytes of {@link toReadableStream} and the headers of an event stream. Uses the
+ * stream.
  *
- * `init` may be another response, such as an upstream's. Its headers about the connection
- * (`connection` and what that names, `keep-alive`, `transfer-encoding`, …) and about its own
- * bytes (`content-length`, `content-encoding`, `etag`, …) are left out. All others are sent,
- * including `set-cookie`.
+ * The response starts at once. A failure to reach VecTrade comes later, as an error event, after the status
+ * 200.
  *
- * @throws ConfigurationError on what is no stream of events, or on a wrong option
- * @throws StreamConsumedError when the stream is used already
+ * `init` can be another response, for example from an upstream server. Its headers about the connection
+ * (`connection` and the headers that it names, `keep-alive`, `transfer-encoding`, …) and about its own bytes
+ * (`content-length`, `content-encoding`, `etag`, …) are not sent. All others are, including `set-cookie`.
+ *
+ * @throws ConfigurationError if `stream` is not an async iterable, or an option is wrong
+ * @throws StreamConsumedError if the stream is already used
  * @example
  * ```ts
  * import { toResponse } from '@vectrade/core'
@@ -102,13 +103,15 @@ export function toResponse(
   return relayResponse(stream, eventText, init, { heartbeatFirst: false })
 }
 
-/** How an event goes over the wire. */
+/** Returns an event as the text that is sent. */
 export const eventText = (event: StreamEvent): string => encodeEvent(toMessage(event))
 
 /**
- * @param encode the text of one item
- * @param heartbeatFirst whether a heartbeat goes out at once, before there is an event
- * @param onEnd called at least once when the source ends or is let go
+ * Returns a response that relays a source.
+ *
+ * @param encode returns the text of one item
+ * @param heartbeatFirst whether to send a heartbeat at once, before the first event
+ * @param onEnd called when the relay ends, perhaps more than once
  */
 export function relayResponse<T>(
   source: AsyncIterable<T> | RelaySource<T>,
@@ -117,7 +120,7 @@ export function relayResponse<T>(
   { heartbeatFirst, onEnd }: { heartbeatFirst: boolean; onEnd?: () => void },
 ): Response {
   const { heartbeat, signal, ...platformInit } = init
-  // By name: a response has these on its prototype, where a spread does not look.
+  // Read these by name. A response has them on its prototype, and a spread does not copy them.
   const { status = 200, statusText = '', headers: given = {} } = init
   const headers = headersForOtherBody(given as HeaderValues)
   for (const [name, value] of Object.entries(eventStreamHeaders)) headers.set(name, value)
@@ -125,7 +128,7 @@ export function relayResponse<T>(
   return new Response(readable(relay), { ...platformInit, status, statusText, headers })
 }
 
-/** Proxies must neither buffer, nor compress, nor keep an event stream. */
+/** Proxies must not buffer, compress or cache an event stream. */
 const eventStreamHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',

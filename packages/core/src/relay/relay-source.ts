@@ -1,44 +1,47 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 
 /**
- * The key of a method that streams of this SDK have, whichever copy of the package made them. A relay gets
- * the stream's items from it.
+ * The key of a method that every stream of this SDK has, also one from another copy of the package. A relay
+ * gets the items of the stream from it.
  */
 export const forRelay: unique symbol = Symbol.for('vectrade.relay')
 
-/** The items of a stream that is relayed. */
-export interface Relayed<T> {
+/** The items of a stream, for a relay. */
+export interface RelayItems<T> {
   items: AsyncIterable<T>
-  /** Whether the items have ended before the answer was complete. */
+  /** Returns whether the items have ended before the answer was complete. */
   isCut: () => boolean
 }
 
-/** A stream with items for a relay. */
+/** A stream that a relay can recognize. */
 export interface RelaySource<T> {
-  /** Uses the stream. It keeps no answer, because no one can ask for it. See {@link relayed}. */
-  [forRelay](asBytes: boolean): Relayed<T | Uint8Array>
+  /** Uses the stream, which then does not collect its answer. See {@link relayItems}. */
+  [forRelay](passThrough: boolean): RelayItems<T | Uint8Array>
 }
 
 /**
- * Returns the items of a stream of this SDK, or of any other iterable, for a relay.
+ * Returns what a relay reads from a stream of this SDK, or from any other async iterable.
  *
- * @param asBytes whether events that need no change may come as the bytes of their messages
+ * @param passThrough whether the stream may give the bytes of messages in place of their events
  * @throws ConfigurationError if the source is neither
  */
-export function relayed<T>(source: AsyncIterable<T> | RelaySource<T>, asBytes: false): Relayed<T>
-export function relayed<T>(
+export function relayItems<T>(
   source: AsyncIterable<T> | RelaySource<T>,
-  asBytes: boolean,
-): Relayed<T | Uint8Array>
-export function relayed<T>(
+  passThrough: false,
+): RelayItems<T>
+export function relayItems<T>(
   source: AsyncIterable<T> | RelaySource<T>,
-  asBytes: boolean,
-): Relayed<T | Uint8Array> {
+  passThrough: boolean,
+): RelayItems<T | Uint8Array>
+export function relayItems<T>(
+  source: AsyncIterable<T> | RelaySource<T>,
+  passThrough: boolean,
+): RelayItems<T | Uint8Array> {
   const isObject = typeof source === 'object' && source !== null
-  if (isObject && forRelay in source) return source[forRelay](asBytes)
+  if (isObject && forRelay in source) return source[forRelay](passThrough)
   if (!isObject || typeof source[Symbol.asyncIterator] !== 'function') {
     throw new ConfigurationError(
-      'Pass a stream of events to relay: `client.ai.stream(…)` or an async iterable',
+      'The stream must be an async iterable of events, such as `client.ai.stream(…)`',
     )
   }
   return { items: source, isCut: () => false }

@@ -9,7 +9,7 @@ const read = (stream: ReadableStream<Uint8Array>): Promise<string> => new Respon
 afterEach(() => void vi.useRealTimers())
 
 describe('heartbeats', () => {
-  test('come while the source is silent, between events, and leave no timer', async () => {
+  test('are sent while the source is silent, and leave no timer', async () => {
     vi.useFakeTimers()
     let wake = (): void => {}
     async function* events(): AsyncGenerator<StreamEvent> {
@@ -25,12 +25,15 @@ describe('heartbeats', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test.for([-1, Number.NaN, '5' as unknown as number])('%s is refused', (heartbeat) => {
-    const stream = fromReadableStream(new Body(complete).stream)
-    expect(() => toReadableStream(stream, { heartbeat })).toThrow(/`heartbeat`/)
-  })
+  test.for([-1, Number.NaN, '5' as unknown as number])(
+    'an interval of %s is refused',
+    (heartbeat) => {
+      const stream = fromReadableStream(new Body(complete).stream)
+      expect(() => toReadableStream(stream, { heartbeat })).toThrow(/`heartbeat`/)
+    },
+  )
 
-  test('let an item pass that comes between two reads, once, and an abort behind it', async () => {
+  test('do not lose an item that arrives between two reads, or an abort after it', async () => {
     vi.useFakeTimers()
     const controller = new AbortController()
     const items: ((content: string) => void)[] = []
@@ -64,7 +67,7 @@ describe('heartbeats', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('every 15 s by default, none with 0, none that nobody reads', async () => {
+  test('are sent every 15 s by default, never with 0, and only while a read is pending', async () => {
     vi.useFakeTimers()
     const silent = (heartbeat?: number): ReadableStreamDefaultReader<Uint8Array> =>
       toReadableStream(fromReadableStream(new Body([], 'hang').stream), { heartbeat }).getReader()
@@ -86,7 +89,7 @@ describe('heartbeats', () => {
 })
 
 describe('the signal of a relay', () => {
-  test('ends source and relay, with an error event, and is let go', async () => {
+  test('ends source and relay with an error event, and has no listener afterwards', async () => {
     const controller = new AbortController()
     const { signal } = controller
     const body = new Body([sse(text('a'))], 'hang')
@@ -99,7 +102,7 @@ describe('the signal of a relay', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
-  test('ends it whenever it comes, an item being passed on or not', async () => {
+  test('ends the relay at any time, also while an item is being sent', async () => {
     for (let ticks = 0; ticks < 8; ticks += 1) {
       const controller = new AbortController()
       let give = (): void => {}
@@ -123,7 +126,7 @@ describe('the signal of a relay', () => {
     }
   })
 
-  test('already aborted takes nothing from the source', async () => {
+  test('that is already aborted ends the source unread', async () => {
     const body = new Body([sse(text('a'))])
     const signal = AbortSignal.abort()
     const wire = await read(toReadableStream(fromReadableStream(body.stream), { signal }))
@@ -133,7 +136,7 @@ describe('the signal of a relay', () => {
     expect(body.cancelled).toBe(1)
   })
 
-  test('is let go at the end and when the reader leaves', async () => {
+  test('has no listener after the end, or after the reader has cancelled', async () => {
     const { signal } = new AbortController()
     await read(toReadableStream(fromReadableStream(new Body(complete).stream), { signal }))
     const reader = toReadableStream(fromReadableStream(new Body(complete).stream), {
@@ -146,15 +149,15 @@ describe('the signal of a relay', () => {
 })
 
 describe('a source is told to end', () => {
-  interface Relayed {
+  interface Relaying {
     source: ControlledSource
     reader: ReadableStreamDefaultReader<Uint8Array>
     abort: () => void
   }
   const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
-  /** Ends one read of the source with `act`, and checks how often the source was told to end. */
-  async function returnedAfter(act: (relayed: Relayed) => unknown): Promise<number> {
+  /** Calls `act` during a read of the source. Returns how often the source was told to end. */
+  async function returnedAfter(act: (relaying: Relaying) => unknown): Promise<number> {
     const source = new ControlledSource()
     const controller = new AbortController()
     const { signal } = controller
@@ -166,7 +169,7 @@ describe('a source is told to end', () => {
     await tick()
     await reading
     while (!(await reader.read()).done);
-    // What comes too late changes nothing.
+    // Ending it again changes nothing.
     controller.abort()
     source.fail()
     await reader.cancel()
@@ -174,18 +177,18 @@ describe('a source is told to end', () => {
     return source.returned
   }
 
-  test.for<[string, number, (relayed: Relayed) => unknown]>([
+  test.for<[string, number, (relaying: Relaying) => unknown]>([
     ['not when it has ended', 0, ({ source }) => source.end()],
     ['not when it has failed', 0, ({ source }) => source.fail()],
     [
-      'once when an event cannot be passed on',
+      'once when an event cannot be encoded',
       1,
       ({ source }) => source.give({ type: 'text', content: 1n as never }),
     ],
-    ['once when its reader leaves', 1, ({ reader }) => reader.cancel()],
+    ['once when its reader cancels', 1, ({ reader }) => reader.cancel()],
     ['once when it is aborted', 1, ({ abort }) => abort()],
     [
-      'once when it is aborted and then its reader leaves',
+      'once when it is aborted and then its reader cancels',
       1,
       async ({ abort, reader }) => {
         abort()
@@ -203,7 +206,7 @@ describe('a source is told to end', () => {
       },
     ],
     [
-      'not when it has ended and then its reader leaves',
+      'not when it has ended and then its reader cancels',
       0,
       async ({ source, reader }) => {
         source.end()
@@ -215,7 +218,7 @@ describe('a source is told to end', () => {
     expect(await returnedAfter(act)).toBe(times)
   })
 
-  const endings: Record<string, (relayed: Relayed) => unknown> = {
+  const endings: Record<string, (relaying: Relaying) => unknown> = {
     abort: ({ abort }) => abort(),
     cancel: ({ reader }) => void reader.cancel(),
     error: ({ source }) => source.fail(),
@@ -230,16 +233,16 @@ describe('a source is told to end', () => {
   test('at most once when everything happens in one tick, in any order', async () => {
     for (const order of orders) {
       if (!order.some((name) => name === 'abort' || name === 'cancel')) continue
-      const times = await returnedAfter((relayed) => {
-        for (const name of order) endings[name]?.(relayed)
+      const times = await returnedAfter((relaying) => {
+        for (const name of order) endings[name]?.(relaying)
       })
-      // A promise reports the failure only after the others have come.
+      // The failure of a promise is reported last.
       expect([order, times]).toEqual([order, 1])
     }
   })
 
   test.for<[string, (reader: ReadableStreamDefaultReader<Uint8Array>) => unknown, boolean]>([
-    ['once when nobody has read it', (reader) => reader.cancel(), false],
+    ['once when it was never read', (reader) => reader.cancel(), false],
     ['once when it was aborted before', (reader) => reader.read(), true],
   ])('%s', async ([, act, isAborted]) => {
     const source = new ControlledSource()

@@ -6,28 +6,38 @@ import { markHandled } from '../lifetime/mark-handled.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
-import { Heartbeat, heartbeatText } from './heartbeat.ts'
-import { relayed, type RelaySource } from './relay-source.ts'
+import { Heartbeat, heartbeatLimit, heartbeatText } from './heartbeat.ts'
+import { relayItems, type RelaySource } from './relay-source.ts'
 
-/** How events are passed on. */
+/** Options of {@link toReadableStream} and {@link toResponse}. */
 export interface ReadableOptions {
-  /** ms of silence after which a comment keeps the connection alive; 0 for none. Default 15 000. */
+  /**
+   * ms without an event after which a comment is sent, so that proxies do not close the connection. 0 sends no
+   * comments. Default 15 000.
+   */
   heartbeat?: number | undefined
-  /** Aborted, it ends the source at once; who still reads gets an error event. */
+  /** Aborting it ends the source at once. The reader gets an error event. */
   signal?: Abortable | undefined
 }
 
-const defaultHeartbeat = 15_000
-/** Characters of events that are there already and go out in one piece. */
-const longestBatch = 65_536
+/** In characters. Events that are already there are sent in one chunk until it is this long. */
+const maxBatch = 65_536
 
-/** What a read of the source came to; nothing where its end needs no words. */
+/** The result of one read of the source. */
 interface Chunk {
+  /** Undefined for an end that needs no message. */
   content?: string | Uint8Array
   last: boolean
 }
 
-/** A source of events on its way to whoever reads it, as text, with heartbeats. */
+/**
+ * Turns a source of events into the chunks of a `ReadableStream`, with heartbeats between them.
+ *
+ * A pull takes all events that are already there, in one chunk. If there are none, it waits for the source
+ * and is answered with a heartbeat if the source is silent. The read of the source then continues without a
+ * pull, and its result goes to the next one. The source is told to end at most once, and only if it has not
+ * ended by itself. A relay that the program has dropped ends as well.
+ */
 export class Relay<T> {
   readonly #isCut: () => boolean
   readonly #iterator: AsyncIterator<T | Uint8Array>
@@ -39,11 +49,11 @@ export class Relay<T> {
   readonly #heartbeat: Heartbeat
   /** Whether the source has ended or was told to end. It is told at most once. */
   #isOver = false
-  /** Whether a read of the source is under way; it outlives a pull that was answered with a heartbeat. */
+  /** Whether a read of the source is pending. It outlives a pull that was answered with a heartbeat. */
   #isReading = false
-  /** What reads came to while no pull waited for it: an item, an abort behind it. */
+  /** Results for which no pull waits yet: at most an item, and the error of an abort after it. */
   readonly #arrived: Chunk[] = []
-  /** Answers the pull that waits; without a chunk, with a heartbeat. */
+  /** Answers the pull that waits. Without a chunk, the answer is a heartbeat. */
   #answer: ((chunk?: Chunk) => void) | undefined
   #cancelled = false
   #heartbeatFirst: boolean
@@ -58,14 +68,14 @@ export class Relay<T> {
     this.#encode = encode
     this.#onEnd = onEnd
     this.#heartbeatFirst = heartbeatFirst
-    this.#heartbeat = new Heartbeat(options.heartbeat ?? defaultHeartbeat)
-    const { items, isCut } = relayed(source, true)
+    this.#heartbeat = new Heartbeat(options.heartbeat ?? heartbeatLimit.default)
+    const { items, isCut } = relayItems(source, true)
     this.#isCut = isCut
     this.#iterator = items[Symbol.asyncIterator]()
     this.#signal = options.signal
     const onAbort = this.#handle.bind((relay) => relay.#onAbort())
     this.#unlink = this.#signal && whenAborted(this.#signal, onAbort)
-    whenCollected(this, ending(this.#heartbeat, this.#unlink, onEnd))
+    whenCollected(this, cleanUp(this.#heartbeat, this.#unlink, onEnd))
   }
 
   pull(controller: ReadableStreamDefaultController<Uint8Array>): void | Promise<void> {
@@ -80,11 +90,11 @@ export class Relay<T> {
   cancel(): void {
     this.#cancelled = true
     this.#end()
-    // Not left to a read that the source may never answer.
+    // The source may never answer the pending read, so answer the pull now.
     this.#answer?.()
   }
 
-  /** Passes on what the source has already, without a promise for each; false where it has nothing. */
+  /** Sends the events that are already there, without a promise for each. Returns false if there are none. */
   #takeReady(controller: ReadableStreamDefaultController<Uint8Array>): boolean {
     let text = ''
     let isTaken = false
@@ -92,7 +102,7 @@ export class Relay<T> {
       if (text !== '') controller.enqueue(encodeUtf8(text))
       text = ''
     }
-    while (text.length < longestBatch) {
+    while (text.length < maxBatch) {
       const item = PullIterator.ready(this.#iterator)
       if (item === undefined) break
       isTaken = true
@@ -104,7 +114,7 @@ export class Relay<T> {
       try {
         text += this.#encode(item)
       } catch (error) {
-        // What came before it goes first.
+        // First send the events before the one that cannot be encoded.
         passOn()
         this.#passOn(controller, errorChunk(error))
         return true
@@ -114,7 +124,7 @@ export class Relay<T> {
     return isTaken
   }
 
-  /** One promise for all of it: there is one of these for each event of a live answer. */
+  /** Answers a pull later. Makes only one promise, because a live answer needs one wait for each event. */
   #wait(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     return new Promise((resolve) => {
       this.#handle.held = this
@@ -158,7 +168,7 @@ export class Relay<T> {
     forgetCollected(this)
     if (this.#isOver) return
     this.#isOver = true
-    // Not awaited: a generator answers only once its pending read does. What it fails with is its own.
+    // Do not await it. A generator answers only after its pending read. Its failure concerns no one here.
     void markHandled((async () => this.#iterator.return?.())())
   }
 
@@ -181,7 +191,7 @@ export class Relay<T> {
       onError(error)
     }
     try {
-      // Not every iterator keeps to promises. An event may be one that cannot be encoded.
+      // An iterator may return a result without a promise, or throw. An event may fail to be encoded.
       Promise.resolve(this.#iterator.next()).then(onResult, onFailure).catch(onError)
     } catch (error) {
       onFailure(error)
@@ -197,15 +207,14 @@ export class Relay<T> {
   #chunkOf({ done, value }: IteratorResult<T | Uint8Array>): Chunk {
     if (!done)
       return { content: value instanceof Uint8Array ? value : this.#encode(value), last: false }
-    // A stream that was cancelled elsewhere is at its end, but its answer is not complete: the
-    // missing [DONE] says so.
+    // Without [DONE], the reader knows that the answer is not complete. This stream was cancelled elsewhere.
     if (this.#isCut()) return { last: true }
     return { content: encodeEvent({ data: '[DONE]' }), last: true }
   }
 }
 
-/** Ends a relay of which there is nothing else left; its source, if that is dropped too, does so itself. */
-function ending(
+/** Returns what ends a relay that was collected. Its source, if it was dropped as well, ends by itself. */
+function cleanUp(
   heartbeat: Heartbeat,
   unlink: (() => void) | undefined,
   onEnd: (() => void) | undefined,

@@ -11,13 +11,13 @@ import { openEventStream } from '../stream/from-response.ts'
 import { closeBody } from '../http/read-body.ts'
 import { headerOfId } from '../options/last-event-id.ts'
 import { Reconnection } from './reconnection.ts'
-import { type Connected, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
+import { type StreamConnection, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
 import { streamIdHeader, streamUrl } from '../store/stream-id.ts'
 
-/** A call with all that reading its answer goes by. */
+/** A call, with the limits for reading its answer. */
 export type CallWithLimits = Call & Omit<Settings, 'headers' | 'target' | 'isEndpoint'>
 
-/** Asks an endpoint, once: a stream that it keeps is read on after a cut, any other one is not. */
+/** Sends a prompt to an endpoint, once. If the endpoint stores the stream, the source resumes after a cut. */
 export async function openAtEndpoint(
   call: CallWithLimits,
   signal: Abortable,
@@ -26,12 +26,12 @@ export async function openAtEndpoint(
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
   const id = singleHeader(response.headers, streamIdHeader)
   if (!id) return openEventStream(response, call)
-  const reader = await openEventStream(response, withRetry(call, reconnection))
-  const endpoint = new Endpoint(call, id, reconnection)
+  const reader = await openEventStream(response, readerOptions(call, reconnection))
+  const endpoint = new StoredStreamEndpoint(call, id, reconnection)
   return new ResumingSource(endpoint, { response: reader.response, reader }, '', call, reconnection)
 }
 
-/** Takes up a stream that an endpoint keeps. */
+/** Resumes a stream that an endpoint stores. */
 export async function openResumed(
   call: CallWithLimits,
   id: string,
@@ -39,31 +39,31 @@ export async function openResumed(
   signal: Abortable,
 ): Promise<StreamSource> {
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
-  const endpoint = new Endpoint(call, id, reconnection)
-  const connected = await endpoint.connect(lastEventId)
-  return new ResumingSource(endpoint, connected, lastEventId, call, reconnection)
+  const endpoint = new StoredStreamEndpoint(call, id, reconnection)
+  const connection = await endpoint.connect(lastEventId)
+  return new ResumingSource(endpoint, connection, lastEventId, call, reconnection)
 }
 
-class Endpoint implements StreamEndpoint {
+class StoredStreamEndpoint implements StreamEndpoint {
   readonly id: string
   readonly #call: CallWithLimits
   readonly #reconnection: Reconnection
 
   constructor(call: CallWithLimits, id: string, reconnection: Reconnection) {
-    // Attempts are counted by the reconnection, which knows of events.
+    // The reconnection counts the attempts, because it knows which ones brought new events.
     this.#call = { ...call, maxRetries: 0 }
     this.id = id
     this.#reconnection = reconnection
   }
 
-  async connect(lastEventId: string, problem?: VecTradeError): Promise<Connected> {
+  async connect(lastEventId: string, problem?: VecTradeError): Promise<StreamConnection> {
     let cause = problem
     for (;;) {
       if (cause !== undefined) await this.#reconnection.pause(cause)
       try {
         return await this.#reconnection.attempt((signal) => this.#get(lastEventId, signal))
       } catch (error) {
-        cause = mendable(error)
+        cause = retryableOrThrow(error)
       }
     }
   }
@@ -72,8 +72,8 @@ class Endpoint implements StreamEndpoint {
     return stopStream(this.#call, this.id)
   }
 
-  async #get(lastEventId: string, signal: Abortable): Promise<Connected> {
-    const call = aboutStream(this.#call, this.id, 'GET')
+  async #get(lastEventId: string, signal: Abortable): Promise<StreamConnection> {
+    const call = streamCall(this.#call, this.id, 'GET')
     const headers = {
       ...call.headers,
       ...(lastEventId && { 'last-event-id': headerOfId(lastEventId) }),
@@ -83,38 +83,38 @@ class Endpoint implements StreamEndpoint {
       closeBody(response.body)
       return { response: readResponse(response, call.secrets), reader: undefined }
     }
-    const reader = await openEventStream(response, withRetry(this.#call, this.#reconnection))
+    const reader = await openEventStream(response, readerOptions(this.#call, this.#reconnection))
     return { response: reader.response, reader }
   }
 }
 
-/** Has an endpoint end an answer. One that is over and gone is as good. */
+/** Tells an endpoint to end an answer. It is no error if the stream does not exist any more. */
 export async function stopStream(call: CallWithLimits, id: string): Promise<void> {
-  // The stream's own signal has ended with it.
+  // The signal of the stream is already aborted.
   const signal = new AbortSource()
-  const stop = { ...aboutStream(call, id, 'DELETE'), maxRetries: 2 }
+  const stop = { ...streamCall(call, id, 'DELETE'), maxRetries: 2 }
   const response = await send(stop, signal).catch((error: unknown) => {
     if (!(error instanceof NotFoundError)) throw error
   })
   closeBody(response?.body)
 }
 
-function aboutStream(call: CallWithLimits, id: string, method: 'GET' | 'DELETE'): CallWithLimits {
+function streamCall(call: CallWithLimits, id: string, method: 'GET' | 'DELETE'): CallWithLimits {
   const { 'idempotency-key': _, 'content-type': __, ...headers } = call.headers
   return { ...call, headers, method, url: streamUrl(call.url, id), body: undefined }
 }
 
-function withRetry(
+function readerOptions(
   { maxEventBytes, secrets }: CallWithLimits,
   reconnection: Reconnection,
 ): Parameters<typeof openEventStream>[1] {
   return { maxEventBytes, secrets, onRetry: (ms) => reconnection.setRetry(ms) }
 }
 
-/** An error that may be gone at the next attempt. @throws it otherwise */
-function mendable(error: unknown): VecTradeError {
+/** Returns an error that another attempt may not meet again. @throws any other error */
+function retryableOrThrow(error: unknown): VecTradeError {
   if (error instanceof NotFoundError) {
-    throw new StreamResumeError('There is no such stream, or none any more', { cause: error })
+    throw new StreamResumeError('The stream does not exist, or has expired', { cause: error })
   }
   if (error instanceof AuthenticationError || !VecTradeError.isInstance(error)) throw error
   if (!error.retryable || (error instanceof APIError && error.status === undefined)) throw error

@@ -1,18 +1,23 @@
-/** How an event relates to the position in a stream. */
+/**
+ * The relation of an event to the position in a stream: `forward` is after it, `here` has the same ID,
+ * `repeated` was read before, and `greeting` belongs to the connection, not to the stream.
+ */
 type Step = 'forward' | 'here' | 'repeated' | 'greeting'
 
 /**
  * How far a stream has been read, as the ID of its last event.
  *
- * IDs can be any text. If they are the numbers that our own handler gives (1, 2, 3 and so on), events that
- * a server repeats after a reconnection are recognized.
+ * IDs can be any text. A server that is asked to continue after an ID may begin with the next event, or repeat
+ * the answer from its beginning. If the IDs are numbers like those of our own handler (1, 2, 3 and so on), the
+ * repeated events are recognized. Some servers also greet each connection with an event that is not part of
+ * the stream. Such an event has no ID, or an ID that is not a number although the others are.
  */
 export class Position {
   /** The `Last-Event-ID` that a reconnection sends; `''` if it sends none. */
   id: string
-  /** Whether all IDs so far counted the events. Undefined until there is one to tell by. */
+  /** Whether all IDs so far have counted the events. Undefined until there is an ID to tell. */
   #isNumbered: boolean | undefined
-  /** The number at which the connection began. */
+  /** The number after which the connection began. NaN if its ID was not a number. */
   #start: number
   /** The first ID of this connection. */
   #firstId: string | undefined
@@ -23,25 +28,29 @@ export class Position {
     this.#start = Number(id)
   }
 
-  /** @param id the last event ID of this connection, undefined before the first one */
+  /**
+   * Moves to an event.
+   *
+   * @param id the last event ID of this connection, undefined before the first one
+   */
   passEvent(id: string | undefined): Step {
-    // A server may greet each connection. If events have IDs, one without an ID is not part of the stream.
+    // If the events have IDs, one without an ID is a greeting.
     if (id === undefined) return this.id === '' ? 'here' : 'greeting'
     if (this.#isGreeting(id)) return 'greeting'
-    // A server that goes on sends the next number, one that repeats its answer sends 1.
+    // A server that continues sends the next number. A server that repeats the answer sends 1.
     this.#isNumbered ??= isNumber(id) && [1, this.#start + 1].includes(Number(id))
     const isRepeated = this.#isNumbered && this.#start > 0 && Number(id) <= this.#start
     return isRepeated && id !== '' ? 'repeated' : this.#move(id)
   }
 
-  /** A frame without an event can have an ID too. It never moves the position back. */
+  /** Moves to the ID of a frame without an event. Never moves back. */
   passFrame(id: string | undefined): void {
     if (id === undefined || this.#isGreeting(id)) return
     if (isNumber(id) && isNumber(this.id) && Number(id) < Number(this.id)) return
     this.#move(id)
   }
 
-  /** Whether an ID only greets a reconnection: it comes first, and is not a number although IDs are. */
+  /** Whether an ID belongs to a greeting: it comes first, and is not a number although the others are. */
   #isGreeting(id: string): boolean {
     this.#firstId ??= id
     const areNumbers = this.#start > 0 && this.#isNumbered !== false
@@ -55,6 +64,7 @@ export class Position {
     return 'forward'
   }
 
+  /** Call this when a new connection begins. */
   reconnected(): void {
     this.#start = Number(this.id)
     this.#firstId = undefined

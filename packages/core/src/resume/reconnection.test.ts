@@ -10,7 +10,7 @@ import {
   type VecTradeError,
 } from '../index.ts'
 import { catchError } from '../test-support/body.ts'
-import { endpoint } from '../test-support/kept.ts'
+import { endpoint } from '../test-support/resumable-endpoint.ts'
 import { Reconnection } from './reconnection.ts'
 
 beforeEach(() => {
@@ -22,7 +22,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A network that comes and goes as told, with what listens to it. */
+/** A network that goes online and wakes up when told, with its listeners. */
 function fakeNetwork(online: boolean) {
   const listeners = new Set<(isNew: boolean) => void>()
   return {
@@ -44,7 +44,7 @@ function fakeNetwork(online: boolean) {
 const cause = new ConnectionError('none', 'connect')
 const { signal } = new AbortController()
 
-/** How long the next pause lasts, in ms. */
+/** Returns how long the next pause lasts, in ms. */
 async function pauseOf(reconnection: Reconnection, error: VecTradeError = cause): Promise<number> {
   const start = Date.now()
   const pause = reconnection.pause(error)
@@ -57,7 +57,7 @@ test.for([
   [0, [250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000]],
   [0.5, [375, 750, 1500, 3000, 6000, 12_000, 22_500, 22_500]],
 ] as const)(
-  'a page told to be offline tries all the same, at a pace (%d)',
+  'a page that is told it is offline still tries, with pauses (random number %d)',
   async ([random, pauses]) => {
     vi.spyOn(Math, 'random').mockReturnValue(random)
     const reconnection = new Reconnection(signal, fakeNetwork(false), 0)
@@ -65,7 +65,7 @@ test.for([
   },
 )
 
-test('such attempts are not counted: after hours offline it goes on at once, with its usual attempts', async () => {
+test('attempts while offline do not count: after hours it continues at once, with all its attempts', async () => {
   const network = fakeNetwork(false)
   const reconnection = new Reconnection(signal, network, 0)
   for (let pauses = 0; pauses < 1000; pauses += 1) await pauseOf(reconnection)
@@ -82,7 +82,7 @@ test('such attempts are not counted: after hours offline it goes on at once, wit
 test.for<[string, VecTradeError]>([
   ['refuses', new ServerError({ message: 'm', type: 'server_error', retryable: true })],
   ['cuts its answers', new StreamInterruptedError()],
-])('attempts count if the server %s, whatever a page is told of its network', async (row) => {
+])('attempts count if the server %s, even if the page is told it is offline', async (row) => {
   const [, error] = row
   const reconnection = new Reconnection(signal, fakeNetwork(false), 0)
   for (let pauses = 0; pauses < 12; pauses += 1) {
@@ -92,7 +92,7 @@ test.for<[string, VecTradeError]>([
   expect(await catchError(reconnection.pause(error))).toBeInstanceOf(StreamResumeError)
 })
 
-test('a pause ends when the program wakes', async () => {
+test('a pause ends when the program wakes up', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0.99)
   const network = fakeNetwork(true)
   const reconnection = new Reconnection(signal, network, 0)
@@ -103,7 +103,7 @@ test('a pause ends when the program wakes', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('an attempt begins again with a new network, and ends with the stream', async () => {
+test('an attempt begins again on a new network, and ends with the stream', async () => {
   const network = fakeNetwork(true)
   const controller = new AbortController()
   const reconnection = new Reconnection(controller.signal, network, 0)
@@ -127,7 +127,7 @@ test('an attempt begins again with a new network, and ends with the stream', asy
 const headers = { 'content-type': 'text/event-stream', 'x-vectrade-stream-id': 'id' }
 const firstEvent = 'id: 1\ndata: {"type":"text","content":"a"}\n\n'
 
-test('a connection of the old network is given up at once, whatever `retry` says', async () => {
+test('a connection of the old network is closed at once, whatever `retry` says', async () => {
   const network = fakeNetwork(true)
   let asked = 0
   const fetch: Fetch = async () => {
@@ -148,7 +148,7 @@ test('a connection of the old network is given up at once, whatever `retry` says
   expect([asked, network.listeners.size]).toEqual([2, 0])
 })
 
-test('of connections that are gone nothing is left on the stream', async () => {
+test('connections that have ended leave no listener on the signal of the stream', async () => {
   const listeners = new Set<() => void>()
   const stream: Abortable = {
     aborted: false,
@@ -165,7 +165,7 @@ test('of connections that are gone nothing is left on the stream', async () => {
   expect(listeners.size).toBe(0)
 })
 
-test('events that are known already are no success', async () => {
+test('repeated events are no progress', async () => {
   let asked = 0
   const fetch: Fetch = async () => {
     asked += 1
@@ -184,7 +184,7 @@ test.for([
   { retry: 3000, retryAfter: 5, expected: 5250 },
   { retry: 12_345_678_910, retryAfter: undefined, expected: 60_250 },
 ])(
-  'waits as long as the server asks, plus a random share of the backoff: $retry, $retryAfter s',
+  'waits as long as the server asks, plus a random share of the backoff: $retry ms, $retryAfter s',
   async ({ retry, retryAfter, expected }) => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const reconnection = new Reconnection(signal, undefined, 60_000)

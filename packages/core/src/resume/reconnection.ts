@@ -5,16 +5,19 @@ import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { Network } from '../options/runtime.ts'
 import { sleep } from '../lifetime/timers.ts'
 
-const usualDelay = 500
-const longestDelay = 30_000
-/** At most some four minutes of attempts, half of it as a rule. */
-const mostAttempts = 12
+const firstDelay = 500
+const maxDelay = 30_000
+/** Their pauses take up to four minutes together, and about half of that on average. */
+const maxAttempts = 12
 
 /**
- * When to try again: exponential with full jitter, so that a server that comes back is not met by
- * everybody at once. The wait that the server asks for with `retry:` or `Retry-After`
- * is added. Attempts count until there is progress. A page that is told it is offline still tries, because
- * that may be wrong. Those attempts count only if the server answers.
+ * Decides when to connect again, and when to give up.
+ *
+ * The pause between two attempts grows exponentially, with full jitter, so that not all clients come back at
+ * the same moment. If the server asks for a wait with `retry:` or `Retry-After`, that is added to the pause.
+ * After a certain number of attempts without a new event, the stream fails. A new event resets the count. A
+ * page that is told it is offline still tries, because that may be wrong. These attempts do not count unless
+ * the server has answered.
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
@@ -22,12 +25,12 @@ export class Reconnection {
   readonly #signal: Abortable
   readonly #network: Network | undefined
   readonly #maxRetryAfter: number
-  /** ms that the server asks for between two connections. */
+  /** The wait before a connection that the server asks for, in ms. */
   #retry = 0
   #attempts = 0
-  /** Attempts that did not count, one after the other. */
+  /** The number of attempts in a row that did not count. */
   #probes = 0
-  /** Whether the server has answered since there was progress. */
+  /** Whether the server has answered since the last new event. */
   #hasAnswered = false
 
   constructor(signal: Abortable, network: Network | undefined, maxRetryAfter: number) {
@@ -36,20 +39,20 @@ export class Reconnection {
     this.#maxRetryAfter = maxRetryAfter
   }
 
-  /** An event has come that was not known. */
+  /** Call this when a new event has come. Resets the count of attempts. */
   progressed(): void {
     this.#attempts = this.#probes = 0
     this.#hasAnswered = false
   }
 
-  /** The server's `retry`, in ms: it may be anything. */
+  /** @param ms the `retry` of the server, which can be any number */
   setRetry(ms: number): void {
     this.#retry = ms
   }
 
   /**
-   * Makes an attempt. One that a new network finds under way begins again, because the old one may never
-   * answer it.
+   * Makes an attempt to connect. If the network changes in the meantime, the attempt begins again, because the
+   * old network may never answer it.
    */
   async attempt<T>(work: (signal: Abortable) => Promise<T>): Promise<T> {
     const attempt = new AbortSource()
@@ -69,9 +72,10 @@ export class Reconnection {
   }
 
   /**
-   * Waits before the next attempt. When the program wakes up, only the wait that the server asked for
-   * continues.
+   * Waits before the next attempt. If the program wakes up or goes online, only the wait that the server asked
+   * for continues.
    *
+   * @param cause the error that ended the last connection or attempt
    * @throws StreamResumeError after too many attempts, or the signal's reason
    */
   async pause(cause: VecTradeError): Promise<void> {
@@ -79,23 +83,23 @@ export class Reconnection {
     const isProbe = isOffline && !this.#hasAnswered && !(cause instanceof APIError)
     this.#attempts += isProbe ? 0 : 1
     this.#probes = isProbe ? this.#probes + 1 : 0
-    if (this.#attempts > mostAttempts) {
-      throw new StreamResumeError(
-        `The stream could not be taken up again in ${mostAttempts} attempts`,
-        { cause, retryable: true },
-      )
+    if (this.#attempts > maxAttempts) {
+      throw new StreamResumeError(`The stream could not be resumed in ${maxAttempts} attempts`, {
+        cause,
+        retryable: true,
+      })
     }
     const failures = isProbe ? this.#probes : this.#attempts
-    const ceiling = Math.min(longestDelay, usualDelay * 2 ** (failures - 1))
-    // Only their pace limits attempts that do not count. Going online ends the pause.
+    const ceiling = Math.min(maxDelay, firstDelay * 2 ** (failures - 1))
+    // Attempts that do not count are limited only by their pauses, so these are never short.
     const share = isProbe ? (1 + Math.random()) / 2 : Math.random()
     const retryAfter = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
     const asked = Math.min(Math.max(this.#retry, retryAfter), this.#maxRetryAfter)
-    await this.#rest(asked, share * ceiling)
+    await this.#wait(asked, share * ceiling)
   }
 
-  /** Waits as long as the server asked for, then `ms` more. Waking up ends the second wait. */
-  async #rest(asked: number, ms: number): Promise<void> {
+  /** Waits as long as the server asked for, then `ms` longer. Waking up ends the second wait. */
+  async #wait(asked: number, ms: number): Promise<void> {
     const waking = new AbortSource()
     const offWake = this.#network?.onWake(() => waking.abort())
     const unlink = whenAborted(this.#signal, () => waking.abort())

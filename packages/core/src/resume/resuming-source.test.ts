@@ -7,7 +7,7 @@ import {
   VecTrade,
 } from '../index.ts'
 import { catchError } from '../test-support/body.ts'
-import { endpoint } from '../test-support/kept.ts'
+import { endpoint } from '../test-support/resumable-endpoint.ts'
 
 // No pauses between attempts.
 beforeEach(() => {
@@ -18,7 +18,10 @@ afterEach(() => vi.restoreAllMocks())
 const headers = { 'content-type': 'text/event-stream', 'x-vectrade-stream-id': 'id' }
 const firstEvent = 'id: 1\ndata: {"type":"text","content":"a"}\n\n'
 
-/** A server that greets every connection, gives this and ends it, or goes on with comments alone. */
+/**
+ * A server that greets every connection, sends `rest`, and ends the connection. If it is alive, it sends
+ * comments for a while before it does.
+ */
 function greeting(rest: string, isAlive = false): { fetch: Fetch; asked: () => number } {
   let asked = 0
   const greetings = [
@@ -48,7 +51,7 @@ function greeting(rest: string, isAlive = false): { fetch: Fetch; asked: () => n
 }
 
 test.for([firstEvent, `id: 1\n\n`])(
-  'a greeting is no progress: if only %o follows, attempts count',
+  'a greeting is no progress: attempts count if only %o follows',
   async (rest) => {
     const { fetch, asked } = greeting(rest)
     const error = await catchError(new VecTrade({ endpoint, fetch }).ai.stream('p').finalText())
@@ -57,7 +60,7 @@ test.for([firstEvent, `id: 1\n\n`])(
   },
 )
 
-test('a greeting keeps no stream alive: only new events do, over all connections', async () => {
+test('a greeting does not reset the idle timeout, over all connections', async () => {
   const { fetch, asked } = greeting(firstEvent, true)
   const client = new VecTrade({ endpoint, fetch, idleTimeout: 1_200 })
   const error = await catchError(client.ai.stream('p').finalText())
@@ -66,7 +69,7 @@ test('a greeting keeps no stream alive: only new events do, over all connections
   expect(asked()).toBeGreaterThan(1)
 })
 
-test('a reader who takes longer than the time for an event is no silent server', async () => {
+test('a slow reader causes no idle timeout', async () => {
   const text = (id: number): string =>
     `id: ${id}\ndata: {"type":"text","content":"${id}"}\n\ndata: {"type":"text","content":"-"}\n\n`
   let asked = 0
@@ -83,7 +86,7 @@ test('a reader who takes longer than the time for an event is no silent server',
   expect(whole).toBe('1-2-')
 })
 
-test('the id of a frame without an event is where the next connection reads on', async () => {
+test('the next connection continues after the id of a frame without an event', async () => {
   const asked: (string | null)[] = []
   const fetch: Fetch = async (_, init) => {
     asked.push(new Headers(init.headers).get('last-event-id'))
@@ -97,7 +100,7 @@ test('the id of a frame without an event is where the next connection reads on',
 })
 
 test.for(['c', '1.', ''])(
-  'a greeting with an id that is no number is neither progress nor a position: %o',
+  'a greeting with an id that is not a number is neither progress nor a position: %o',
   async (prefix) => {
     const asked: (string | null)[] = []
     const fetch: Fetch = async (_, init) => {
@@ -114,7 +117,7 @@ test.for(['c', '1.', ''])(
   },
 )
 
-/** An endpoint that answers the nth connection with the nth body, and records what each asked for. */
+/** An endpoint that answers the nth connection with the nth body, and records the id that each asked for. */
 function connections(...bodies: string[]): { client: VecTrade; asked: (string | null)[] } {
   const asked: (string | null)[] = []
   const fetch: Fetch = async (_, init) => {
@@ -144,7 +147,7 @@ test('a stream that is cut before any event is requested again from the beginnin
   expect(asked).toEqual([null, null])
 })
 
-test('an id that an empty one has cleared is not sent', async () => {
+test('an id is not sent after an empty id has cleared it', async () => {
   const { client, asked } = connections(event('a', 'abc') + event('b', ''), event('a') + end)
   const stream = client.ai.stream('p')
   expect(await catchError(stream.finalText())).toBeInstanceOf(StreamInterruptedError)
@@ -165,7 +168,7 @@ test.for([
   { ids: ['1-0', '1-1', '2-0'], why: 'are of another kind' },
   { ids: ['1', 'a', 'b'], why: 'are numbers at first' },
   { ids: ['1', '1.1', '2'], why: 'have parts' },
-])('no event looks like a repeated one if ids $why', async ({ ids }) => {
+])('no event counts as repeated if ids $why', async ({ ids }) => {
   const [first, second, third] = ids
   const { client, asked } = connections(
     event('a', first) + event('b', second),
@@ -175,7 +178,7 @@ test.for([
   expect(asked).toEqual([null, second])
 })
 
-test('events that a server repeats are dropped if their ids are their numbers', async () => {
+test('repeated events are skipped if their ids count them', async () => {
   const [one, two, three] = [event('a', '1'), event('b', '2'), event('c', '3')]
   const { client } = connections(one + two, one + two + three + end)
   expect(await client.ai.stream('p').finalText()).toBe('abc')
@@ -187,13 +190,16 @@ test.for([
   { after: '9', ids: ['3', '5', '7'], whole: 'abc', why: 'its ids count nothing' },
   { after: 'x', ids: ['1', 'y', '3'], whole: 'abc', why: 'its ids are of any kind' },
   { after: '42', ids: ['4a', '4f', '50'], whole: 'abc', why: 'its ids are hexadecimal' },
-])('a stream taken up after $after gives what is new: $why', async ({ after, ids, whole }) => {
-  const [first, second, third] = ids
-  const { client } = connections(event('a', first) + event('b', second) + event('c', third) + end)
-  expect(await client.ai.resume('id', { lastEventId: after }).finalText()).toBe(whole)
-})
+])(
+  'a stream that is resumed after $after gives only new events: $why',
+  async ({ after, ids, whole }) => {
+    const [first, second, third] = ids
+    const { client } = connections(event('a', first) + event('b', second) + event('c', third) + end)
+    expect(await client.ai.resume('id', { lastEventId: after }).finalText()).toBe(whole)
+  },
+)
 
-test('an id beyond Latin-1 is sent as its UTF-8 bytes', async () => {
+test('an id outside Latin-1 is sent as its UTF-8 bytes', async () => {
   const { client, asked } = connections(event('a', '\u2026'), event('b', 'é') + end)
   const stream = client.ai.stream('p')
   expect(await stream.finalText()).toBe('ab')

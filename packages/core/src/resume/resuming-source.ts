@@ -9,18 +9,24 @@ import { isSendableId } from '../options/last-event-id.ts'
 import { Position } from './position.ts'
 import type { Reconnection } from './reconnection.ts'
 
-/** One connection to a stream. */
-export interface Connected {
+/** One connection to a stored stream. */
+export interface StreamConnection {
   response: StreamResponse
-  /** Undefined where nothing is left of the stream. */
+  /** Undefined if the stream has no more events. */
   reader: EventReader | undefined
 }
 
-/** How a stream is reached at its endpoint. */
+/** A stored stream at its endpoint. */
 export interface StreamEndpoint {
   id: string
-  /** Reads on behind an event, the first time or again. @throws what no other attempt would mend */
-  connect(lastEventId: string, problem?: VecTradeError): Promise<Connected>
+  /**
+   * Connects to the stream, to read on after an event.
+   *
+   * @param problem the error that ended the last connection, if there is any
+   * @throws an error that another attempt would meet again
+   */
+  connect(lastEventId: string, problem?: VecTradeError): Promise<StreamConnection>
+  /** Ends the answer. */
   stop(): Promise<void>
 }
 
@@ -28,13 +34,15 @@ export interface ResumingSettings extends WaitLimits {
   network: Network | undefined
 }
 
-/** Without a byte for longer than this, a connection that a program was asleep on is not trusted. */
+/** In ms. After a program has slept, a connection without a byte for longer than this is not trusted. */
 const staleAfter = 20_000
 
 /**
- * The events of a stream that its endpoint keeps, over as many connections as it takes: every event
- * once and in order. What ends it is its end, an error that another attempt would meet again, or
- * too many attempts without a new event between them.
+ * The events of a stored stream, over as many connections as needed. Each event comes once, in order.
+ *
+ * When a connection ends before the answer does, the source connects again and asks for the events after the
+ * last one. It ends with the answer, with an error that another attempt would meet again, or after too many
+ * attempts without a new event.
  */
 export class ResumingSource implements StreamSource {
   readonly id: string
@@ -43,34 +51,34 @@ export class ResumingSource implements StreamSource {
   readonly #watchdog: Watchdog
   readonly #reconnection: Reconnection
   readonly #offWake: (() => void) | undefined
-  #connected: Connected
+  #connection: StreamConnection
   readonly #position: Position
   /** Whether an event has been read, here or before the stream was resumed. */
   #hasRead: boolean
-  /** Whether a connection was given up that may have been sound. */
-  #isDropped = false
+  /** Whether the connection was closed on waking up, although it may have worked. */
+  #isDistrusted = false
   #lastByte = performance.now()
   #isClosed = false
 
   constructor(
     endpoint: StreamEndpoint,
-    connected: Connected,
+    connection: StreamConnection,
     lastEventId: string,
     settings: ResumingSettings,
     reconnection: Reconnection,
   ) {
     this.id = endpoint.id
     this.#endpoint = endpoint
-    this.#connected = connected
+    this.#connection = connection
     this.#position = new Position(lastEventId)
     this.#hasRead = lastEventId !== ''
-    this.#watchdog = new Watchdog(settings, (error) => this.#connected.reader?.fail(error))
+    this.#watchdog = new Watchdog(settings, (error) => this.#connection.reader?.fail(error))
     this.#reconnection = reconnection
     this.#offWake = settings.network?.onWake((isNew) => this.#onWake(isNew))
   }
 
   get response(): StreamResponse {
-    return this.#connected.response
+    return this.#connection.response
   }
 
   get lastEventId(): string {
@@ -78,13 +86,13 @@ export class ResumingSource implements StreamSource {
   }
 
   get complete(): boolean {
-    return this.#connected.reader?.complete ?? true
+    return this.#connection.reader?.complete ?? true
   }
 
   take(): ReturnType<StreamSource['take']> {
     for (;;) {
-      const event = this.#connected.reader?.take()
-      const id = this.#connected.reader?.givenId
+      const event = this.#connection.reader?.take()
+      const id = this.#connection.reader?.givenId
       if (event === undefined) {
         this.#watchdog.onBytes()
         this.#position.passFrame(id)
@@ -93,7 +101,7 @@ export class ResumingSource implements StreamSource {
       const step = this.#position.passEvent(id)
       if (step === 'repeated') continue
       this.#hasRead = true
-      // A greeting is no progress: the limits go on over all connections.
+      // A greeting is no progress, so the time limits continue over all connections.
       if (step === 'greeting') this.#watchdog.onBytes()
       else this.#watchdog.onEvent()
       if (step === 'forward') this.#reconnection.progressed()
@@ -113,7 +121,7 @@ export class ResumingSource implements StreamSource {
     this.#isClosed = true
     this.#watchdog.stop()
     this.#offWake?.()
-    this.#connected.reader?.close(reason)
+    this.#connection.reader?.close(reason)
   }
 
   stop(): Promise<void> {
@@ -123,24 +131,24 @@ export class ResumingSource implements StreamSource {
   async drain(): Promise<void> {
     this.#watchdog.stop()
     this.#offWake?.()
-    await this.#connected.reader?.drain()
+    await this.#connection.reader?.drain()
   }
 
-  /** Whether another connection can continue from here. A connection without an ID gets the whole stream. */
+  /** Whether another connection can continue from here. Without an ID, it begins at the first event. */
   get #canResume(): boolean {
     const { id } = this.#position
     return id === '' ? !this.#hasRead : isSendableId(id)
   }
 
   /**
-   * Reads more bytes. Returns what is wrong with the connection, if anything is.
+   * Reads more bytes. Returns the problem of the connection, if there is one.
    *
    * @throws TimeoutError (`idle`), or an error that a new connection would meet again
    */
   async #readBytes(): Promise<VecTradeError | undefined> {
     this.#watchdog.begin()
     try {
-      const more = await this.#connected.reader?.fill()
+      const more = await this.#connection.reader?.fill()
       this.#lastByte = performance.now()
       if (more) return undefined
     } catch (error) {
@@ -150,21 +158,21 @@ export class ResumingSource implements StreamSource {
       if (isDead && error.phase === 'idle') throw error
       return error
     } finally {
-      // A connection that was dead, or given up, says nothing about the server's silence.
-      if (this.#isDropped) this.#watchdog.discard()
+      // The time on a connection that was perhaps dead does not count as silence of the server.
+      if (this.#isDistrusted) this.#watchdog.discard()
     }
     return new StreamInterruptedError()
   }
 
   async #reconnect(problem: VecTradeError): Promise<void> {
     this.#watchdog.onBytes()
-    this.#connected.reader?.close()
+    this.#connection.reader?.close()
     if (!this.#canResume) throw new StreamInterruptedError({ cause: problem })
-    const cause = this.#isDropped ? undefined : problem
-    this.#connected = await this.#endpoint.connect(this.#position.id, cause)
-    // What was still on its way when the stream ended.
-    if (this.#isClosed) this.#connected.reader?.close()
-    this.#isDropped = false
+    const cause = this.#isDistrusted ? undefined : problem
+    this.#connection = await this.#endpoint.connect(this.#position.id, cause)
+    // The stream may have ended while the connection was being made.
+    if (this.#isClosed) this.#connection.reader?.close()
+    this.#isDistrusted = false
     this.#position.reconnected()
     this.#lastByte = performance.now()
   }
@@ -172,8 +180,8 @@ export class ResumingSource implements StreamSource {
   #onWake(isNew: boolean): void {
     const isStale = performance.now() - this.#lastByte > staleAfter
     if ((!isNew && !isStale) || !this.#canResume) return
-    // Its read ends, and what reads it connects anew, at once.
-    this.#isDropped = true
-    this.#connected.reader?.close()
+    // This ends the pending read, and the reader then connects again at once.
+    this.#isDistrusted = true
+    this.#connection.reader?.close()
   }
 }

@@ -9,10 +9,10 @@ import { Refusal } from './refusal.ts'
 const maxSymbols = 50
 
 /**
- * What a request to an endpoint asks.
+ * Reads the prompt and the symbols from the body of a request.
  *
- * @throws Refusal that says what is wrong with the request
- * @throws ConfigurationError if somebody else has read its body
+ * @throws Refusal with the reason if the body is not a valid request
+ * @throws ConfigurationError if the body has already been read
  */
 export async function readRequest(
   request: Request,
@@ -20,45 +20,45 @@ export async function readRequest(
 ): Promise<AnalysisRequest> {
   if (request.bodyUsed || request.body?.locked) {
     throw new ConfigurationError(
-      'The body of the request is already read: in `authorize` and `owner` read `request.clone()`, ' +
-        'and call the handler before anything that parses bodies',
+      'The body of the request has already been read: in `authorize` and `owner`, read ' +
+        '`request.clone()`, and call the handler before any body parser',
     )
   }
-  // A character takes at most six bytes, as an escape; the symbols get what is left of the page.
+  // A character takes at most six bytes, as an escape. The rest is for the syntax and short symbols.
   const limits = { maxBytes: maxPromptLength * 6 + 4096, silence: 0, deadline: 30_000 }
   const announced = Number(request.headers.get('content-length') ?? 0)
   const { text, ended } =
     announced > limits.maxBytes
       ? { text: '', ended: 'too-large' }
-      : await readBody(request.body, limits).catch(brokenOff)
+      : await readBody(request.body, limits).catch(interrupted)
   if (ended === 'too-large') {
     throw new Refusal(413, 'invalid_request_error', `The body is over ${limits.maxBytes} bytes`)
   }
-  if (ended === 'late') throw new Refusal(408, 'request_timeout', 'The body did not come in time')
+  if (ended === 'late') throw new Refusal(408, 'request_timeout', 'The body did not arrive in time')
   const body = parseJson(text)
   if (!isRecord(body)) throw invalid('The body must be JSON such as {"prompt": "…"}')
   const { prompt, symbols } = body
   if (typeof prompt !== 'string' || prompt.trim() === '') {
-    throw invalid('`prompt` must be a string that is not empty')
+    throw invalid('`prompt` must be a non-empty string')
   }
   if (symbols !== undefined && !isSymbols(symbols)) {
     throw invalid(`\`symbols\` must be at most ${maxSymbols} strings such as ["NVDA"]`)
   }
-  // An empty symbol counts as one character, because it has a cost too.
+  // An empty symbol has a cost too.
   const lengths = symbols?.map((symbol) => Math.max(1, symbol.length)) ?? []
   if (lengths.reduce((sum, length) => sum + length, prompt.length) > maxPromptLength) {
     throw invalid(
       `\`prompt\` and \`symbols\` must have at most ${maxPromptLength} characters together: ` +
-        'shorten the prompt, or name fewer symbols',
+        'shorten the prompt, or send fewer symbols',
     )
   }
   return symbols === undefined ? { prompt } : { prompt, symbols }
 }
 
-/** Only a caller breaks off a body. A VecTradeError means that this server has already used the body. */
-function brokenOff(error: unknown): never {
+/** Only a caller interrupts a body. A VecTradeError means that this server has already used the body. */
+function interrupted(error: unknown): never {
   if (VecTradeError.isInstance(error)) throw error
-  throw new Refusal(400, 'invalid_request_error', 'The body broke off')
+  throw new Refusal(400, 'invalid_request_error', 'The body was cut off')
 }
 
 function isSymbols(value: unknown): value is string[] {

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
-import { asked, ok, post, serve } from '../test-support/serve.ts'
+import { question, ok, post, serve } from '../test-support/serve.ts'
 import { ConfigurationError, fromResponse, type HandlerOptions } from '../index.ts'
 
-describe('authorize', () => {
+describe('the response if authorize returns', () => {
   test.for<[string, HandlerOptions['authorize'], number, number]>([
     ['true', () => true, 200, 1],
     ['a promise of true', async () => true, 200, 1],
@@ -11,27 +11,27 @@ describe('authorize', () => {
     ['403', () => Promise.resolve<403>(403), 403, 0],
     ['a response', () => new Response('pay first', { status: 402 }), 402, 0],
     ['a redirect', () => Response.redirect('https://app.example/login'), 302, 0],
-    ['a throw', () => Promise.reject(new Error('secret')), 500, 0],
+    ['an error', () => Promise.reject(new Error('secret')), 500, 0],
   ])('%s', async ([, authorize, status, times]) => {
     const onError = vi.fn<(error: unknown) => void>()
     const cors = { origins: ['https://other.example'] }
     const { handler, sent } = serve(ok, { authorize, cors, onError })
-    const response = await handler(post(asked))
+    const response = await handler(post(question))
     expect(response.status).toBe(status)
     expect(await response.text()).not.toContain('secret')
     expect(sent).toHaveLength(times)
-    // The server's own log may know what its own code threw.
+    // The server gets the error itself.
     expect(onError.mock.calls).toEqual(status === 500 ? [[new Error('secret')]] : [])
   })
 })
 
-describe('what authorize and owner do', () => {
+describe('authorize', () => {
   test.for([undefined, null, 'yes', 1, {}, { status: 200 }])(
-    'giving %o lets nobody in, and the server is told',
+    'that returns %o lets no request pass, and the server gets the error',
     async (given) => {
       const onError = vi.fn<(error: unknown) => void>()
       const { handler, sent } = serve(ok, { authorize: () => given as never, onError })
-      const response = await handler(post(asked))
+      const response = await handler(post(question))
       expect(response.status).toBe(500)
       expect(await response.text()).not.toContain('authorize')
       expect(sent).toHaveLength(0)
@@ -40,7 +40,7 @@ describe('what authorize and owner do', () => {
     },
   )
 
-  test("a Response answers with all there is to it, be it of another library's class", async () => {
+  test('may return a Response of any library, which is sent with its status, headers and body', async () => {
     const headers = new Headers({
       connection: 'keep-alive, x-hop',
       'keep-alive': 'timeout=5',
@@ -54,7 +54,7 @@ describe('what authorize and owner do', () => {
     headers.append('set-cookie', 'b=2')
     const own = (): Response =>
       new Response('pay first', { status: 402, statusText: 'Pay', headers })
-    // As of another library: no instance of this realm's class.
+    // A Response of another library is not an instance of this class.
     const foreign = (): Response => {
       const { body, status, statusText, headers: given } = own()
       return { body, status, statusText, headers: given, bodyUsed: false, url: '' } as Response
@@ -62,7 +62,7 @@ describe('what authorize and owner do', () => {
     for (const authorize of [own, foreign]) {
       const origin = 'https://other.example'
       const { handler } = serve(ok, { authorize, cors: { origins: [origin] } })
-      const response = await handler(post(asked, { origin }))
+      const response = await handler(post(question, { origin }))
       expect([response.status, response.statusText]).toEqual([402, 'Pay'])
       expect(await response.text()).toBe('pay first')
       expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
@@ -76,19 +76,19 @@ describe('what authorize and owner do', () => {
     }
   })
 
-  test('one Response answers once', async () => {
+  test('must return a new Response for each request', async () => {
     const used = new Response('pay first', { status: 402 })
     const onError = vi.fn<(error: unknown) => void>()
     const { handler } = serve(ok, { authorize: () => used, onError })
-    const first = await handler(post(asked))
+    const first = await handler(post(question))
     expect([first.status, await first.text()]).toEqual([402, 'pay first'])
-    expect((await handler(post(asked))).status).toBe(500)
+    expect((await handler(post(question))).status).toBe(500)
     expect(onError.mock.calls).toEqual([[expect.any(ConfigurationError)]])
     expect(String(onError.mock.calls[0]?.[0])).toContain('`authorize`')
   })
 
   test.for(['authorize', 'owner'] as const)(
-    'they may read a copy of the body (%s)',
+    'and owner may read a copy of the body (%s)',
     async (name) => {
       const seen: unknown[] = []
       const look = async (request: Request): Promise<boolean> => {
@@ -98,9 +98,9 @@ describe('what authorize and owner do', () => {
       const option =
         name === 'owner' ? async (request: Request) => String(await look(request)) : look
       const { handler, sent } = serve(ok, { [name]: option })
-      const response = await handler(post(asked))
+      const response = await handler(post(question))
       expect(await fromResponse(response).finalText()).toBe('Héllo world')
-      expect(seen).toEqual([asked])
+      expect(seen).toEqual([question])
       expect(sent).toHaveLength(1)
     },
   )
@@ -109,21 +109,21 @@ describe('what authorize and owner do', () => {
     ['reads it', (request) => request.text()],
     ['locks it', (request) => request.body?.getReader()],
     [
-      'reads a little',
+      'reads a part of it',
       async ({ body }) => {
         const reader = body?.getReader()
         await reader?.read()
         reader?.releaseLock()
       },
     ],
-  ])('taking the body itself is told to the server: %s', async ([, take]) => {
+  ])('must not read the body itself (it %s)', async ([, take]) => {
     const onError = vi.fn<(error: unknown) => void>()
     const authorize = async (request: Request): Promise<boolean> => {
       await take(request)
       return true
     }
     const { handler, sent } = serve(ok, { authorize, onError })
-    expect((await handler(post(asked))).status).toBe(500)
+    expect((await handler(post(question))).status).toBe(500)
     expect(sent).toHaveLength(0)
     expect(onError.mock.calls).toEqual([[expect.any(ConfigurationError)]])
     expect(String(onError.mock.calls[0]?.[0])).toMatch(/`authorize`.*`request.clone\(\)`/)

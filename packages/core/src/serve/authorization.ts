@@ -3,38 +3,44 @@ import { headersToSend } from '../options/headers.ts'
 import { isResponse } from '../http/request.ts'
 import { Refusal } from './refusal.ts'
 
-/** Lets a request pass (`true`), refuses it (`false` is 401), or answers it instead. */
+/**
+ * The result of `authorize`. `true` lets the request pass. `false` and 401 refuse it with a 401, and 403 with a
+ * 403. A `Response` is sent instead of an answer.
+ */
 export type Authorization = boolean | 401 | 403 | Response
 
 /**
- * Asks `authorize` about a request. Gives its own answer, or undefined if the request may pass.
+ * Asks `authorize` about a request. Returns undefined if the request may pass, or the response to send
+ * instead.
  *
  * @throws Refusal if the request may not pass
- * @throws ConfigurationError on a result that is no authorization: nothing passes by mistake
+ * @throws ConfigurationError on any other result, so that no request passes by mistake
  */
 export async function askToAuthorize(
   request: Request,
   authorize: ((request: Request) => Authorization | Promise<Authorization>) | undefined,
 ): Promise<Response | undefined> {
-  const given: unknown = authorize === undefined ? true : await authorize(request)
-  if (given === true) return undefined
-  if (given === false || given === 401) {
+  const result: unknown = authorize === undefined ? true : await authorize(request)
+  if (result === true) return undefined
+  if (result === false || result === 401) {
     throw new Refusal(401, 'authentication_error', 'Sign in to use this endpoint')
   }
-  if (given === 403) throw new Refusal(403, 'permission_error', 'You may not use this endpoint')
-  if (isResponse(given)) return ownCopy(given as Response)
-  throw new ConfigurationError('`authorize` must give true, false, 401, 403 or a Response')
+  if (result === 403) throw new Refusal(403, 'permission_error', 'You may not use this endpoint')
+  if (isResponse(result)) return copyOf(result as Response)
+  throw new ConfigurationError('`authorize` must return true, false, 401, 403 or a Response')
 }
 
-/** A copy, because headers cannot be added to a redirect or to what fetch gave. */
-function ownCopy(response: Response): Response {
+/** Copies a response, because the headers of a redirect or of a fetched response cannot be changed. */
+function copyOf(response: Response): Response {
   const { body, status, statusText } = response
   if (status < 200) {
-    throw new ConfigurationError('`authorize` gave a Response that cannot be sent, with no status')
+    throw new ConfigurationError(
+      '`authorize` returned a Response without a status, which cannot be sent',
+    )
   }
   if (response.bodyUsed || body?.locked) {
     throw new ConfigurationError(
-      '`authorize` gave a Response that is already used: make a new one for each request',
+      '`authorize` returned a Response that is already used: create a new one for each request',
     )
   }
   return new Response(body, { status, statusText, headers: headersToSend(response) })

@@ -1,35 +1,39 @@
 import { describe, expect, test } from 'vitest'
-import { asked, ok, post, serve, url } from '../test-support/serve.ts'
+import { question, ok, post, serve, url } from '../test-support/serve.ts'
 
-describe('pages', () => {
+describe('a page', () => {
   const cors = { origins: ['https://other.example'], credentials: true }
 
   test.for<[string, Record<string, string>, number]>([
     ['of the same origin', { origin: 'https://app.example', 'sec-fetch-site': 'same-origin' }, 200],
     [
-      'behind a proxy that renames',
+      'of the same origin, whose proxy changes the host',
       { origin: 'https://www.example', 'sec-fetch-site': 'same-origin' },
       200,
     ],
-    ['in old browsers', { origin: 'https://app.example' }, 200],
+    ['of the same origin, in an old browser', { origin: 'https://app.example' }, 200],
     [
-      'of allowed origins',
+      'of an allowed origin',
       { origin: 'https://other.example', 'sec-fetch-site': 'cross-site' },
       200,
     ],
-    ['of other sites', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, 403],
+    ['of another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, 403],
     [
-      'of other origins on the site',
+      'of another origin on the same site',
       { origin: 'https://b.app.example', 'sec-fetch-site': 'same-site' },
       403,
     ],
-    ['of other sites, in old browsers', { origin: 'https://evil.example' }, 403],
-    ['without an origin', { origin: 'null' }, 403],
-    ['of an origin that begins alike', { origin: 'https://other.example.evil.example' }, 403],
-    ['that are none', {}, 200],
+    ['of another site, in an old browser', { origin: 'https://evil.example' }, 403],
+    ['with an opaque origin', { origin: 'null' }, 403],
+    [
+      'of an origin that begins with an allowed one',
+      { origin: 'https://other.example.evil.example' },
+      403,
+    ],
+    ['that is not a page but a program', {}, 200],
   ])('%s', async ([, headers, status]) => {
     const { handler, sent } = serve(ok, { cors })
-    const response = await handler(post(asked, headers))
+    const response = await handler(post(question, headers))
     expect(response.status).toBe(status)
     expect(sent).toHaveLength(status === 200 ? 1 : 0)
     const allowed = headers['origin'] === 'https://other.example' ? headers['origin'] : null
@@ -38,7 +42,7 @@ describe('pages', () => {
     await response.body?.cancel()
   })
 
-  test('of allowed origins may ask before they call', async () => {
+  test('of an allowed origin may send a preflight request', async () => {
     const headers = { origin: 'https://other.example', 'access-control-request-method': 'POST' }
     const { handler } = serve(ok, { cors, authorize: () => false })
     const response = await handler(new Request(url, { method: 'OPTIONS', headers }))
@@ -56,28 +60,31 @@ describe('pages', () => {
     ['traceparent,baggage, X-Tenant', ['traceparent', 'baggage', 'X-Tenant'], []],
     ['x-a\t, ,,x-b', ['x-a', 'x-b'], ['']],
     ['x-a, b c, d:e, é, x-f', ['x-a', 'x-f'], ['b', 'c', 'b c', 'd:e', 'é']],
-  ])('may send the headers that they ask for: %j', async ([asks, allowed, refused]) => {
-    const origin = 'https://other.example'
-    const headers = {
-      origin,
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': asks,
-    }
-    const { handler } = serve(ok, { cors })
-    const response = await handler(new Request(url, { method: 'OPTIONS', headers }))
-    const names = response.headers.get('access-control-allow-headers')?.split(', ')
-    expect(names).toEqual(expect.arrayContaining(['Content-Type', 'Last-Event-ID', ...allowed]))
-    for (const name of refused) expect(names).not.toContain(name)
+  ])(
+    'of an allowed origin may send the headers it asks for: %j',
+    async ([asks, allowed, refused]) => {
+      const origin = 'https://other.example'
+      const headers = {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': asks,
+      }
+      const { handler } = serve(ok, { cors })
+      const response = await handler(new Request(url, { method: 'OPTIONS', headers }))
+      const names = response.headers.get('access-control-allow-headers')?.split(', ')
+      expect(names).toEqual(expect.arrayContaining(['Content-Type', 'Last-Event-ID', ...allowed]))
+      for (const name of refused) expect(names).not.toContain(name)
 
-    const other = { ...headers, origin: 'https://evil.example' }
-    const refusal = await handler(new Request(url, { method: 'OPTIONS', headers: other }))
-    expect(refusal.status).toBe(403)
-    expect([...refusal.headers.keys()].filter((name) => name.startsWith('access-'))).toEqual([])
-  })
+      const other = { ...headers, origin: 'https://evil.example' }
+      const refusal = await handler(new Request(url, { method: 'OPTIONS', headers: other }))
+      expect(refusal.status).toBe(403)
+      expect([...refusal.headers.keys()].filter((name) => name.startsWith('access-'))).toEqual([])
+    },
+  )
 
-  test('of allowed origins may read all that the client reads', async () => {
+  test('of an allowed origin may read all headers that the client reads', async () => {
     const { handler } = serve(ok, { cors })
-    const response = await handler(post(asked, { origin: 'https://other.example' }))
+    const response = await handler(post(question, { origin: 'https://other.example' }))
     const exposed = response.headers.get('access-control-expose-headers')?.toLowerCase().split(', ')
     expect(exposed).toEqual([
       'retry-after',
@@ -94,22 +101,22 @@ describe('pages', () => {
     await response.body?.cancel()
   })
 
-  test('of its own may ask what there is', async () => {
+  test('of the same origin may ask for the allowed methods', async () => {
     const { handler } = serve(ok, { cors })
     const response = await handler(new Request(url, { method: 'OPTIONS' }))
     expect([response.status, response.headers.get('allow')]).toEqual([204, 'POST, OPTIONS'])
   })
 
-  test('of other origins get no CORS headers without `cors`', async () => {
+  test('of another origin gets no CORS headers without `cors`', async () => {
     const { handler } = serve(ok)
-    const response = await handler(post(asked, { origin: 'https://evil.example' }))
+    const response = await handler(post(question, { origin: 'https://evil.example' }))
     expect(response.status).toBe(403)
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-'))).toEqual([])
   })
 
-  test('bring cookies only where that is said', async () => {
+  test('may send cookies only with `credentials`', async () => {
     const { handler } = serve(ok, { cors: { origins: ['https://other.example'] } })
-    const response = await handler(post(asked, { origin: 'https://other.example' }))
+    const response = await handler(post(question, { origin: 'https://other.example' }))
     expect(response.headers.get('access-control-allow-origin')).toBe('https://other.example')
     expect(response.headers.has('access-control-allow-credentials')).toBe(false)
     await response.body?.cancel()

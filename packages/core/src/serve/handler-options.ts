@@ -1,4 +1,4 @@
-import { checkLimit } from '../lifetime/check-limit.ts'
+import { milliseconds, wholeNumber } from '../lifetime/check-limit.ts'
 import {
   type Check,
   checkFunction,
@@ -11,72 +11,76 @@ import {
 import type { VecTrade } from '../client.ts'
 import { isRecord } from '../events/json.ts'
 import type { Logger } from '../lifetime/logger.ts'
+import { heartbeatLimit } from '../relay/heartbeat.ts'
 import type { StreamStore } from '../store/stream-store.ts'
 import type { Authorization } from './authorization.ts'
 import { checkCors, type Cors } from './cors.ts'
 import { checkPublicOrigin } from './page-origin.ts'
 
-/** What a platform offers to a handler, such as the `ctx` of a Worker. */
+/** The context that a platform passes to a handler, such as the `ctx` of a Worker. */
 export interface HandlerContext {
-  /** Keeps the platform from ending work that goes on behind the response. */
+  /** Keeps the platform running until the work ends, which may be after the response. */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined
 }
 
-/** How `createHandler` serves. */
+/** The options of `createHandler`. */
 export interface HandlerOptions {
-  /** The client that asks VecTrade, with your key. */
+  /** The client that calls VecTrade with your key. */
   client: VecTrade
   /**
-   * Decides who may ask. If it throws, the answer is a 500 and nothing is sent. To look at the
-   * body, read `request.clone()`. Default: anyone who reaches the endpoint may use up your quota.
+   * Decides which requests may pass. If it throws, the caller gets a 500 and VecTrade is not asked. To look
+   * at the body, read `request.clone()`. Default: all pass, so anyone who can reach the endpoint can use up
+   * your quota.
    */
   authorize?: ((request: Request) => Authorization | Promise<Authorization>) | undefined
   /**
-   * The longest prompt, in characters. Its symbols are included; an empty symbol counts as one character.
-   * A longer prompt gets a 422. Default 10 000.
+   * The most characters that a prompt and its symbols may have together. An empty symbol counts as one
+   * character. A request over the limit gets a 422. Default 10 000.
    */
   maxPromptLength?: number | undefined
-  /** Other origins whose pages may ask. Default: none. */
+  /** The other origins from which pages may call the endpoint. Default: none. */
   cors?: Cors | undefined
   /**
-   * The origin, or origins, at which browsers reach the endpoint's own pages, such as
-   * `https://app.example.com`. Set it if a proxy passes requests on with another `Host`. Default: the
-   * address that the request asks for.
+   * The origin of the endpoint's own pages, as the address bar shows it, such as `https://app.example.com`.
+   * Pass an array if there are several. Set it if a proxy changes the `Host` of requests. Default: the origin
+   * in the request's URL.
    */
   publicOrigin?: string | readonly string[] | undefined
-  /** ms of silence after which a comment keeps the connection alive; 0 for none. Default 15 000. */
+  /** ms of silence until a comment is sent to keep the connection alive. 0 turns it off. Default 15 000. */
   heartbeat?: number | undefined
   /**
-   * ms until the response begins, whether or not VecTrade has answered. An earlier refusal keeps
-   * its status; a later failure becomes an error event. Default 8 000.
+   * The longest time, in ms, to wait for VecTrade before the response begins. If VecTrade refuses the request
+   * in that time, the response has the same status. A later failure becomes an error event. 0 starts the
+   * response at once. Default 8 000.
    */
   firstByteAfter?: number | undefined
   /**
-   * Makes streams resumable: an answer goes on when its caller leaves, and is kept for those who
-   * come back, for the store's `timeToLive`. `DELETE` stops an answer; `store.expire(id)` deletes it.
-   * Default: none, so an answer ends when its caller leaves.
+   * Makes streams resumable. An answer continues if its caller leaves. The store keeps it for its
+   * `timeToLive`, so that the caller can come back for it. `DELETE` stops an answer, and `store.expire(id)`
+   * deletes it. Default: no store, so an answer ends if its caller leaves.
    */
   store?: StreamStore | undefined
   /**
-   * Identifies the owner of a request's streams, such as a user's id. Anyone else gets a 404.
-   * Default: a stream is open to anyone who has its id, which cannot be guessed.
+   * Returns the owner of a request's streams, such as a user's id. Anyone else gets a 404. Default: anyone
+   * who has the id of a stream can read it. Ids cannot be guessed.
    */
   owner?: ((request: Request) => string | Promise<string>) | undefined
   /**
    * The most streams of one owner that may run at the same time. A request over the limit gets a 429
-   * (`rate_limit_error`), and VecTrade is not asked. Without `owner`, all callers are one owner.
+   * (`rate_limit_error`), and VecTrade is not asked. Without `owner`, all callers are one owner. Default: no
+   * limit.
    *
-   * The stores of the SDK count over all instances that share them. A dead producer counts for one more
-   * lease. Each handler counts for itself if there is no store, if the store cannot be reached, or if your
-   * own store does not count. Default: no limit.
+   * The stores of the SDK count the streams of all instances that share them. A stream of an instance that
+   * has crashed counts for one more lease. Each handler counts by itself if there is no store, if the store
+   * cannot be reached, or if your own store does not count.
    */
   maxStreamsPerOwner?: number | undefined
   /**
-   * Called with the errors of `authorize`, `owner` and the endpoint, such as a ConfigurationError.
-   * The caller gets a 500 that says nothing about them. Default: `console.error`.
+   * Called with the errors of `authorize`, `owner` and the endpoint itself, such as a ConfigurationError.
+   * The caller gets a 500 without details. Default: `console.error`.
    */
   onError?: ((error: unknown) => void) | undefined
-  /** Gets the failures of a store. Default: silent. */
+  /** Receives warnings about the store and the platform. Default: no logger. */
   logger?: Logger | undefined
 }
 
@@ -85,32 +89,33 @@ const checkClient = /* @__PURE__ */ checkThat(
   (value) => isRecord(value) && hasMethods(value['ai'], 'stream'),
 )
 
-const handlerChecks: Checks<HandlerOptions> = {
+export const handlerChecks: Checks<HandlerOptions> = {
   client: checkClient,
   authorize: checkFunction,
-  maxPromptLength: checkLimit,
+  maxPromptLength: /* @__PURE__ */ wholeNumber(10_000, 1),
   cors: checkCors,
   publicOrigin: checkPublicOrigin,
-  heartbeat: checkLimit,
-  firstByteAfter: checkLimit,
-  store: /* @__PURE__ */ checkThat('a StreamStore, such as memoryStore() gives', (value) =>
+  heartbeat: heartbeatLimit,
+  firstByteAfter: /* @__PURE__ */ milliseconds(8_000),
+  store: /* @__PURE__ */ checkThat('a StreamStore, such as memoryStore()', (value) =>
     hasMethods(value, 'create', 'find', 'read', 'stop'),
   ),
   owner: checkFunction,
-  maxStreamsPerOwner: checkLimit,
+  maxStreamsPerOwner: /* @__PURE__ */ wholeNumber(Infinity, 1),
   onError: checkFunction,
   logger: checkLogger,
 }
 
-/** @throws ConfigurationError on a wrong option */
+/** @throws ConfigurationError if an option is wrong */
 export function checkHandlerOptions(options: HandlerOptions): void {
   checkOptions(options, handlerChecks)
   checkClient('client', options.client)
 }
 
+/** Checks for a request that a handler can take. */
 export const checkRequest: Check = /* @__PURE__ */ checkThat(
-  'a Web-standard Request with a `signal`, which is aborted when the caller leaves: on Node, ' +
-    'use toNodeHandler',
+  'a Web-standard Request with a `signal` that is aborted if the caller leaves: on Node, use ' +
+    'toNodeHandler',
   (value) =>
     hasMethods(value) &&
     hasMethods((value as Request).headers, 'get') &&

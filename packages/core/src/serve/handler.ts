@@ -1,16 +1,15 @@
-import { whenAborted } from '../lifetime/abort-source.ts'
 import { APIError } from '../errors/api-error.ts'
 import { statusFor } from '../errors/class-table.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { ConnectionError, TimeoutError } from '../errors/connection-error.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
-import { VecTradeError } from '../errors/vectrade-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
+import { VecTradeError } from '../errors/vectrade-error.ts'
+import { whenAborted } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
-import type { AnalysisRequest } from '../client.ts'
-import type { AnalysisStream } from '../stream/stream.ts'
 import { within } from '../lifetime/timers.ts'
+import { eventText, relayResponse } from '../relay/readable.ts'
 import { readRequest } from './analysis-request.ts'
 import { askToAuthorize } from './authorization.ts'
 import { addCorsHeaders } from './cors.ts'
@@ -18,20 +17,18 @@ import {
   checkHandlerOptions,
   checkRequest,
   type HandlerContext,
+  handlerChecks,
   type HandlerOptions,
 } from './handler-options.ts'
+import { isInterruptedUpload } from './interrupted-upload.ts'
 import { isAllowedOrigin, originRefused } from './page-origin.ts'
-import { isBrokenOff } from './broken-off.ts'
-import { eventText, relayResponse } from '../relay/readable.ts'
 import { errorResponse, Refusal } from './refusal.ts'
-import { releasable } from './releasable.ts'
 import { RunningStreams } from './running-streams.ts'
-import { openStored, resumeStored, stopStored, streamIdOf } from './stored.ts'
-import { StoredPlace } from './stored-place.ts'
+import { type StoredAnswer, StoredStreams } from './stored-streams.ts'
 
 /**
- * A Web-standard handler. A platform's context may come second, or third as on Workers, where the
- * second is `env`.
+ * A Web-standard handler: takes a `Request` and returns its `Response`. The platform's context may be the
+ * second argument. On Workers it is the third, and `env` is the second.
  */
 export type Handler = (
   request: Request,
@@ -40,17 +37,17 @@ export type Handler = (
 ) => Promise<Response>
 
 /**
- * The endpoint that pages call in place of VecTrade's API, for which they must have no key.
+ * Creates the endpoint that pages call instead of VecTrade's API, so that they need no key.
  *
- * Takes `POST` with `{ prompt, symbols? }` as JSON and answers with VecTrade's event stream. Nothing
- * of the caller's request but these two goes upstream, and nothing of this server's own failures
- * goes down. A caller who leaves ends the request to VecTrade. Pages of other origins are refused
- * unless allowed: no site can spend the quota through its visitors.
+ * The endpoint takes a `POST` with `{ prompt, symbols? }` as JSON and answers with VecTrade's event stream.
+ * It sends only these two fields to VecTrade, and it does not show this server's own failures to callers. If
+ * the caller leaves, the request to VecTrade ends. Pages of other origins are refused unless `cors` allows
+ * them, so that no other site can use up your quota through its visitors.
  *
- * The handler takes a Web-standard `Request`, its `signal` included. Anything else is a 500, and
- * `onError` is told.
+ * The handler takes a Web-standard `Request` with its `signal`. Anything else gets a 500, and `onError` is
+ * called.
  *
- * @throws ConfigurationError on a wrong option
+ * @throws ConfigurationError if an option is wrong
  * @example
  * ```ts
  * import { createHandler, VecTrade } from '@vectrade/core'
@@ -63,57 +60,132 @@ export type Handler = (
  */
 export function createHandler(options: HandlerOptions): Handler {
   checkHandlerOptions(options)
-  const { onError = reportError } = options
-  const running = new RunningStreams(options.maxStreamsPerOwner)
-  /** Reports an error in the server's own code or configuration. Callers do not see it. */
-  const report = (error: unknown): void => {
-    // If `onError` fails, there is no one to tell.
-    void markHandled((async () => onError(error))())
+  const endpoint = new Endpoint(options)
+  return (request, ...contexts) => endpoint.handle(request, contexts)
+}
+
+/** Turns requests into responses. The methods stand in the order in which a request passes them. */
+class Endpoint {
+  readonly #options: HandlerOptions
+  readonly #running: RunningStreams
+  readonly #streams: StoredStreams | undefined
+
+  constructor(options: HandlerOptions) {
+    this.#options = options
+    this.#running = new RunningStreams(options.maxStreamsPerOwner)
+    this.#streams = options.store && new StoredStreams(options.store, options)
   }
-  return async (request, ...contexts) => {
+
+  /** Responds to any request. A failure becomes an error response. */
+  async handle(request: Request, contexts: (HandlerContext | undefined)[]): Promise<Response> {
     try {
       checkRequest('request', request)
     } catch (error) {
-      report(error)
+      this.#report(error)
       return failure(error)
     }
     let response
     try {
-      response = await answer(request, options, contextOf(contexts), running)
+      response = await this.#route(request, contextOf(contexts))
     } catch (error) {
-      if (await isMistake(error, request)) report(error instanceof OwnMistake ? error.cause : error)
+      if (await isServerFault(error, request)) {
+        this.#report(error instanceof CallbackError ? error.cause : error)
+      }
       response = error instanceof Refusal ? error.toResponse() : failure(error)
     }
     // Each answer belongs to one request of one caller.
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
-    if (options.cors) addCorsHeaders(response.headers, request, options.cors)
+    const { cors } = this.#options
+    if (cors) addCorsHeaders(response.headers, request, cors)
     if (response.body) requests.set(response.body, request)
     return response
   }
-}
 
-async function isMistake(error: unknown, request: Request): Promise<boolean> {
-  if (error instanceof Refusal) return false
-  if (error instanceof OwnMistake) return !(await isBrokenOff(request, error.cause))
-  return error instanceof ConfigurationError || !VecTradeError.isInstance(error)
-}
+  /** Lets the request pass or refuses it, then responds with a stored stream or a new answer. */
+  async #route(request: Request, context: HandlerContext): Promise<Response> {
+    const { authorize } = this.#options
+    const streams = this.#streams
+    if (!isAllowedOrigin(request, this.#options)) {
+      throw new Refusal(403, 'permission_error', originRefused)
+    }
+    const allow = streams ? 'POST, GET, DELETE, OPTIONS' : 'POST, OPTIONS'
+    if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
+    const streamId = streams && streamIdOf(request)
+    if (request.method !== 'POST' && streamId === undefined) {
+      throw new Refusal(405, 'invalid_request_error', 'Use POST', { allow })
+    }
+    const ownResponse = await runCallback(() => askToAuthorize(request, authorize))
+    if (ownResponse !== undefined) return ownResponse
 
-/** Wraps an error of `authorize` or `owner`. Its class says nothing about VecTrade or the caller. */
-class OwnMistake extends Error {}
+    const owner = await this.#ownerOf(request)
+    if (streams && streamId !== undefined) {
+      return request.method === 'DELETE'
+        ? streams.stop(streamId, owner)
+        : streams.get(request, streamId, owner)
+    }
+    return this.#ask(request, owner, context)
+  }
 
-async function ofServer<T>(work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    throw cause instanceof Refusal ? cause : new OwnMistake('', { cause })
+  async #ownerOf(request: Request): Promise<string> {
+    const options = this.#options
+    const owner = await runCallback(() => (options.owner ? options.owner(request) : ''))
+    if (typeof owner === 'string') return owner
+    throw new ConfigurationError('`owner` must return a string for each request')
+  }
+
+  /** Asks VecTrade and responds with its answer. */
+  async #ask(request: Request, owner: string, context: HandlerContext): Promise<Response> {
+    const {
+      client,
+      heartbeat,
+      maxPromptLength = handlerChecks.maxPromptLength.default,
+    } = this.#options
+    const analysisRequest = await readRequest(request, maxPromptLength)
+    const onEnd = this.#running.enter(owner)
+    let stored: StoredAnswer | undefined
+    try {
+      stored = await this.#streams?.begin(request, owner, context)
+      const signal = stored?.signal ?? request.signal
+      const stream = client.ai.stream(analysisRequest, { signal })
+      const { firstByteAfter = handlerChecks.firstByteAfter.default } = this.#options
+      // If VecTrade refuses in time, the refusal keeps its status.
+      const reply = firstByteAfter > 0 ? await within(stream.response, firstByteAfter) : undefined
+      const heartbeatFirst = reply === undefined
+      let response
+      if (stored && !request.signal.aborted) {
+        response = stored.respond(stream, heartbeatFirst, onEnd)
+      } else {
+        stored?.abandon()
+        // The response may be held without being read.
+        whenAborted(request.signal, onEnd)
+        response = relayResponse(stream, eventText, { heartbeat }, { heartbeatFirst, onEnd })
+      }
+      // VecTrade's support asks for this id.
+      if (reply?.requestId !== undefined) response.headers.set('x-request-id', reply.requestId)
+      return response
+    } catch (error) {
+      stored?.abandon()
+      onEnd()
+      throw error
+    }
+  }
+
+  /** Reports an error in the server's own code or configuration. Callers do not see it. */
+  #report(error: unknown): void {
+    const { onError = reportError } = this.#options
+    // If `onError` fails, there is no one to tell.
+    void markHandled((async () => onError(error))())
   }
 }
 
-/** As long as their answers are read: Node does not abort the signal of a request that is garbage. */
+/**
+ * The requests of the responses that are still read. Node does not abort the signal of a request that was
+ * collected as garbage.
+ */
 const requests = /* @__PURE__ */ new WeakMap<ReadableStream, Request>()
 
 function reportError(error: unknown): void {
-  // oxlint-disable-next-line no-console -- a server that answers 500 for no reason to be found helps nobody
+  // oxlint-disable-next-line no-console -- without a message, no one could find the cause of the 500
   console.error(error)
 }
 
@@ -121,103 +193,32 @@ function contextOf(contexts: (HandlerContext | undefined)[]): HandlerContext {
   return contexts.find((context) => typeof context?.waitUntil === 'function') ?? {}
 }
 
-const defaultMaxPromptLength = 10_000
-const defaultFirstByteAfter = 8_000
-/** Seconds in a year: longer ones are no numbers a client could read. */
+/** Returns the id of the stored stream that a GET or DELETE asks for. */
+function streamIdOf({ method, url }: Request): string | undefined {
+  if (method !== 'GET' && method !== 'DELETE') return undefined
+  return new URL(url).searchParams.get('stream') ?? undefined
+}
+
+/** Wraps an error of `authorize` or `owner`, because its class says nothing about VecTrade or the caller. */
+class CallbackError extends Error {}
+
+async function runCallback<T>(callback: () => T | Promise<T>): Promise<T> {
+  try {
+    return await callback()
+  } catch (cause) {
+    throw cause instanceof Refusal ? cause : new CallbackError('', { cause })
+  }
+}
+
+/** Whether the server's own code or configuration caused an error. */
+async function isServerFault(error: unknown, request: Request): Promise<boolean> {
+  if (error instanceof Refusal) return false
+  if (error instanceof CallbackError) return !(await isInterruptedUpload(request, error.cause))
+  return error instanceof ConfigurationError || !VecTradeError.isInstance(error)
+}
+
+/** Seconds in a year. Clients may not be able to read a longer time. */
 const longestRetryAfter = 31_536_000
-
-async function answer(
-  request: Request,
-  options: HandlerOptions,
-  context: HandlerContext,
-  running: RunningStreams,
-): Promise<Response> {
-  const { store } = options
-  if (!isAllowedOrigin(request, options)) throw new Refusal(403, 'permission_error', originRefused)
-  const allow = store ? 'POST, GET, DELETE, OPTIONS' : 'POST, OPTIONS'
-  if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
-  const streamId = store && streamIdOf(request)
-  if (request.method !== 'POST' && streamId === undefined) {
-    throw new Refusal(405, 'invalid_request_error', 'Use POST', { allow })
-  }
-  const answerInstead = await ofServer(() => askToAuthorize(request, options.authorize))
-  if (answerInstead !== undefined) return answerInstead
-
-  const owner = await ofServer(() => (options.owner ? options.owner(request) : ''))
-  if (typeof owner !== 'string') {
-    throw new ConfigurationError('`owner` must give a string for each request')
-  }
-  if (store && streamId !== undefined) {
-    const stored = await openStored(store, streamId, owner)
-    if (stored === undefined) throw new Refusal(404, 'not_found', 'There is no such stream')
-    return request.method === 'DELETE'
-      ? await stopStored(store, stored)
-      : resumeStored(store, stored, request, options.heartbeat)
-  }
-
-  const { maxPromptLength = defaultMaxPromptLength } = options
-  const analysisRequest = await readRequest(request, maxPromptLength)
-  const leave = running.enter(owner)
-  try {
-    return await ask(request, analysisRequest, owner, options, context, leave)
-  } catch (error) {
-    leave()
-    throw error
-  }
-}
-
-/** @param onEnd called when the answer ends; not called if there is no answer */
-async function ask(
-  request: Request,
-  analysisRequest: AnalysisRequest,
-  owner: string,
-  options: HandlerOptions,
-  context: HandlerContext,
-  onEnd: () => void,
-): Promise<Response> {
-  const { client, store, heartbeat } = options
-  const place =
-    store && !request.signal.aborted
-      ? await StoredPlace.take(store, owner, options, context)
-      : undefined
-  const caller = place && releasable(request.signal)
-  let stream
-  let heartbeatFirst
-  try {
-    stream = client.ai.stream(analysisRequest, { signal: caller?.signal ?? request.signal })
-    heartbeatFirst = !(await hasAnswered(stream, options))
-  } catch (error) {
-    place?.leave()
-    throw error
-  }
-  if (place === undefined || request.signal.aborted) {
-    place?.leave()
-    // Something may hold the response without reading it.
-    whenAborted(request.signal, onEnd)
-    const response = relayResponse(stream, eventText, { heartbeat }, { heartbeatFirst, onEnd })
-    return withRequestId(response, stream, heartbeatFirst)
-  }
-  // From here on, the answer continues if the caller leaves.
-  caller?.release()
-  return withRequestId(place.fill(stream, heartbeat, heartbeatFirst, onEnd), stream, heartbeatFirst)
-}
-
-/** VecTrade's id of the request, which its support asks for, if VecTrade has answered in time. */
-async function withRequestId(
-  response: Response,
-  stream: AnalysisStream,
-  heartbeatFirst: boolean,
-): Promise<Response> {
-  const id = heartbeatFirst ? undefined : (await stream.response).requestId
-  if (id !== undefined) response.headers.set('x-request-id', id)
-  return response
-}
-
-/** Waits for VecTrade's headers, so that a refusal keeps its status, but not for long. */
-async function hasAnswered(stream: AnalysisStream, options: HandlerOptions): Promise<boolean> {
-  const { firstByteAfter = defaultFirstByteAfter } = options
-  return firstByteAfter > 0 && (await within(stream.response, firstByteAfter)) !== undefined
-}
 
 /** A failure before the response began: VecTrade's own status, or one for ours. */
 function failure(error: unknown): Response {

@@ -1,6 +1,6 @@
 import type { WireError } from '../errors/to-wire.ts'
 
-/** What is wrong with a request, told to who made it. */
+/** The reason for refusing a request, which its caller is told. */
 export class Refusal extends Error {
   readonly #status: number
   readonly #type: string
@@ -19,6 +19,7 @@ export class Refusal extends Error {
   }
 }
 
+/** Creates the response for an error. */
 export function errorResponse(
   status: number,
   wire: WireError,

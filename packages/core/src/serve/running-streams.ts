@@ -24,17 +24,18 @@ export class RunningStreams {
     return () => {
       if (!isRunning) return
       isRunning = false
-      const left = (this.#counts.get(owner) ?? 1) - 1
-      if (left > 0) this.#counts.set(owner, left)
+      const others = (this.#counts.get(owner) ?? 1) - 1
+      if (others > 0) this.#counts.set(owner, others)
       else this.#counts.delete(owner)
     }
   }
 }
 
+/** Creates the refusal for an owner with too many running streams. */
 export function tooManyStreams(max: number | undefined): Refusal {
   return new Refusal(
     429,
     'rate_limit_error',
-    `You have ${max} answers running, which is as many as allowed: wait for one to end, or stop one`,
+    `You have ${max} answers running, which is the limit: wait for one to end, or stop one`,
   )
 }

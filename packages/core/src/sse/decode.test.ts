@@ -2,24 +2,26 @@ import { describe, expect, test, vi } from 'vitest'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { StreamInterruptedError } from '../errors/connection-error.ts'
-import { bodyOf, decode, event, every, utf8 } from '../test-support/decoding.ts'
+import { bodyOf, decode, event, chunksOf, utf8 } from '../test-support/decoding.ts'
 import { decodeEventStream, type SseMessage } from './decode.ts'
 
 describe('maxEventBytes', () => {
   test.for(['aaaaaaaaaaaaaaaa', 'éééééééé', '€€€€€a', '𝄞𝄞𝄞𝄞', 'aaaa\ndata: aaaaaaaaaaa'])(
-    'counts the bytes of %j, however they are cut',
+    'counts the bytes of %j in any chunks',
     async (data) => {
       const bytes = event(data)
       for (const size of [1, 3, bytes.length]) {
-        expect((await decode(every(bytes, size), { maxEventBytes: 16 })).messages).toHaveLength(1)
-        await expect(decode(every(bytes, size), { maxEventBytes: 15 })).rejects.toThrow(
+        expect((await decode(chunksOf(bytes, size), { maxEventBytes: 16 })).messages).toHaveLength(
+          1,
+        )
+        await expect(decode(chunksOf(bytes, size), { maxEventBytes: 15 })).rejects.toThrow(
           StreamProtocolError,
         )
       }
     },
   )
 
-  test.for(['漢', 'é', '𝄞', 'a漢'])('covers what is pending: %s', async (character) => {
+  test.for(['漢', 'é', '𝄞', 'a漢'])('limits an incomplete event: %s', async (character) => {
     let cancelled = 0
     let sent = 0
     const chunk = utf8(character.repeat(50))
@@ -37,31 +39,31 @@ describe('maxEventBytes', () => {
     expect(cancelled).toBe(1)
   })
 
-  test('counts nothing but the event', async () => {
+  test('counts only the data of the event', async () => {
     const lines = '\u{FEFF}: ♥\nid: 本\nfremd: 日本語\nevent: 日\ndata: 日本語\n\n'
     const bytes = utf8(lines + ': ♥♥♥♥♥♥♥♥\n\n'.repeat(100) + 'data: é\n\n')
     for (const size of [1, 2, 3, 7, bytes.length]) {
-      const { messages } = await decode(every(bytes, size), { maxEventBytes: 9 })
+      const { messages } = await decode(chunksOf(bytes, size), { maxEventBytes: 9 })
       expect(messages.map(({ data }) => data)).toEqual(['日本語', 'é'])
     }
   })
 
-  test.for(['event', 'id'])('covers a long %s, however it is cut', async (field) => {
+  test.for(['event', 'id'])('limits a long %s in any chunks', async (field) => {
     const bytes = utf8(`${field}: ${'x'.repeat(500)}\ndata: a\n\n`)
     for (const size of [1, 7, bytes.length]) {
-      await expect(decode(every(bytes, size), { maxEventBytes: 100 })).rejects.toThrow(
+      await expect(decode(chunksOf(bytes, size), { maxEventBytes: 100 })).rejects.toThrow(
         StreamProtocolError,
       )
     }
   })
 
-  test('must be a number of bytes', () => {
+  test('must be a whole number of bytes', () => {
     for (const maxEventBytes of [0, -1, 0.5, Number.NaN, '5' as unknown as number]) {
       expect(() => decodeEventStream(bodyOf([]), { maxEventBytes })).toThrow(/`maxEventBytes`/)
     }
   })
 
-  test('gives the messages before the one that is over it', async () => {
+  test('still returns the messages before the one over the limit', async () => {
     const messages: SseMessage[] = []
     const chunks = [utf8('data: a\n\ndata: too long\n\ndata: b\n\n')]
     const reading = (async () => {
@@ -73,7 +75,7 @@ describe('maxEventBytes', () => {
     expect(messages).toEqual([{ data: 'a' }])
   })
 
-  test('closes the connection and keeps the payload out of the message', async () => {
+  test('closes the connection, and the error does not quote the data', async () => {
     let cancelled = 0
     const secret = 'x'.repeat(1000)
     const body = bodyOf([utf8(`data: ${secret}`), utf8('more')], () => (cancelled += 1))
@@ -85,14 +87,14 @@ describe('maxEventBytes', () => {
     expect(cancelled).toBe(1)
   })
 
-  test('by default passes an event of 32 MiB', async () => {
+  test('allows an event of 32 MiB by default', async () => {
     const bytes = event('x'.repeat(32 * 2 ** 20))
-    const { messages } = await decode(every(bytes, 2 ** 16))
+    const { messages } = await decode(chunksOf(bytes, 2 ** 16))
     expect(messages[0]?.data.length).toBe(32 * 2 ** 20)
   })
 
-  test('does not count comments nobody listens to', async () => {
-    const { messages } = await decode(every(utf8(`:${'x'.repeat(5000)}\ndata: ok\n\n`), 7), {
+  test('does not count comments without onComment', async () => {
+    const { messages } = await decode(chunksOf(utf8(`:${'x'.repeat(5000)}\ndata: ok\n\n`), 7), {
       maxEventBytes: 100,
     })
     expect(messages).toEqual([{ data: 'ok' }])
@@ -100,7 +102,7 @@ describe('maxEventBytes', () => {
 })
 
 describe('the body', () => {
-  test('is cancelled once and unlocked by leaving the loop', async () => {
+  test('is cancelled once and unlocked if the loop is left', async () => {
     let cancelled = 0
     const body = bodyOf(
       [utf8('data: a\n\ndata: b\n\n'), utf8('data: c\n\n')],
@@ -115,7 +117,7 @@ describe('the body', () => {
   })
 
   test.for([0, 1])(
-    'is cancelled by return() after %i messages, a read pending or not',
+    'is cancelled by return() after %i messages, with or without a pending read',
     async (read) => {
       for (const isPending of [false, true]) {
         let cancelled = 0
@@ -135,7 +137,7 @@ describe('the body', () => {
     },
   )
 
-  test('is cancelled by throw(), which throws what it is given', async () => {
+  test('is cancelled by throw(), which throws the given error', async () => {
     const body = bodyOf([utf8('data: a\n\n')])
     const iterator = decodeEventStream(body)[Symbol.asyncIterator]()
     await iterator.next()
@@ -144,7 +146,7 @@ describe('the body', () => {
     expect(body.locked).toBe(false)
   })
 
-  test('serves reads in order that do not wait for one another', async () => {
+  test('serves concurrent reads in order', async () => {
     const messages = decodeEventStream(bodyOf([utf8('data: a\n\nda'), utf8('ta: b\n\n')]))
     const iterator = messages[Symbol.asyncIterator]()
     const reads = await Promise.all([1, 2, 3, 4].map(() => iterator.next()))
@@ -157,7 +159,7 @@ describe('the body', () => {
     expect(body.locked).toBe(false)
   })
 
-  test('gives its messages once', async () => {
+  test('can be read only once', async () => {
     const messages = decodeEventStream(bodyOf([utf8('data: a\n\ndata: b\n\n')]))
     for await (const message of messages) {
       expect(message).toEqual({ data: 'a' })
@@ -184,7 +186,7 @@ describe('the body', () => {
     await iterator.return?.()
   })
 
-  test('that fails gives a typed error, after the messages that came', async () => {
+  test('that fails throws a typed error after its messages', async () => {
     const failure = new TypeError('terminated')
     function* chunks(): Generator<Uint8Array> {
       yield utf8('data: a\n\n')
@@ -197,7 +199,7 @@ describe('the body', () => {
     expect(error).toMatchObject({ phase: 'body', cause: failure })
   })
 
-  test('that is none is named', () => {
+  test('must be a ReadableStream', () => {
     for (const body of [null, undefined, 'text', {}]) {
       expect(() => decodeEventStream(body as never)).toThrow(ConfigurationError)
     }
@@ -208,13 +210,13 @@ describe('the body', () => {
     ['onComment', { onComment: 'log' }],
     ['maxEventBytes', { maxEventBytes: '5' }],
     ['maxEventBytes', null],
-  ])('that is read with a wrong option is left alone: %s in %j', ([, options]) => {
+  ])('stays unlocked if an option is wrong: %s in %j', ([, options]) => {
     const body = bodyOf([])
     expect(() => decodeEventStream(body, options as never)).toThrow(ConfigurationError)
     expect(body.locked).toBe(false)
   })
 
-  test('that gives text is named, and closed', async () => {
+  test('that contains text is refused and cancelled', async () => {
     let cancelled = 0
     const body = new ReadableStream({
       pull: (controller) => controller.enqueue('data: a\n\n'),
@@ -224,7 +226,7 @@ describe('the body', () => {
     expect(cancelled).toBe(1)
   })
 
-  test('that somebody else reads gives a typed error and is left alone', async () => {
+  test('that is locked throws a typed error, and its reader can go on', async () => {
     const body = bodyOf([utf8('data: a\n\n')])
     const reader = body.getReader()
     await expect(Array.fromAsync(decodeEventStream(body))).rejects.toThrow(StreamConsumedError)
@@ -232,7 +234,7 @@ describe('the body', () => {
   })
 })
 
-test('comments and reconnection times are told', async () => {
+test('onComment and onRetry get the comments and reconnection times', async () => {
   const comments: string[] = []
   const { retry } = await decode([utf8(': one\n:two\nretry: 12345678910\n\n')], {
     onComment: (comment) => comments.push(comment),
@@ -241,12 +243,12 @@ test('comments and reconnection times are told', async () => {
   expect(retry).toBe(12_345_678_910)
 })
 
-test('bytes that look like an undecoded byte order mark are text', async () => {
+test('characters that look like an undecoded byte order mark are text', async () => {
   const { messages } = await decode([utf8('\u{EF}\u{BB}\u{BF}data: no\ndata: yes\n\n')])
   expect(messages).toEqual([{ data: 'yes' }])
 })
 
-test('the last event ID is that of what was handed out, not of what came with it', async () => {
+test('the last event ID is the one of the message that was returned last', async () => {
   const text = 'id: 1\ndata: a\n\nid: 2\ndata: b\n\ndata: c\n\nid: 3\n\n'
   const messages = decodeEventStream(bodyOf([utf8(text)]))
   const seen = []
@@ -255,14 +257,14 @@ test('the last event ID is that of what was handed out, not of what came with it
   expect(messages.lastEventId).toBe('3')
 })
 
-test('bytes may come as any view', async () => {
+test('chunks may be any view of bytes', async () => {
   const { buffer } = event('1')
   const chunks = [new DataView(buffer as ArrayBuffer), new Int8Array(utf8('data: é\n\n').buffer)]
   const { messages } = await decode(chunks as unknown as Uint8Array[])
   expect(messages).toEqual([{ data: '1' }, { data: 'é' }])
 })
 
-test('an undefined chunk is no end', async () => {
+test('an undefined chunk does not end the stream', async () => {
   const chunks = [event('1'), undefined, event('2')] as Uint8Array[]
   await expect(decode(chunks)).rejects.toThrow(StreamProtocolError)
 })

@@ -1,5 +1,5 @@
 import type { EventSourceMessage } from 'eventsource-parser'
-import { letGoOf } from '../lifetime/body-owner.ts'
+import { releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteReader, ByteResult, ByteStream } from '../lifetime/byte-stream.ts'
 import { type Check, checkOptions, checkThat, hasMethods } from '../lifetime/check-options.ts'
 import { connectionError } from '../errors/from-thrown.ts'
@@ -14,38 +14,38 @@ import {
   type Shortcut,
 } from './message-decoder.ts'
 
-/** One Server-Sent Events message, of any protocol. */
+/** A message of a Server-Sent Events stream. */
 export interface SseMessage {
-  /** The event's name; absent means "message". */
+  /** The name of the event. Absent means "message". */
   event?: string
-  /** The data, its lines joined by LF. */
+  /** The data. LF separates its lines. */
   data: string
-  /** The last event ID in effect at dispatch (it stays from message to message); absent means `''`. */
+  /** The last event ID. A message without an ID of its own keeps the ID before it. Absent means `''`. */
   id?: string
 }
 
 /** Separates the bytes that can be passed on as they are from those that must be decoded. */
 export interface PassThrough {
-  /** Splits a chunk. The plain bytes come before the others. */
-  split(chunk: Uint8Array): { plain: Uint8Array[]; encoded: Uint8Array[] }
+  /** Splits a chunk. The bytes that pass come before those to decode. */
+  split(chunk: Uint8Array): { passing: Uint8Array[]; toDecode: Uint8Array[] }
 }
 
-/** The messages of a body, in order, read once. */
+/** The messages of a body, in order. They can only be read once. */
 export interface EventMessages extends AsyncIterable<SseMessage> {
-  /** The last event ID in effect, `''` if none: what a reconnect sends as `Last-Event-ID`. */
+  /** The last event ID of the messages read so far, `''` if none. Send it as `Last-Event-ID` to reconnect. */
   readonly lastEventId: string
 }
 
 /**
- * Decodes Server-Sent Events of any protocol: bytes in any chunking, to messages.
+ * Decodes a stream of Server-Sent Events into messages. Works with any protocol and any chunks.
  *
- * The body is locked at once and read only on demand. Leaving the loop early cancels it; either way
- * it is unlocked at the end. An unfinished last message is dropped, as the standard says.
+ * The body is locked at once and read only on demand. Leaving the loop early cancels the body. At the end the
+ * body is unlocked in any case. An incomplete last message is dropped, as the standard says.
  *
- * @throws ConfigurationError when there is no body, or on a wrong option
- * @throws StreamProtocolError when an event is over `maxEventBytes`, or the body gives no bytes
- * @throws StreamInterruptedError when reading the body fails
- * @throws StreamConsumedError when the body is already being read, or the messages are read twice
+ * @throws ConfigurationError if the body is not a ReadableStream or an option is wrong
+ * @throws StreamProtocolError if an event is over `maxEventBytes` or a chunk is not bytes
+ * @throws StreamInterruptedError if reading the body fails
+ * @throws StreamConsumedError if something else reads the body, or if the messages are read twice
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  * @example
  * ```ts
@@ -81,7 +81,7 @@ class DecodedMessages implements EventMessages {
 
   #iterate(): AsyncIterator<SseMessage, undefined> {
     if (this.#used) {
-      throw new StreamConsumedError('These messages are already read: they are read once')
+      throw new StreamConsumedError('These messages are already used: they are read once')
     }
     this.#used = true
     return new PullIterator({
@@ -96,9 +96,9 @@ class DecodedMessages implements EventMessages {
     if (this.#isOver) return undefined
     try {
       const framed = this.#reader.take()
-      return framed && toMessage(framed)
+      return framed && standardMessage(framed)
     } catch {
-      // Taking it again fails again. That failure is for the read that waits.
+      // The read that waits fails with the same error.
       return undefined
     }
   }
@@ -107,7 +107,7 @@ class DecodedMessages implements EventMessages {
     try {
       while (!this.#isOver) {
         const framed = this.#reader.take()
-        if (framed !== undefined) return { done: false, value: toMessage(framed) }
+        if (framed !== undefined) return { done: false, value: standardMessage(framed) }
         if (!(await this.#reader.fill())) this.#end()
       }
       return { done: true, value: undefined }
@@ -123,27 +123,29 @@ class DecodedMessages implements EventMessages {
   }
 }
 
-/** As the standard has it: what is not there is absent. */
-function toMessage({ event, data, id }: EventSourceMessage): SseMessage {
+/** Returns a message without the fields that are empty. */
+function standardMessage({ event, data, id }: EventSourceMessage): SseMessage {
   const message: SseMessage = { data }
   if (event) message.event = event
   if (id) message.id = id
   return message
 }
 
+/** Checks for the body of a response. */
 export const checkBody: Check = /* @__PURE__ */ checkThat(
   'a ReadableStream: a response may have none, and Readable.toWeb() converts a Node stream',
   (value) => hasMethods(value, 'getReader'),
 )
 
 /**
- * Reads a body chunk by chunk and hands out its messages one by one; no chunk is read before it is
- * asked for. The body is locked from the beginning: Node cancels one that is not, once the response
- * it came with is garbage.
+ * Reads a body chunk by chunk, on demand, and returns its messages one by one.
+ *
+ * The body is locked from the start, because Node cancels an unlocked body if its response is collected as
+ * garbage.
  */
 export class MessageReader<T extends object = never> {
   readonly #body: ByteStream
-  /** Undefined while somebody else reads the body: that is for the first read to report. */
+  /** Undefined if the body is locked by another reader. The first read fails then. */
   #reader: ByteReader | undefined
   readonly #decoder: MessageDecoder<T>
   #closed = false
@@ -158,28 +160,28 @@ export class MessageReader<T extends object = never> {
     this.#lock()
   }
 
-  /** Undefined before the first ID. */
+  /** The last event ID of the messages taken so far. Undefined before the first ID. */
   get lastEventId(): string | undefined {
     return this.#decoder.lastEventId
   }
 
-  /** From here on bytes that need no look are not decoded, and come from `takeBytes`. */
+  /** From here on, bytes that can be passed on are not decoded. {@link takeBytes} returns them. */
   passThrough(passThrough: PassThrough): void {
     this.#passThrough = passThrough
   }
 
-  /** The next bytes to pass on, undefined when there are none. */
+  /** Returns the next bytes to pass on, or undefined if there are none. */
   takeBytes(): Uint8Array | undefined {
     return this.#bytes.shift()
   }
 
-  /** The next message framed so far, undefined when there is none. @throws StreamProtocolError */
+  /** Returns the next message that is framed, or undefined if there is none. @throws StreamProtocolError */
   take(): EventSourceMessage | T | undefined {
     return this.#decoder.take()
   }
 
   /**
-   * Reads one more chunk; false when the body has ended. Closing ends it at once.
+   * Reads one more chunk. Resolves to false if the body has ended or is closed.
    *
    * @throws StreamInterruptedError, or the error that {@link fail} was called with
    */
@@ -204,33 +206,33 @@ export class MessageReader<T extends object = never> {
     if (this.#passThrough === undefined) {
       this.#decoder.push(chunk)
     } else {
-      const { plain, encoded } = this.#passThrough.split(chunk)
-      this.#bytes = plain
-      if (plain.length > 0) this.#decoder.begin()
-      for (const bytes of encoded) this.#decoder.push(bytes)
+      const { passing, toDecode } = this.#passThrough.split(chunk)
+      this.#bytes = passing
+      if (passing.length > 0) this.#decoder.begin()
+      for (const bytes of toDecode) this.#decoder.push(bytes)
     }
     return true
   }
 
   readonly #onFailure = (error: unknown): boolean => {
     if (this.#failure !== undefined) throw this.#failure
-    // A reader closed meanwhile rejects its read, which is no failure of the body.
+    // Closing rejects a pending read. That is not a failure of the body.
     if (this.#closed) return false
     this.close()
     throw connectionError(error, 'body')
   }
 
-  /** Closes the body. A read under way fails with the error. */
+  /** Closes the body. A pending read fails with the error. */
   fail(error: Error): void {
     if (this.#closed) return
     this.#failure = error
     this.close()
   }
 
-  /** Cancels what is left of the body, unlocks it and ends its request. A read under way ends. */
+  /** Cancels the rest of the body, unlocks it and ends its request. A pending read resolves to false. */
   close(reason?: unknown): void {
     if (this.#closed) return
-    // Not awaited: the source's own clean-up may take for ever, and its failure is nobody's.
+    // Cancelling is not awaited, because the source may never finish it. Its failure does not matter.
     this.#reader?.cancel(reason).catch(() => {})
     this.#leave(false)
   }
@@ -238,7 +240,7 @@ export class MessageReader<T extends object = never> {
   #leave(isWhole: boolean): void {
     this.#closed = true
     this.#reader?.releaseLock()
-    letGoOf(this.#body, isWhole)
+    releaseBody(this.#body, isWhole)
   }
 
   #lock(): void {
@@ -246,12 +248,12 @@ export class MessageReader<T extends object = never> {
   }
 }
 
-/** @throws StreamProtocolError on what is no bytes */
+/** Returns the bytes of a chunk. @throws StreamProtocolError if it has none */
 function bytesOf(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk
   if (!ArrayBuffer.isView(chunk)) {
     throw new StreamProtocolError(
-      'The body must give bytes: pipe text through a TextEncoderStream first',
+      'The body must be bytes: pipe text through a TextEncoderStream first',
     )
   }
   return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)

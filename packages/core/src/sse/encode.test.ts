@@ -10,12 +10,12 @@ test.for<[unknown, RegExp]>([
   [{ data: null }, /`data`/],
   [{ comment: null }, /`comment`/],
   [{ retry: null, data: '' }, /`retry`/],
-])('%j is no message', ([message, names]) => {
+])('%j is refused', ([message, names]) => {
   expect(() => encodeEvent(message as never)).toThrow(TypeError)
   expect(() => encodeEvent(message as never)).toThrow(names)
 })
 
-test('errors name the field and not its value', () => {
+test('errors name the field and do not quote its value', () => {
   expect(() => encodeEvent({ event: 'se\ncret', data: '' })).toThrow(/`event`/)
   expect(() => encodeEvent({ event: 'se\ncret', data: '' })).not.toThrow(/cret/)
 })

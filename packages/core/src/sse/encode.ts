@@ -1,21 +1,21 @@
 import type { SseMessage } from './decode.ts'
 
-/** What {@link encodeEvent} writes: a message, and the two lines that are not part of one. */
+/** The input of {@link encodeEvent}: a message, a reconnection time, a comment, or several of them. */
 export interface EncodableMessage extends Partial<SseMessage> {
-  /** Reconnection time, in ms: a whole number >= 0. */
+  /** The reconnection time in ms: a whole number >= 0. */
   retry?: number
-  /** A comment, ignored by every reader; on its own it is a heartbeat. */
+  /** A comment. Readers ignore it. On its own, it is a heartbeat. */
   comment?: string
 }
 
 /**
- * Writes one message as Server-Sent Events text, ending in its blank line.
+ * Encodes one message as Server-Sent Events text, including the blank line at its end.
  *
- * Line breaks in `data` and `comment` (CR, LF, CRLF) become lines of their own and come back as LF.
- * Fields go out as given: an absent `id` leaves the reader's last event ID alone, `''` resets it.
+ * A line break in `data` or `comment` (CR, LF or CRLF) starts a new line of that field. Readers get it as LF.
+ * Without an `id`, the reader keeps its last event ID. An `id` of `''` resets it.
  *
- * @throws TypeError on what is no message or no string, on CR, LF or NUL in `event` or `id`, which would
- *   let a value write fields of its own, and on a `retry` that is not a whole number >= 0.
+ * @throws TypeError if the message is not an object or a field has the wrong type; if `event` or `id` contains
+ *   CR, LF or NUL, which could add fields; or if `retry` is not a whole number >= 0
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export function encodeEvent(message: EncodableMessage): string {
 
 function lines(prefix: string, value: string, field: string): string {
   assertString(value, field)
-  // Nearly every message is one line of JSON: look before splitting.
+  // Nearly every message is one line of JSON, so look for a line break before splitting.
   if (!value.includes('\n') && !value.includes('\r')) return `${prefix}${value}\n`
   return `${prefix}${value.split(/\r\n|\r|\n/).join(`\n${prefix}`)}\n`
 }

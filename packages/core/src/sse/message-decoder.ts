@@ -1,52 +1,52 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser'
-import { checkLimit } from '../lifetime/check-limit.ts'
-import { checkFunction, type Checks } from '../lifetime/check-options.ts'
+import { wholeNumber } from '../lifetime/check-limit.ts'
+import { checkFunction, type Checks, type Limit } from '../lifetime/check-options.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
 import { encodeUtf8 } from './utf8.ts'
 import { Utf8Chunks } from './utf8-chunks.ts'
 
-/** What {@link decodeEventStream} can be told. */
+/** The options of `decodeEventStream`. */
 export interface DecodeOptions {
-  /** Called with each reconnection time the server sets, in ms. */
+  /** Called with each reconnection time that the server sends, in ms. */
   onRetry?: ((ms: number) => void) | undefined
-  /** Called with each comment; without it, comments are skipped unbuffered. */
+  /** Called with each comment. Default: comments are skipped without being buffered. */
   onComment?: ((comment: string) => void) | undefined
   /**
-   * Bytes one event may have. Default 64 MiB. What is still pending is limited to as many characters,
-   * of up to three bytes each.
+   * The most bytes that the data, the name or the ID of one event may have. An incomplete event is limited
+   * by the same number of characters, each of up to three bytes. Default 64 MiB.
    */
   maxEventBytes?: number | undefined
 }
 
+export const eventBytesLimit: Limit = /* @__PURE__ */ wholeNumber(64 * 2 ** 20, 1)
+
 export const decodeChecks: Checks<DecodeOptions> = {
   onRetry: checkFunction,
   onComment: checkFunction,
-  maxEventBytes: checkLimit,
+  maxEventBytes: eventBytesLimit,
 }
 
-export const defaultMaxEventBytes: number = 64 * 2 ** 20
-
-/** Reads the most common block of a stream without the parser. */
+/** Reads the most common messages of a stream without the parser. */
 export interface Shortcut<T extends object> {
-  /** Whether it can read any yet. */
+  /** Whether it can already read messages. */
   canRead(): boolean
-  /** Whether it may once the messages there are have been looked at. */
+  /** Whether it may be able to after it has seen more messages. */
   readonly isLearning: boolean
-  /** Behind the block that was read last. */
+  /** The end of the message that was read last, in the text. */
   readonly end: number
-  /** What a whole block, its blank line included, is; undefined where only the parser can tell. */
+  /** Reads the message at a position, with its blank line. Returns undefined if the parser must read it. */
   read(text: string, at: number): T | undefined
 }
 
 const blankLine = '\n\n'
-/** Room, in characters, for a field's name and the short lines beside an event's data. */
+/** Characters for the name of a field and for the short lines beside the data of an event. */
 const lineOverhead = 64
 
-/** Bytes in, messages out: those that a chunk completes, framed as they are taken. */
+/** Decodes bytes into messages. Each message is framed when it is taken. */
 export class MessageDecoder<T extends object> {
   /**
-   * The last event ID of the messages taken so far. A reader that resumes after it misses no message.
-   * Undefined before the first ID, `''` after an empty one.
+   * The last event ID of the messages taken so far. A reader that resumes after it misses no message. It is
+   * undefined before the first ID and `''` after an empty one.
    */
   lastEventId: string | undefined
   /** The last event ID of the messages framed so far. */
@@ -54,28 +54,28 @@ export class MessageDecoder<T extends object> {
   readonly #utf8 = new Utf8Chunks()
   readonly #parser: EventSourceParser
   #started = false
-  /** The parser's own, their `id` the last event ID in effect. */
+  /** The messages of the parser. Their `id` is the last event ID. */
   #messages: EventSourceMessage[] = []
   #next = 0
   #failure: StreamProtocolError | undefined
   readonly #maxEventBytes: number
   readonly #shortcut: Shortcut<T> | undefined
-  /** The chunk that came last, and how much of it is framed. */
+  /** The text of the last chunk. */
   #text = ''
+  /** The end of the framed part of the text. */
   #at = 0
-  /** Whether what comes next begins an event. */
+  /** Whether the rest of the text begins with a new event. */
   #isBetween = false
 
   constructor(options: DecodeOptions, shortcut: Shortcut<T> | undefined) {
     this.#shortcut = shortcut
-    const { maxEventBytes = defaultMaxEventBytes } = options
+    const { maxEventBytes = eventBytesLimit.default } = options
     this.#maxEventBytes = maxEventBytes
     this.#parser = createParser({
       onEvent: (message) => {
         if (this.#failure) return
         const { event, data } = message
-        // The parser's own limit sees only what is pending between chunks; how large an event may
-        // be must not depend on how the bytes were cut.
+        // The parser limits only incomplete events. The limit must not depend on how the bytes are chunked.
         if (isLonger(data, maxEventBytes) || (event && isLonger(event, maxEventBytes))) {
           return this.#fail()
         }
@@ -93,12 +93,12 @@ export class MessageDecoder<T extends object> {
       },
       maxBufferSize: maxEventBytes + lineOverhead,
     })
-    // The parser strips a byte order mark of its own accord, decoded or not. The standard allows
-    // one, and it is taken off below; a blank line, which means nothing, uses up the parser's rule.
+    // At the start of its input, the parser removes a byte order mark, decoded or not. Only the decoded one
+    // may be removed, and `push` does that. A blank line, which has no meaning, takes the place of the start.
     this.#parser.feed('\n')
   }
 
-  /** The beginning has been passed on: what comes is in the midst of a stream. */
+  /** Tells the decoder that the first bytes of the stream were passed on. No byte order mark can follow. */
   begin(): void {
     this.#started = true
   }
@@ -110,7 +110,7 @@ export class MessageDecoder<T extends object> {
       this.#started = true
       if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
     }
-    // Nothing is left where chunks are pushed one at a time, as they are asked for.
+    // Usually nothing is left of the last chunk, because chunks are read on demand.
     this.#text = this.#text.slice(this.#at) + text
     this.#at = 0
   }
@@ -129,7 +129,7 @@ export class MessageDecoder<T extends object> {
     )
   }
 
-  /** The next message; undefined when another chunk must come first. @throws StreamProtocolError */
+  /** Returns the next message, or undefined if it needs another chunk. @throws StreamProtocolError */
   take(): EventSourceMessage | T | undefined {
     for (;;) {
       const message = this.#messages[this.#next]
@@ -143,10 +143,10 @@ export class MessageDecoder<T extends object> {
         this.#next = 0
       }
       if (this.#failure !== undefined || this.#at === this.#text.length) {
-        // The ID of an event that is refused is not one that was read.
+        // The ID of a refused event must not count as read.
         if (this.#failure !== undefined) throw this.#failure
         this.lastEventId = this.#framedId
-        // A stream that waits keeps no chunk.
+        // A stream that waits does not hold its last chunk.
         this.#text = ''
         this.#at = 0
         return undefined
@@ -157,13 +157,13 @@ export class MessageDecoder<T extends object> {
   }
 
   /**
-   * Frames what comes next: one event by the shortcut, which is given back, or as much by the parser,
-   * whose messages queue up, as the shortcut cannot help with.
+   * Frames the next part of the text. Returns the message if the shortcut can read it. Otherwise the parser
+   * reads up to the end of the message, or to the end of the text if the shortcut cannot help with the rest.
    */
   #frameNext(): T | undefined {
     const shortcut = this.#shortcut
     const text = this.#text
-    // Where events have ids, the parser keeps track of them, to the end of the chunk.
+    // If events have IDs, only the parser reads, because it keeps track of them.
     const isShort = shortcut !== undefined && !this.#framedId
     const canRead = isShort && shortcut.canRead()
     if (canRead && this.#isBetween) {
@@ -180,7 +180,7 @@ export class MessageDecoder<T extends object> {
   }
 }
 
-/** Whether text has more than so many bytes as UTF-8; counts only where the length leaves a doubt. */
+/** Whether the text has more bytes in UTF-8. Encodes it only if its length does not tell. */
 function isLonger(text: string, bytes: number): boolean {
   if (text.length * 3 <= bytes) return false
   return text.length > bytes || encodeUtf8(text).byteLength > bytes

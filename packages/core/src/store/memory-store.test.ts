@@ -9,7 +9,7 @@ test.for<[string, unknown]>([
   ['lease', { lease: 99 }],
   ['{ maxEvents: … }', null],
   ['{ maxEvents: … }', 'text'],
-])('a limit that is wrong is named: %s in %j', ([name, limits]) => {
+])('names a wrong limit: %s in %j', ([name, limits]) => {
   expect(() => memoryStore(limits as object)).toThrow(ConfigurationError)
   expect(() => memoryStore(limits as object)).toThrow(name)
 })

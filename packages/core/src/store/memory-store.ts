@@ -19,12 +19,14 @@ import type {
 } from './stream-store.ts'
 
 /**
- * Keeps streams in this process: for one instance, with nothing to install. They end with it.
+ * Returns a store that holds streams in the memory of this process. Use it if the endpoint runs on one
+ * instance. The streams are lost when the process ends.
  *
- * Keeps a stream's events and its owner, not its prompt. A stream expires `timeToLive` after its end. The
- * store removes it when the next stream begins or when someone asks for it. `expire(id)` deletes it at once.
+ * The store holds the messages of a stream and its owner, but not its prompt. A stream expires `timeToLive` ms
+ * after its end. It is removed when the next stream begins, or when it is asked for. `expire(id)` deletes it at
+ * once.
  *
- * @throws ConfigurationError on a wrong limit
+ * @throws ConfigurationError if a limit is wrong
  * @example
  * ```ts
  * import { createHandler, memoryStore, VecTrade } from '@vectrade/core'
@@ -115,7 +117,7 @@ function emptyLog(): MessageLog {
   return log
 }
 
-/** One stream. Its producers differ in the controller by which each of them is told to stop. */
+/** One stream. A producer is identified by the controller that tells it to stop. */
 class Entry {
   readonly owner: string
   readonly log = new MessageLog()
@@ -140,7 +142,7 @@ class Entry {
 
   takeOver(): StreamProducer {
     if (this.outcome !== undefined || this.isRunning) {
-      throw new StreamStoreError('There is such a stream already', 'exists')
+      throw new StreamStoreError('The stream already exists', 'exists')
     }
     const controller = new AbortController()
     const superseded = this.#producer
@@ -164,7 +166,7 @@ class Entry {
     if (this.outcome === undefined) this.#producer?.abort()
   }
 
-  /** Ends it for those who still read it, and for its producer. */
+  /** Ends the stream for its readers and its producer. */
   expire(): void {
     this.stop()
     this.#expired = true
@@ -185,7 +187,7 @@ class Entry {
   #check(producer: AbortController): void {
     if (producer !== this.#producer) throw supersededError()
     if (this.outcome !== undefined || this.#expired) {
-      throw new StreamStoreError('The stream is at its end', 'finished')
+      throw new StreamStoreError('The stream has ended', 'finished')
     }
     this.#touch()
   }
@@ -193,11 +195,11 @@ class Entry {
   #touch(): void {
     const now = performance.now()
     this.deadAt = now + this.#limits.lease
-    // Kept alive by its producer: the dead one's is let go as one that has ended.
+    // If the producer dies, the stream expires like one that has ended.
     this.expiresAt = this.deadAt + this.#limits.timeToLive
   }
 }
 
 function supersededError(): StreamStoreError {
-  return new StreamStoreError('Another producer has taken the stream over', 'superseded')
+  return new StreamStoreError('Another producer has taken over the stream', 'superseded')
 }

@@ -4,7 +4,7 @@ import { PullIterator } from '../lifetime/pull-iterator.ts'
 import { whenDue } from '../lifetime/timers.ts'
 import type { NumberedMessage, StoredMessage } from './stream-store.ts'
 
-/** Messages in the order they came, for any number of readers, who begin where and when they like. */
+/** The messages of a stream in order. Any number of readers can begin at any position, at any time. */
 export class MessageLog {
   readonly #messages: (StoredMessage | undefined)[] = []
   readonly #isReadOnce: boolean
@@ -13,12 +13,12 @@ export class MessageLog {
   #readers = 0
   #ended = false
 
-  /** @param isReadOnce whether there is one reader only, behind whom nothing need be kept */
+  /** @param isReadOnce whether there is only one reader. The log then drops the messages that were read. */
   constructor({ isReadOnce = false }: { isReadOnce?: boolean } = {}) {
     this.#isReadOnce = isReadOnce
   }
 
-  /** How many messages lie before the one reader. */
+  /** The number of messages that the only reader has not read yet. */
   get unread(): number {
     return this.#messages.length - this.#taken
   }
@@ -27,13 +27,13 @@ export class MessageLog {
     return this.#messages.length
   }
 
-  /** How many are reading. */
+  /** The number of readers. */
   get readers(): number {
     return this.#readers
   }
 
   append(messages: readonly StoredMessage[]): void {
-    // Not spread: a call has room for some 100,000 arguments.
+    // Do not spread them. A call can have about 100,000 arguments at most.
     for (const message of messages) this.#messages.push(message)
     this.#wake()
   }
@@ -44,11 +44,11 @@ export class MessageLog {
   }
 
   /**
-   * What comes behind position `after`, up to the end of the log.
+   * Returns the messages after position `after`, up to the end of the log.
    *
-   * @param signal aborted, it ends the reading, quietly
-   * @param deadAt when the log's writer has to be taken for dead, on the clock of `performance`
-   * @throws StreamInterruptedError once that has passed and everything is read
+   * @param signal ends the iteration without an error when it is aborted
+   * @param deadAt returns when the producer counts as dead, on the clock of `performance.now()`
+   * @throws StreamInterruptedError after the last message, if the producer is dead
    */
   read(
     after: number,

@@ -2,23 +2,25 @@ import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
 import { toMessage } from '../events/wire.ts'
-import { relayed } from '../relay/relay-source.ts'
+import { relayItems } from '../relay/relay-source.ts'
 import type { AnalysisStream } from '../stream/stream.ts'
 import type { MessageLog } from './message-log.ts'
 import type { StreamRecorder } from './stream-recorder.ts'
 import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-store.ts'
 
-/** The end of an answer that was stopped: it is what it is, and nothing more comes. */
+/** The last message of an answer that was stopped. */
 const stoppedMessage: StoredMessage = {
   data: '{"type":"done","finish_reason":"stopped"}',
 }
 
 /**
- * Reads an answer to its end, whoever else does: into the log of those who asked here, and into the
- * store of those who come back. Ends early when it is stopped, or when the store has failed and
- * nobody reads here any more. Never rejects.
+ * Reads an answer to its end, and writes it into a log and into the store.
  *
- * @param recorder records to the same producer; finished at the end
+ * The response of this request reads the log. A page that reconnects reads the store. The answer is read to
+ * its end even if no one reads it at the moment. It ends early if it is stopped, or if the store has failed
+ * and the log has no reader. Never rejects.
+ *
+ * @param recorder records to `producer`, and is finished at the end
  */
 export async function produce(
   stream: AnalysisStream,
@@ -36,14 +38,14 @@ export async function produce(
 
   let outcome: StreamOutcome = 'done'
   try {
-    const { items, isCut } = relayed(stream, false)
+    const { items, isCut } = relayItems(stream, false)
     for await (const event of items) {
       record(toMessage(event))
-      if (recorder.failed) await pace(log)
+      if (recorder.failed) await catchUp(log)
       if (recorder.failed && log.readers === 0) break
     }
     if (producer.stopped.aborted && isCut()) {
-      // Not by anybody who reads: another producer goes on with it.
+      // No one has stopped it. Another producer has taken over the stream.
       if (producer.stopped.reason instanceof StreamStoreError) throw new StreamInterruptedError()
       record(stoppedMessage)
       outcome = 'stopped'
@@ -58,12 +60,12 @@ export async function produce(
   }
 }
 
-/** Messages that may lie before a reader whom no store's limits protect. */
-const mostUnread = 256
+/** How many unread messages the log may hold after the store has failed. */
+const maxUnread = 256
 
-/** Waits until who reads here has caught up, or has left. */
-async function pace(log: MessageLog): Promise<void> {
-  while (log.unread > mostUnread && log.readers > 0) {
+/** Waits until the reader of the log has caught up or has stopped reading. */
+async function catchUp(log: MessageLog): Promise<void> {
+  while (log.unread > maxUnread && log.readers > 0) {
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }

@@ -1,6 +1,5 @@
-import { checkLimit } from '../lifetime/check-limit.ts'
-import { checkOptions, type Checks } from '../lifetime/check-options.ts'
-import { ConfigurationError } from '../errors/configuration-error.ts'
+import { milliseconds, resolveLimits, wholeNumber } from '../lifetime/check-limit.ts'
+import type { Checks } from '../lifetime/check-options.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
 import type { StoredMessage, StreamStoreLimits } from './stream-store.ts'
@@ -8,62 +7,50 @@ import type { StoredMessage, StreamStoreLimits } from './stream-store.ts'
 /** The limits of a store, with every default in place. For authors of a `StreamStore`. */
 export type ResolvedLimits = { [K in keyof StreamStoreLimits]-?: number }
 
-const defaults: ResolvedLimits = {
-  maxEvents: 20_000,
-  maxBytes: 4 * 2 ** 20,
-  maxStreams: 1_000,
-  timeToLive: 300_000,
-  lease: 15_000,
-}
-
-const limitChecks: Checks<StreamStoreLimits> = {
-  maxEvents: checkLimit,
-  maxBytes: checkLimit,
-  maxStreams: checkLimit,
-  timeToLive: checkLimit,
-  lease: checkLimit,
+const storeLimits: Checks<StreamStoreLimits> = {
+  maxEvents: /* @__PURE__ */ wholeNumber(20_000),
+  maxBytes: /* @__PURE__ */ wholeNumber(4 * 2 ** 20),
+  maxStreams: /* @__PURE__ */ wholeNumber(1_000),
+  timeToLive: /* @__PURE__ */ milliseconds(300_000),
+  // A producer gives three signs of life in each lease, and each of them wakes a timer.
+  lease: /* @__PURE__ */ milliseconds(15_000, 100, 3_600_000),
 }
 
 /**
  * Checks the limits of a store and fills in the defaults. For authors of a `StreamStore`.
  *
+ * @param defaults used instead of those of `memoryStore`
  * @throws ConfigurationError on a limit that is no number of the right kind
  */
 export function resolveStoreLimits(
   given: StreamStoreLimits,
-  maxStreams: number = defaults.maxStreams,
+  defaults?: Partial<ResolvedLimits>,
 ): ResolvedLimits {
-  checkOptions(given, limitChecks)
-  const limits = { ...defaults, maxStreams }
-  for (const name of Object.keys(limits) as (keyof ResolvedLimits)[]) {
-    limits[name] = given[name] ?? limits[name]
-  }
-  // Signs of life come three times in it, and every wake-up of a timer is one.
-  if (limits.lease < 100 || limits.lease > 3_600_000) {
-    throw new ConfigurationError('`lease` must be from 100 to 3,600,000 ms')
-  }
-  return limits
+  return resolveLimits(storeLimits, given, defaults)
 }
 
-/** Bytes a message counts for, in UTF-8. */
+/** Returns the size of a message, in bytes of UTF-8. */
 export function sizeOf({ event = '', data }: StoredMessage): number {
   return encodeUtf8(event).length + encodeUtf8(data).length
 }
 
-/** Creates the error for an owner that may run no more streams. For authors of a `StreamStore`. */
+/** Creates the error for an owner with too many running streams. For authors of a `StreamStore`. */
 export function ownerLimitError(): StreamStoreError {
   return new StreamStoreError(
-    'The owner has as many streams running as allowed (option `maxStreamsPerOwner` of createHandler)',
+    'The owner has too many running streams (option `maxStreamsPerOwner` of createHandler)',
     'owner-limit',
   )
 }
 
-/** The error of a store that has reached one of its limits. For authors of a `StreamStore`. */
+/** Creates the error for a store that has reached one of its limits. For authors of a `StreamStore`. */
 export function limitError(option: 'maxEvents' | 'maxBytes' | 'maxStreams', limit: number): Error {
   const what = {
-    maxEvents: 'The stream has as many messages as its store keeps',
-    maxBytes: 'The stream is as long, in bytes, as its store keeps',
-    maxStreams: 'There are as many streams as the store keeps',
+    maxEvents: 'The stream has too many messages',
+    maxBytes: 'The stream has too many bytes',
+    maxStreams: 'The store has too many streams',
   }
-  return new StreamStoreError(`${what[option]}: ${limit} (option \`${option}\`)`, 'limit')
+  return new StreamStoreError(
+    `${what[option]}: the limit is ${limit} (option \`${option}\`)`,
+    'limit',
+  )
 }

@@ -8,7 +8,7 @@ test.for([
   ['https://e/api?team=%C3%A9+1', 'https://e/api?team=%C3%A9+1&stream=a%20b'],
   ['https://e/api?stream=x&a=1&stream', 'https://e/api?a=1&stream=a%20b'],
   ['https://e/api?streams=x&q=a?b', 'https://e/api?streams=x&q=a?b&stream=a%20b'],
-])('%s is asked as %s', ([endpoint = '', url]) => {
+])('the URL of a stream at %s is %s', ([endpoint = '', url]) => {
   expect(streamUrl(endpoint, 'a b')).toBe(url)
   expect(new URL(streamUrl(endpoint, 'a b')).searchParams.getAll('stream')).toEqual(['a b'])
 })

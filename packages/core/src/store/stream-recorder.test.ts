@@ -13,7 +13,7 @@ afterEach(() => {
 const unavailable = new StreamStoreError('away', 'unavailable')
 const message = (data: string): StoredMessage => ({ data })
 
-/** A producer that fails as often as told, and what it was given. */
+/** Returns a producer that fails `times` times, and records its calls. */
 function failing(error: Error, times: number): StreamProducer & { given: string[] } {
   const given: string[] = []
   const attempt = async (what: string): Promise<void> => {
@@ -29,7 +29,7 @@ function failing(error: Error, times: number): StreamProducer & { given: string[
   }
 }
 
-test('what comes while a batch is under way is the next batch', async () => {
+test('messages that come while a batch is written form the next batch', async () => {
   const producer = failing(unavailable, 0)
   const recorder = new StreamRecorder(producer, 3000, undefined)
   for (const data of ['a', 'b', 'c']) recorder.add(message(data))
@@ -37,7 +37,7 @@ test('what comes while a batch is under way is the next batch', async () => {
   expect(producer.given).toEqual(['a', 'bc', 'done'])
 })
 
-test('a store that is away for less than a lease misses nothing', async () => {
+test('a store that is unavailable for less than a lease gets every message', async () => {
   const producer = failing(unavailable, 3)
   const recorder = new StreamRecorder(producer, 6000, undefined)
   recorder.add(message('a'))
@@ -53,7 +53,7 @@ test.for([
   [unavailable, 1000],
   [new TypeError('a bug'), 0],
 ] as const)(
-  'a store that fails with %s is left alone, and somebody hears of it',
+  'a store that fails with %s is no longer used, and a warning is logged',
   async ([error, ms]) => {
     const warn = vi.fn()
     const producer = failing(error, 1000)
@@ -71,7 +71,7 @@ test.for([
   },
 )
 
-test('a stream that is too large for its store runs there until it ends, and has failed then', async () => {
+test('a stream that is too large for its store counts as running until it ends, and then as failed', async () => {
   const producer = failing(new StreamStoreError('full', 'limit'), 1)
   const recorder = new StreamRecorder(producer, 3000, undefined)
   recorder.add(message('a'))
@@ -83,7 +83,7 @@ test('a stream that is too large for its store runs there until it ends, and has
   expect(producer.given).toEqual(['a', 'renew', 'renew', 'error'])
 })
 
-test('it shows signs of life in each lease period', async () => {
+test('shows three times in each lease that the producer is alive', async () => {
   const producer = failing(unavailable, 0)
   const recorder = new StreamRecorder(producer, 3000, undefined)
   await vi.advanceTimersByTimeAsync(3000)

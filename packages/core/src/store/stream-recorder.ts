@@ -2,28 +2,31 @@ import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { type Logger, warnAbout } from '../lifetime/logger.ts'
 import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-store.ts'
 
-/** ms between attempts to reach a store. */
+/** ms between two attempts to reach a store. */
 const retryDelay = 250
 
 /**
- * Puts messages into a store batch by batch, without holding up who makes them, and shows signs of
- * life between them. A store that cannot be reached is tried for a lease period, after which readers
- * take the producer for dead; once it has failed it is left alone: the answer is worth more. A stream that
- * outgrows the store's limits stays in it as running until it ends, and then as failed.
+ * Writes the messages of a stream into a store, without making the answer wait.
+ *
+ * Messages that come while a batch is being written form the next batch. Between batches, the recorder shows
+ * that the producer is alive. If the store cannot be reached, the recorder tries again for one lease. After
+ * that, readers take the producer for dead, so the recorder gives up and the answer continues without the
+ * store. A stream that is too large for the store counts as running there until the answer ends, and then as
+ * failed.
  */
 export class StreamRecorder {
   readonly #producer: StreamProducer
   readonly #logger: Logger | undefined
   readonly #lease: number
   readonly #timer: ReturnType<typeof setInterval>
-  #lastSign: number = performance.now()
+  #reachedAt: number = performance.now()
   #pending: StoredMessage[] = []
   #working: Promise<void> | undefined
   #failed = false
-  /** Whether the store takes no more of the stream. It must still learn when the stream ends. */
+  /** Whether the stream is too large for the store. The store must still learn when the stream ends. */
   #isFull = false
 
-  /** @param lease of the store, in ms */
+  /** @param lease the lease of the store, in ms */
   constructor(producer: StreamProducer, lease: number, logger: Logger | undefined) {
     this.#producer = producer
     this.#lease = lease
@@ -33,11 +36,12 @@ export class StreamRecorder {
     }, lease / 3)
   }
 
+  /** Whether messages are no longer recorded. */
   get failed(): boolean {
     return this.#failed
   }
 
-  /** Leaves the store alone from here on. */
+  /** Stops using the store. */
   giveUp(): void {
     this.#stopRecording()
     clearInterval(this.#timer)
@@ -54,7 +58,7 @@ export class StreamRecorder {
     this.#working ??= this.#work()
   }
 
-  /** Resolves when all is in the store, or the store has failed. */
+  /** Ends the stream in the store. Resolves when everything is stored, or the store has failed. */
   async finish(outcome: StreamOutcome): Promise<void> {
     clearInterval(this.#timer)
     await this.#working
@@ -68,7 +72,7 @@ export class StreamRecorder {
       while (this.#pending.length > 0) {
         let batch: StoredMessage[] = []
         await this.#reach(async () => {
-          // Again, it is at least what it was, for nobody knows what became of that.
+          // A new attempt has at least the messages of the last one, which may have been stored.
           batch = this.#pending.slice()
           await this.#producer.append(batch)
         })
@@ -80,21 +84,22 @@ export class StreamRecorder {
       this.#isFull = error instanceof StreamStoreError && error.problem === 'limit'
       if (this.#isFull) this.#stopRecording()
       else this.giveUp()
-      warnAbout(this.#logger, 'vectrade: a stream cannot be resumed any more', error)
+      warnAbout(this.#logger, 'vectrade: a stream can no longer be resumed', error)
     } finally {
       this.#working = undefined
     }
   }
 
+  /** Does some work on the store, and tries again while the store cannot be reached. */
   async #reach(work: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
         await work()
-        this.#lastSign = performance.now()
+        this.#reachedAt = performance.now()
         return
       } catch (error) {
         const isAway = error instanceof StreamStoreError && error.problem === 'unavailable'
-        if (!isAway || performance.now() - this.#lastSign > this.#lease) throw error
+        if (!isAway || performance.now() - this.#reachedAt > this.#lease) throw error
       }
       await new Promise((resolve) => setTimeout(resolve, retryDelay))
     }

@@ -1,106 +1,118 @@
-/** One Server-Sent Event of a stored stream. Its id is its position, from 1, and is not part of it. */
+/** One message of a stored stream, without its id. The id is the position in the stream, from 1. */
 export interface StoredMessage {
-  /** The name of the event; absent means "message". */
+  /** The event name of the message. If it is missing, the name is "message". */
   event?: string
-  /** The data: JSON. */
+  /** The data of the message, which is JSON. */
   data: string
 }
 
-/** A message with its position. */
+/** A message of a stored stream, with its position. */
 export interface NumberedMessage extends StoredMessage {
-  /** The position, from 1. */
+  /** The position in the stream, from 1. */
   id: number
 }
 
 /**
- * How a stream ended: `done`, its answer is complete; `error`, its last message says how it failed;
- * `stopped`, somebody who may had it stopped.
+ * How a stream ended:
+ * - `done`: the answer is complete.
+ * - `error`: the answer failed. The last message is the error, if the store had room for it.
+ * - `stopped`: the owner of the stream stopped it.
  */
 export type StreamOutcome = 'done' | 'error' | 'stopped'
 
-/** What a store knows of a stream. */
+/** The state of a stream, as {@link StreamStore.find} returns it. */
 export interface StoredStream {
-  /** Whose it is: only a request of the same owner gets it. Empty where nobody is told apart. */
+  /** The owner, who alone can read or stop the stream. Empty if the endpoint has no `owner`. */
   owner: string
-  /** How many messages there are so far. */
+  /** The number of messages so far. */
   length: number
-  /** Undefined while messages may follow. */
+  /** How the stream ended. Undefined while more messages may follow. */
   outcome: StreamOutcome | undefined
 }
 
-/** How much a store keeps, and for how long. */
+/** How much a store holds, and for how long. */
 export interface StreamStoreLimits {
-  /** Messages of one stream. Default 20 000. */
+  /** The largest number of messages in a stream. Default 20 000. */
   maxEvents?: number | undefined
-  /** Bytes of one stream's messages, in UTF-8. Default 4 MiB. */
+  /** The largest size of a stream's messages, in bytes of UTF-8. Default 4 MiB. */
   maxBytes?: number | undefined
-  /** Streams at a time, those that have ended and are still kept included. Default 1 000 in memory, 100 000 in Redis. */
+  /**
+   * The largest number of streams at the same time. Streams that have ended count until they expire. Default
+   * 1 000 in memory, 100 000 in Redis.
+   */
   maxStreams?: number | undefined
-  /** ms that a stream is kept after its last message or its end. Default 300 000. */
+  /** ms from the end of a stream, or the death of its producer, until it expires. Default 300 000. */
   timeToLive?: number | undefined
-  /** ms after which a producer that says nothing is taken for dead, 100 to 3 600 000. Default 15 000. */
+  /** ms without a sign of a producer after which it counts as dead, from 100 to 3 600 000. Default 15 000. */
   lease?: number | undefined
 }
 
-/** How a store begins a stream. */
+/** Options of {@link StreamStore.create}. */
 export interface CreateStreamOptions {
-  /** The owner of the stream. Default: empty, which is an owner like any other. */
+  /** The owner of the stream. Default: empty, which counts as one owner. */
   owner?: string | undefined
   /**
-   * The most streams of this owner that may run at the same time over all instances, including this one.
-   * A stream runs until it ends, expires, or its producer is dead. If a store ignores this option, each
-   * handler applies the limit by itself. Default: no limit.
+   * The largest number of streams that this owner may run at the same time, this one included, over all
+   * instances. A stream runs until it ends, it expires, or its producer is dead. If a store ignores this
+   * option, each handler applies the limit to its own streams. Default: no limit.
    */
   maxStreamsPerOwner?: number | undefined
 }
 
 /**
- * Where the streams of resumable endpoints are kept, so that whoever lost a connection can read on.
+ * Stores the streams of an endpoint, so that a reader who lost the connection can resume the answer.
  *
- * A stream has one producer and any number of readers, on this instance or another. Nothing in it is
- * ever changed or taken out but by its end of life as a whole. All methods reject with a
- * `StreamStoreError` (`unavailable`) within seconds where the store cannot be reached.
+ * A stream has one producer and any number of readers, on this instance or on others. Messages are only
+ * added. They are deleted together when the stream expires. If the store cannot be reached, every method
+ * rejects within seconds with a `StreamStoreError` (`unavailable`).
  */
 export interface StreamStore {
-  /** ms after which a producer that says nothing is taken for dead. */
+  /** ms without a sign of a producer after which it counts as dead. */
   readonly lease: number
   /**
-   * Begins a stream, or takes over one whose producer is dead, which then cannot append any more.
+   * Begins a stream, or takes over a stream from a dead producer. A producer that lost its stream can no
+   * longer append to it.
    *
-   * @throws StreamStoreError `exists` where a live producer has it or it is at its end, `limit` where
-   *   there are too many streams, `owner-limit` where its owner has too many running
+   * @throws StreamStoreError `exists` if the stream has a live producer or has ended, `limit` if there are too
+   *   many streams, `owner-limit` if the owner has too many running streams
    */
   create(id: string, options?: CreateStreamOptions): Promise<StreamProducer>
-  /** Undefined where there is none, or none any more. */
+  /** Returns a stream, or undefined if it does not exist or has expired. */
   find(id: string): Promise<StoredStream | undefined>
   /**
-   * The messages behind position `after`: those there are, then those to come, in order and each
-   * once. Ends with the stream; ends as well, after all that is left of it, where the stream expires
-   * or there is none.
+   * Returns the messages after position `after`: first the stored ones, then new ones as they come. Each comes
+   * once, in order. If the stream has ended or expired, the iteration ends after the last message. If the stream
+   * does not exist, it ends at once.
    *
-   * @param signal aborted, it ends the reading, quietly
-   * @throws StreamInterruptedError no later than lease + 1 s after a producer's last sign of life
+   * @param signal ends the iteration without an error when it is aborted
+   * @throws StreamInterruptedError if the producer is dead, at most `lease` + 1 s after its last sign
    */
   read(id: string, after: number, signal?: AbortSignal): AsyncIterable<NumberedMessage>
-  /** Asks the producer, wherever it runs, to stop; it hears of it within a second. */
+  /** Asks the producer to stop, on any instance. It gets the request within a second. */
   stop(id: string): Promise<void>
-  /** Deletes a stream and everything stored of it. Its readers reach the end. */
+  /** Deletes a stream with all its messages. Its readers reach the end. */
   expire(id: string): Promise<void>
 }
 
-/** The one who may append to a stream. */
+/** Appends the messages of a stream. A stream has one producer at a time. */
 export interface StreamProducer {
-  /** Aborted once somebody asks to stop or has the stream expire, or another producer has taken over. */
+  /** Aborted when the stream should stop, when it expires, or when another producer has taken it over. */
   readonly stopped: AbortSignal
   /**
-   * Appends messages, all or none. Also a sign of life. After `unavailable` nobody knows whether they
-   * are in: called again with the same, or more behind them, it appends what is missing.
+   * Appends messages, either all or none. Also shows that the producer is alive.
    *
-   * @throws StreamStoreError `superseded`, `finished`, or `limit`
+   * After an `unavailable` error, the messages may or may not be stored. Call it again with the same messages,
+   * or with more after them. It then appends the missing ones.
+   *
+   * @throws StreamStoreError `superseded`, `finished` or `limit`
    */
   append(messages: readonly StoredMessage[]): Promise<void>
-  /** A sign of life: due well within each lease period in which nothing is appended. */
+  /** Shows that the producer is alive. Call it several times in each `lease` in which nothing is appended. */
   renew(): Promise<void>
-  /** Ends the stream. Again with the same outcome is quiet. @throws StreamStoreError `superseded` or `finished` */
+  /**
+   * Ends the stream. A second call with the same outcome does nothing.
+   *
+   * @throws StreamStoreError `superseded` or `finished`
+   */
   finish(outcome: StreamOutcome): Promise<void>
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { fromReadableStream, type StreamEvent, StreamProtocolError } from '../index.ts'
 import { Body, catchError, done, DONE, sse, text } from '../test-support/body.ts'
 
-/** Reads frames, with a text before them and an end after them, as they are and after a relay. */
+/** Reads frames between a text and an end, directly and through a relay. */
 async function read(frames: string): Promise<StreamEvent[]> {
   const chunks = [sse(text('a')) + frames, sse(text('b'), done)]
   const events = await Array.fromAsync(fromReadableStream(new Body(chunks).stream))
@@ -18,7 +18,7 @@ const unknown = (wireType: string, data: unknown): StreamEvent => ({
   data,
 })
 
-describe('a frame that carries no event', () => {
+describe('a frame without an event', () => {
   test.for([
     'data:\n\n',
     'data\n\n',
@@ -35,14 +35,14 @@ describe('a frame that carries no event', () => {
     expect(await read(frame)).toEqual([])
   })
 
-  test('counts with its id', async () => {
+  test('sets the last event ID', async () => {
     const body = new Body([`id: 4\n${sse(text('a'))}`, 'id: 5\ndata:\n\n', DONE])
     const stream = fromReadableStream(body.stream)
     expect(await stream.finalText()).toBe('a')
     expect(stream.lastEventId).toBe('5')
   })
 
-  test('at the very beginning, such as a priming event, is skipped', async () => {
+  test('is skipped at the beginning of the answer', async () => {
     const body = new Body(['id: 0\ndata:\n\n', sse(text('a')), DONE])
     expect(await fromReadableStream(body.stream).finalText()).toBe('a')
   })
@@ -63,19 +63,19 @@ describe('a named event', () => {
       unknown('audit', { error_code: 'x', message: 'm' }),
     ],
     ['event: text\ndata: {"type":"text","content":"c"}\n\n', { type: 'text', content: 'c' }],
-  ] as const)('is what it is: %j', async ([frame, event]) => {
+  ] as const)('is an event, whatever its data: %j', async ([frame, event]) => {
     expect(await read(frame)).toEqual([event])
   })
 
   test.for(['data: {', 'event: message\ndata: {'])(
-    'has to be named for its data to be no JSON: %j',
+    'is the only one whose data need not be JSON: %j',
     async (frame) => {
       expect(await catchError(read(`${frame}\n\n`))).toBeInstanceOf(StreamProtocolError)
     },
   )
 })
 
-describe('an error that nothing marks', () => {
+describe('an error payload without `type`', () => {
   test.for([
     [{ error: { type: 'rate_limit_error', message: 'Said' } }, 'RateLimitError'],
     [{ error: 'token_quota_exceeded', message: 'Said' }, 'QuotaExceededError'],
@@ -91,7 +91,7 @@ describe('an error that nothing marks', () => {
     }
   })
 
-  test('does not quote data that is not JSON: it may be a payload', async () => {
+  test('is not quoted if it is not JSON', async () => {
     const body = new Body([sse(text('a')), 'event: error\ndata: secret\n\n'])
     const error = await catchError(fromReadableStream(body.stream).finalText())
     expect(error).toMatchObject({ name: 'APIError', partial: { text: 'a' } })
@@ -102,7 +102,7 @@ describe('an error that nothing marks', () => {
     { type: 'chart', error: { type: 'x' } },
     { error: 'a sentence' },
     { error: null, message: 'm' },
-  ])('is none: %j', async (payload) => {
+  ])('is not every payload with an `error` field: %j', async (payload) => {
     const wireType = payload.type ?? ''
     expect(await read(sse(payload))).toEqual([unknown(wireType, payload)])
   })

@@ -11,22 +11,22 @@ import { eventFromWire } from '../events/wire.ts'
 import { isRecord } from '../events/json.ts'
 import type { StreamResponse } from '../http/response.ts'
 import { MessageReader } from '../sse/decode.ts'
-import { type DecodeOptions, defaultMaxEventBytes } from '../sse/message-decoder.ts'
-import { PlainBytes } from './plain-bytes.ts'
+import { type DecodeOptions, eventBytesLimit } from '../sse/message-decoder.ts'
+import { PassThroughBytes } from './pass-through-bytes.ts'
 import { TextShape } from './text-shape.ts'
 import { within } from '../lifetime/timers.ts'
 import { type WaitLimits, Watchdog } from './watchdog.ts'
 
-/** After an answer is complete, this much more is read, this long, to free the connection for reuse. */
+/** How much is read after a complete answer, and for how long, so that its connection can be used again. */
 const drainLimits = { chunks: 8, ms: 100 }
 
-/** By default, there are no limits on waiting. */
+/** How to read a body. By default, there are no limits on waiting. */
 export interface EventReaderOptions extends DecodeOptions, Partial<WaitLimits> {
-  /** Removed from all texts of the server. */
+  /** Removed from what the server says in errors. */
   secrets?: Secrets
 }
 
-/** A body of VecTrade's protocol as events: where an answer ends, and which messages are errors. */
+/** Reads a body as VecTrade's events. It knows which messages end an answer and which ones are errors. */
 export class EventReader implements StreamSource {
   readonly response: StreamResponse
   readonly cut = false
@@ -44,14 +44,14 @@ export class EventReader implements StreamSource {
     this.#watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, (error) => this.fail(error))
     this.#messages = new MessageReader(body, options, this.#shape)
     this.#secrets = options.secrets
-    this.#maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes
+    this.#maxEventBytes = options.maxEventBytes ?? eventBytesLimit.default
   }
 
   get lastEventId(): string {
     return this.givenId ?? ''
   }
 
-  /** The last event ID of this body: undefined before the first one, `''` after an empty one. */
+  /** The last event ID of this body. Undefined before the first one, `''` after an empty one. */
   get givenId(): string | undefined {
     return this.#messages.lastEventId
   }
@@ -62,7 +62,7 @@ export class EventReader implements StreamSource {
 
   passThrough(): void {
     this.#isPassingThrough = true
-    this.#messages.passThrough(new PlainBytes(this.#maxEventBytes))
+    this.#messages.passThrough(new PassThroughBytes(this.#maxEventBytes))
   }
 
   take(): StreamEvent | Uint8Array | undefined {
@@ -82,15 +82,15 @@ export class EventReader implements StreamSource {
     this.#messages.close(reason)
   }
 
-  /** Closes the connection. A `fill` under way fails with the error. */
+  /** Closes the connection. A pending `fill` rejects with the error. */
   fail(error: Error): void {
     this.#watchdog.stop()
     this.#messages.fail(error)
   }
 
   /**
-   * Reads on to the end of the body, which is what lets HTTP/1.1 use the connection again, but not
-   * far and not for long: a server may keep the socket open, or send what nobody asked for.
+   * Reads the rest of the body, because HTTP/1.1 can use the connection again only after that. Stops after a
+   * few chunks or a short time, because a server may send more or keep the socket open.
    */
   async drain(): Promise<void> {
     this.#watchdog.stop()
@@ -101,7 +101,7 @@ export class EventReader implements StreamSource {
         if (!(await within(this.#messages.fill(), left))) break
       }
     } catch {
-      // The answer is complete; how its connection ends is of no interest any more.
+      // The answer is complete, so a failure of its connection no longer matters.
     } finally {
       this.#messages.close()
     }
@@ -116,7 +116,7 @@ export class EventReader implements StreamSource {
       const message = this.#messages.take()
       if (message === undefined || 'type' in message) return message
       const event = this.#read(message)
-      if (event === 'nothing') continue
+      if (event === 'none') continue
       this.#complete = event === 'end' || event.type === 'done'
       if (event === 'end') return undefined
       this.#shape.note(message.data, event)
@@ -124,27 +124,27 @@ export class EventReader implements StreamSource {
     }
   }
 
-  /** Reads a message as an event. `end` ends the answer; `nothing` is a frame that carries no event. */
-  #read(message: EventSourceMessage): StreamEvent | 'end' | 'nothing' {
+  /** Returns the event of a message, `end` if the message ends the answer, or `none` if it has no event. */
+  #read(message: EventSourceMessage): StreamEvent | 'end' | 'none' {
     const { data, event: name = '' } = message
     const isNamed = name !== '' && name !== 'message' && name !== 'error'
     if (data === '[DONE]' && name !== 'error') return 'end'
     const wire = parseJson(data)
-    // A priming event, or a ping: other protocols and proxies put such frames between the events.
-    if (wire === undefined && data.trim() === '') return 'nothing'
+    // Proxies and servers of other protocols send empty messages, for example as a ping.
+    if (wire === undefined && data.trim() === '') return 'none'
     const isError = name === 'error' || (isRecord(wire) && wire['type'] === 'error')
     if (isError || (!isNamed && isErrorPayload(wire))) throw this.#error(wire)
     if (wire !== undefined) return eventFromWire(wire, name)
     if (isNamed) return eventFromWire(data, name)
     throw new StreamProtocolError(
-      `An event (${data.length} characters) is not JSON: is \`baseURL\` VecTrade's API?`,
+      `A message (${data.length} characters) is not JSON. Is \`baseURL\` VecTrade's API?`,
       { requestId: this.response.requestId },
     )
   }
 
   #error(wire: unknown): Error {
     const { headers, requestId } = this.response
-    // A server that keeps streams says this about one whose writer is gone.
+    // A server that stores streams sends this if the producer of the stream is gone.
     if (typeOf(wire) === 'stream_interrupted') return new StreamInterruptedError({ requestId })
     return apiError(wire, { headers, requestId, secrets: this.#secrets })
   }

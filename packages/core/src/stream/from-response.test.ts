@@ -16,13 +16,13 @@ describe('fromResponse', () => {
     'text/event-stream;charset=UTF-8',
     'text/event-stream;charset=windows-1252',
     'TEXT/Event-Stream; charset=utf-8',
-  ])('takes %j', async (type) => {
+  ])('accepts content type %j', async (type) => {
     const response = new Response(new Body(complete).stream, { headers: { 'content-type': type } })
     expect(await fromResponse(response).finalText()).toBe('Héllo world')
   })
 
   test.for(['text/x-bogus', 'x bogus', 'text/html', 'text/event-streamx', 'application/json'])(
-    'refuses %j, naming it, and closes the body',
+    'names a wrong content type and closes the body: %j',
     async (type) => {
       const body = new Body(complete, 'hang')
       const response = new Response(body.stream, { headers: { 'content-type': type } })
@@ -49,7 +49,7 @@ describe('fromResponse', () => {
     expect(String(await catchError(fromResponse(response).finalText()))).toContain('expo/fetch')
   })
 
-  test('closes a body nobody reads', async () => {
+  test('cancel() closes a body that was never read', async () => {
     const body = new Body(complete)
     const headers = { 'content-type': 'text/event-stream' }
     await fromResponse(new Response(body.stream, { headers })).cancel()
@@ -57,7 +57,7 @@ describe('fromResponse', () => {
   })
 
   test.for([{ idleTimeout: Number.NaN }, { heartbeatTimeout: -1 }, { maxEventBytes: 0 }])(
-    'refuses limits that are none, and leaves the body alone: %j',
+    'refuses wrong limits and does not touch the body: %j',
     (limits) => {
       const { stream } = new Body(complete)
       const headers = { 'content-type': 'text/event-stream' }
@@ -72,7 +72,7 @@ describe('fromResponse', () => {
   )
 
   test.for([{ signal: null }, { signal: {} }, { idleTimeout: '5' }, 'text', null])(
-    'refuses options that are none, and leaves the body alone: %j',
+    'refuses wrong options and does not touch the body: %j',
     (given) => {
       const options = given as object
       const { stream } = new Body(complete)
@@ -85,14 +85,14 @@ describe('fromResponse', () => {
     },
   )
 
-  test('names what is no response', () => {
+  test('refuses a value that is not a response', () => {
     for (const given of [undefined, null, Promise.resolve(new Response('')), {}, 'text']) {
       expect(() => fromResponse(given as Response)).toThrow(ConfigurationError)
       expect(() => fromResponse(given as Response)).toThrow('`response`')
     }
   })
 
-  test('says that a body is used', async () => {
+  test('throws StreamConsumedError for a used body', async () => {
     const response = new Response('x', { headers: { 'content-type': 'text/event-stream' } })
     await response.text()
     expect(await catchError(fromResponse(response).finalText())).toBeInstanceOf(StreamConsumedError)
@@ -100,7 +100,7 @@ describe('fromResponse', () => {
 })
 
 describe('the response', () => {
-  test('is what the headers say', async () => {
+  test('has the status, request id and rate limits of the headers', async () => {
     const headers = {
       'content-type': 'text/event-stream',
       'x-request-id': 'r1',
@@ -127,7 +127,7 @@ describe('the response', () => {
     expect(await stream.finalText()).toBe('Héllo world')
   })
 
-  test('fails as the stream does', async () => {
+  test('rejects with the error of the stream', async () => {
     const stream = fromResponse(Response.json({}, { status: 404 }))
     expect(await catchError(stream.response)).toBeInstanceOf(NotFoundError)
     expect(await catchError(stream.finalText())).toBeInstanceOf(NotFoundError)
@@ -135,7 +135,7 @@ describe('the response', () => {
 })
 
 describe('fromReadableStream', () => {
-  test('names what is no body', () => {
+  test('refuses a value that is not a body', () => {
     for (const given of [undefined, null, new Response(''), {}, 'text']) {
       expect(() => fromReadableStream(given as never)).toThrow(ConfigurationError)
       expect(() => fromReadableStream(given as never)).toThrow('`body`')
@@ -150,7 +150,7 @@ describe('fromReadableStream', () => {
     expect(body.stream.locked).toBe(false)
   })
 
-  test('takes a body that is free by the first read', async () => {
+  test('accepts a body that is unlocked before the first read', async () => {
     const body = new Body(complete)
     const reader = body.stream.getReader()
     const stream = fromReadableStream(body.stream)
@@ -158,12 +158,15 @@ describe('fromReadableStream', () => {
     expect(await stream.finalText()).toBe('Héllo world')
   })
 
-  test.for([AbortSignal.abort(), undefined])('closes a body nobody reads', async (signal) => {
-    const body = new Body(complete)
-    await fromReadableStream(body.stream, { signal }).cancel()
-    expect({ locked: body.stream.locked, cancelled: body.cancelled }).toEqual({
-      locked: false,
-      cancelled: 1,
-    })
-  })
+  test.for([AbortSignal.abort(), undefined])(
+    'cancel() closes a body that was never read, with signal %o',
+    async (signal) => {
+      const body = new Body(complete)
+      await fromReadableStream(body.stream, { signal }).cancel()
+      expect({ locked: body.stream.locked, cancelled: body.cancelled }).toEqual({
+        locked: false,
+        cancelled: 1,
+      })
+    },
+  )
 })

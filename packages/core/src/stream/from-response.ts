@@ -1,7 +1,7 @@
 import type { Abortable } from '../lifetime/abort-source.ts'
-import { letGoOf } from '../lifetime/body-owner.ts'
+import { releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
-import { checkLimit } from '../lifetime/check-limit.ts'
+import { milliseconds } from '../lifetime/check-limit.ts'
 import { clean, type Secrets } from '../errors/clean.ts'
 import { errorFromResponse, errorInJson } from '../http/error-from-response.ts'
 import { checkOptions, type Checks, checkSignal, checkThat } from '../lifetime/check-options.ts'
@@ -14,37 +14,43 @@ import { isResponse } from '../http/request.ts'
 import { readResponse } from '../http/response.ts'
 import type { StreamOpener } from './stream-source.ts'
 import { checkBody } from '../sse/decode.ts'
+import { eventBytesLimit } from '../sse/message-decoder.ts'
 import { AnalysisStream } from './stream.ts'
-import type { WaitLimits } from './watchdog.ts'
 import { closeBody } from '../http/read-body.ts'
 
-/** How a stream is read that somebody else has opened. */
-export interface FromOptions extends Partial<WaitLimits> {
+/** How to read a stream that is already open. */
+export interface FromOptions {
   /** Aborting it ends the stream and cancels the body. */
   signal?: Abortable | undefined
+  /** ms without an event while one is awaited. Heartbeats do not count. Default 0, which is no limit. */
+  idleTimeout?: number
+  /** ms without a single byte while one is awaited. Default 0, which is no limit. */
+  heartbeatTimeout?: number
   /** Bytes one event may have. Default 64 MiB. */
   maxEventBytes?: number | undefined
 }
 
 const fromChecks: Checks<FromOptions> = {
   signal: checkSignal,
-  idleTimeout: checkLimit,
-  heartbeatTimeout: checkLimit,
-  maxEventBytes: checkLimit,
+  idleTimeout: /* @__PURE__ */ milliseconds(0),
+  heartbeatTimeout: /* @__PURE__ */ milliseconds(0),
+  maxEventBytes: eventBytesLimit,
 }
 
 const checkResponse = /* @__PURE__ */ checkThat(
-  'a WHATWG Response: `await` the one that fetch promises',
+  'a WHATWG Response, such as `await fetch(…)`',
   isResponse,
 )
 
 /**
- * Reads the body that {@link toReadableStream} makes, here or in another service, as a stream again.
+ * Reads a body of Server-Sent Events as a stream. {@link toReadableStream} makes such a body, here or in
+ * another service.
  *
- * No time limits by default. The body is locked at once; ending the stream cancels it.
+ * The body is locked at once. If the stream ends before the body does, the body is cancelled. There are no
+ * time limits by default.
  *
- * @throws ConfigurationError when there is no body, or on a wrong option
- * @throws StreamConsumedError on the first read, when the body is already being read
+ * @throws ConfigurationError if there is no body, or an option is wrong
+ * @throws StreamConsumedError on the first read, if something else reads the body
  * @example
  * ```ts
  * import { fromReadableStream } from '@vectrade/core'
@@ -64,23 +70,25 @@ export function fromReadableStream(body: ByteStream, options: FromOptions = {}):
     if (reader) reader.close()
     else closeBody(body)
   }
-  const stream = fromOrigin({ open, discard }, options)
-  // At once, for it locks the body. What is wrong with that is for the first read to report.
+  const stream = fromOpener({ open, discard }, options)
+  // Opening locks the body. The first read reports a failure of it.
   if (!isDiscarded) void markHandled(open())
   return stream
 }
 
-/** @throws ConfigurationError on a wrong option, before anything is done */
-function fromOrigin(origin: StreamOpener, options: FromOptions): AnalysisStream {
+/** @throws ConfigurationError if an option is wrong. The body is then not touched. */
+function fromOpener(opener: StreamOpener, options: FromOptions): AnalysisStream {
   checkOptions(options, fromChecks)
-  return new AnalysisStream(origin, options)
+  return new AnalysisStream(opener, options)
 }
 
 /**
- * Reads a response whose body is VecTrade's event stream. A status that is no success, and a body
- * that is no event stream, throw on the first read what the client would throw.
+ * Reads a response from VecTrade, or from your own endpoint, as a stream.
  *
- * @throws ConfigurationError on what is no response, or on a wrong option
+ * If the status is an error, or the body is not an event stream, the first read throws the error that the
+ * client would throw. There are no time limits by default.
+ *
+ * @throws ConfigurationError if `response` is not a Response, or an option is wrong
  * @example
  * ```ts
  * import { fromResponse } from '@vectrade/core'
@@ -93,7 +101,7 @@ function fromOrigin(origin: StreamOpener, options: FromOptions): AnalysisStream 
  */
 export function fromResponse(response: FetchResponse, options: FromOptions = {}): AnalysisStream {
   checkResponse('response', response)
-  return fromOrigin(
+  return fromOpener(
     {
       open: (signal) => openEventStream(response, options, signal),
       discard: () => closeBody(response.body),
@@ -102,7 +110,7 @@ export function fromResponse(response: FetchResponse, options: FromOptions = {})
   )
 }
 
-/** A response's events, or, with its body closed, the error it is. */
+/** Returns a reader of a response's events. @throws the error of the response, after closing its body */
 export async function openEventStream(
   response: FetchResponse,
   options: EventReaderOptions,
@@ -111,16 +119,16 @@ export async function openEventStream(
   const { secrets } = options
   const info = readResponse(response, secrets)
   if (response.bodyUsed || response.body?.locked) {
-    if (response.body) letGoOf(response.body, false)
-    throw new StreamConsumedError("This response's body is already used: a body is read once")
+    if (response.body) releaseBody(response.body, false)
+    throw new StreamConsumedError('The body of this response is already used')
   }
   if (response.status >= 400) throw await errorFromResponse(response, { secrets }, signal)
   const problem = protocolProblem(response, secrets)
   if (problem !== undefined && response.status < 300) {
-    const said = await errorInJson(response, secrets, signal)
-    if (said !== undefined) throw said
+    const error = await errorInJson(response, secrets, signal)
+    if (error !== undefined) throw error
   }
-  // undefined in React Native.
+  // In React Native, `body` is undefined.
   if (problem !== undefined || !response.body) {
     closeBody(response.body)
     throw new StreamProtocolError(problem ?? noBody, { requestId: info.requestId })
@@ -131,12 +139,12 @@ export async function openEventStream(
 const eventStream = 'text/event-stream'
 
 const noBody =
-  'The response has no body to stream: where fetch cannot stream, as in React Native, ' +
-  'pass one that can as the option `fetch` (such as expo/fetch)'
+  'The response has no body to stream. If fetch cannot stream, as in React Native, ' +
+  'pass one that can in the option `fetch`, such as expo/fetch'
 
 function protocolProblem(response: FetchResponse, secrets: Secrets): string | undefined {
   if (response.status !== 200) return `Expected status 200, got ${response.status}`
   const contentType = response.headers.get('content-type') ?? ''
   if (mimeType(contentType) === eventStream) return undefined
-  return `Expected content type ${eventStream}, got ${clean(contentType, secrets, 100) || 'none'}: is \`baseURL\` VecTrade's API, or \`endpoint\` one of yours?`
+  return `Expected content type ${eventStream}, got ${clean(contentType, secrets, 100) || 'none'}. Is \`baseURL\` VecTrade's API, or \`endpoint\` one of yours?`
 }

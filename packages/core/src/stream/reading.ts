@@ -10,8 +10,8 @@ import type { Pull } from '../lifetime/pull-iterator.ts'
 import { StreamResources } from './stream-resources.ts'
 import type { StreamOpener, StreamSettings, StreamSource } from './stream-source.ts'
 
-/** Turns an event into an item of an iterator. Returns undefined to leave the event out. */
-export type Pick<T> = (event: StreamEvent) => T | undefined
+/** Returns the item of an iterator for an event, or undefined to leave the event out. */
+export type ToItem<T> = (event: StreamEvent) => T | undefined
 
 /**
  * The reading of one answer, from before its request until its end.
@@ -20,11 +20,11 @@ export type Pick<T> = (event: StreamEvent) => T | undefined
  * error. An {@link AnalysisStream} and its iterators share one reading.
  */
 export class Reading {
-  /** Whether anyone may still ask for the whole answer, or for its beginning after a failure. */
+  /** Whether to collect the answer, for `finalAnalysis()` and for the `partial` of an error. */
   keepsAnswer = true
-  /** Tells the branches of a tee about an end that they have not read. */
+  /** Called when the answer ends early. Branches of a tee learn of it even if they are not reading. */
   onEnd: (() => void) | undefined
-  /** Undefined once the source is open, so that nothing keeps the request with its prompt. */
+  /** Undefined once the source is open, so that the request and its prompt can be collected. */
   #opener: StreamOpener | undefined
   readonly #handle: WeakHandle<Reading> = new WeakHandle<Reading>(this)
   readonly #resources: StreamResources
@@ -42,7 +42,7 @@ export class Reading {
     const onAbort = this.#handle.bind<[VecTradeError]>((reading, error) => reading.#end(error))
     this.#resources = new StreamResources(settings, onAbort)
     if (opener.discard) {
-      // It already holds a connection, and must let go of it even if no one reads.
+      // The opener already holds a connection. Close it even if the stream is never used.
       this.#resources.close = opener.discard
       this.#enter()
     }
@@ -63,21 +63,21 @@ export class Reading {
     return this.#outcome !== undefined && this.#outcome !== 'complete'
   }
 
-  /** Opens the source. @throws as reading does */
+  /** Opens the source, unless that has begun. @throws the errors of iterating */
   open(): Promise<StreamSource> {
     return (this.#opening ??= this.#start())
   }
 
-  /** Returns the items that `pick` makes of the events. */
-  pull<T>(pick: Pick<T>): Pull<T> {
+  /** Returns the source of an iterator. `toItem` makes its items from the events. */
+  pull<T>(toItem: ToItem<T>): Pull<T> {
     return {
-      ready: () => this.#ready(pick),
-      wait: () => this.#wait(pick),
+      ready: () => this.#ready(toItem),
+      wait: () => this.#wait(toItem),
       leave: () => this.cancel(),
     }
   }
 
-  /** Lets bytes come in place of events whose messages may be passed on unchanged. */
+  /** Allows pass-through: events that a relay need not change then come as their bytes. */
   passBytes(): void {
     this.#passesBytes = true
     this.#source?.passThrough?.()
@@ -88,7 +88,7 @@ export class Reading {
     else this.#end('cancelled', reason)
   }
 
-  /** Cancels, and has the server end the answer. */
+  /** Cancels the reading, and tells the server to end the answer. */
   async stop(): Promise<void> {
     const isRunning = !this.isComplete
     const target = this.#source ?? this.#opener
@@ -105,11 +105,11 @@ export class Reading {
     return this.#answer.toAnalysis(this.#source?.response.requestId)
   }
 
-  #ready<T>(pick: Pick<T>): T | undefined {
+  #ready<T>(toItem: ToItem<T>): T | undefined {
     for (;;) {
       const event = this.#take()
       if (event === undefined) return undefined
-      const item = pick(event)
+      const item = toItem(event)
       if (item !== undefined) return item
     }
   }
@@ -128,14 +128,12 @@ export class Reading {
     }
   }
 
-  async #wait<T>(pick: Pick<T>): Promise<IteratorResult<T, undefined>> {
+  async #wait<T>(toItem: ToItem<T>): Promise<IteratorResult<T, undefined>> {
     if (this.#source === undefined && this.#outcome === undefined) {
       // A failure to open ends the reading and is reported below.
       await this.#unlessEnded(this.open()).catch(() => {})
     }
     for (;;) {
-      const value = this.#ready(pick)
-      if (value !== undefined) return { done: false, value }
       const source = this.#source
       if (this.#outcome !== undefined || source === undefined) return this.#report()
       if (source.complete) {
@@ -143,7 +141,7 @@ export class Reading {
         continue
       }
       try {
-        // Closing a source ends what it is filling.
+        // Closing the source ends a pending `fill`.
         const more = await source.fill()
         if (!more && !source.complete) {
           this.#end(source.cut ? 'cancelled' : new StreamInterruptedError())
@@ -151,6 +149,8 @@ export class Reading {
       } catch (error) {
         this.#end(connectionError(error, 'body'))
       }
+      const value = this.#ready(toItem)
+      if (value !== undefined) return { done: false, value }
     }
   }
 
@@ -176,7 +176,7 @@ export class Reading {
   async #start(): Promise<StreamSource> {
     const scope = this.#enter()
     if (scope === undefined) throw this.#failure()
-    // While it opens, perhaps nothing else holds the reading for those who wait.
+    // While the source opens, perhaps nothing else refers to the reading.
     this.#handle.held = this
     this.#resources.close = undefined
     try {
@@ -192,14 +192,14 @@ export class Reading {
       return source
     } catch (error) {
       this.#end(connectionError(error, 'connect'))
-      // If the reading ended before, its own failure counts.
+      // If the reading has ended in the meantime, this throws the failure of that end.
       throw this.#failure()
     } finally {
       this.#handle.held = undefined
     }
   }
 
-  /** Lets go of the connection of a complete answer, so that it can be used again. */
+  /** Ends the reading of a complete answer, and frees its connection for the next request. */
   async #finish(): Promise<void> {
     if (this.#outcome !== undefined) return
     this.#outcome = 'complete'
@@ -216,7 +216,7 @@ export class Reading {
     this.onEnd?.()
   }
 
-  /** Throws the failure to the first read that asks. All others find the end. */
+  /** Throws the failure to the first read after it. All later reads find the end. */
   #report(): IteratorReturnResult<undefined> {
     if (!(this.#outcome instanceof VecTradeError)) return { done: true, value: undefined }
     const failure = this.#failure()
@@ -238,6 +238,7 @@ export class Reading {
   }
 }
 
+/** Makes each event an item. */
 export function whole(event: StreamEvent): StreamEvent {
   return event
 }

@@ -4,8 +4,9 @@ import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { StreamSettings } from './stream-source.ts'
 
 /**
- * Everything that a stream holds outside of itself: its place with the caller's signal and with the client,
- * and its connection. It does not refer to the stream, so it can end a stream that the program has dropped.
+ * Everything that a stream holds outside of itself: the listener on the caller's signal, the entry at the
+ * client, and the connection. It does not refer to the stream, so it can end a stream that the program has
+ * dropped.
  */
 export class StreamResources {
   /** Closes the source of the events. */
@@ -35,13 +36,13 @@ export class StreamResources {
     return this.#scope
   }
 
-  /** Lets go of everything but the connection. */
+  /** Releases everything except the connection. */
   leave(): void {
     forgetCollected(this)
     this.#scope?.leave()
   }
 
-  /** Ends everything. A request under way ends with the failure, if there is one. */
+  /** Releases everything and closes the connection. A pending request fails with `failure`, if given. */
   abort(reason?: unknown, failure?: VecTradeError): void {
     this.leave()
     try {

@@ -3,44 +3,44 @@ import type { Track } from '../lifetime/abort-scope.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import type { StreamResponse } from '../http/response.ts'
 
-/** An open source of events: a response's body, or a branch of a tee. */
+/** An open source of events: the body of a response, a stored stream that resumes, or a branch of a tee. */
 export interface StreamSource {
   readonly response: StreamResponse
   readonly lastEventId: string
   /** Whether the end of the answer has been taken. */
   readonly complete: boolean
-  /** Whether somebody ended it on purpose before it was complete. */
+  /** Whether this side ended it before the answer was complete. */
   readonly cut: boolean
-  /** What the stream is called at its endpoint, if it can be resumed there. */
+  /** The id of the stream at its endpoint. Undefined if the endpoint does not store it. */
   readonly id?: string | undefined
-  /** The next event there is; undefined when `fill` must be called first, or never again. */
+  /** Returns the next event that is already there. Returns undefined if there is none: call `fill` for more. */
   take(): StreamEvent | Uint8Array | undefined
-  /** Lets `take` give bytes; without it, it gives events only. */
+  /** Allows pass-through: `take` may then return bytes as well as events. */
   passThrough?(): void
-  /** Gets more, events or only bytes; false at the end. */
+  /** Reads more bytes, with or without events in them. Resolves to false at the end. */
   fill(): Promise<boolean>
-  /** Ends the connection at once, and a `fill` under way. */
+  /** Closes the connection at once, and ends a pending `fill`. */
   close(reason?: unknown): void
-  /** Has the server end the answer, for everybody. */
+  /** Tells the server to end the answer for all its readers. */
   stop?(): Promise<void>
-  /** Lets a connection whose answer is complete be used again. */
+  /** Closes a complete source so that its connection can be used again. */
   drain(): Promise<void>
 }
 
-/** Where a stream's events come from, once it is used. */
+/** Opens the source of a stream's events when the stream is first used. */
 export interface StreamOpener {
   open(signal: Abortable): Promise<StreamSource>
-  /** Has the server end the answer, where its stream is known beforehand. */
+  /** Tells the server to end the answer, if the id of the stream is known before it is open. */
   stop?(): Promise<void>
   /** Called instead of `open` when the stream ends unused. It must not refer to the stream. */
   discard?: (() => void) | undefined
 }
 
-/** What a stream is told besides its origin. */
+/** The settings of a stream, apart from where its events come from. */
 export interface StreamSettings {
-  /** What the stream is called at its endpoint, where that is known beforehand. */
+  /** The id of the stream at its endpoint, if it is known before the stream is open. */
   id?: string | undefined
-  /** Behind which event it is taken up. */
+  /** The id of the event after which the stream is resumed. */
   lastEventId?: string | undefined
   signal?: Abortable | undefined
   track?: Track | undefined

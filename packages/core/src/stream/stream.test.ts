@@ -11,7 +11,7 @@ import {
 } from '../index.ts'
 
 describe('an answer', () => {
-  test('comes as its events', async () => {
+  test('is read as events', async () => {
     const events = await Array.fromAsync(fromReadableStream(new Body(complete).stream))
     expect(events).toEqual([
       { type: 'text', content: 'Héllo ' },
@@ -22,13 +22,13 @@ describe('an answer', () => {
     ])
   })
 
-  test('comes as its text', async () => {
+  test('is read as text', async () => {
     const pieces = await Array.fromAsync(fromReadableStream(new Body(complete).stream).textStream)
     expect(pieces).toEqual(['Héllo ', 'world'])
     expect(await fromReadableStream(new Body(complete).stream).finalText()).toBe('Héllo world')
   })
 
-  test('comes in one piece', async () => {
+  test('is read as a whole by finalAnalysis()', async () => {
     const headers = { 'content-type': 'text/event-stream', 'x-request-id': 'r1' }
     const response = new Response(new Body(complete).stream, { headers })
     expect(await fromResponse(response).finalAnalysis()).toEqual({
@@ -40,7 +40,7 @@ describe('an answer', () => {
     })
   })
 
-  test('the work for an event does not grow with the answer', async () => {
+  test('that is longer does not cost more per event', async () => {
     // Copying all fields for each event would take minutes, and the test would time out.
     const fields = 100_000
     const events = Array.from({ length: fields }, (_, at) =>
@@ -52,7 +52,7 @@ describe('an answer', () => {
     expect(metadata['f0']).toBe(0)
   })
 
-  test('metadata named like a prototype is only data', async () => {
+  test('keeps metadata named __proto__ as data', async () => {
     const body = new Body(['data: {"type":"metadata","__proto__":{"x":1}}\n\n', DONE])
     const { metadata } = await fromReadableStream(body.stream).finalAnalysis()
     expect(Object.hasOwn(metadata, '__proto__')).toBe(true)
@@ -64,13 +64,13 @@ describe('an answer', () => {
     ['[DONE]', [sse(text('a')), DONE]],
     ['done and [DONE]', [sse(text('a'), done), DONE]],
     ['done and [DONE] in one chunk', [sse(text('a'), done) + DONE]],
-  ])('ends at %s, the socket left open', async ([, chunks]) => {
+  ])('ends at %s while the socket stays open', async ([, chunks]) => {
     const body = new Body(chunks, 'hang')
     expect(await fromReadableStream(body.stream).finalText()).toBe('a')
     expect(body.cancelled).toBe(1)
   })
 
-  test('is read to its end, so that its connection can be used again', async () => {
+  test('is read to the end of its body, so that its connection can be used again', async () => {
     const body = new Body([sse(text('a'), done), DONE])
     await fromReadableStream(body.stream).finalText()
     expect(body.pulled).toBe(3)
@@ -78,7 +78,7 @@ describe('an answer', () => {
     expect(body.stream.locked).toBe(false)
   })
 
-  test('that is followed by much more is not read to its end', async () => {
+  test('that is followed by much more is not read to the end of its body', async () => {
     const body = new Body([
       sse(text('a'), done),
       ...Array.from({ length: 1000 }, () => sse(text('b'))),
@@ -88,7 +88,7 @@ describe('an answer', () => {
     expect(body.cancelled).toBe(1)
   })
 
-  test('whose connection fails after its end is complete', async () => {
+  test('is complete even if its connection fails after the end', async () => {
     const body = new Body([sse(text('a'), done)], new TypeError('terminated'))
     expect(await fromReadableStream(body.stream).finalText()).toBe('a')
   })
@@ -102,18 +102,21 @@ describe('a broken answer', () => {
   test.for<[string, 'end' | Error]>([
     ['ends', 'end'],
     ['fails', new TypeError('terminated')],
-  ])('whose body %s early is interrupted, with what had arrived', async ([, after]) => {
-    const error = await read(
-      ['id: 7\n' + sse(text('Hel'), cite('a')), sse(text('lo')).slice(0, -1)],
-      after,
-    )
-    expect(error).toBeInstanceOf(StreamInterruptedError)
-    expect(error).toMatchObject({
-      partial: { text: 'Hel', citations: [{ source: 'a' }], lastEventId: '7' },
-    })
-  })
+  ])(
+    'is interrupted if its body %s early, and its error has the partial answer',
+    async ([, after]) => {
+      const error = await read(
+        ['id: 7\n' + sse(text('Hel'), cite('a')), sse(text('lo')).slice(0, -1)],
+        after,
+      )
+      expect(error).toBeInstanceOf(StreamInterruptedError)
+      expect(error).toMatchObject({
+        partial: { text: 'Hel', citations: [{ source: 'a' }], lastEventId: '7' },
+      })
+    },
+  )
 
-  test('with an empty body is interrupted', async () => {
+  test('is interrupted if its body is empty', async () => {
     expect(await read([])).toBeInstanceOf(StreamInterruptedError)
   })
 
@@ -142,7 +145,7 @@ describe('a broken answer', () => {
       'both',
       'event: error\ndata: {"type":"error","error_code":"rate_limit_error","message":"Said","retry_after":3}\n\n',
     ],
-  ])('with an error event (%s) throws what it says', async ([, event]) => {
+  ])('throws the error of an error event (%s)', async ([, event]) => {
     const error = await read([sse(text('a')), event, DONE])
     expect(error).toBeInstanceOf(RateLimitError)
     expect(error).toMatchObject({
@@ -153,11 +156,11 @@ describe('a broken answer', () => {
     })
   })
 
-  test('with an error event that says [DONE] is no answer', async () => {
+  test('throws for an error event with the data [DONE]', async () => {
     expect(await read(['event: error\ndata: [DONE]\n\n'])).toMatchObject({ name: 'APIError' })
   })
 
-  test('with an error event that is no JSON throws an API error', async () => {
+  test('throws an API error for an error event that is not JSON', async () => {
     expect(await read(['event: error\ndata: it broke\n\n'])).toMatchObject({ name: 'APIError' })
   })
 
@@ -165,7 +168,7 @@ describe('a broken answer', () => {
     'data: {"type":"text","content":"secret\n\n',
     'data: <html>secret</html>\n\n',
     'event: message\ndata: secret\n\n',
-  ])('with what is no JSON throws, without quoting it: %j', async (event) => {
+  ])('throws for data that is not JSON, without quoting it: %j', async (event) => {
     const body = new Body([sse(text('a')), event], 'hang')
     const error = await catchError(fromReadableStream(body.stream).finalText())
     expect(error).toBeInstanceOf(StreamProtocolError)
@@ -174,7 +177,7 @@ describe('a broken answer', () => {
     expect(body.cancelled).toBe(1)
   })
 
-  test('unknown events are passed on', async () => {
+  test('is not one with unknown events, which are passed on', async () => {
     const body = new Body([sse({ type: 'chart', points: [1] }) + 'event: ping\ndata: 1\n\n', DONE])
     expect(await Array.fromAsync(fromReadableStream(body.stream))).toEqual([
       { type: 'unknown', content: '', wireType: 'chart', data: { type: 'chart', points: [1] } },
@@ -184,7 +187,7 @@ describe('a broken answer', () => {
 })
 
 describe('reading', () => {
-  test('pulls nothing before the first read and nothing ahead', async () => {
+  test('pulls no chunk before the first read, and none ahead', async () => {
     const body = new Body([sse(text('a'), text('b')), sse(text('c')), DONE])
     const iterator = fromReadableStream(body.stream)[Symbol.asyncIterator]()
     await Promise.resolve()
@@ -210,7 +213,7 @@ describe('reading', () => {
     parse.mockRestore()
   })
 
-  test('concurrently gives each event once, in order', async () => {
+  test('concurrently returns each event once, in order', async () => {
     const iterator = fromReadableStream(new Body(complete).stream)[Symbol.asyncIterator]()
     const results = await Promise.all(Array.from({ length: 7 }, () => iterator.next()))
     expect(results.map(({ value }) => value?.type)).toEqual([
@@ -239,14 +242,14 @@ describe('reading', () => {
     ['tee', (stream) => stream.tee()],
     ['toReadableStream', (stream) => stream.toReadableStream()],
     ['toResponse', (stream) => stream.toResponse()],
-  ])('a used stream throws: %s', async ([, use]) => {
+  ])('throws if the stream is used already: %s', async ([, use]) => {
     const stream = fromReadableStream(new Body(complete).stream)
     await stream.finalText()
     const error = await catchError((async () => use(stream))())
     expect(error).toBeInstanceOf(StreamConsumedError)
   })
 
-  test('looking at textStream uses nothing', async () => {
+  test('the getter textStream alone does not use the stream', async () => {
     const stream = fromReadableStream(new Body(complete).stream)
     expect(stream.textStream).toBeDefined()
     expect(await stream.finalText()).toBe('Héllo world')

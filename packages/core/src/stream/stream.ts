@@ -9,8 +9,8 @@ import { nameMethod } from '../lifetime/name-method.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
 import { toReadableStream, toResponse } from '../relay/readable.ts'
 import type { ReadableOptions } from '../relay/relay.ts'
-import { forRelay, type Relayed } from '../relay/relay-source.ts'
-import { type Pick, Reading, whole } from './reading.ts'
+import { forRelay, type RelayItems } from '../relay/relay-source.ts'
+import { type ToItem, Reading, whole } from './reading.ts'
 import type { StreamOpener, StreamSettings } from './stream-source.ts'
 import { teeOpeners } from './tee.ts'
 
@@ -52,9 +52,13 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     nameMethod<AnalysisStream>(this, 'asyncIterator', (stream) => stream.#iterate(whole))
     // Defined here, because bundlers cannot drop a class that has a method with a computed name.
     if (!(forRelay in this)) {
-      hide(AnalysisStream.prototype, forRelay, function (this: AnalysisStream, asBytes: boolean) {
-        return this.#relayed(asBytes)
-      })
+      hide(
+        AnalysisStream.prototype,
+        forRelay,
+        function (this: AnalysisStream, passThrough: boolean) {
+          return this.#forRelay(passThrough)
+        },
+      )
     }
   }
 
@@ -117,8 +121,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
    */
   tee(): [AnalysisStream, AnalysisStream] {
     this.#use()
-    const [left, right] = teeOpeners(this.#reading, this)
-    return [new AnalysisStream(left), new AnalysisStream(right)]
+    const [first, second] = teeOpeners(this.#reading, this)
+    return [new AnalysisStream(first), new AnalysisStream(second)]
   }
 
   /** Ends the stream without an error. A pending read finds the end. Before the first use, nothing is sent. */
@@ -155,9 +159,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     this.#isUsed = true
   }
 
-  #iterate<T>(pick: Pick<T>): PullIterator<T> {
+  #iterate<T>(toItem: ToItem<T>): PullIterator<T> {
     this.#use()
-    return new PullIterator(this.#reading.pull(pick))
+    return new PullIterator(this.#reading.pull(toItem))
   }
 
   async #readAll(): Promise<Analysis> {
@@ -165,11 +169,11 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     return this.#reading.readAll()
   }
 
-  #relayed(asBytes: boolean): Relayed<StreamEvent | Uint8Array> {
+  #forRelay(passThrough: boolean): RelayItems<StreamEvent | Uint8Array> {
     const items = this.#iterate<StreamEvent | Uint8Array>(whole)
     const reading = this.#reading
     reading.keepsAnswer = false
-    if (asBytes) reading.passBytes()
+    if (passThrough) reading.passBytes()
     return { items, isCut: () => reading.isCut }
   }
 }

@@ -20,7 +20,7 @@ interface Source {
   cancelled: number
 }
 
-/** Gives one chunk a pull; the last is repeated for ever when `endless`. */
+/** Returns a body that gives one chunk per pull. An endless one repeats the last chunk. */
 function source(chunks: string[], endless = false): Source {
   const state: Source = { body: new ReadableStream(), pulled: 0, cancelled: 0 }
   state.body = new ReadableStream(
@@ -39,20 +39,20 @@ function source(chunks: string[], endless = false): Source {
 }
 
 describe('tee', () => {
-  test('gives both branches every event', async () => {
-    const [left, right] = fromReadableStream(
+  test('gives every event to both branches', async () => {
+    const [first, second] = fromReadableStream(
       source([event('a'), event('b') + event('c'), end]).body,
     ).tee()
-    const [text, events] = await Promise.all([left.finalText(), Array.fromAsync(right)])
+    const [text, events] = await Promise.all([first.finalText(), Array.fromAsync(second)])
     expect(text).toBe('abc')
     expect(events.map(({ type }) => type)).toEqual(['text', 'text', 'text', 'done'])
   })
 
   test('lets the slower branch set the pace', async () => {
     const endless = source([event('x')], true)
-    const [left, right] = fromReadableStream(endless.body).tee()
-    const fast = left[Symbol.asyncIterator]()
-    const slow = right[Symbol.asyncIterator]()
+    const [first, second] = fromReadableStream(endless.body).tee()
+    const fast = first[Symbol.asyncIterator]()
+    const slow = second[Symbol.asyncIterator]()
     const taken: unknown[] = []
     const reading = (async () => {
       for (let at = 0; at < 100; at += 1) taken.push((await fast.next()).value)
@@ -69,10 +69,10 @@ describe('tee', () => {
     expect(endless.cancelled).toBe(1)
   })
 
-  test('goes on with one branch when the other leaves, used or not', async () => {
-    const [left, right] = fromReadableStream(source([event('a'), event('b'), end]).body).tee()
-    await right.cancel()
-    expect(await left.finalText()).toBe('ab')
+  test('continues with one branch when the other ends, used or not', async () => {
+    const [first, second] = fromReadableStream(source([event('a'), event('b'), end]).body).tee()
+    await second.cancel()
+    expect(await first.finalText()).toBe('ab')
     const [one, other] = fromReadableStream(source([event('a'), event('b'), end]).body).tee()
     const breaking = (async () => {
       for await (const _ of other) break
@@ -81,26 +81,26 @@ describe('tee', () => {
     await breaking
   })
 
-  test('closes the connection when both have left', async () => {
+  test('closes the connection when both branches have ended', async () => {
     const both = source([event('a')], true)
-    const [left, right] = fromReadableStream(both.body).tee()
-    await Promise.all([left, right].map((branch) => branch[Symbol.asyncIterator]().next()))
-    await left.cancel()
+    const [first, second] = fromReadableStream(both.body).tee()
+    await Promise.all([first, second].map((branch) => branch[Symbol.asyncIterator]().next()))
+    await first.cancel()
     expect(both.cancelled).toBe(0)
-    await right.cancel()
+    await second.cancel()
     expect(both.cancelled).toBe(1)
   })
 
-  test('closes an unused stream when both leave unused', async () => {
+  test('closes an unused stream when both branches end unused', async () => {
     const unused = source([event('a')])
-    const [left, right] = fromReadableStream(unused.body).tee()
-    await left.cancel()
-    await right.cancel()
+    const [first, second] = fromReadableStream(unused.body).tee()
+    await first.cancel()
+    await second.cancel()
     expect(unused.cancelled).toBe(1)
     expect(unused.pulled).toBe(0)
   })
 
-  test('ends both branches quietly when the stream is cancelled', async () => {
+  test('ends both branches without an error when the stream is cancelled', async () => {
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
         await new Promise((resolve) => setTimeout(resolve, 1))
@@ -108,8 +108,8 @@ describe('tee', () => {
       },
     })
     const stream = fromReadableStream(body)
-    const [left, right] = stream.tee()
-    const reading = Promise.all([Array.fromAsync(left), Array.fromAsync(right.textStream)])
+    const [first, second] = stream.tee()
+    const reading = Promise.all([Array.fromAsync(first), Array.fromAsync(second.textStream)])
     await new Promise((resolve) => setTimeout(resolve, 20))
     await stream.cancel()
     const [events, texts] = await reading
@@ -117,10 +117,10 @@ describe('tee', () => {
     expect(texts.length).toBe(events.length)
   })
 
-  test('fails both branches alike, with what each had', async () => {
+  test('throws a failure in both branches, with the partial answer', async () => {
     const failing = 'event: error\ndata: {"error":{"type":"rate_limit_error","message":"m"}}\n\n'
-    const [left, right] = fromReadableStream(source([event('a'), failing]).body).tee()
-    for (const result of await Promise.allSettled([left.finalText(), Array.fromAsync(right)])) {
+    const [first, second] = fromReadableStream(source([event('a'), failing]).body).tee()
+    for (const result of await Promise.allSettled([first.finalText(), Array.fromAsync(second)])) {
       expect(result.status).toBe('rejected')
       const error = result.status === 'rejected' ? result.reason : undefined
       expect(error).toBeInstanceOf(RateLimitError)
@@ -128,30 +128,30 @@ describe('tee', () => {
     }
   })
 
-  test('lets go of a connection whose answer is complete', async () => {
+  test('frees the connection when the answer is complete', async () => {
     const complete = source([event('a'), end])
-    const [left, right] = fromReadableStream(complete.body).tee()
-    await Promise.all([left.finalText(), right.finalText()])
+    const [first, second] = fromReadableStream(complete.body).tee()
+    await Promise.all([first.finalText(), second.finalText()])
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(complete.body.locked).toBe(false)
     expect(complete.cancelled).toBe(0)
     expect(complete.pulled).toBe(3)
   })
 
-  test('branches can be split again, and are used once', async () => {
-    const [left, right] = fromReadableStream(source([event('a'), end]).body).tee()
-    const [first, second] = left.tee()
-    const texts = await Promise.all([first, second, right].map((branch) => branch.finalText()))
+  test('branches can be split again, and each can be used once', async () => {
+    const [first, second] = fromReadableStream(source([event('a'), end]).body).tee()
+    const branches = [...first.tee(), second]
+    const texts = await Promise.all(branches.map((branch) => branch.finalText()))
     expect(texts).toEqual(['a', 'a', 'a'])
-    await expect(right.finalText()).rejects.toThrow(StreamConsumedError)
+    await expect(second.finalText()).rejects.toThrow(StreamConsumedError)
   })
 
-  test('branches know the response', async () => {
-    const [left, right] = fromReadableStream(source([event('a'), end]).body).tee()
-    expect((await left.response).status).toBe(200)
-    expect((await right.response).status).toBe(200)
+  test('branches have the response', async () => {
+    const [first, second] = fromReadableStream(source([event('a'), end]).body).tee()
+    expect((await first.response).status).toBe(200)
+    expect((await second.response).status).toBe(200)
     const events: StreamEvent[][] = await Promise.all(
-      [left, right].map((branch) => Array.fromAsync(branch)),
+      [first, second].map((branch) => Array.fromAsync(branch)),
     )
     expect(events.map(({ length }) => length)).toEqual([2, 2])
   })
@@ -161,19 +161,19 @@ describe('a branch that waits for the other one', () => {
   const start = async (
     options: { signal?: AbortSignal } = {},
   ): Promise<{
-    parent: AnalysisStream
+    original: AnalysisStream
     ahead: AsyncIterator<StreamEvent>
     behind: AsyncIterator<StreamEvent>
   }> => {
-    const parent = fromReadableStream(new Body([event('a'), event('b')], 'hang').stream, options)
-    const [left, right] = parent.tee()
-    const ahead = left[Symbol.asyncIterator]()
-    const behind = right[Symbol.asyncIterator]()
+    const original = fromReadableStream(new Body([event('a'), event('b')], 'hang').stream, options)
+    const [first, second] = original.tee()
+    const ahead = first[Symbol.asyncIterator]()
+    const behind = second[Symbol.asyncIterator]()
     await Promise.all([ahead.next(), behind.next()])
-    return { parent, ahead, behind }
+    return { original, ahead, behind }
   }
 
-  test('is told when the signal ends both, and so is the other, once it asks', async () => {
+  test('fails when the signal is aborted, and so does the other one when it reads', async () => {
     const controller = new AbortController()
     const { ahead, behind } = await start(controller)
     const pending = ahead.next()
@@ -182,7 +182,7 @@ describe('a branch that waits for the other one', () => {
     expect(await catchError(behind.next())).toBeInstanceOf(RequestAbortedError)
   })
 
-  test('and the other are both told, whenever that asks', async () => {
+  test('fails with the other one, whenever that reads', async () => {
     for (let ticks = 0; ticks < 6; ticks += 1) {
       const controller = new AbortController()
       const { ahead, behind } = await start(controller)
@@ -195,10 +195,10 @@ describe('a branch that waits for the other one', () => {
     }
   })
 
-  test('finds the end when the stream they come from is cancelled', async () => {
-    const { parent, ahead, behind } = await start()
+  test('ends when the original stream is cancelled', async () => {
+    const { original, ahead, behind } = await start()
     const pending = ahead.next()
-    await parent.cancel()
+    await original.cancel()
     expect((await pending).done).toBe(true)
     expect((await behind.next()).done).toBe(true)
   })

@@ -13,22 +13,25 @@ interface Branch {
 }
 
 /**
- * Returns two readers of one stream that stay in step. The next event is read when both ask for it, so
- * nothing piles up for the slower one. A closed branch no longer counts. Once the stream has ended, each
- * branch that waits is told at once.
+ * Returns the openers of two streams that share one reading.
+ *
+ * The next event is read once both branches ask for it, so nothing piles up for the slower one. If a branch
+ * is closed, the other one no longer waits for it. If the reading ends early, a branch that waits is told at
+ * once, even if the other one does not ask.
  */
 export function teeOpeners(
   reading: Reading,
   stream: { readonly response: Promise<StreamResponse>; readonly id: string | undefined },
 ): [StreamOpener, StreamOpener] {
-  const { ready, wait } = reading.pull(whole)
+  const pull = reading.pull(whole)
   const branches: [Branch, Branch] = [newBranch(), newBranch()]
   let isReading = false
   let isOver = false
-  /** Kept for the branch that asks later, because the stream reports it only once. */
+  /** The failure of the reading, which reports it only once. A branch may ask later. */
   let failure: { error: unknown } | undefined
 
-  const next = async (): Promise<StreamEvent | undefined> => ready() ?? (await wait()).value
+  const next = async (): Promise<StreamEvent | undefined> =>
+    pull.ready() ?? (await pull.wait()).value
 
   const advance = (): void => {
     const readers = branches.filter((branch) => !branch.isClosed && (!isOver || branch.asked))
@@ -50,7 +53,7 @@ export function teeOpeners(
         }),
       (error: unknown) => {
         failure = { error }
-        // A branch that has asked since the end is told as well.
+        // Tell a branch as well that has asked since the reading ended.
         settle(branches, (branch) => branch.asked?.reject(error))
       },
     )
@@ -101,7 +104,7 @@ export function teeOpeners(
 
   const opener = (branch: Branch): StreamOpener => ({
     async open(signal) {
-      // The headers may take long, and both branches may be closed before.
+      // The headers may take long. Both branches may be closed before they arrive.
       const unlink = whenAborted(signal, () => close(branch))
       try {
         return source(branch, await stream.response)

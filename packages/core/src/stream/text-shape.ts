@@ -3,28 +3,29 @@ import { isRecord } from '../events/json.ts'
 import type { StreamEvent, TextEvent } from '../events/stream-event.ts'
 import type { Shortcut } from '../sse/message-decoder.ts'
 
-/** Longer pieces gain nothing: the parsers are as fast there. */
-const longest = 256
+/** In characters. For a longer text the parsers are as fast. */
+const maxLength = 256
 const quote = 0x22
 const backslash = 0x5c
 const space = 0x20
-/** Tries to learn a shape: a server that has none is not asked for ever. */
-const mostTries = 8
+/** How many events are tried to learn a shape from. The events of a server may have no common shape. */
+const maxTries = 8
 
 /**
- * Reads text events without parsing them, once it has seen one.
+ * Reads text events without the parsers, after it has learned their shape from one of them.
  *
- * Nearly all events of an answer are its text, and a server writes them all alike but for the text.
- * So what stands around the text of one of them is kept, and compared with what comes: where it is
- * the same, only the text between is read. All else is left to the parsers.
+ * Nearly all events of an answer are text events, and a server writes them all in the same way. The shape is
+ * what stands before and after the text. If an event has the same shape, only the text between is read. All
+ * other events go to the parsers. A shape is used only if a probe with another text gives that text when it
+ * is parsed.
  */
 export class TextShape implements Shortcut<TextEvent> {
   end = 0
   #before = ''
   #after = ''
-  /** An event whose shape is looked at once more bytes come. */
+  /** An event to learn the shape from when the next one is read. */
   #sample: { data: string; content: string } | undefined
-  #tries = mostTries
+  #tries = maxTries
 
   canRead(): boolean {
     if (this.#sample !== undefined) this.#learn(this.#sample)
@@ -34,7 +35,7 @@ export class TextShape implements Shortcut<TextEvent> {
   read(text: string, at: number): TextEvent | undefined {
     if (!text.startsWith(this.#before, at)) return undefined
     const start = at + this.#before.length
-    const furthest = Math.min(text.length, start + longest)
+    const furthest = Math.min(text.length, start + maxLength)
     let isEscaped = false
     for (let end = start; end < furthest; end += 1) {
       const code = text.charCodeAt(end)
@@ -47,7 +48,7 @@ export class TextShape implements Shortcut<TextEvent> {
         this.end = end + this.#after.length
         return { type: 'text', content }
       }
-      // JSON has control characters inside a string only as an escape.
+      // In a JSON string, control characters must be escaped.
       if (code < space) return undefined
       if (code === backslash) {
         isEscaped = true
@@ -61,9 +62,9 @@ export class TextShape implements Shortcut<TextEvent> {
     return this.#before === '' && this.#tries > 0
   }
 
-  /** @param event what the parsers made of `data` */
+  /** @param event the event that the parsers made of `data` */
   note(data: string, event: StreamEvent): void {
-    if (this.#tries === 0 || event.type !== 'text' || data.length > 2 * longest) return
+    if (this.#tries === 0 || event.type !== 'text' || data.length > 2 * maxLength) return
     this.#tries -= 1
     this.#sample = { data, content: event.content }
   }
@@ -72,15 +73,15 @@ export class TextShape implements Shortcut<TextEvent> {
     this.#sample = undefined
     const start = data.indexOf(`"${content}"`) + 1
     if (start === 0) return
-    // An event of several lines looks otherwise on the wire.
+    // Data of several lines has several `data` fields on the wire.
     if (data.includes('\n')) return
     const before = data.slice(0, start)
     const after = data.slice(start + content.length)
-    // What stands there may be another field, or a name: another text there must give that text.
+    // The text may have been found in another field, or in a name. Check that a different text is read as such.
     const other = `${content}~`
     const probe = parseJson(`${before}${other}${after}`)
     if (!isRecord(probe) || probe['type'] !== 'text' || probe['content'] !== other) return
-    // Other fields are the parser's to give.
+    // An event with more fields goes to the parser, which returns all of them.
     if (Object.keys(probe).length !== 2) return
     this.#before = `data: ${before}`
     this.#after = `${after}\n\n`

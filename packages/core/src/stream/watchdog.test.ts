@@ -29,7 +29,7 @@ describe('timeouts', () => {
     vi.useRealTimers()
   })
 
-  test('events that a reader of text does not see keep the stream', async () => {
+  test('events that textStream leaves out reset the idle timeout', async () => {
     const body = new Body([sse(text('a'))], 'hang')
     const stream = fromReadableStream(body.stream, { idleTimeout: 350 })
     const iterator = stream.textStream[Symbol.asyncIterator]()
@@ -45,7 +45,7 @@ describe('timeouts', () => {
     await stream.cancel()
   })
 
-  test('heartbeats reset the one for bytes and not the one for events', async () => {
+  test('heartbeats reset the heartbeat timeout but not the idle timeout', async () => {
     const body = new Body([sse(text('a'))], 'hang')
     const limits = { idleTimeout: 1000, heartbeatTimeout: 400 }
     const iterator = fromReadableStream(body.stream, limits)[Symbol.asyncIterator]()
@@ -62,7 +62,7 @@ describe('timeouts', () => {
     expect(body.cancelled).toBe(1)
   })
 
-  test('silence is the heartbeat timeout', async () => {
+  test('silence ends with the heartbeat timeout', async () => {
     const body = new Body([], 'hang')
     const limits = { idleTimeout: 1000, heartbeatTimeout: 400 }
     const { settled } = await next(fromReadableStream(body.stream, limits)[Symbol.asyncIterator]())
@@ -72,7 +72,7 @@ describe('timeouts', () => {
     expect(settled()).toMatchObject({ name: 'TimeoutError', phase: 'heartbeat' })
   })
 
-  test('a slow caller is no silence', async () => {
+  test('the time between two reads does not count', async () => {
     const body = new Body([sse(text('a')), sse(text('b')), DONE])
     const limits = { idleTimeout: 1000, heartbeatTimeout: 400 }
     const iterator = fromReadableStream(body.stream, limits)[Symbol.asyncIterator]()
@@ -83,7 +83,7 @@ describe('timeouts', () => {
     expect(await iterator.next()).toEqual({ done: true, value: undefined })
   })
 
-  test('0 waits for ever', async () => {
+  test('0 sets no limit', async () => {
     const body = new Body([], 'hang')
     const limits = { idleTimeout: 0, heartbeatTimeout: 0 }
     const stream = fromReadableStream(body.stream, limits)
@@ -94,7 +94,7 @@ describe('timeouts', () => {
     await stream.cancel()
   })
 
-  test('longer than a timer can be do not fire at once', async () => {
+  test('that are longer than a timer can be do not fire at once', async () => {
     const body = new Body([], 'hang')
     const limits = { idleTimeout: 2 ** 31, heartbeatTimeout: Infinity }
     const stream = fromReadableStream(body.stream, limits)

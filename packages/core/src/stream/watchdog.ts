@@ -1,22 +1,25 @@
 import { TimeoutError } from '../errors/connection-error.ts'
 import { Deadline } from '../lifetime/timers.ts'
 
-/** The longest times that a stream waits for its server, in ms; 0 sets no limit. */
+/** How long a stream waits for its server, in ms. 0 sets no limit. */
 export interface WaitLimits {
-  /** Without an event. Heartbeats do not count as events. */
+  /** ms without an event. Heartbeats do not count as events. 0 sets no limit. */
   idleTimeout: number
-  /** Without a single byte. */
+  /** ms without a single byte. 0 sets no limit. */
   heartbeatTimeout: number
 }
 
 /**
- * Watches how long a server is silent while someone reads. The time between two reads does not count, so a
- * slow reader causes no timeout.
+ * Limits how long a server may be silent while a read is pending.
+ *
+ * The time between two reads does not count, so a slow reader causes no timeout. Any byte resets the heartbeat
+ * timeout, but only an event resets the idle timeout. Reads without an event add up for the idle timeout, over
+ * all connections of a stream.
  */
 export class Watchdog extends Deadline {
   readonly #limits: WaitLimits
   readonly #onTimeout: (error: TimeoutError) => void
-  /** When the read began that is under way. */
+  /** When the pending read began. Undefined if no read is pending. */
   #readSince: number | undefined
   /** ms of earlier reads since the last event. */
   #waited = 0
@@ -28,25 +31,25 @@ export class Watchdog extends Deadline {
     this.#onTimeout = onTimeout
   }
 
-  /** A read of bytes begins. */
+  /** Call this when a read of bytes begins. */
   begin(): void {
     this.#readSince = performance.now()
     this.start()
   }
 
-  /** The read brought an event. */
+  /** Call this when the read has brought an event. */
   onEvent(): void {
     this.#readSince = undefined
     this.#waited = 0
   }
 
-  /** The read brought no event, but perhaps bytes. */
+  /** Call this when the read has brought no event, but perhaps bytes. */
   onBytes(): void {
     if (this.#readSince !== undefined) this.#waited += performance.now() - this.#readSince
     this.#readSince = undefined
   }
 
-  /** The read does not count, because its connection was dead. */
+  /** Call this if the read does not count, because its connection was dead. */
   discard(): void {
     this.#readSince = undefined
   }

@@ -17,14 +17,14 @@ export function cite(source: string): unknown {
 export const done: unknown = { type: 'done', usage: { prompt_tokens: 1, completion_tokens: 2 } }
 export const DONE = 'data: [DONE]\n\n'
 
-/** Chunks of a complete answer, whose text is `Héllo world`. */
+/** The chunks of a complete answer with the text `Héllo world`. */
 export const complete: string[] = [
   sse(text('Héllo '), cite('a')),
   sse(text('world'), { type: 'metadata', model: 'm' }, done),
   DONE,
 ]
 
-/** A body that gives its chunks one by one and then ends, hangs or fails, and counts what happens. */
+/** A body that returns its chunks one by one and then ends, hangs or fails. Counts its reads and cancels. */
 export class Body {
   pulled = 0
   cancelled = 0
@@ -52,7 +52,7 @@ export class Body {
   }
 }
 
-/** What a promise rejects with; that it does not is a failure of its own. */
+/** Returns the error of a promise. Rejects if the promise does not. */
 export function catchError(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => {

@@ -35,7 +35,7 @@ export function bodyOf(
   )
 }
 
-export function* every(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+export function* chunksOf(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 

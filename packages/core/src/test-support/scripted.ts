@@ -10,7 +10,7 @@ export interface Sent {
   at: number
 }
 
-/** A client whose fetch answers from a list, the last entry for ever, and notes what it was asked. */
+/** A client with a fetch that answers from a list. It repeats the last answer, and records its requests. */
 export function scripted(
   answers: (() => Response | Promise<Response>)[],
   options: VecTradeOptions = {},
@@ -41,7 +41,7 @@ export const unreachable = (): Response => {
 }
 export const never = (): Promise<Response> => new Promise(() => {})
 
-/** The text of an answer, or what it fails with, all waits done; for fake timers. */
+/** Returns the text of an answer, or its error, after all fake timers have run. */
 export async function run(client: VecTrade, options?: CallOptions): Promise<unknown> {
   const outcome = client.ai
     .stream('p', options)
@@ -51,11 +51,11 @@ export async function run(client: VecTrade, options?: CallOptions): Promise<unkn
   return outcome
 }
 
-/** Gives each test a clock of its own without jitter, and sees to it that no timer is left. */
+/** Gives each test fake timers without jitter, and checks that no timer is left at its end. */
 export function mockTime(): void {
   beforeEach(() => {
     vi.useFakeTimers()
-    // In the middle of the jitter: the delays are the plain ones.
+    // The middle of the jitter, so that the delays are exact.
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
   })
   afterEach(() => {

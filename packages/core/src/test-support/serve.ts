@@ -5,11 +5,11 @@ export const url = 'https://app.example/api/analyze'
 
 export interface Served {
   handler: Handler
-  /** What went to VecTrade. */
+  /** The requests to VecTrade. */
   sent: RequestInit[]
 }
 
-/** A handler whose client's fetch gives one answer and notes what it was asked. */
+/** A handler with a client that always gets the same answer from VecTrade. Records its requests. */
 export function serve(
   answer: () => Response | Promise<Response>,
   options: Partial<HandlerOptions> = {},
@@ -41,4 +41,4 @@ export function post(
   return new Request(url, { method: 'POST', body: text, headers, signal: signal ?? null })
 }
 
-export const asked = { prompt: 'p' }
+export const question = { prompt: 'p' }

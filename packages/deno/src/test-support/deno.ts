@@ -9,25 +9,25 @@ import type { Sandbox } from '@vectrade/sandbox'
 const installation = createRequire(import.meta.url)('deno/install_api.cjs') as {
   runInstall(): string
 }
-// Deno itself: signals to the script that npm links do not reach it.
+// Deno's own binary. Signals to the script that npm links would not reach it.
 const deno = installation.runInstall()
 
-/** This package. */
+/** The folder of this package. */
 export const home: string = join(import.meta.dirname, '../..')
 
-/** Finds the packages' sources. */
+/** A flag that makes imports lead to the packages' sources. */
 export const fromSources = '--conditions=@vectrade/source'
 
 export interface DenoOptions {
-  /** Default: this package. */
+  /** Default: the folder of this package. */
   cwd?: string
-  /** On top of the environment, without what is VecTrade's in it. */
+  /** Variables that are added to the environment, from which VecTrade's own are removed. */
   env?: Record<string, string>
 }
 
 export type RunningDeno = ChildProcessByStdio<null, Readable, Readable>
 
-/** Starts Deno as a user does who is not there to be asked for permissions. */
+/** Starts Deno without a terminal, so that it cannot ask for permissions. */
 export function startDeno(args: readonly string[], options: DenoOptions = {}): RunningDeno {
   const { FORCE_COLOR: _, VECTRADE_API_KEY: __, VECTRADE_BASE_URL: ___, ...env } = process.env
   return spawn(deno, args, {
@@ -50,7 +50,7 @@ export async function runDeno(
   return { code, stdout, stderr }
 }
 
-/** What a client needs to reach the sandbox. */
+/** Returns the variables that a client needs to reach the sandbox. */
 export function access({ url, apiKey }: Sandbox): Record<string, string> {
   return { VECTRADE_BASE_URL: url, VECTRADE_API_KEY: apiKey }
 }

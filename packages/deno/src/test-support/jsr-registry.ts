@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 
-/** As much of JSR as Deno needs to publish packages there, and to run what was published. */
+/** The part of JSR that Deno needs to publish packages and to run published ones. */
 export interface JsrRegistry extends AsyncDisposable {
-  /** What `JSR_URL` takes. */
+  /** The value for `JSR_URL`. */
   url: string
-  /** Where the files of a package are once it is published. */
+  /** Returns the folder with the files of a published package. */
   folder(name: string): string
 }
 
@@ -34,7 +34,7 @@ export async function startJsrRegistry(): Promise<JsrRegistry> {
       } else if (version !== undefined && versions.get(name) === version) {
         response.end('{}')
       } else if (version !== undefined) {
-        // None is there before it is published.
+        // The version has not been published yet.
         response.writeHead(404).end(JSON.stringify({ code: 'packageVersionNotFound', message: '' }))
       } else if (name !== '') {
         response.end('{}')

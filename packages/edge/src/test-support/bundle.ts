@@ -3,15 +3,15 @@ import { build } from 'esbuild'
 
 const edge = fileURLToPath(new URL('../index.ts', import.meta.url))
 
-/** What a runtime is given to run: a module whose default export has `fetch`. */
+/** A bundled module that has a default export with `fetch`. */
 export interface Bundled {
-  /** For Workers. */
+  /** For Workers, which run modules. */
   module: string
-  /** For the edge runtime, which has no modules: sets the global `worker`. */
+  /** For the edge runtime, which has no modules. The script sets the global `worker`. */
   script: string
 }
 
-/** Bundles a module from the sources of the packages, as a Worker's own build would from `dist`. */
+/** Bundles a module from the packages' sources. A Worker's own build would use `dist`. */
 async function bundle(contents: string): Promise<Bundled> {
   const [module, script] = await Promise.all(
     (['esm', 'iife'] as const).map(async (format) => {
@@ -34,23 +34,23 @@ async function bundle(contents: string): Promise<Bundled> {
   return { module: module ?? '', script: script ?? '' }
 }
 
-/** The worker of the tests: see worker.ts. */
+/** The worker of most tests. See worker.ts. */
 export const testWorker: Bundled = await bundle("export { default } from './worker.ts'")
 
-/** One client for all requests, made when the module loads, and nothing but the handler. */
+/** A worker that is only a handler, with one client that is created when the module loads. */
 export const handlerWorker: Bundled = await bundle(`
   import { createHandler, VecTrade } from '@vectrade/edge'
   export default { fetch: createHandler({ client: new VecTrade() }) }
 `)
 
-/** The same where Workers has its bindings for code outside requests. */
+/** The same worker, with the bindings that Workers offers to code outside of requests. */
 export const importedEnvWorker: Bundled = await bundle(`
   import { env } from 'cloudflare:workers'
   import { createHandler, VecTrade } from '@vectrade/edge'
   export default { fetch: createHandler({ client: VecTrade.fromEnv(env) }) }
 `)
 
-/** That one, which a request to `/close` closes. */
+/** The same worker. A request to `/close` closes its client. */
 export const closingWorker: Bundled = await bundle(`
   import { env } from 'cloudflare:workers'
   import { createHandler, VecTrade } from '@vectrade/edge'
@@ -65,7 +65,7 @@ export const closingWorker: Bundled = await bundle(`
   }
 `)
 
-/** The Edge route of VecTrade's streaming guide as printed, behind the shortest of routers. */
+/** The unchanged Edge route of VecTrade's streaming guide, as a worker. */
 export const guideWorker: Bundled = await bundle(`
   import { POST } from '../fixtures/guide-edge-route.txt'
   export default { fetch: POST }

@@ -2,19 +2,19 @@ import { EdgeVM } from '@edge-runtime/vm'
 import { Miniflare } from 'miniflare'
 import type { Bundled } from './bundle.ts'
 
-/** A worker running in a real runtime. */
+/** A worker that runs in a real runtime. */
 export interface Running extends AsyncDisposable {
-  /** Where it listens, with the runtime that does. */
+  /** The port, if the runtime listens on one. */
   port?: number
   fetch(path: string, init?: RequestInit): Promise<Response>
 }
 
-/** @param variables bindings, and `process.env` where asked for */
+/** @param variables the bindings, and `process.env` if the runtime has it */
 export type StartRuntime = (worker: Bundled, variables: Record<string, unknown>) => Promise<Running>
 
 /**
- * Cloudflare's workerd, by Miniflare, reached through a socket. The flag `nodejs_compat` gives it
- * `process.env`, `enable_request_signal` aborts the signal of a request whose client has gone.
+ * Starts Cloudflare's workerd with Miniflare, on a port. The flag `nodejs_compat` adds `process.env`. The
+ * flag `enable_request_signal` aborts the signal of a request when its caller disconnects.
  */
 export function workerd(...compatibilityFlags: string[]): StartRuntime {
   return (worker, variables) => startWorkerd(worker, variables, compatibilityFlags)
@@ -40,7 +40,7 @@ async function startWorkerd(
   }
 }
 
-/** Vercel's edge runtime: its VM, with `process.env` as Vercel adds it. */
+/** Starts the VM of Vercel's edge runtime, with `process.env` as on Vercel. */
 export const startEdgeVm: StartRuntime = async ({ script }, variables) => {
   const vm = new EdgeVM({
     extend: (context) => Object.assign(context, { variables, process: { env: variables } }),

@@ -1,15 +1,15 @@
 import { type Fault, formatFault, type Sandbox } from '@vectrade/sandbox'
 import type { Running } from './runtimes.ts'
-import type { Told } from './worker.ts'
+import type { RouteResult } from './worker.ts'
 
-export const prompt = 'Bull case for NVDA, says nobody but this test?'
+export const prompt = 'Bull case for NVDA, as only this test asks?'
 
-/** What a worker needs to reach the sandbox. */
+/** Returns the variables that a worker needs to reach the sandbox. */
 export function access({ url, apiKey }: Sandbox): Record<string, string> {
   return { VECTRADE_BASE_URL: url, VECTRADE_API_KEY: apiKey }
 }
 
-/** Asks a route of the worker for an analysis, to which this happens. */
+/** Posts a prompt to a route of the worker. The fault happens to the worker's request. */
 export function post(
   worker: Running,
   path: string,
@@ -28,12 +28,12 @@ export function post(
   })
 }
 
-/** The same, of a route that tells what it saw. */
-export async function told(worker: Running, path: string, fault?: Fault): Promise<Told> {
-  return (await (await post(worker, path, fault)).json()) as Told
+/** Posts a prompt to a route that reports what it saw. */
+export async function askRoute(worker: Running, path: string, fault?: Fault): Promise<RouteResult> {
+  return (await (await post(worker, path, fault)).json()) as RouteResult
 }
 
-/** Reads a body until what came fits; the body stays open. */
+/** Reads a body until its text fits. Does not close the body. */
 export async function readUntil(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   fits: (text: string) => boolean,
@@ -42,7 +42,7 @@ export async function readUntil(
   let text = ''
   while (!fits(text)) {
     const { done, value } = await reader.read()
-    if (done) throw new Error(`The body ended after ${text}`)
+    if (done) throw new Error(`The body ended early: ${text}`)
     text += decoder.decode(value, { stream: true })
   }
   return text

@@ -14,38 +14,38 @@ export interface Env {
   HEARTBEAT?: string
 }
 
-/** What `/events` and `/analyze` answer with. */
-export interface Told {
+/** The JSON that most routes answer with. */
+export interface RouteResult {
   events?: StreamEvent[]
   text?: string
-  error?: { name: string; json: unknown; isOne: boolean; partial: unknown; text: string }
+  error?: { name: string; json: unknown; isVecTradeError: boolean; partial: unknown; text: string }
 }
 
 type Route = (client: VecTrade, request: Request, env: Env) => Promise<Response>
 
-/** One worker for all tests; the path picks what it does, and `x-sandbox-fault` what befalls it. */
+/** Maps each path to what the worker does. The header `x-sandbox-fault` sets the fault of its request. */
 const routes: Record<string, Route> = {
   '/events': (client, request) =>
-    tell(async () => {
+    answerJson(async () => {
       const events = []
       for await (const event of await ask(client, request)) events.push(event)
       return { events }
     }),
   '/text': (client, request) =>
-    tell(async () => ({ text: await (await ask(client, request)).finalText() })),
+    answerJson(async () => ({ text: await (await ask(client, request)).finalText() })),
   '/analyze': (client, request) =>
-    tell(async () => ({ text: (await client.ai.analyze(await promptOf(request))).text })),
+    answerJson(async () => ({ text: (await client.ai.analyze(await promptOf(request))).text })),
   '/abort': (client, request) =>
-    tell(async () => {
+    answerJson(async () => {
       const controller = new AbortController()
       const stream = client.ai.stream(await promptOf(request), { signal: controller.signal })
       for await (const event of stream) {
-        if (event.type === 'text') setTimeout(() => controller.abort(new Error('enough')), 10)
+        if (event.type === 'text') setTimeout(() => controller.abort(new Error('Enough')), 10)
       }
       return {}
     }),
   '/break': (client, request) =>
-    tell(async () => {
+    answerJson(async () => {
       for await (const event of await ask(client, request)) return { events: [event] }
       return {}
     }),
@@ -55,14 +55,14 @@ const routes: Record<string, Route> = {
     createHandler({
       client,
       maxPromptLength: 100,
-      authorize: (asking) => asking.headers.get('cookie') !== 'user=nobody',
+      authorize: (asking) => asking.headers.get('cookie') !== 'user=unknown',
       cors: { origins: ['https://app.example.com'] },
       heartbeat: heartbeatOf(env),
       firstByteAfter: Number(env.FIRST_BYTE_AFTER ?? 8000),
     })(request),
 }
 
-/** @public bundle.ts has it bundled */
+/** @public bundled by bundle.ts */
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const route = routes[new URL(request.url).pathname]
@@ -75,7 +75,7 @@ export default {
       })
       return await route(client, request, env)
     } catch (error) {
-      return await tell(() => Promise.reject(error))
+      return await answerJson(() => Promise.reject(error))
     }
   },
 }
@@ -92,16 +92,16 @@ async function promptOf(request: Request): Promise<string> {
   return ((await request.json()) as { prompt: string }).prompt
 }
 
-async function tell(work: () => Promise<Told>): Promise<Response> {
+async function answerJson(work: () => Promise<RouteResult>): Promise<Response> {
   try {
     return Response.json(await work())
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    const isOne = VecTradeError.isInstance(error)
+    const isVecTradeError = VecTradeError.isInstance(error)
     const partial = VecTradeError.isInstance(error) ? error.partial : undefined
     const { name } = error
     return Response.json({
-      error: { name, json: error, isOne, partial, text: String(error.stack) },
+      error: { name, json: error, isVecTradeError, partial, text: String(error.stack) },
     })
   }
 }

@@ -1,7 +1,7 @@
 import { delay } from '@vectrade/test-kit/within-a-second'
 import { afterEach, beforeEach, expect } from 'vitest'
 
-/** Fails each test of a file in which Node prints a warning, such as one about too many listeners. */
+/** Fails every test of a file during which Node emits a warning, such as one about too many listeners. */
 export function expectNoWarnings(): void {
   let warnings: Error[]
   const onWarning = (warning: Error): void => void warnings.push(warning)

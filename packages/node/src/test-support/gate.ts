@@ -1,4 +1,4 @@
-/** Something to wait for, until the test says so. */
+/** A promise, `opened`, that resolves when the test calls `open`. */
 export interface Gate {
   readonly opened: Promise<void>
   readonly open: () => void

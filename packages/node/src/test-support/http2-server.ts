@@ -8,14 +8,14 @@ import {
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 
-/** An answer over HTTP/2. */
+/** A response over HTTP/2. */
 export interface Http2Answer {
   status: number
   headers: Record<string, string | string[] | undefined>
   text: string
 }
 
-/** A server of a test that speaks HTTP/2 only, and a client's session with it. */
+/** An HTTP/2 server, and the session of a client that is connected to it. */
 export interface Http2Server extends AsyncDisposable {
   readonly session: ClientHttp2Session
   ask(path?: string, headers?: Record<string, string>): Promise<Http2Answer>

@@ -2,10 +2,13 @@ import { vi } from 'vitest'
 
 /** The timers of this SDK that have neither fired nor been cleared. */
 export interface OwnTimers extends Disposable {
+  /** How many there are. */
   readonly live: number
 }
 
-/** Watches them: Node and its fetch keep timers of their own, which are told apart by the stack. */
+/**
+ * Starts to count the SDK's timers. The stack tells them apart from the timers of Node and its fetch.
+ */
 export function watchOwnTimers(): OwnTimers {
   const { setTimeout: set, clearTimeout: clear } = globalThis
   const live = new Set<unknown>()
@@ -35,7 +38,7 @@ export function watchOwnTimers(): OwnTimers {
   }
 }
 
-/** The line of the stack that called `setTimeout`: the first beyond this file and the spy's. */
+/** Returns the stack line that called `setTimeout`: the first one outside this file and the spy's. */
 function callerOf(): string {
   const lines = (new Error().stack ?? '').split('\n').slice(1)
   return lines.find((line) => !/own-timers|node_modules|node:internal/.test(line)) ?? ''

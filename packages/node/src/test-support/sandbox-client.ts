@@ -1,9 +1,9 @@
 import { type Fault, formatFault, type Sandbox } from '@vectrade/sandbox'
 import { VecTrade, type VecTradeOptions } from '../index.ts'
 
-export const prompt = 'Bull case for NVDA, says nobody but this test?'
+export const prompt = 'Bull case for NVDA, as only this test asks?'
 
-/** A client of the sandbox, to whose every request this happens. Tries once unless told otherwise. */
+/** Returns a client of the sandbox. The fault happens to each of its requests. By default, it never retries. */
 export function clientOf(
   sandbox: Pick<Sandbox, 'url' | 'apiKey'>,
   fault: Fault = {},
@@ -18,7 +18,7 @@ export function clientOf(
   })
 }
 
-/** What a promise rejects with; a promise that does not reject is a failure. */
+/** Returns what a promise rejects with. Throws if the promise resolves. */
 export async function errorOf(promise: Promise<unknown>): Promise<unknown> {
   let value
   try {
@@ -26,5 +26,5 @@ export async function errorOf(promise: Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return error
   }
-  throw new Error(`It did not fail: ${JSON.stringify(value)}`)
+  throw new Error(`The promise resolved: ${JSON.stringify(value)}`)
 }

@@ -5,12 +5,12 @@ export function text(content: string): TextEvent {
   return { type: 'text', content }
 }
 
-/** A source of events that counts what becomes of it. */
+/** A source that counts how many events are taken and how often it is ended. */
 export type CountedSource = Counted<StreamEvent>
 
 export const source: typeof countedSource<StreamEvent> = countedSource
 
-/** Never ends; each event is this many characters. */
+/** Yields text events of `length` characters and never ends. */
 export function* endless(length: number): Generator<StreamEvent> {
   for (;;) yield text('x'.repeat(length))
 }

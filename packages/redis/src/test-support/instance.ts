@@ -4,7 +4,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { end, endWithThisProcess } from '@vectrade/test-kit/end-with-this-process'
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export interface Instance extends AsyncDisposable {
   port: number
   child: ChildProcess
@@ -16,7 +16,7 @@ export async function startInstance(
   lease: number,
   maxStreamsPerOwner: number = Infinity,
 ): Promise<Instance> {
-  const file = fileURLToPath(new URL('./instance.process.ts', import.meta.url))
+  const file = fileURLToPath(new URL('./programs/instance.ts', import.meta.url))
   const limits = [String(lease), String(maxStreamsPerOwner)]
   const parameters = ['--conditions=@vectrade/source', file, redisSocket, upstream, ...limits]
   const { NODE_OPTIONS: _, ...env } = process.env

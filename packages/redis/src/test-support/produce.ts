@@ -1,29 +1,29 @@
 import { type StoredMessage, type StreamProducer, StreamStoreError } from '@vectrade/core'
 import { delay } from '@vectrade/test-kit/within-a-second'
 
-/** Does what may take a while, as a handler may: again where it is not known what became of it. */
-async function insist(action: () => Promise<void>): Promise<void> {
-  const until = performance.now() + 10_000
+/** Repeats an action while Redis is unreachable, for up to 10 s, as a handler does. */
+async function retryWhileUnavailable(action: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + 10_000
   for (;;) {
     try {
       await action()
       return
     } catch (error) {
       const mayPass = error instanceof StreamStoreError && error.problem === 'unavailable'
-      if (!mayPass || performance.now() > until) throw error
+      if (!mayPass || performance.now() > deadline) throw error
       await delay(50)
     }
   }
 }
 
-/** Appends messages, one every few ms, and ends the stream. */
+/** Appends one message every few ms, then ends the stream. */
 export async function produce(
   producer: StreamProducer,
   messages: readonly StoredMessage[],
 ): Promise<void> {
   for (const message of messages) {
-    await insist(() => producer.append([message]))
+    await retryWhileUnavailable(() => producer.append([message]))
     await delay(5)
   }
-  await insist(() => producer.finish('done'))
+  await retryWhileUnavailable(() => producer.finish('done'))
 }

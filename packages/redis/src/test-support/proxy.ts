@@ -1,15 +1,15 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** In front of the instances: passes bytes on, and cuts connections in the middle of an answer. */
+/** A proxy in front of the instances. It cuts connections in the middle of an answer. */
 export interface Proxy extends AsyncDisposable {
   url: string
-  /** The ports it passes new connections on to. */
+  /** The ports to which it passes new connections on. */
   targets: number[]
   readonly cuts: number
 }
 
-/** @param longest bytes of an answer that pass before a cut, at most; Infinity cuts none */
+/** @param longest the most bytes of an answer that pass before a cut. Infinity means no cuts. */
 export async function startProxy(
   targets: number[],
   random: () => number,
@@ -22,7 +22,7 @@ export async function startProxy(
     const outer = connect(target, '127.0.0.1')
     let left = 0
     inner.on('data', () => {
-      // Of each answer the headers pass: a request that nobody has answered is not to be sent again.
+      // The headers of an answer always pass, because a client does not repeat a request without an answer.
       left = 400 + random() * longest
     })
     const isReset = random() < 0.5
@@ -46,7 +46,7 @@ export async function startProxy(
       if (left > 0) return
       proxy.cuts += 1
       outer.destroy()
-      // What a reset overtakes is lost, as it would be on a phone.
+      // A reset loses bytes that were sent before it, as it happens on phones.
       if (isReset) inner.resetAndDestroy()
       else inner.end()
     })

@@ -3,19 +3,22 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 
-/** Stands for VecTrade: every prompt is answered by numbered pieces of text, at a steady pace. */
+/** A replacement for VecTrade. It answers each prompt with numbered pieces of text, at a steady pace. */
 export interface Upstream extends AsyncDisposable {
   url: string
-  /** How often each prompt was asked. */
+  /** The number of requests for each prompt. */
   asked: Map<string, number>
-  /** Answers that are being sent. */
+  /** The number of answers that have not ended. */
   readonly running: number
 }
 
-/** The nth piece of the answer to a prompt. */
+/** Returns the nth piece of the answer to a prompt. */
 export const piece = (prompt: string, at: number): string => `${prompt}:${at} 台積電 📈 é\n`
 
-/** @param events of each answer, in steps of `step` every 20 ms */
+/**
+ * @param events the number of events of each answer
+ * @param step how many events are sent every 20 ms
+ */
 export async function startUpstream(events: number, step: number): Promise<Upstream> {
   const asked = new Map<string, number>()
   let running = 0

@@ -3,36 +3,36 @@ import { formatFault } from '../fault-syntax.ts'
 import type { Fault } from '../faults.ts'
 import type { Sandbox } from '../server.ts'
 
-/** What came back on the wire, before any HTTP client has made it look better than it is. */
+/** An answer as its bytes arrived, without the corrections of an HTTP client. */
 export interface RawAnswer {
   status: number
   headers: Map<string, string>
-  /** The header lines as they came, repeated ones too. */
+  /** The header lines as they arrived, repeated ones too. */
   headerLines: string[]
-  /** The frames of a chunked body; one frame for any other. */
+  /** The chunks of a chunked body. Any other body is one frame. */
   frames: Buffer[]
   /** All frames together. */
   body: Buffer
-  /** Whether the terminating chunk came. */
+  /** Whether the last chunk, of length 0, arrived. */
   terminated: boolean
-  /** How the connection ended; `open` where `until` was met before it did. */
+  /** How the connection ended. `open` if `until` returned true before that. */
   end: 'fin' | 'rst' | 'open'
 }
 
-/** What to send. The defaults make a request that works, on a connection of its own. */
+/** A request. With the defaults, it works and has a separate connection. */
 export interface RawRequest {
   fault?: Fault
   method?: string
   path?: string
   headers?: Record<string, string | undefined>
   body?: string
-  /** Stops waiting, and leaves, once this holds for all that has come. */
+  /** Called with all text so far. If it returns true, the request stops waiting and disconnects. */
   until?: (text: string) => boolean
 }
 
 export const prompt = 'Bull case for NVDA?'
 
-/** Sends one request over a bare socket and reads until the connection ends. */
+/** Sends one request on a bare socket, and reads until the connection ends. */
 export async function rawRequest(sandbox: Sandbox, request: RawRequest = {}): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(sandbox.url)
   const { method = 'POST', path = '/v1/ai/analyze', fault, until } = request
@@ -95,12 +95,12 @@ function parse(bytes: Buffer): Omit<RawAnswer, 'end'> {
   return { status, headers, headerLines: lines, frames, body: Buffer.concat(frames), terminated }
 }
 
-/** The `data` of the events of a stream with LF line endings. */
+/** Returns the `data` of each event of a stream with LF line endings. */
 export function dataOf(stream: Buffer | string): string[] {
   return [...stream.toString().matchAll(/^data: (.*)$/gm)].map(([, data]) => data ?? '')
 }
 
-/** The text of a stream's text events. */
+/** Returns the text of a stream's text events. */
 export function textOf(stream: Buffer | string): string {
   return dataOf(stream)
     .filter((data) => data.startsWith('{"type":"text"'))

@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 const require = createRequire(import.meta.url)
 const resolveDir = fileURLToPath(new URL('.', import.meta.url))
 
-/** What the web's own globals are called, as far as any package could look for them. */
+/** The names of web globals that a package could use. */
 export const webGlobals = [
   'AbortController',
   'AbortSignal',
@@ -44,7 +44,7 @@ export const webGlobals = [
   'structuredClone',
 ] as const
 
-/** What the language itself has, but not every engine. */
+/** The names of language features that some engines lack. */
 export const engineGlobals = [
   'FinalizationRegistry',
   'WeakRef',
@@ -56,7 +56,7 @@ export const engineGlobals = [
   'Symbol.dispose',
 ] as const
 
-/** A realm with these globals of this process, and without these of its own. */
+/** Creates a realm with these globals of this process, and without the missing names. */
 export function createEngine(globals: readonly string[], missing: readonly string[]): object {
   const given = Object.fromEntries(
     globals.map((name) => [name, (globalThis as Record<string, unknown>)[name]]),
@@ -85,7 +85,7 @@ export function createEngine(globals: readonly string[], missing: readonly strin
   return engine
 }
 
-/** Bundles a module from the built packages; `isLowered` compiles `using` and `for await`. */
+/** Bundles a module from the built packages. With `isLowered`, compiles `using` and `for await`. */
 export async function compile(
   contents: string,
   conditions: string[],
@@ -105,7 +105,7 @@ export async function compile(
   return outputFiles[0]?.text ?? ''
 }
 
-/** Runs a compiled module in a realm, and gives what it exports. */
+/** Runs a compiled module in a realm. Returns its exports. */
 export function load(code: string, engine: object): Record<string, unknown> {
   return runInContext(
     `{ const module = { exports: {} }; (({ module, exports }) => {${code}\n})({ module, exports: module.exports }); module.exports }`,

@@ -9,7 +9,7 @@ import { type BuildOptions, build } from 'esbuild'
 const sdk = fileURLToPath(new URL('../..', import.meta.url))
 const run = promisify(execFile)
 
-/** A project outside the workspace, into which npm has installed what would be published. */
+/** A project outside the workspace. npm has installed the packages in it, as they would be published. */
 export class UserProject implements Disposable {
   readonly folder: string
   readonly #parent: string
@@ -19,7 +19,7 @@ export class UserProject implements Disposable {
     this.folder = join(parent, 'project')
   }
 
-  /** Packs the packages as they are built. */
+  /** Packs the built packages and installs them in a new project. */
   static async create(): Promise<UserProject> {
     const project = new UserProject(realpathSync(mkdtempSync(join(tmpdir(), 'vectrade-sdk-'))))
     try {
@@ -38,7 +38,7 @@ export class UserProject implements Disposable {
     const pack = ['--filter-prod=@vectrade/sdk...', 'pack', '--pack-destination', this.#parent]
     await run('pnpm', pack, { cwd: sdk })
     const packages = globSync('*.tgz', { cwd: this.#parent }).map((name) => `../${name}`)
-    // Their dependencies come from here as well: nothing is asked of a registry.
+    // Their dependencies are installed from the workspace too, so that no registry is needed.
     const dependencies = ['core/node_modules/eventsource-parser', 'node/node_modules/undici'].map(
       (folder) => realpathSync(join(sdk, '..', folder)),
     )
@@ -49,14 +49,14 @@ export class UserProject implements Disposable {
     })
   }
 
-  /** @returns the file's path */
+  /** Writes a file of the project. Returns its path. */
   write(name: string, text: string): string {
     const file = join(this.folder, name)
     writeFileSync(file, text)
     return file
   }
 
-  /** What a bundler with these options makes of a module, and the files it has put in. */
+  /** Bundles a module with these options. Returns the code and the names of the bundled files. */
   async bundle(contents: string, options: BuildOptions): Promise<Bundle> {
     const { outputFiles, metafile } = await build({
       stdin: { contents, resolveDir: this.folder },

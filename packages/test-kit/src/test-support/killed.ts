@@ -1,4 +1,4 @@
-// A test process that is killed while its browser, the argument, has a page open.
+// A process that is killed while its browser has a page open. Its argument is the browser's name.
 import { type BrowserName, launchBrowser } from '../index.ts'
 
 const browser = await launchBrowser(process.argv[2] as BrowserName)

@@ -20,7 +20,7 @@ const statuses = [301, 302, 303, 307, 308]
 const senders: Record<string, { options: VecTradeOptions; secret: string }> = {
   'a key in X-API-Key': { options: { apiKey: key, authScheme: 'x-api-key' }, secret: key },
   'a key in Authorization': { options: { apiKey: key, authScheme: 'bearer' }, secret: key },
-  'a key where it belongs': { options: { apiKey: key }, secret: key },
+  'a key, with the default authScheme': { options: { apiKey: key }, secret: key },
   'a header': {
     options: { apiKey: key, headers: { authorization: `Bearer ${credential}` } },
     secret: credential,
@@ -67,7 +67,8 @@ for (const status of statuses) {
         const [seen, connections] = [lab.server.received.length, elsewhere.connections]
         const outcome = await outcomeOf(clientOf(url, options))
         if (outcome !== 'ConnectionError') failures.push(`${name}: ${outcome}`)
-        if (elsewhere.connections !== connections) failures.push(`${name}: somebody came there`)
+        if (elsewhere.connections !== connections)
+          failures.push(`${name}: a client connected there`)
         const asked = lab.server.received.length - seen
         if (asked !== (url === first ? 1 : 2)) failures.push(`${name}: ${asked} requests`)
       }
@@ -81,9 +82,11 @@ for (const status of statuses) {
     const outcome = await outcomeOf(clientOf(first, options))
     const [, request = ''] = lab.server.received.slice(seen)
     if (outcome !== 'a') failures.push(`${name}: ${outcome}`)
-    if (!request.includes(secret)) failures.push(`${name}: it came without`)
-    if (request.includes(prompt) !== status > 303) failures.push(`${name}: the prompt`)
-    if (/somebody|c29tZWJvZHk/.test(request)) failures.push(`${name}: a name of the server's`)
+    if (!request.includes(secret)) failures.push(`${name}: the credential is missing`)
+    if (request.includes(prompt) !== status > 303)
+      failures.push(`${name}: the prompt is ${status > 303 ? 'missing' : 'sent'}`)
+    if (/somebody|c29tZWJvZHk/.test(request))
+      failures.push(`${name}: the user name of the URL is sent`)
   }
 }
 

@@ -40,7 +40,7 @@ for (const situation of situations) {
       continue
     }
     if (typeof value !== 'object' || value === null) {
-      leaks.push(`${name}: it gave ${inspect(value)}`)
+      leaks.push(`${name}: it returned ${inspect(value)}`)
       continue
     }
     for (const [way, print] of Object.entries(ways)) look(`${name}, ${way}`, print(value))

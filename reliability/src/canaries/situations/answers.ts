@@ -46,7 +46,7 @@ export const answers: readonly Situation[] = [
     })),
   ),
   ...Object.entries(bodies).map(([shape, body]): Situation => ({
-    name: `no stream but ${shape}`,
+    name: `${shape} instead of a stream`,
     quotes: true,
     run: (lab) => ask(lab.client(answer(200, body, { 'x-request-id': key }))),
   })),
@@ -58,7 +58,7 @@ export const answers: readonly Situation[] = [
     }),
   ),
   {
-    name: 'tried again',
+    name: 'retried',
     quotes: true,
     run: (lab) =>
       ask(
@@ -66,7 +66,7 @@ export const answers: readonly Situation[] = [
       ),
   },
   {
-    name: 'a longer wait than allowed',
+    name: 'a longer wait than the limit',
     quotes: true,
     run: (lab) =>
       ask(
@@ -74,13 +74,13 @@ export const answers: readonly Situation[] = [
       ),
   },
   {
-    name: 'a body of the error that is cut',
+    name: 'an error body that is cut',
     quotes: true,
     run: (lab) =>
       ask(lab.client(`HTTP/1.1 500 X\r\ncontent-length: 9999\r\n\r\n${bodies['flat']}`)),
   },
   {
-    name: 'a text where a success is expected',
+    name: 'analyze: JSON without the text',
     run: (lab) => analyze(lab.client(answer(200, JSON.stringify({ answer: payload })))),
   },
   {
@@ -120,7 +120,7 @@ export const streams: readonly Situation[] = [
     'a clean end': lastChunk,
     FIN: '',
     'half an event': chunk(`data: {"type":"text","content":"${payload}`),
-    'no JSON': chunk(`data: <b>${payload} ${prompt}\n\n`),
+    'data that is not JSON': chunk(`data: <b>${payload} ${prompt}\n\n`),
     'an event over the limit': chunk(`data: {"type":"text","content":"${payload.repeat(99)}"}\n\n`),
     'a broken chunk': `ZZ${payload}\r\n`,
     'a name over the limit': chunk(`event: ${payload.repeat(99)}\ndata: 1\n\n`),
@@ -136,17 +136,17 @@ export const streams: readonly Situation[] = [
     })),
   ),
   ...Object.entries({
-    'no HTTP': `${payload} ${prompt}\r\n\r\n`,
+    'bytes that are not HTTP': `${payload} ${prompt}\r\n\r\n`,
     nothing: '',
     'half a head': `HTTP/1.1 200 OK\r\nx: ${payload}`,
     'a header too long': `HTTP/1.1 200 OK\r\nx-long: ${payload.repeat(9_000)}\r\n\r\n`,
-    'a header that is none': `HTTP/1.1 200 OK\r\n${payload}\u0001: x\r\n\r\n`,
-    'a status that is none': `HTTP/1.1 ${payload} OK\r\n\r\n`,
+    'an invalid header': `HTTP/1.1 200 OK\r\n${payload}\u0001: x\r\n\r\n`,
+    'an invalid status': `HTTP/1.1 ${payload} OK\r\n\r\n`,
     'two lengths': `HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: ${payload}\r\n\r\nx`,
-    'a coding that it has not': `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n\r\n${payload}`,
+    'a content coding that the body does not have': `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n\r\n${payload}`,
   }).flatMap(([what, bytes]): Situation[] => [
-    { name: `${what} in place of an answer`, run: (lab) => ask(lab.client(bytes)) },
-    { name: `analyze: ${what} in place of an answer`, run: (lab) => analyze(lab.client(bytes)) },
+    { name: `${what} instead of an answer`, run: (lab) => ask(lab.client(bytes)) },
+    { name: `analyze: ${what} instead of an answer`, run: (lab) => analyze(lab.client(bytes)) },
   ]),
   {
     name: 'a reset in a stream',

@@ -9,7 +9,7 @@ const begun = eventStream(`data: {"type":"text","content":"${payload}"}\n\n`)
 /** Ends that the program itself brings about. */
 export const endings: readonly Situation[] = [
   {
-    name: 'aborted before',
+    name: 'aborted before the call',
     run: (lab) => ask(lab.client(begun), { signal: AbortSignal.abort() }),
   },
   {
@@ -157,9 +157,9 @@ export const functions: readonly Situation[] = [
     throws: () => {
       throw new Error('No network')
     },
-    'gives nothing': () => undefined,
-    'gives what is no response': () => ({ status: 200, text: payload }),
-    'gives a body that fails': () =>
+    'returns nothing': () => undefined,
+    'returns a value that is not a response': () => ({ status: 200, text: payload }),
+    'returns a body that fails': () =>
       new Response(
         new ReadableStream({
           start(controller) {
@@ -168,12 +168,12 @@ export const functions: readonly Situation[] = [
         }),
         { headers: { 'content-type': 'text/event-stream' } },
       ),
-    'gives a used response': () => {
+    'returns a used response': () => {
       const response = new Response(payload)
       void response.text()
       return response
     },
-    'gives a hidden redirect': () => ({
+    'returns a hidden redirect': () => ({
       status: 0,
       type: 'opaqueredirect',
       headers: new Headers(),

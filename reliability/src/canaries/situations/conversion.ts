@@ -16,7 +16,7 @@ const bytes = (text: string): ReadableStream<Uint8Array> =>
 /** Bodies from anywhere, and stores. */
 export const conversion: readonly Situation[] = [
   ...Object.entries({
-    'no JSON': `data: ${payload}\n\n`,
+    'data that is not JSON': `data: ${payload}\n\n`,
     'a cut': `data: {"type":"text","content":"${payload}"}\n\n`,
     'half an event': `data: {"type":"text","content":"${payload}`,
     'an error': `event: error\ndata: {"error":{"type":"x"},"p":"${payload}"}\n\n`,
@@ -52,9 +52,9 @@ export const conversion: readonly Situation[] = [
   ...Object.entries<unknown>({
     'an event of two lines': { event: `${payload}\n`, data: payload },
     'an id with NUL': { id: `${payload}\0`, data: payload },
-    'data that is no text': { data: { payload } },
-    'a retry that is none': { data: payload, retry: payload },
-    'no object': payload,
+    'data that is not text': { data: { payload } },
+    'an invalid retry': { data: payload, retry: payload },
+    'a message that is not an object': payload,
   }).map(([what, message]): Situation => ({
     name: `encoded: ${what}`,
     run: () => failureOf(() => encodeEvent(message as never)),
@@ -67,9 +67,9 @@ export const conversion: readonly Situation[] = [
       return failureOf(fromReadableStream(response.body as ReadableStream<Uint8Array>).finalText())
     },
   },
-  { name: 'a body that is none', run: () => failureOf(() => fromReadableStream(payload as never)) },
+  { name: 'an invalid body', run: () => failureOf(() => fromReadableStream(payload as never)) },
   {
-    name: 'a response that is none',
+    name: 'an invalid response',
     run: () => failureOf(() => fromResponse({ payload } as never)),
   },
   ...Object.entries({
@@ -89,7 +89,7 @@ export const conversion: readonly Situation[] = [
     },
   })),
   {
-    name: 'stored: limits that are none',
+    name: 'stored: invalid limits',
     run: () => failureOf(() => memoryStore({ lease: payload as never })),
   },
 ]

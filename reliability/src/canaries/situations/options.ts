@@ -11,18 +11,18 @@ const ofClient: Record<string, unknown> = {
   'apiKey in an object': { apiKey: { key } },
   'baseURL with a password': { apiKey: key, baseURL: `https://user:${credential}@example.com` },
   'baseURL with a query': { apiKey: key, baseURL: `https://example.com/?token=${credential}` },
-  'baseURL of plain http': { apiKey: key, baseURL: `http://example.com/${payload}` },
-  'baseURL that is none': { apiKey: key, baseURL: `${payload} ${credential}` },
+  'baseURL with plain http': { apiKey: key, baseURL: `http://example.com/${payload}` },
+  'invalid baseURL': { apiKey: key, baseURL: `${payload} ${credential}` },
   'baseURL of another scheme': { apiKey: key, baseURL: `ftp://${credential}/` },
   'endpoint and key': { apiKey: key, endpoint: `https://example.com/${payload}` },
   'endpoint with a password': { endpoint: `https://user:${credential}@example.com` },
-  'endpoint that is none': { endpoint: `http://${credential}:99999` },
+  'invalid endpoint': { endpoint: `http://${credential}:99999` },
   'endpoint of another scheme': { endpoint: `file:///${payload}` },
   'headers with a line break': {
     apiKey: key,
     headers: { authorization: `Bearer ${credential}\n${payload}` },
   },
-  'headers with a name that is none': { apiKey: key, headers: { 'a b': credential } },
+  'headers with an invalid name': { apiKey: key, headers: { 'a b': credential } },
   'headers beyond Latin-1': { apiKey: key, headers: { cookie: `${credential}📈` } },
   'headers with an object': { apiKey: key, headers: { authorization: { credential } } },
   'headers as text': { apiKey: key, headers: `authorization: ${credential}` },
@@ -34,20 +34,20 @@ const ofClient: Record<string, unknown> = {
   timeout: { apiKey: key, timeout: credential },
   maxRetries: { apiKey: key, maxRetries: Number.NaN },
   maxEventBytes: { apiKey: key, maxEventBytes: payload },
-  'text in place of options': key,
-  'a list in place of options': [key],
+  'text instead of options': key,
+  'a list instead of options': [key],
 }
 
 const ofCall: Record<string, { request?: unknown; options?: unknown }> = {
   prompt: { request: { prompt: { prompt } } },
   symbols: { request: { prompt, symbols: prompt } },
   'symbols in it': { request: { prompt, symbols: [{ prompt }] } },
-  'a list in place of a prompt': { request: [prompt] },
+  'a list instead of a prompt': { request: [prompt] },
   signal: { options: { signal: credential } },
   idempotencyKey: { options: { idempotencyKey: `${credential} ` } },
   headers: { options: { headers: { authorization: `${credential}\r\n` } } },
   timeout: { options: { timeout: credential } },
-  'text in place of options': { options: credential },
+  'text instead of options': { options: credential },
 }
 
 /** Invalid options. */
@@ -71,7 +71,7 @@ export const options: readonly Situation[] = [
     run: (lab) => failureOf(() => lab.client('').ai.resume(payload)),
   },
   {
-    name: 'a last event id that is none',
+    name: 'an invalid last event id',
     run: (lab) =>
       failureOf(() =>
         new lab.Client({ endpoint: lab.server.at('') }).ai.resume(payload, {

@@ -60,11 +60,11 @@ export const piped: readonly Situation[] = [
       ),
   },
   {
-    name: 'a response that is none',
+    name: 'piped: an invalid response',
     run: (lab) => failureOf(pipeToResponse(lab.client('').ai.stream(prompt), { payload } as never)),
   },
   {
-    name: 'a stream that is none',
+    name: 'piped: an invalid stream',
     run: () => through((_, res) => void pipeToResponse(own as never, res).catch(() => res.end())),
   },
 ]

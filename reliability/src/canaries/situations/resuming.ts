@@ -9,7 +9,7 @@ const { credential, prompt, payload } = marks
 const firstEvent = `id: 1\ndata: {"type":"text","content":"${payload}"}\n\n`
 
 /** A faulty endpoint that stores streams. */
-const kept =
+const storing =
   (after: Answer): Answer =>
   (socket, request) => {
     if (request.startsWith('POST')) {
@@ -34,15 +34,15 @@ const quoting = JSON.stringify({
 export const resuming: readonly Situation[] = [
   ...[401, 403, 404, 410, 422].flatMap((status): Situation[] => [
     {
-      name: `taken up after a cut: ${status}`,
+      name: `resumed after a cut: ${status}`,
       quotes: true,
       run: (lab) =>
-        endpointClient(lab, kept(answer(status, quoting)))
+        endpointClient(lab, storing(answer(status, quoting)))
           .ai.stream(prompt)
           .finalText(),
     },
     {
-      name: `taken up in another program: ${status}`,
+      name: `resumed in another program: ${status}`,
       quotes: true,
       run: (lab) => endpointClient(lab, answer(status, quoting)).ai.resume(payload).finalText(),
     },
@@ -57,29 +57,29 @@ export const resuming: readonly Situation[] = [
     },
   ]),
   {
-    name: 'taken up: an error event',
+    name: 'resumed: an error event',
     quotes: true,
     run: (lab) =>
       endpointClient(
         lab,
-        kept(eventStream('') + chunk(`event: error\ndata: ${quoting}\n\n`) + lastChunk),
+        storing(eventStream('') + chunk(`event: error\ndata: ${quoting}\n\n`) + lastChunk),
       )
         .ai.stream(prompt)
         .finalText(),
   },
   {
-    name: 'taken up: a page',
+    name: 'resumed: a page',
     quotes: true,
     run: (lab) =>
-      endpointClient(lab, kept(answer(200, `<h1>${payload}`, { 'content-type': credential })))
+      endpointClient(lab, storing(answer(200, `<h1>${payload}`, { 'content-type': credential })))
         .ai.stream(prompt)
         .finalText(),
   },
   {
-    name: 'taken up elsewhere',
+    name: 'resumed: a redirect to another origin',
     quotes: true,
     run: (lab) =>
-      endpointClient(lab, kept(answer(307, '', { location: `http://${credential}.example/` })))
+      endpointClient(lab, storing(answer(307, '', { location: `http://${credential}.example/` })))
         .ai.stream(prompt)
         .finalText(),
   },

@@ -68,8 +68,8 @@ const stored = { method: 'GET', path: `?stream=${'a'.repeat(22)}` }
 const wrong: Record<string, [Partial<HandlerOptions>, (RequestInit & { path?: string })?]> = {
   'authorize throws': [{ authorize: fail }],
   'authorize rejects': [{ authorize: async () => fail() }],
-  'authorize gives a word': [{ authorize: () => own as never }],
-  'authorize gives a used response': [
+  'authorize returns a text': [{ authorize: () => own as never }],
+  'authorize returns a used response': [
     {
       authorize: () => {
         const response = new Response(own)
@@ -79,9 +79,9 @@ const wrong: Record<string, [Partial<HandlerOptions>, (RequestInit & { path?: st
     },
   ],
   'owner throws': [{ owner: fail }],
-  'owner gives an object': [{ owner: () => ({ own }) as never }],
+  'owner returns an object': [{ owner: () => ({ own }) as never }],
   'onError throws': [{ authorize: fail, onError: fail }],
-  'the store cannot begin': [{ store: failingStore({ create: async () => fail() }) }],
+  'the store cannot create': [{ store: failingStore({ create: async () => fail() }) }],
   'the store cannot find': [{ store: failingStore({ find: async () => fail() }) }, stored],
   'the store cannot stop': [
     {
@@ -119,10 +119,10 @@ const wrong: Record<string, [Partial<HandlerOptions>, (RequestInit & { path?: st
   'the logger throws': [
     { store: failingStore({ create: async () => fail() }), logger: { warn: fail } },
   ],
-  'a body that is no JSON': [{}, { method: 'POST', body: `{"prompt":"${prompt}` }],
+  'a body that is not JSON': [{}, { method: 'POST', body: `{"prompt":"${prompt}` }],
   'a body without a prompt': [{}, { method: 'POST', body: JSON.stringify({ question: prompt }) }],
   'a prompt too long': [{ maxPromptLength: 5 }],
-  'symbols that are none': [
+  'invalid symbols': [
     {},
     { method: 'POST', body: JSON.stringify({ prompt, symbols: [prompt, 1] }) },
   ],
@@ -132,7 +132,7 @@ const wrong: Record<string, [Partial<HandlerOptions>, (RequestInit & { path?: st
     {},
     { method: 'POST', body: prompt, headers: { origin: `https://${own}.example` } },
   ],
-  'a stream that is not there': [{ store: memoryStore() }, stored],
+  'an unknown stream': [{ store: memoryStore() }, stored],
 }
 
 /** Endpoints with a fault in the upstream, the program or the caller. */
@@ -150,10 +150,10 @@ export const serving: readonly Situation[] = [
   ...Object.entries<Answer>({
     'a redirect': answer(307, payload, { location: `http://${key}.example/${prompt}` }),
     'a page': answer(200, `<h1>${key}`, { 'content-type': `text/html; k=${key}` }),
-    'no HTTP': `${key}\r\n\r\n`,
+    'bytes that are not HTTP': `${key}\r\n\r\n`,
     'an error later': eventStream(`${text}event: error\ndata: ${bodies['flat']}\n\n`) + lastChunk,
     'a cut': eventStream(text),
-    'no JSON': eventStream(`${text}data: ${key}\n\n`),
+    'data that is not JSON': eventStream(`${text}data: ${key}\n\n`),
     'a broken chunk': `${eventStream(text)}ZZ${key}\r\n`,
     'no answer': '',
   }).flatMap(([name, upstream]): Situation[] => [
@@ -163,7 +163,7 @@ export const serving: readonly Situation[] = [
       run: (lab) => serve(lab, upstream, { store: memoryStore() }),
     },
     {
-      name: `endpoint that greets: upstream sends ${name}`,
+      name: `endpoint with an early first byte: upstream sends ${name}`,
       run: (lab) => serve(lab, upstream, { firstByteAfter: 0 }),
     },
   ]),
@@ -172,7 +172,7 @@ export const serving: readonly Situation[] = [
       yield { type: 'text', content: 'a' } as never
       fail()
     },
-    'gives what is no event': async function* () {
+    'yields a value that is not an event': async function* () {
       yield { type: 'text', content: 10n } as never
       fail()
     },

@@ -1,6 +1,7 @@
 import type { Split } from '../answer.ts'
 import { splitAnswer } from '../answer.ts'
-import { type Cell, type Stage, stages } from '../cell.ts'
+import { type Stage, stages } from '../answer-form.ts'
+import type { Cell } from '../cell.ts'
 
 /** Bodies that have some 8 kB each when compressed. */
 const bombs = {

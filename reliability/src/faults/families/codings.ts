@@ -1,5 +1,6 @@
 import { chunkOf, lastChunk } from '@vectrade/test-kit/raw-server'
-import { type Cell, stages, whenFailed } from '../cell.ts'
+import { stages } from '../answer-form.ts'
+import { type Cell, whenFailed } from '../cell.ts'
 
 const all = ['gzip', 'br', 'zstd'] as const
 
@@ -32,7 +33,7 @@ const spoilt: readonly Cell[] = all.flatMap((coding) =>
     variant: 'spoilt',
     stage,
     expected: whenFailed(stage),
-    // Ends the calls of runtimes whose fetch does not report this.
+    // Ends the call if the runtime's fetch does not report this.
     limit: 'heartbeatTimeout',
     async play(wire) {
       await wire.sendUpTo(stage, { coding })

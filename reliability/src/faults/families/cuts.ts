@@ -1,5 +1,6 @@
 import type { Framing } from '../answer.ts'
-import { type Cell, type Stage, stages, whenEnded, whenFailed } from '../cell.ts'
+import { type Stage, stages } from '../answer-form.ts'
+import { type Cell, whenEnded, whenFailed } from '../cell.ts'
 import type { Wire } from '../wire.ts'
 
 const framings: readonly Framing[] = ['chunked', 'length', 'close']

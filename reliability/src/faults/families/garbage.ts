@@ -1,5 +1,6 @@
 import { seeded } from '@vectrade/test-kit/seeded'
-import { type Cell, stages, whenFailed } from '../cell.ts'
+import { stages } from '../answer-form.ts'
+import { type Cell, whenFailed } from '../cell.ts'
 
 const seed = 20_260_801
 const random = seeded(seed)

@@ -1,4 +1,5 @@
-import { type Cell, stages, whenEnded, whenFailed } from '../cell.ts'
+import { stages } from '../answer-form.ts'
+import { type Cell, whenEnded, whenFailed } from '../cell.ts'
 
 const typed = ['ConnectionError', 'StreamInterruptedError', 'StreamProtocolError']
 

@@ -1,4 +1,5 @@
-import { type Cell, type Stage, stages, whenFailed } from '../cell.ts'
+import { type Stage, stages } from '../answer-form.ts'
+import { type Cell, whenFailed } from '../cell.ts'
 
 /** A connection that is reused while its server closes it. */
 function closedBetween(maxRetries: number): Cell[] {

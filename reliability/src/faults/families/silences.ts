@@ -1,4 +1,5 @@
-import { type Cell, stages } from '../cell.ts'
+import { stages } from '../answer-form.ts'
+import type { Cell } from '../cell.ts'
 
 /** A server that sends nothing, or stops sending. */
 export const silences: readonly Cell[] = [

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Cell, stages } from '../cell.ts'
+import { stages } from '../answer-form.ts'
+import type { Cell } from '../cell.ts'
 
 /** A sound answer that comes byte by byte, from a stage on. */
 const slices: readonly Cell[] = (['chunked', 'length', 'close'] as const).flatMap((framing) =>

@@ -1,5 +1,6 @@
 import { freePort } from '@vectrade/test-kit/free-port'
-import { type Cell, stages, whenFailed } from '../cell.ts'
+import { stages } from '../answer-form.ts'
+import { type Cell, whenFailed } from '../cell.ts'
 
 const unreachable = {
   stage: 'before headers',
@@ -52,7 +53,7 @@ export const unreachables: readonly Cell[] = [
     family: 'TLS failure',
     variant: 'silence in the handshake',
     server: 'trusted',
-    // The server gives up in the end: undici connects on for 10 s, for a call that is over.
+    // The server ends the connection after a while. Otherwise undici would wait 10 s, long after the call.
     onConnect: ({ socket }) => setTimeout(() => socket.destroy(), 2_500),
     expected: ['TimeoutError (headers)'],
     limit: 'timeout',

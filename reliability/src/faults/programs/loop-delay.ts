@@ -1,11 +1,11 @@
 const interval = 20
 
 /**
- * Measures how late this process's timers come because it did not get to run: the machine was busy
- * elsewhere, or asleep. Lateness by the program's own work does not count.
+ * Measures how late timers are because this process could not run: the machine was busy with something else, or
+ * asleep. Delays by the program's own work do not count.
  */
 export class LoopDelay {
-  /** ms of the processor that this thread has used; 0 where that is not known. */
+  /** Returns the ms of processor time that this thread has used, or 0 if that is not known. */
   readonly #processor: () => number
   readonly #onTick: () => void
   readonly #timer: ReturnType<typeof setInterval>

@@ -5,7 +5,7 @@ import {
   VecTradeError,
   type VecTradeOptions,
 } from '@vectrade/core'
-import type { Mode } from '../cell.ts'
+import type { Mode } from '../answer-form.ts'
 import { LoopDelay } from './loop-delay.ts'
 
 /** One cell, as the parent hands it out. */

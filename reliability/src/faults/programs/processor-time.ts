@@ -1,8 +1,8 @@
 import process from 'node:process'
 
 /**
- * ms of the processor that the program's own thread has used; 0 where the runtime does not tell (Node
- * 22). The other threads' time, such as a decoder's, may be what the program waits for.
+ * Returns the ms of processor time that the program's own thread has used, or 0 if the runtime does not know it (Node
+ * 22). Other threads, such as a decoder's, do not count, because the program may be waiting for them.
  */
 export function processorTime(): number {
   const { user, system } = process.threadCpuUsage?.() ?? { user: 0, system: 0 }

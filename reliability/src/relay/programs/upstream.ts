@@ -1,4 +1,4 @@
-// Stands for VecTrade. A prompt is `<kind> <number>`: `reads` and `leaves` are answered with numbered
+// Stands in for VecTrade. A prompt is `<kind> <number>`: `reads` and `leaves` are answered with numbered
 // pieces of text at a steady pace, `stalls` faster, for as long as the connection takes it.
 // Arguments: how many pieces a second, and how many kB every 25 ms to a stalled reader.
 import { once } from 'node:events'

@@ -12,11 +12,11 @@ export function textEvent(content: string, id?: string): string {
 
 export const done = 'data: [DONE]\n\n'
 
-/** The header with the id of the stream that an endpoint stores. */
+/** The id of the stream that an endpoint stores. */
 export const streamId = 'abcdefghijklmnopqrstuv'
 
 const streaming = { 'content-type': 'text/event-stream' }
-const kept = { 'x-vectrade-stream-id': streamId }
+const stored = { 'x-vectrade-stream-id': streamId }
 
 /** A complete answer. */
 export function whole(body: string = textEvent('Hello') + done): Answer {
@@ -33,7 +33,7 @@ export function answer(
 }
 
 /** An answer that is cut after this text, from an endpoint that stores streams. */
-export function cut(body: string, headers: OutgoingHttpHeaders = kept): Answer {
+export function cut(body: string, headers: OutgoingHttpHeaders = stored): Answer {
   return (response) => {
     response.writeHead(200, { ...streaming, ...headers }).flushHeaders()
     // Written before the end. The end would overtake it on the way to the reader.

@@ -22,13 +22,13 @@ export interface Api extends AsyncDisposable {
   readonly asked: readonly Asked[]
   /** The number of answers that are neither complete nor cut. */
   readonly open: number
-  /** A client of the API, with a key. It asks once unless told otherwise. */
+  /** Returns a client of the API, with a key. It does not retry by default. */
   client(options?: VecTradeOptions): VecTrade
   /** Returns a client that uses the server as an endpoint, which may store streams. */
   pageClient(options?: VecTradeOptions): VecTrade
 }
 
-/** @param answers the nth is for the nth request, the last for all that follow */
+/** @param answers the nth answer is for the nth request, and the last one for all later requests */
 export async function startApi(...answers: Answer[]): Promise<Api> {
   const asked: Asked[] = []
   const open = new Set<ServerResponse>()

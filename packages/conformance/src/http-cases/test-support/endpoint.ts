@@ -42,7 +42,7 @@ export interface Endpoint extends AsyncDisposable {
   client(): VecTrade
 }
 
-/** @param context what the platform offers to the handler */
+/** @param context the context that the platform passes to the handler */
 export async function startEndpoint(
   options: Partial<HandlerOptions> = {},
   context?: HandlerContext,
@@ -96,9 +96,9 @@ export function idOf(response: Response): string {
 
 /** A body that a test reads bit by bit. */
 export interface BodyReader {
-  /** All that was read so far. */
+  /** All text that has been read so far. */
   readonly text: string
-  /** Resolves once so much has come. */
+  /** Resolves when this text has been read. */
   until(part: string): Promise<void>
   cancel(): Promise<void>
 }

@@ -1,8 +1,8 @@
 const { AbortController: Whole } = globalThis
 
 /**
- * What React Native has in place of AbortController before 0.87 (abort-controller 3.0.0): it drops the reason. `fetch`
- * gets a signal of the runtime all the same.
+ * Stands in for the AbortController of React Native before 0.87 (abort-controller 3.0.0), which
+ * drops the reason. Unlike there, the signal is one of the runtime, so `fetch` accepts it.
  */
 export class BareAbortController {
   readonly #controller = new Whole()

@@ -1,0 +1,163 @@
+import { singleHeader } from '../errors/single-header.ts'
+import { StreamStoreError } from '../errors/stream-store-error.ts'
+import { warnAbout } from '../lifetime/logger.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
+import { MessageLog } from '../store/message-log.ts'
+import { produce } from '../store/produce.ts'
+import { StreamRecorder } from '../store/stream-recorder.ts'
+import type { StoredStream, StreamProducer, StreamStore } from '../store/stream-store.ts'
+import type { AnalysisStream } from '../stream/stream.ts'
+import { toBase64Url } from './base64-url.ts'
+import { detachableSignal } from './detachable-signal.ts'
+import type { HandlerContext, HandlerOptions } from './handler-options.ts'
+import { Refusal } from './refusal.ts'
+import { tooManyStreams } from './running-streams.ts'
+import { storedResponse } from './stored-response.ts'
+
+/**
+ * An answer that is stored as it arrives. It exists in the store before VecTrade is asked, because only the
+ * store knows how many streams the owner has on all instances. End it with `respond` or `abandon`.
+ */
+export interface StoredAnswer {
+  /** The signal for the call to VecTrade. It is aborted if the caller leaves before the response. */
+  readonly signal: AbortSignal
+  /**
+   * Stores the answer as it arrives, and responds with it. From here on, it continues if the caller leaves.
+   *
+   * @param heartbeatFirst whether to send a heartbeat at once
+   * @param onEnd called when the answer ends
+   */
+  respond(stream: AnalysisStream, heartbeatFirst: boolean, onEnd: () => void): Response
+  /** Removes the stream from the store. No caller has learned its id yet. */
+  abandon(): void
+}
+
+/** The streams that an endpoint keeps in its store. Begins them, resumes them and stops them. */
+export class StoredStreams {
+  readonly #store: StreamStore
+  readonly #options: HandlerOptions
+
+  constructor(store: StreamStore, options: HandlerOptions) {
+    this.#store = store
+    this.#options = options
+  }
+
+  /**
+   * Responds with the messages that the caller has not seen and with those still to come. The status is
+   * 204 if the caller has seen the whole stream.
+   *
+   * @throws Refusal with a 404 if the owner has no such stream
+   */
+  async get(request: Request, id: string, owner: string): Promise<Response> {
+    const { length, outcome } = await this.#find(id, owner)
+    const after = lastEventIdOf(request)
+    const hasSeenAll = outcome !== undefined && after >= length
+    if (hasSeenAll && (outcome !== 'error' || (await this.#endsWithError(id, length)))) {
+      return new Response(null, { status: 204 })
+    }
+    const isWhole = async (position = after): Promise<boolean> => {
+      const { length: all = Infinity, outcome: end } = (await this.#store.find(id)) ?? {}
+      // An error that is not among the messages means that the store was full before the end.
+      return end !== undefined && end !== 'error' && position >= all
+    }
+    return storedResponse(id, this.#store.read(id, after, request.signal), {
+      heartbeat: this.#options.heartbeat,
+      heartbeatFirst: after >= length,
+      isWhole,
+    })
+  }
+
+  /**
+   * Stops the answer of a stream, wherever its producer runs. What has been stored stays readable.
+   *
+   * @throws Refusal with a 404 if the owner has no such stream
+   */
+  async stop(id: string, owner: string): Promise<Response> {
+    await this.#find(id, owner)
+    await this.#store.stop(id)
+    return new Response(null, { status: 204 })
+  }
+
+  /**
+   * Begins a stream for a new answer. Returns undefined if the caller has left already, or if the store
+   * cannot store an answer. Then only the caller gets the answer.
+   *
+   * @throws Refusal if the owner has too many running streams
+   */
+  async begin(
+    request: Request,
+    owner: string,
+    context: HandlerContext,
+  ): Promise<StoredAnswer | undefined> {
+    if (request.signal.aborted) return undefined
+    const { maxStreamsPerOwner, heartbeat, logger } = this.#options
+    const store = this.#store
+    const id = newId()
+    let producer: StreamProducer
+    /** Shows signs of life from here on, also before the answer begins. */
+    let recorder: StreamRecorder
+    try {
+      producer = await store.create(id, { owner, maxStreamsPerOwner })
+      recorder = new StreamRecorder(producer, store.lease, logger)
+    } catch (error) {
+      if (error instanceof StreamStoreError && error.problem === 'owner-limit') {
+        throw tooManyStreams(maxStreamsPerOwner)
+      }
+      warnAbout(logger, 'vectrade: an answer cannot be resumed', error)
+      return undefined
+    }
+    const { signal, detach } = detachableSignal(request.signal)
+    /** Asks the platform to keep running until the work ends. */
+    const outlive = (work: Promise<void>): void => {
+      void markHandled(work)
+      const telling = (async () => context.waitUntil?.(work))()
+      telling.catch((error: unknown) => {
+        // The work has begun, and continues for as long as the platform lets it.
+        warnAbout(logger, "vectrade: the platform's waitUntil failed", error)
+      })
+    }
+    return {
+      signal,
+      respond: (stream, heartbeatFirst, onEnd) => {
+        detach()
+        const log = new MessageLog({ isReadOnce: true })
+        const messages = log.read(0)
+        outlive(produce(stream, log, producer, recorder).finally(onEnd))
+        return storedResponse(id, messages, { heartbeat, heartbeatFirst })
+      },
+      abandon: () => {
+        recorder.giveUp()
+        // If the store cannot be reached, it drops the stream by itself after a lease.
+        outlive((async () => store.expire(id))().catch(() => {}))
+      },
+    }
+  }
+
+  /** A caller cannot tell a stream of another owner from one that is unknown or has expired. */
+  async #find(id: string, owner: string): Promise<StoredStream> {
+    const stored = idPattern.test(id) ? await this.#store.find(id) : undefined
+    if (stored?.owner !== owner) throw new Refusal(404, 'not_found', 'There is no such stream')
+    return stored
+  }
+
+  /** Whether the last message of a stream is its error. It is not if the error was too large to store. */
+  async #endsWithError(id: string, length: number): Promise<boolean> {
+    const last = this.#store.read(id, Math.max(0, length - 1))
+    for await (const { event } of last) return event === 'error'
+    return false
+  }
+}
+
+/** Returns the position after which the caller continues: 0 if the header is not one of our ids. */
+function lastEventIdOf(request: Request): number {
+  const value = singleHeader(request.headers, 'last-event-id', ',') ?? ''
+  return /^\d{1,9}$/.test(value) ? Number(value) : 0
+}
+
+/** Makes an id of 128 random bits. */
+function newId(): string {
+  return toBase64Url(crypto.getRandomValues(new Uint8Array(16)))
+}
+
+/** Matches the ids that {@link newId} makes. The store is not asked for any other. */
+const idPattern = /^[\w-]{22}$/

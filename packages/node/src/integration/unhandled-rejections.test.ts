@@ -1,0 +1,33 @@
+import { startSandbox } from '@vectrade/sandbox'
+import { expect, test } from 'vitest'
+import { refusedPort } from '@vectrade/test-kit/raw-server'
+import { runProgram } from '../test-support/run-program.ts'
+
+test('results that are not read cause no unhandled rejection and no warning', async () => {
+  await using sandbox = await startSandbox({ heartbeat: 0 })
+  const result = await runProgram(
+    new URL('../test-support/programs/unread-streams.ts', import.meta.url),
+    {
+      SANDBOX_URL: sandbox.url,
+      SANDBOX_KEY: sandbox.apiKey,
+      REFUSED_URL: `http://127.0.0.1:${await refusedPort()}/v1`,
+    },
+  )
+  expect(result).toEqual({ code: 0, stdout: expect.stringMatching(/^\d{3} streams$/), stderr: '' })
+  expect(sandbox.requests.length).toBeGreaterThan(300)
+})
+
+test('a promise that is awaited rejects', async () => {
+  await using sandbox = await startSandbox({ faults: { status: 401 } })
+  const { VecTrade } = await import('../index.ts')
+  const client = new VecTrade({ apiKey: sandbox.apiKey, baseURL: sandbox.url })
+  for (const call of [
+    () => client.ai.stream('x').finalText(),
+    () => client.ai.stream('x').response,
+    () => client.ai.stream('x')[Symbol.asyncIterator]().next(),
+    () => client.ai.stream('x').textStream[Symbol.asyncIterator]().next(),
+    () => client.ai.analyze('x'),
+  ]) {
+    await expect(call()).rejects.toMatchObject({ status: 401 })
+  }
+})

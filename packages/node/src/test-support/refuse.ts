@@ -1,9 +1,0 @@
-import { serve, type WebServer } from '@vectrade/test-kit/web-server'
-import { type FetchHandler, toNodeHandler } from '../index.ts'
-
-/** Refuses a request without reading its body. */
-export const refuse: FetchHandler = () => new Response('Sign in', { status: 401 })
-
-/** Serves a handler on a port. */
-export const handling = (handler: FetchHandler): Promise<WebServer> =>
-  serve((req, res) => void toNodeHandler(handler)(req, res))
