@@ -1,11 +1,23 @@
 import { checkOptions, checkThat, type Limit } from './check-options.ts'
 
-/** Makes a limit in ms, which can be a fraction. Unless `most` is given, it can also be Infinity. */
+/**
+ * Makes the check of an option in ms. Fractions are allowed, and Infinity is if there is no `most`.
+ *
+ * @param initial the default of the option
+ * @param least the smallest value, 0 by default
+ * @param most the largest value, Infinity by default
+ */
 export function milliseconds(initial: number, least = 0, most: number = Infinity): Limit {
   return limit('number of ms', initial, least, most)
 }
 
-/** Makes a limit that is a whole number. Unless `most` is given, it can also be Infinity. */
+/**
+ * Makes the check of an option that is a whole number. Infinity is allowed if there is no `most`.
+ *
+ * @param initial the default of the option
+ * @param least the smallest value, 0 by default
+ * @param most the largest value, Infinity by default
+ */
 export function wholeNumber(initial: number, least = 0, most: number = Infinity): Limit {
   return limit('whole number', initial, least, most)
 }
@@ -25,10 +37,10 @@ function limit(
 }
 
 /**
- * Checks limits and fills in the missing ones.
+ * Checks options that are numbers and fills in the missing ones.
  *
- * @param defaults used instead of the limits' own defaults
- * @throws ConfigurationError on a value that is not of the limit's kind
+ * @param defaults used instead of the defaults of `limits`
+ * @throws ConfigurationError that names the option and the kind of number that it must be
  */
 export function resolveLimits<Name extends string>(
   limits: { readonly [N in Name]: Limit },
