@@ -38,7 +38,13 @@ export {
   hasMethods,
   type Limit,
 } from './lifetime/check-options.ts'
-export { milliseconds, resolveLimits, wholeNumber } from './lifetime/check-limit.ts'
+export {
+  milliseconds,
+  millisecondsBetween,
+  resolveLimits,
+  wholeNumber,
+  wholeNumberBetween,
+} from './lifetime/check-limit.ts'
 
 // Waiting, logging, disposal
 export { within } from './lifetime/timers.ts'

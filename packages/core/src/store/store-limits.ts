@@ -1,4 +1,9 @@
-import { milliseconds, resolveLimits, wholeNumber } from '../lifetime/check-limit.ts'
+import {
+  milliseconds,
+  millisecondsBetween,
+  resolveLimits,
+  wholeNumber,
+} from '../lifetime/check-limit.ts'
 import type { Checks } from '../lifetime/check-options.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
@@ -13,7 +18,7 @@ const storeLimits: Checks<StreamStoreLimits> = {
   maxStreams: /* @__PURE__ */ wholeNumber(1_000),
   timeToLive: /* @__PURE__ */ milliseconds(300_000),
   // A producer gives three signs of life in each lease, and each of them wakes a timer.
-  lease: /* @__PURE__ */ milliseconds(15_000, 100, 3_600_000),
+  lease: /* @__PURE__ */ millisecondsBetween(15_000, 100, 3_600_000),
 }
 
 /**
