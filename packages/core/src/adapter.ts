@@ -10,7 +10,6 @@ export { withRuntime } from './options/with-runtime.ts'
 export { createStream } from './stream/create-stream.ts'
 export type { StreamOpener, StreamSettings, StreamSource } from './stream/stream-source.ts'
 export type { Track } from './lifetime/abort-scope.ts'
-export type { WaitLimits } from './stream/watchdog.ts'
 
 // Stores
 export {
@@ -21,6 +20,8 @@ export {
 } from './store/store-limits.ts'
 
 // Requests and responses
+export { readResponse } from './http/response.ts'
+export type { Secrets } from './errors/clean.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'
 
 // Options

@@ -9,7 +9,7 @@ import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
 import type { StoredMessage, StreamStoreLimits } from './stream-store.ts'
 
-/** The limits of a store, with every default in place. For authors of a `StreamStore`. */
+/** The limits of a store, with all defaults. */
 export type ResolvedLimits = { [K in keyof StreamStoreLimits]-?: number }
 
 const storeLimits: Checks<StreamStoreLimits> = {
@@ -22,10 +22,10 @@ const storeLimits: Checks<StreamStoreLimits> = {
 }
 
 /**
- * Checks the limits of a store and fills in the defaults. For authors of a `StreamStore`.
+ * Checks the limits of a store and fills in the defaults.
  *
  * @param defaults used instead of those of `memoryStore`
- * @throws ConfigurationError on a limit that is no number of the right kind
+ * @throws ConfigurationError that names the limit and the kind of number that it must be
  */
 export function resolveStoreLimits(
   given: StreamStoreLimits,
@@ -34,12 +34,12 @@ export function resolveStoreLimits(
   return resolveLimits(storeLimits, given, defaults)
 }
 
-/** Bytes a message counts for, in UTF-8. */
+/** Returns how many bytes of `maxBytes` a message takes. */
 export function sizeOf({ event = '', data }: StoredMessage): number {
   return encodeUtf8(event).length + encodeUtf8(data).length
 }
 
-/** Creates the error for an owner that may run no more streams. For authors of a `StreamStore`. */
+/** Creates the error of a store for an owner who may run no more streams. */
 export function ownerLimitError(): StreamStoreError {
   return new StreamStoreError(
     'The owner has as many streams running as allowed (option `maxStreamsPerOwner` of createHandler)',
@@ -47,7 +47,7 @@ export function ownerLimitError(): StreamStoreError {
   )
 }
 
-/** The error of a store that has reached one of its limits. For authors of a `StreamStore`. */
+/** Creates the error of a store that has reached one of its limits. */
 export function limitError(option: 'maxEvents' | 'maxBytes' | 'maxStreams', limit: number): Error {
   const what = {
     maxEvents: 'The stream has as many messages as its store keeps',

@@ -3,45 +3,55 @@ import type { Track } from '../lifetime/abort-scope.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import type { StreamResponse } from '../http/response.ts'
 
-/** An open source of events: a response's body, or a branch of a tee. */
+/**
+ * An open source of events, such as the body of a response.
+ *
+ * A stream calls `fill`, then `take` until it returns undefined, then `fill` again, and so on. At the end it
+ * calls `drain` if the source is `complete`, else `close`.
+ */
 export interface StreamSource {
+  /** The response with the events. */
   readonly response: StreamResponse
+  /** The id of the last event that was taken. Empty if there is none. */
   readonly lastEventId: string
-  /** Whether the end of the answer has been taken. */
+  /** Whether all of the answer has been taken. */
   readonly complete: boolean
-  /** Whether somebody ended it on purpose before it was complete. */
+  /** Whether the source was ended on purpose before it was complete. */
   readonly cut: boolean
-  /** What the stream is called at its endpoint, if it can be resumed there. */
+  /** The id of the stream at its endpoint, if the endpoint stores streams. */
   readonly id?: string | undefined
-  /** The next event there is; undefined when `fill` must be called first, or never again. */
+  /** Returns the next event that is there. Returns undefined if `fill` must be called first, and at the end. */
   take(): StreamEvent | Uint8Array | undefined
-  /** Lets `take` give bytes; without it, it gives events only. */
+  /** Allows `take` to return events as bytes of the event stream. Before this call, it returns only events. */
   passThrough?(): void
-  /** Gets more, events or only bytes; false at the end. */
+  /** Gets more. Resolves to false at the end. There may still be no event to take, after a heartbeat for example. */
   fill(): Promise<boolean>
-  /** Ends the connection at once, and a `fill` under way. */
+  /** Ends the connection at once. A pending `fill` ends too. */
   close(reason?: unknown): void
-  /** Has the server end the answer, for everybody. */
+  /** Ends the answer on the server, for all readers. */
   stop?(): Promise<void>
-  /** Lets a connection whose answer is complete be used again. */
+  /** Frees the connection of a complete answer for the next request. */
   drain(): Promise<void>
 }
 
-/** Where a stream's events come from, once it is used. */
+/** Opens the source of a stream when the stream is used. */
 export interface StreamOpener {
+  /** Opens the source. The stream aborts the signal if it ends before the source is open. */
   open(signal: Abortable): Promise<StreamSource>
-  /** Has the server end the answer, where its stream is known beforehand. */
+  /** Ends the answer on the server, if the id of the stream is known before it is open. */
   stop?(): Promise<void>
-  /** Called instead of `open` when the stream ends unused. It must not refer to the stream. */
+  /** Called instead of `open` if the stream ends unused. It must not refer to the stream. */
   discard?: (() => void) | undefined
 }
 
-/** What a stream is told besides its origin. */
+/** What a stream needs to know besides its opener. */
 export interface StreamSettings {
-  /** What the stream is called at its endpoint, where that is known beforehand. */
+  /** The id of the stream at its endpoint, if it is known before the stream is open. */
   id?: string | undefined
-  /** Behind which event it is taken up. */
+  /** The id of the event after which the stream continues. */
   lastEventId?: string | undefined
+  /** Aborting it ends the stream. */
   signal?: Abortable | undefined
+  /** Registers the stream with its client. */
   track?: Track | undefined
 }
