@@ -1,7 +1,6 @@
 // What users and authors of adapters find in the declarations, read from what would be published.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { Declarations } from '../test-support/declarations.ts'
 import { tmp } from '../test-support/install-packages.ts'

@@ -65,7 +65,7 @@ export class KeyHeader {
       const others = this.#scheme === undefined ? this.#probing : undefined
       const found = others && (await waitFor(others, signal))
       if (this.#scheme !== undefined) return send(this.#header(this.#scheme))
-      // Another call has just found that neither header works. Send one request, to get this call's own error.
+      // Another call has just found that neither header works. One request is enough to get this call's error.
       if (found !== undefined && isKeyRefused(found)) return send(this.#header('x-api-key'))
       const probing = probe(send)
       this.#probing = probing

@@ -53,7 +53,11 @@ export function isHeaderName(name: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+$/.test(name)
 }
 
-/** Whether a header describes the bytes of a body, so that it is wrong for any other. @param name in lower case */
+/**
+ * Whether a header describes the bytes of one body, so that it is wrong for any other.
+ *
+ * @param name in lower case
+ */
 export function isBodyHeader(name: string): boolean {
   return bodyHeader.test(name)
 }

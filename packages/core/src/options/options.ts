@@ -31,7 +31,10 @@ export interface CallLimits {
   heartbeatTimeout?: number | undefined
   /** Attempts after the first one. An answer that has begun is not asked for again. Default 2. */
   maxRetries?: number | undefined
-  /** The longest `Retry-After` to wait for, in ms. If the server asks for more, the call fails. Default 60 000. */
+  /**
+   * The longest `Retry-After` to wait for, in ms. If the server asks for a longer wait, the call fails.
+   * Default 60 000.
+   */
   maxRetryAfter?: number | undefined
   /** The most bytes of one event. Default 64 MiB. */
   maxEventBytes?: number | undefined

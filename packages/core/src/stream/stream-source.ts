@@ -20,11 +20,14 @@ export interface StreamSource {
   readonly cut: boolean
   /** The id of the stream at its endpoint, if the endpoint stores streams. */
   readonly id?: string | undefined
-  /** Returns the next event that is there. Returns undefined if `fill` must be called first, and at the end. */
+  /** Returns the next event. Returns undefined if `fill` must be called first, and at the end. */
   take(): StreamEvent | Uint8Array | undefined
-  /** Allows `take` to return events as bytes of the event stream. Before this call, it returns only events. */
+  /** Allows `take` to return events as the bytes of their messages. Before, it returns only events. */
   passThrough?(): void
-  /** Gets more. Resolves to false at the end. There may still be no event to take, after a heartbeat for example. */
+  /**
+   * Waits for more. Resolves to false at the end, else to true, even if there is no event to take yet, such
+   * as after a heartbeat.
+   */
   fill(): Promise<boolean>
   /** Ends the connection at once. A pending `fill` ends too. */
   close(reason?: unknown): void
