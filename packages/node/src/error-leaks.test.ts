@@ -166,6 +166,6 @@ test('the key is nowhere in a client or a stream', async () => {
 })
 
 test('these tests look where something is printed', () => {
-  const leaky = new VecTradeError('x', 'code', { cause: new Error(payload) })
+  const leaky = new VecTradeError('x', 'stream_protocol_error', { cause: new Error(payload) })
   expect(printed(leaky)).toContain(payload)
 })

@@ -1,4 +1,5 @@
-import { singleHeader } from './single-header.ts'
+import type { APIErrorCode } from './error-code.ts'
+import { numberHeader } from './number-header.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 
 /** What an {@link APIError} is made of. */
@@ -23,8 +24,9 @@ export class APIError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'APIError'
   /** @internal */
-  static readonly code: string = 'api_error'
+  static readonly code: APIErrorCode = 'api_error'
 
+  declare readonly code: APIErrorCode
   /** The HTTP status; undefined when the error came inside a stream. */
   readonly status: number | undefined
   /** The API's own name of the error, such as `rate_limit_error`. */
@@ -75,7 +77,9 @@ export class ValidationError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'ValidationError'
   /** @internal */
-  static override readonly code: string = 'validation_error'
+  static override readonly code = 'validation_error'
+
+  declare readonly code: 'validation_error'
 }
 
 /** 401, 403: the key is missing, wrong, or not allowed to do this. */
@@ -83,7 +87,9 @@ export class AuthenticationError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'AuthenticationError'
   /** @internal */
-  static override readonly code: string = 'authentication_error'
+  static override readonly code = 'authentication_error'
+
+  declare readonly code: 'authentication_error'
 }
 
 /** 402: the plan does not cover it. */
@@ -91,7 +97,9 @@ export class PaymentRequiredError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'PaymentRequiredError'
   /** @internal */
-  static override readonly code: string = 'payment_required'
+  static override readonly code = 'payment_required'
+
+  declare readonly code: 'payment_required'
 }
 
 /** 404: there is no such thing at this address; `baseURL` may be wrong. */
@@ -99,7 +107,9 @@ export class NotFoundError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'NotFoundError'
   /** @internal */
-  static override readonly code: string = 'not_found'
+  static override readonly code = 'not_found'
+
+  declare readonly code: 'not_found'
 }
 
 /** 429: too many requests for now. */
@@ -107,7 +117,9 @@ export class RateLimitError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'RateLimitError'
   /** @internal */
-  static override readonly code: string = 'rate_limit_error'
+  static override readonly code = 'rate_limit_error'
+
+  declare readonly code: 'rate_limit_error'
 
   /** Requests allowed per window, from `X-VQ-RateLimit-Limit`. */
   get limit(): number | undefined {
@@ -125,7 +137,9 @@ export class QuotaExceededError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'QuotaExceededError'
   /** @internal */
-  static override readonly code: string = 'quota_exceeded'
+  static override readonly code = 'quota_exceeded'
+
+  declare readonly code: 'quota_exceeded'
 
   /** The quota, from `X-VQ-Quota-Limit`. */
   get quotaLimit(): number | undefined {
@@ -143,7 +157,9 @@ export class ServerError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'ServerError'
   /** @internal */
-  static override readonly code: string = 'server_error'
+  static override readonly code: 'server_error' | 'service_unavailable' = 'server_error'
+
+  declare readonly code: 'server_error' | 'service_unavailable'
 }
 
 /** 502, 503, 504: VecTrade, or something on the way to it, is not there for now. */
@@ -151,11 +167,7 @@ export class ServiceUnavailableError extends ServerError {
   /** @internal */
   static override readonly errorClass: string = 'ServiceUnavailableError'
   /** @internal */
-  static override readonly code: string = 'service_unavailable'
-}
+  static override readonly code = 'service_unavailable'
 
-/** A header that is a plain decimal number, else undefined. */
-export function numberHeader(headers: Headers | undefined, name: string): number | undefined {
-  const value = singleHeader(headers, name, ',')
-  return value !== undefined && /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined
+  declare readonly code: 'service_unavailable'
 }

@@ -5,6 +5,8 @@ export class ConfigurationError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'ConfigurationError'
 
+  declare readonly code: 'configuration_error'
+
   constructor(message: string, options: { cause?: unknown } = {}) {
     super(message, 'configuration_error', options)
   }

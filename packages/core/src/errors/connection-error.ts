@@ -10,6 +10,8 @@ export type ConnectionPhase = 'connect' | 'redirect' | 'body'
 export class ConnectionError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'ConnectionError'
+
+  declare readonly code: 'connection_error' | 'stream_interrupted'
   /** Where it failed. */
   readonly phase: ConnectionPhase
 
@@ -17,7 +19,7 @@ export class ConnectionError extends VecTradeError {
     message: string,
     phase: ConnectionPhase,
     options: VecTradeErrorOptions = {},
-    code = 'connection_error',
+    code: ConnectionError['code'] = 'connection_error',
   ) {
     super(message, code, { retryable: phase !== 'redirect', ...options })
     this.phase = phase
@@ -35,6 +37,8 @@ export class ConnectionError extends VecTradeError {
 export class StreamInterruptedError extends ConnectionError {
   /** @internal */
   static override readonly errorClass: string = 'StreamInterruptedError'
+
+  declare readonly code: 'stream_interrupted'
 
   constructor(options: VecTradeErrorOptions = {}) {
     super('The stream ended before the answer did', 'body', options, 'stream_interrupted')
@@ -54,6 +58,8 @@ const waitedFor: Record<TimeoutPhase, string> = {
 export class TimeoutError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'TimeoutError'
+
+  declare readonly code: 'timeout'
   /** What was waited for. */
   readonly phase: TimeoutPhase
 

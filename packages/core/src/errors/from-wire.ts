@@ -1,9 +1,10 @@
 import { isRecord } from '../events/json.ts'
 import { mimeType } from './mime-type.ts'
 import { retryAfterSeconds } from './retry-after.ts'
-import { type APIError, QuotaExceededError } from './api-error.ts'
+import type { APIError } from './api-error.ts'
 import { clean, longestText, type Secrets } from './clean.ts'
-import { classFor, isGatewayCode, defaultType, isKnownName, isRetryable } from './class-table.ts'
+import { errorTable } from './error-table.ts'
+import { defaultType, findRow, isGatewayCode, isRetryable, knownName } from './find-row.ts'
 
 /** Where an error payload came from. */
 export interface ErrorContext {
@@ -26,11 +27,11 @@ export function apiError(payload: unknown, context: ErrorContext): APIError {
   const { headers, hint } = context
   const status = context.status ?? said.status
   const retryAfter = (headers && retryAfterSeconds(headers)) ?? said.retryAfter
-  const ErrorClass = namesQuota(said, status) ? QuotaExceededError : classFor(status, ...said.names)
-  return new ErrorClass({
+  const row = namesQuota(said, status) ? errorTable.quota_exceeded[0] : findRow(status, said.names)
+  return new row[0]({
     message: said.message ?? defaultMessage(context.status, said.names[0]),
     type: said.names[0] ?? defaultType(status),
-    retryable: isRetryable(ErrorClass, status, headers),
+    retryable: isRetryable(row, status, headers),
     requestId: said.requestId ?? context.requestId,
     status: context.status,
     errorCode: said.errorCode,
@@ -67,20 +68,18 @@ export function isErrorPayload(payload: unknown, headers?: Headers): boolean {
  * protocol needs no such guess.
  */
 function namesQuota({ names, errorCode, message }: Said, status: number | undefined): boolean {
-  if (errorCode === undefined && names[0] !== undefined && isKnownName(names[0])) return false
+  if (errorCode === undefined && knownName(names[0])) return false
   if (names.some(isGatewayCode)) return false
   const isPossible = status === undefined ? errorCode !== undefined : [403, 429].includes(status)
   return isPossible && /quota/i.test(message ?? '')
 }
 
 function defaultMessage(status: number | undefined, name: string | undefined): string {
-  if (status === undefined) {
-    return name === undefined
-      ? 'The stream reported an error and did not say which'
-      : `The stream reported the error ${name}`
-  }
-  const why = name === undefined ? ' and did not say why' : `: ${name}`
-  return `The server answered with status ${status}${why}`
+  const what =
+    status === undefined
+      ? 'The stream reported an error'
+      : `The server answered with status ${status}`
+  return what + (name === undefined ? ' and did not say why' : `: ${name}`)
 }
 
 interface Said {
@@ -106,7 +105,7 @@ function readFields(payload: unknown, secrets: Secrets): Said {
   const prose = text(error['message']) ?? text(error['detail']) ?? title
   const said = name(payload['error'])
   // The gateway's shape has its code where another server may have a sentence.
-  const isGateway = said !== undefined && (prose !== undefined || isKnownName(said))
+  const isGateway = said !== undefined && (prose !== undefined || knownName(said))
   const errorCode = name(error['error_code']) ?? (isGateway ? said : undefined)
   // Where `type` only marks an error event, the title of RFC 9457 may have the name.
   const names = [typeName(name(error['type'])), typeName(errorCode), knownName(title)]
@@ -134,10 +133,6 @@ function typeName(name: string | undefined): string | undefined {
   if (name === undefined || name === 'error' || name === 'about:blank') return undefined
   const last = name.split(/[/#]/).reduce((before, part) => part || before)
   return knownName(last.toLowerCase().replaceAll('-', '_')) ?? name
-}
-
-function knownName(name: string | undefined): string | undefined {
-  return name !== undefined && isKnownName(name) ? name : undefined
 }
 
 function seconds(value: unknown): number | undefined {

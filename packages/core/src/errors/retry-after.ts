@@ -1,12 +1,14 @@
+import { decimal } from './number-header.ts'
+
 /**
  * Seconds the server asks to wait: `retry-after-ms`, then `Retry-After` in seconds or as a date.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function retryAfterSeconds(headers: Headers, now: number = Date.now()): number | undefined {
-  const ms = longestOf(headers, 'retry-after-ms', numberOf)
+  const ms = longestOf(headers, 'retry-after-ms', decimal)
   if (ms !== undefined) return ms / 1000
-  return longestOf(headers, 'retry-after', (value) => numberOf(value) ?? secondsUntil(value, now))
+  return longestOf(headers, 'retry-after', (value) => decimal(value) ?? secondsUntil(value, now))
 }
 
 /** The longest wait in a repeated header: a client that comes too soon is refused again. */
@@ -23,10 +25,6 @@ function longestOf(
       .match(/\s*[a-z]+, [^,]+|[^,]+/gi) ?? []
   const waits = values.map((value) => read(value.trim())).filter((wait) => wait !== undefined)
   return waits.length === 0 ? undefined : Math.max(...waits)
-}
-
-function numberOf(value: string): number | undefined {
-  return /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined
 }
 
 function secondsUntil(value: string, now: number): number | undefined {

@@ -5,6 +5,8 @@ export class RequestAbortedError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'RequestAbortedError'
 
+  declare readonly code: 'request_aborted'
+
   constructor(message = 'The request was aborted', options: { cause?: unknown } = {}) {
     super(message, 'request_aborted', options)
   }
@@ -14,6 +16,8 @@ export class RequestAbortedError extends VecTradeError {
 export class StreamConsumedError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamConsumedError'
+
+  declare readonly code: 'stream_consumed'
 
   constructor(message = 'This stream is already used: a stream is read once, tee() gives two') {
     super(message, 'stream_consumed')
@@ -25,6 +29,8 @@ export class StreamProtocolError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamProtocolError'
 
+  declare readonly code: 'stream_protocol_error'
+
   constructor(message: string, options: VecTradeErrorOptions = {}) {
     super(message, 'stream_protocol_error', options)
   }
@@ -34,6 +40,8 @@ export class StreamProtocolError extends VecTradeError {
 export class StreamResumeError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamResumeError'
+
+  declare readonly code: 'stream_resume_error'
 
   constructor(message: string, options: VecTradeErrorOptions = {}) {
     super(message, 'stream_resume_error', options)

@@ -17,6 +17,8 @@ export type StreamStoreProblem =
 export class StreamStoreError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamStoreError'
+
+  declare readonly code: 'stream_store_error'
   /** What went wrong. */
   readonly problem: StreamStoreProblem
 

@@ -1,4 +1,5 @@
 import type { Citation } from '../events/stream-event.ts'
+import type { VecTradeErrorCode } from './error-code.ts'
 
 /** What had arrived of an answer when it failed. */
 export interface PartialAnswer {
@@ -30,7 +31,7 @@ export class VecTradeError extends Error {
   static readonly errorClass: string = 'VecTradeError'
 
   /** What went wrong, for programs: stable across versions. */
-  readonly code: string
+  readonly code: VecTradeErrorCode
   /** The server's id of the request, where it sent one. */
   declare readonly requestId?: string
   /** Whether the same call may succeed later. */
@@ -38,8 +39,8 @@ export class VecTradeError extends Error {
   /** What had arrived; set once an answer was being read. Not enumerable: it is a payload. */
   declare readonly partial?: PartialAnswer
 
-  constructor(message: string, code: string, options: VecTradeErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+  constructor(message: string, code: VecTradeErrorCode, options: VecTradeErrorOptions = {}) {
+    super(message, options)
     hide(this, 'name', new.target.errorClass)
     hide(this, brand, true)
     this.code = code
@@ -69,9 +70,7 @@ export class VecTradeError extends Error {
     }
     if (!VecTradeError.isInstance(value)) return false
     for (let at = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
-      if (Object.hasOwn(at.constructor, 'errorClass')) {
-        if (at.constructor.errorClass === this.errorClass) return true
-      }
+      if (at.constructor.errorClass === this.errorClass) return true
     }
     return false
   }
@@ -93,7 +92,6 @@ export function hide(target: object, name: PropertyKey, value: unknown): void {
   // Not all errors that pass here are ours, nor open to change.
   Reflect.defineProperty(target, name, {
     value,
-    enumerable: false,
     configurable: true,
     writable: true,
   })
