@@ -1,5 +1,6 @@
 import { VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
 import { defaultFetch } from './default-fetch.ts'
+import { toCause } from './node-error.ts'
 
 /**
  * A client of VecTrade's AI stock analysis, for Node and Bun.
@@ -25,6 +26,7 @@ export class VecTrade extends CoreVecTrade {
       name: process.versions['bun'] ? 'bun' : 'node',
       env: (name) => process.env[name],
       fetch: defaultFetch(),
+      toCause,
     })
   }
 }

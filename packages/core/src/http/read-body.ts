@@ -1,5 +1,5 @@
 import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
-import { letGoOf } from '../lifetime/body-owner.ts'
+import { bodyCause, letGoOf } from '../lifetime/body-owner.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
 import { within } from '../lifetime/timers.ts'
 
@@ -56,6 +56,8 @@ export async function readBody(
       text += decoder.decode(result.value.subarray(0, room), { stream: true })
       if (bytes > maxBytes) return { text, ended: 'too-large' }
     }
+  } catch (error) {
+    throw bodyCause(body, error)
   } finally {
     unlink?.()
     // Without effect on a body that has ended; closes the connection of any other.

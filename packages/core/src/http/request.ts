@@ -7,7 +7,13 @@ import { errorFromResponse } from './error-from-response.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { isRecord } from '../events/json.ts'
-import type { Fetch, FetchCredentials, FetchInit, FetchResponse } from '../options/runtime.ts'
+import type {
+  Fetch,
+  FetchCredentials,
+  FetchInit,
+  FetchResponse,
+  RuntimeDefaults,
+} from '../options/runtime.ts'
 import type { KeyHeader } from './key-header.ts'
 import { type Logger, warn } from '../lifetime/logger.ts'
 import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
@@ -16,7 +22,7 @@ import { after, sleep } from '../lifetime/timers.ts'
 import { closeBody } from './read-body.ts'
 
 /** One call: everything that is the same on each of its attempts. */
-export interface Call extends RetryPolicy {
+export interface Call extends RetryPolicy, Pick<RuntimeDefaults, 'toCause'> {
   url: string
   /** Default `POST`. */
   method?: Hop['method'] | undefined
@@ -63,6 +69,7 @@ export async function send(call: Call, signal: Abortable): Promise<FetchResponse
 
 async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | VecTradeError> {
   const attempt = new Attempt()
+  attempt.toCause = call.toCause
   const unlink = whenAborted(signal, () => attempt.abort(signal.reason))
   try {
     // A caller that leaves in the same tick sends nothing: React's StrictMode mounts every component,
@@ -77,7 +84,7 @@ async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | 
   } catch (error) {
     // What has failed is not aborted: that makes undici throw where no one can catch it (a response with
     // too many content encodings, Node 22 to 26).
-    return connectionError(error, 'connect')
+    return connectionError(attempt.toCause?.(error) ?? error, 'connect')
   } finally {
     unlink()
   }
@@ -93,6 +100,7 @@ function hintOf({ key, url }: Call): string | undefined {
 class Attempt extends AbortSource implements BodyOwner {
   /** For the request under way: redirects make several of an attempt. */
   #controller: AbortController | undefined
+  toCause: RuntimeDefaults['toCause']
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()

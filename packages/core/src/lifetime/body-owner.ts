@@ -3,6 +3,8 @@ import type { ByteStream } from './byte-stream.ts'
 /** The request that a body came by. */
 export interface BodyOwner {
   end(): void
+  /** Maps what reading the body threw to the `cause` of our error. */
+  toCause?: ((thrown: unknown) => unknown) | undefined
 }
 
 const owners = /* @__PURE__ */ new WeakMap<ByteStream, BodyOwner>()
@@ -15,6 +17,11 @@ const owners = /* @__PURE__ */ new WeakMap<ByteStream, BodyOwner>()
  */
 export function ownBody(body: ByteStream, owner: BodyOwner): void {
   owners.set(body, owner)
+}
+
+/** Returns the `cause` of our error for what reading a body threw. */
+export function bodyCause(body: ByteStream, thrown: unknown): unknown {
+  return owners.get(body)?.toCause?.(thrown) ?? thrown
 }
 
 /**

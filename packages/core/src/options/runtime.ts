@@ -60,6 +60,11 @@ export interface RuntimeDefaults {
   credentials?: FetchCredentials | undefined
   /** Sends requests if the caller passes no `fetch`. Default: the global `fetch`. */
   fetch?: Fetch | undefined
+  /**
+   * Maps what `fetch`, or reading a body, threw to the `cause` of the SDK's error. Printing an error also prints its
+   * causes, so a runtime hides here what its HTTP client adds to them. Default: the thrown value itself.
+   */
+  toCause?: ((thrown: unknown) => unknown) | undefined
 }
 
 /** What a runtime knows of its network; streams that can be resumed go by it. */

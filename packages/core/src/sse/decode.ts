@@ -1,5 +1,5 @@
 import type { EventSourceMessage } from 'eventsource-parser'
-import { letGoOf } from '../lifetime/body-owner.ts'
+import { bodyCause, letGoOf } from '../lifetime/body-owner.ts'
 import type { ByteReader, ByteResult, ByteStream } from '../lifetime/byte-stream.ts'
 import { type Check, checkOptions, checkThat, hasMethods } from '../lifetime/check-options.ts'
 import { connectionError } from '../errors/from-thrown.ts'
@@ -220,8 +220,9 @@ export class MessageReader<T extends object = never> {
   readonly #onFailure = (error: unknown): boolean => {
     // A reader closed meanwhile rejects its read, which is no failure of the body.
     if (this.#closed) return false
+    const cause = bodyCause(this.#body, error)
     this.close()
-    throw connectionError(error, 'body')
+    throw connectionError(cause, 'body')
   }
 
   /** Cancels what is left of the body, unlocks it and ends its request. A read under way ends. */
