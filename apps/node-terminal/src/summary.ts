@@ -15,8 +15,11 @@ export class Summary {
       // What came over the wire may be of any type.
       if (typeof event.model === 'string') this.#model = event.model
       if (event['simulated'] === true) this.#simulated = true
+    } else if (event.type === 'done') {
+      this.#usage = event.usage
+    } else {
+      event.type satisfies 'text' | 'citation' | 'unknown'
     }
-    if (event.type === 'done') this.#usage = event.usage
   }
 
   /** One line; what the server did not tell is left out. */

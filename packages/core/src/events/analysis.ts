@@ -1,4 +1,4 @@
-import type { Citation, StreamEvent, Usage } from './stream-event.ts'
+import type { Citation, StreamEvent, UnknownEvent, Usage } from './stream-event.ts'
 
 /** A complete answer. */
 export interface Analysis {
@@ -47,6 +47,8 @@ export class AnalysisSoFar {
       case 'done':
         this.#usage = event.usage
         break
+      default:
+        event satisfies UnknownEvent
     }
   }
 

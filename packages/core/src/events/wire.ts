@@ -39,7 +39,9 @@ const wireContent: unique symbol = Symbol.for('vectrade.event.content')
  */
 export function eventFromWire(wire: unknown, name = ''): StreamEvent {
   if (!isRecord(wire)) return unknownEvent(name, wire)
-  switch (wire['type']) {
+  // Any value may come. With this type, the compiler asks for a case for each event.
+  const kind = wire['type'] as StreamEvent['type']
+  switch (kind) {
     case 'text':
       if (typeof wire['content'] === 'string') return wire as unknown as TextEvent
       break
@@ -53,15 +55,17 @@ export function eventFromWire(wire: unknown, name = ''): StreamEvent {
     case 'done':
       readUsage(wire['usage'])
       return withoutText<DoneEvent>(wire)
+    default:
+      kind satisfies 'unknown'
   }
-  return unknownEvent(typeof wire['type'] === 'string' ? wire['type'] : name, wire)
+  return unknownEvent(typeof kind === 'string' ? kind : name, wire)
 }
 
 /** The JSON value that goes on the wire for an event: the reverse of {@link eventFromWire}. */
 export function eventToWire(event: StreamEvent): unknown {
   if (event.type === 'text') return event
   if (event.type === 'unknown') return event.data
-  const { content: _, ...wire } = event
+  const { content: _, ...wire } = event satisfies CitationEvent | MetadataEvent | DoneEvent
   if (wireContent in event) return { ...wire, content: event[wireContent] }
   return wire
 }

@@ -1,10 +1,9 @@
 import type { PassThrough } from '../sse/decode.ts'
 import { parseJson } from '../events/json.ts'
 import { isRecord } from '../events/json.ts'
+import type { StreamEvent } from '../events/stream-event.ts'
 import { decodeUtf8 } from '../sse/utf8.ts'
 
-/** The types that neither end an answer nor say that it failed. */
-const harmless: ReadonlySet<unknown> = /* @__PURE__ */ new Set(['text', 'citation', 'metadata'])
 /** How VecTrade writes text, in 32-bit words, which compare faster than bytes: it is 32 bytes long. */
 const beginning = /* @__PURE__ */ wordsOf('data: {"type":"text","content":"')
 /** What may stand behind a backslash, `"\/bfnrt`, but for `u`, which is left to the parser. */
@@ -114,7 +113,14 @@ function endOfParsed(bytes: Uint8Array, start: number): number {
   const line = decodeUtf8(bytes.subarray(start, end))
   if (!line.startsWith('data: {') || line.includes('\r')) return 0
   const wire = parseJson(line.slice('data: '.length))
-  return isRecord(wire) && harmless.has(wire['type']) ? end + 2 : 0
+  return isRecord(wire) && isHarmless(wire['type'] as StreamEvent['type']) ? end + 2 : 0
+}
+
+/** Whether an event of this type neither ends an answer nor says that it failed. Any value may come. */
+function isHarmless(kind: StreamEvent['type']): boolean {
+  if (kind === 'text' || kind === 'citation' || kind === 'metadata') return true
+  kind satisfies 'done' | 'unknown'
+  return false
 }
 
 /** @param text of ASCII */
