@@ -1,18 +1,21 @@
 import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 
 /**
- * Where a connection failed: `connect`, before response headers; `redirect`, the server pointed
- * somewhere this SDK does not follow; `body`, while the answer was being read.
+ * When a connection failed.
+ *
+ * - `connect`: before the response headers
+ * - `redirect`: the server redirected to an address that this SDK does not follow
+ * - `body`: while the answer was being read
  */
 export type ConnectionPhase = 'connect' | 'redirect' | 'body'
 
-/** The network failed, not VecTrade; `cause` is the runtime's own error. */
+/** The connection to the server failed. `cause` is the error that the runtime threw. */
 export class ConnectionError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'ConnectionError'
 
   declare readonly code: 'connection_error' | 'stream_interrupted'
-  /** Where it failed. */
+  /** When it failed. */
   readonly phase: ConnectionPhase
 
   constructor(
@@ -31,8 +34,10 @@ export class ConnectionError extends VecTradeError {
 }
 
 /**
- * The body ended before the answer did, by a reset or by a clean-looking end; what had arrived is
- * in `partial`. Which of the two a broken server or proxy causes is chance, so both are this class.
+ * The body ended before the answer was complete. `partial` has what had arrived.
+ *
+ * It does not matter whether the connection was reset or closed in order: which of the two happens when a server or a
+ * proxy fails is chance.
  */
 export class StreamInterruptedError extends ConnectionError {
   /** @internal */
@@ -45,7 +50,13 @@ export class StreamInterruptedError extends ConnectionError {
   }
 }
 
-/** `headers`: no response headers; `idle`: no event; `heartbeat`: not a single byte. */
+/**
+ * What did not arrive in time.
+ *
+ * - `headers`: the response headers (option `timeout`)
+ * - `idle`: an event (option `idleTimeout`)
+ * - `heartbeat`: a single byte (option `heartbeatTimeout`)
+ */
 export type TimeoutPhase = 'headers' | 'idle' | 'heartbeat'
 
 const waitedFor: Record<TimeoutPhase, string> = {
@@ -54,16 +65,16 @@ const waitedFor: Record<TimeoutPhase, string> = {
   heartbeat: 'a single byte (option `heartbeatTimeout`)',
 }
 
-/** Nothing came for as long as the option of this phase allows. */
+/** A time limit was reached. `phase` tells which one. */
 export class TimeoutError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'TimeoutError'
 
   declare readonly code: 'timeout'
-  /** What was waited for. */
+  /** What did not arrive in time. */
   readonly phase: TimeoutPhase
 
-  /** @param ms how long was waited, in milliseconds */
+  /** @param ms the time limit in milliseconds */
   constructor(phase: TimeoutPhase, ms: number, options: VecTradeErrorOptions = {}) {
     super(`Timed out after ${ms} ms without ${waitedFor[phase]}`, 'timeout', {
       retryable: true,

@@ -10,7 +10,7 @@ export type APIErrorCode =
   | 'server_error'
   | 'service_unavailable'
 
-/** The codes of the errors that arise in this program or in its network. */
+/** The codes of all other errors: of this program, its network, or a response that is not VecTrade's. */
 export type LocalErrorCode =
   | 'configuration_error'
   | 'connection_error'

@@ -10,12 +10,12 @@ const rows = /* @__PURE__ */ Object.values(errorTable)
 
 /** Whether a name is one of the gateway's codes. */
 export function isGatewayCode(name: string): boolean {
-  return rows.some(([, status, code]) => code === name && status === anyStatus)
+  return rows.some((row) => row[1] === anyStatus && row[2] === name)
 }
 
 /** Returns a name if the protocol has it as a `type` or code; otherwise undefined. */
 export function knownName(name: string | undefined): string | undefined {
-  return rows.find(([, , each]) => each === name)?.[2]
+  return rows.find((row) => row[2] === name)?.[2]
 }
 
 function rowOfStatus(status: number | undefined): StatusRow | undefined {

@@ -17,7 +17,7 @@ export function connectionError(thrown: unknown, phase: 'connect' | 'body'): Vec
   )
 }
 
-/** Returns the code that the system or a library gave a failure, such as `ECONNREFUSED`, from the error or its causes. */
+/** Returns the code that the system or a library gave a failure, such as `ECONNREFUSED`. It may be that of a cause. */
 function systemCode(thrown: unknown): string | undefined {
   let at = thrown
   // The causes may form a circle. The error may come from another realm, so `instanceof Error` would not do.

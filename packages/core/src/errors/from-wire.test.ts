@@ -8,7 +8,7 @@ const key = 'vq_secret_of_this_test'
 
 type ErrorName = keyof typeof errors
 
-/** Status, type, class, whether it is retried: the table of the protocol. */
+/** Status, type, class and whether it is retryable, as in the table of the protocol. */
 const table: [number, string, ErrorName, boolean][] = [
   [400, 'validation_error', 'ValidationError', false],
   [400, 'invalid_request_error', 'ValidationError', false],

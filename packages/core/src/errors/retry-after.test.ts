@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { retryAfterSeconds } from './retry-after.ts'
 
 const now = Date.parse('2026-11-22T00:00:00Z')
-
 test.for<[Record<string, string>, number | undefined]>([
   [{}, undefined],
   [{ 'retry-after': '7' }, 7],
@@ -24,6 +23,6 @@ test.for<[Record<string, string>, number | undefined]>([
   [{ 'retry-after': 'Sun, 22 Nov 2026 00:00:30 GMT, Sun, 22 Nov 2026 00:00:40 GMT' }, 40],
   [{ 'retry-after': '5, Sunday, 22-Nov-26 00:00:30 GMT' }, 30],
   [{ 'retry-after': 'Sun Nov 22 00:00:30 2026 GMT, 5' }, 30],
-])('%o asks for a wait of %s s', ([headers, seconds]) => {
+])('the seconds of %o', ([headers, seconds]) => {
   expect(retryAfterSeconds(new Headers(headers), now)).toBe(seconds)
 })

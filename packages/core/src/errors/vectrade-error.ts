@@ -1,42 +1,48 @@
 import type { Citation } from '../events/stream-event.ts'
 import type { VecTradeErrorCode } from './error-code.ts'
 
-/** What had arrived of an answer when it failed. */
+/** The part of an answer that had arrived when it failed. */
 export interface PartialAnswer {
-  /** The text so far, `''` if none. */
+  /** The text so far; `''` if there is none. */
   text: string
   /** The sources so far. */
   citations: Citation[]
-  /** The last event ID in effect, `''` if the server sent none. */
+  /** The ID of the last event; `''` if the server sent no IDs. */
   lastEventId: string
 }
 
-/** What every error of this SDK can be given. */
+/** Options of the constructors of this SDK's errors. */
 export interface VecTradeErrorOptions {
+  /** The error that led to this one. */
   cause?: unknown
+  /** The server's id of the request. */
   requestId?: string | undefined
+  /** Whether the same call may succeed later. Default: as the class has it. */
   retryable?: boolean
 }
 
 const brand: unique symbol = Symbol.for('vectrade.error')
 
 /**
- * The base of every error this SDK throws.
+ * The base class of all errors that this SDK throws.
  *
- * `instanceof` also holds for errors of another installed copy of the package, where a plain
- * prototype check would fail. This SDK puts no key, prompt or payload into a message.
+ * `instanceof` works even if the error comes from another installed copy of the package. This SDK puts no API key, no
+ * prompt and no part of an answer into a message.
  */
 export class VecTradeError extends Error {
-  /** @internal The class as other copies of this package know it; minifiers do not touch it. */
+  /** @internal The name of the class. Minifiers do not change it, so other copies of this package know it. */
   static readonly errorClass: string = 'VecTradeError'
 
-  /** What went wrong, for programs: stable across versions. */
+  /** Tells programs what went wrong. Each class has a code of its own, which later versions keep. */
   readonly code: VecTradeErrorCode
-  /** The server's id of the request, where it sent one. */
+  /** The server's id of the request, if it sent one. VecTrade's support asks for it. */
   declare readonly requestId?: string
   /** Whether the same call may succeed later. */
   readonly retryable: boolean
-  /** What had arrived; set once an answer was being read. Not enumerable: it is a payload. */
+  /**
+   * The part of the answer that had arrived. Set if the answer had begun. It is not enumerable, so printing the error
+   * leaves it out.
+   */
   declare readonly partial?: PartialAnswer
 
   constructor(message: string, code: VecTradeErrorCode, options: VecTradeErrorOptions = {}) {
@@ -49,7 +55,7 @@ export class VecTradeError extends Error {
   }
 
   /**
-   * Whether a value is an error of this SDK, from whichever copy of it.
+   * Returns whether a value is an error of this SDK, also of another installed copy.
    *
    * @example
    * ```ts
@@ -64,7 +70,7 @@ export class VecTradeError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // A subclass made by a user has no name that other copies know: ordinary rules.
+    // Other copies do not know a subclass that a user made, so the usual rules apply.
     if (!Object.hasOwn(this, 'errorClass')) {
       return Function.prototype[Symbol.hasInstance].call(this, value)
     }
@@ -75,7 +81,7 @@ export class VecTradeError extends Error {
     return false
   }
 
-  /** What is safe to log: no payload, no headers, no cause. */
+  /** Returns the fields that are safe to log. `partial`, `details`, `headers` and `cause` are left out. */
   toJSON(): Record<string, unknown> {
     return {
       name: this.name,
@@ -87,9 +93,9 @@ export class VecTradeError extends Error {
   }
 }
 
-/** Sets a property that printing and serialising an error leave out. */
+/** Sets a property that printing and `JSON.stringify` leave out. */
 export function hide(target: object, name: PropertyKey, value: unknown): void {
-  // Not all errors that pass here are ours, nor open to change.
+  // The object may be frozen, in which case `Object.defineProperty` would throw.
   Reflect.defineProperty(target, name, {
     value,
     configurable: true,
@@ -97,7 +103,7 @@ export function hide(target: object, name: PropertyKey, value: unknown): void {
   })
 }
 
-/** Adds what is known of the answer that failed, unless the error has it from nearer to its origin. */
+/** Adds what is known of the answer that failed. What the error already has comes from nearer to its origin and stays. */
 export function setContext(
   error: VecTradeError,
   requestId: string | undefined,

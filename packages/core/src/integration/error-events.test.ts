@@ -22,7 +22,7 @@ async function* failing(error: unknown): AsyncGenerator<StreamEvent> {
   throw error
 }
 
-describe('a failure of the source', () => {
+describe('an error of the source', () => {
   const api = new RateLimitError({
     message: 'Slow down',
     type: 'rate_limit_error',
@@ -32,14 +32,14 @@ describe('a failure of the source', () => {
     retryAfter: 7,
   })
 
-  test('is an error event and then a clean end', async () => {
+  test('becomes an error event, and the stream ends normally', async () => {
     expect(await read(toReadableStream(failing(api)))).toBe(
       'data: {"type":"text","content":"a"}\n\nevent: error\ndata: {"error":{"type":"rate_limit_error",' +
         '"message":"Slow down","docs_url":"https://d","retry_after":7},"request_id":"r1"}\n\n',
     )
   })
 
-  test('comes back as the same error, with what had arrived', async () => {
+  test('is read as the same error, with the part that had arrived', async () => {
     const error = await catchError(fromReadableStream(toReadableStream(failing(api))).finalText())
     expect(error).toBeInstanceOf(RateLimitError)
     expect(error).toMatchObject({
@@ -57,7 +57,7 @@ describe('a failure of the source', () => {
     [401, { error: { type: 'invalid_key' } }, 'AuthenticationError'],
     [418, { error: { type: 'teapot' } }, 'APIError'],
     [403, { error: { type: 'quota_exceeded' } }, 'QuotaExceededError'],
-  ])('of the API comes back with its class: %i %j', async ([status, payload, name]) => {
+  ])('of the API is read with its class: %i %j', async ([status, payload, name]) => {
     const upstream = fromResponse(Response.json(payload, { status }))
     const error = await catchError(fromResponse(toResponse(upstream)).finalText())
     expect(error).toMatchObject({ name })
@@ -70,7 +70,7 @@ describe('a failure of the source', () => {
     [new ConfigurationError('secret'), ServerError],
     [new Error('secret'), ServerError],
     ['secret', ServerError],
-  ])('that is no API error comes back as one: %s', async ([failure, expected]) => {
+  ])('that is no API error is read as one: %s', async ([failure, expected]) => {
     const wire = await read(toReadableStream(failing(failure)))
     expect(wire).not.toContain('secret')
     const body = new Response(wire).body ?? new ReadableStream()
