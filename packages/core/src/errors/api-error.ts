@@ -1,4 +1,3 @@
-import type { APIErrorCode } from './error-code.ts'
 import { numberHeader } from './number-header.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 
@@ -38,9 +37,18 @@ export class APIError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'APIError'
   /** @internal */
-  static readonly code: APIErrorCode = 'api_error'
+  static readonly code: APIError['code'] = 'api_error'
 
-  declare readonly code: APIErrorCode
+  declare readonly code:
+    | 'api_error'
+    | 'validation_error'
+    | 'authentication_error'
+    | 'payment_required'
+    | 'not_found'
+    | 'rate_limit_error'
+    | 'quota_exceeded'
+    | 'server_error'
+    | 'service_unavailable'
   /** The HTTP status; undefined if the error came inside a stream. */
   readonly status: number | undefined
   /** The API's own name of the error, such as `rate_limit_error`. */
@@ -171,7 +179,7 @@ export class ServerError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'ServerError'
   /** @internal */
-  static override readonly code: 'server_error' | 'service_unavailable' = 'server_error'
+  static override readonly code: ServerError['code'] = 'server_error'
 
   declare readonly code: 'server_error' | 'service_unavailable'
 }

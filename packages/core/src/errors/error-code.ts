@@ -1,5 +1,8 @@
-/** The codes of the errors that VecTrade reports: those of `APIError` and its subclasses. */
-export type APIErrorCode =
+/**
+ * The values of `error.code`. Each class of errors has a code of its own, so a `switch` over the code is
+ * checked by the compiler.
+ */
+export type VecTradeErrorCode =
   | 'api_error'
   | 'validation_error'
   | 'authentication_error'
@@ -9,9 +12,6 @@ export type APIErrorCode =
   | 'quota_exceeded'
   | 'server_error'
   | 'service_unavailable'
-
-/** The codes of all other errors: of this program, its network, or a response that is not VecTrade's. */
-export type LocalErrorCode =
   | 'configuration_error'
   | 'connection_error'
   | 'stream_interrupted'
@@ -21,9 +21,3 @@ export type LocalErrorCode =
   | 'stream_protocol_error'
   | 'stream_resume_error'
   | 'stream_store_error'
-
-/**
- * The values of `error.code`. Each class of errors has a code of its own, so a `switch` over the code is
- * checked by the compiler.
- */
-export type VecTradeErrorCode = APIErrorCode | LocalErrorCode

@@ -9,7 +9,7 @@ import {
   ServiceUnavailableError,
   ValidationError,
 } from './api-error.ts'
-import type { APIErrorCode, LocalErrorCode } from './error-code.ts'
+import type { VecTradeErrorCode } from './error-code.ts'
 
 /** How VecTrade reports an error: the class here, the HTTP status, the `type`, and whether a retry can help. */
 export type StatusRow = readonly [
@@ -27,8 +27,11 @@ type APIErrorRow = StatusRow | CodeRow
 /** How our servers report an error of their own: by a general message, an HTTP status and a `type` of the API. */
 export type LocalErrorRow = readonly [message: string, status: number, type: string]
 
+/** The codes of the errors that VecTrade does not report. */
+export type LocalErrorCode = Exclude<VecTradeErrorCode, APIError['code']>
+
 type ErrorTable = Readonly<
-  Record<APIErrorCode, readonly [StatusRow, ...APIErrorRow[]]> &
+  Record<APIError['code'], readonly [StatusRow, ...APIErrorRow[]]> &
     Record<LocalErrorCode, LocalErrorRow>
 >
 
