@@ -4,7 +4,7 @@
  *
  * An `HTTPParserError` has the bytes that could not be parsed in `data`. They may be part of an answer, and printing
  * the SDK's error would print them. So `data` becomes non-enumerable: debuggers still show it, logs do not. The test
- * is "a broken chunk" in `error-leaks.test.ts`.
+ * is "a broken chunk" in `secrets-in-errors.test.ts`.
  *
  * @returns the thrown value itself
  */
