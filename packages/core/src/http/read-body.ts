@@ -1,5 +1,5 @@
 import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
-import { releaseBody } from '../lifetime/body-owner.ts'
+import { bodyCause, releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
 import { within } from '../lifetime/timers.ts'
 
@@ -55,6 +55,8 @@ export async function readBody(
       text += decoder.decode(result.value.subarray(0, room), { stream: true })
       if (bytes > maxBytes) return { text, ended: 'too-large' }
     }
+  } catch (error) {
+    throw bodyCause(body, error)
   } finally {
     unlink?.()
     // This closes the connection, unless the body has ended.

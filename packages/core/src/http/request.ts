@@ -7,7 +7,13 @@ import { errorFromResponse } from './error-from-response.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { isRecord } from '../events/json.ts'
-import type { Fetch, FetchCredentials, FetchInit, FetchResponse } from '../options/runtime.ts'
+import type {
+  Fetch,
+  FetchCredentials,
+  FetchInit,
+  FetchResponse,
+  RuntimeDefaults,
+} from '../options/runtime.ts'
 import type { KeyHeader } from './key-header.ts'
 import { type Logger, warn } from '../lifetime/logger.ts'
 import { type Hop, isRedirect, maxRedirects, nextHop, refused } from './redirect.ts'
@@ -16,7 +22,7 @@ import { after, sleep } from '../lifetime/timers.ts'
 import { closeBody } from './read-body.ts'
 
 /** A call, with everything that is the same on all of its attempts. */
-export interface Call extends RetryPolicy {
+export interface Call extends RetryPolicy, Pick<RuntimeDefaults, 'toCause'> {
   url: string
   /** Default `POST`. */
   method?: Hop['method'] | undefined
@@ -64,6 +70,7 @@ export async function send(call: Call, signal: Abortable): Promise<FetchResponse
 /** Makes one attempt with one header for the key. Never rejects: a failure is the result. */
 async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | VecTradeError> {
   const attempt = new Attempt()
+  attempt.toCause = call.toCause
   const unlink = whenAborted(signal, () => attempt.abort(signal.reason))
   try {
     // If the caller leaves in the same tick, nothing is sent. React's StrictMode mounts each component,
@@ -78,7 +85,7 @@ async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | 
   } catch (error) {
     // Do not abort a request that has failed. It makes undici throw where no one can catch the error, after a
     // response with too many content encodings (Node 22 to 26).
-    return connectionError(error, 'connect')
+    return connectionError(attempt.toCause?.(error) ?? error, 'connect')
   } finally {
     unlink()
   }
@@ -97,6 +104,7 @@ function hintOf({ key, url }: Call): string | undefined {
 class Attempt extends AbortSource implements BodyOwner {
   /** Aborts the current request. If there are redirects, an attempt has several requests. */
   #controller: AbortController | undefined
+  toCause: RuntimeDefaults['toCause']
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()

@@ -1,4 +1,4 @@
-import { numberHeader } from '../errors/api-error.ts'
+import { numberHeader } from '../errors/number-header.ts'
 import { clean, type Secrets } from '../errors/clean.ts'
 import type { FetchHeaders } from '../options/runtime.ts'
 import { singleHeader } from '../errors/single-header.ts'

@@ -114,6 +114,7 @@ export interface Settings extends Required<{ [K in keyof CallLimits]: number }> 
   fetch: Fetch
   credentials: FetchCredentials | undefined
   network: Network | undefined
+  toCause: RuntimeDefaults['toCause']
   logger: Logger | undefined
 }
 
@@ -167,7 +168,7 @@ export function checkCall(options: CallOptions & ResumeOptions): void {
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
   checkOptions<Pick<RuntimeDefaults, 'env'>>(runtime, { env: checkFunction })
   checkOptions(options, clientChecks)
-  const { name = 'core', credentials, network } = runtime
+  const { name = 'core', credentials, network, toCause } = runtime
   const target = resolveTarget(options, runtime)
   const { fetch = runtime.fetch ?? ((url, init) => globalThis.fetch(url, init)) } = options
   return {
@@ -184,6 +185,7 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
     fetch,
     credentials,
     network,
+    toCause,
     logger: options.logger,
   }
 }

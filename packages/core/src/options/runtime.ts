@@ -63,6 +63,11 @@ export interface RuntimeDefaults {
   credentials?: FetchCredentials | undefined
   /** Sends requests if the caller passes no `fetch`. Default: the global `fetch`. */
   fetch?: Fetch | undefined
+  /**
+   * Maps what `fetch`, or reading a body, threw to the `cause` of the SDK's error. Printing an error also prints its
+   * causes, so a runtime hides here what its HTTP client adds to them. Default: the thrown value itself.
+   */
+  toCause?: ((thrown: unknown) => unknown) | undefined
 }
 
 /** What a runtime knows about its network. Streams that can be resumed use it to time their attempts. */
