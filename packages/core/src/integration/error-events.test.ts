@@ -78,3 +78,18 @@ describe('an error of the source', () => {
     expect((error as Error).constructor).toBe(expected)
   })
 })
+
+test.for([
+  ['\uFEFFrate_limit_error', RateLimitError, RateLimitError],
+  ['stream_interrupted\uFEFF', StreamInterruptedError, ServiceUnavailableError],
+] as const)(
+  'invisible characters around the name %o change nothing',
+  async ([type, Direct, Relayed]) => {
+    const body = `event: error\ndata: ${JSON.stringify({ error: { type } })}\n\n`
+    const headers = { 'content-type': 'text/event-stream' }
+    const answer = (): Response => new Response(body, { headers })
+    expect(await catchError(fromResponse(answer()).finalText())).toBeInstanceOf(Direct)
+    const relayed = toResponse(fromResponse(answer()))
+    expect(await catchError(fromResponse(relayed).finalText())).toBeInstanceOf(Relayed)
+  },
+)

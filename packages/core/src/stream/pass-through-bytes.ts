@@ -34,7 +34,7 @@ export class PassThroughBytes implements PassThrough {
   /** Whether the decoder has the beginning of an event whose end has not arrived. */
   #isDecoding = false
 
-  /** @param maxEventBytes a larger event goes to the decoder, which refuses it */
+  /** @param maxEventBytes an event that may be larger goes to the decoder, which knows */
   constructor(maxEventBytes: number) {
     this.#maxEventBytes = maxEventBytes
   }
@@ -77,10 +77,15 @@ export class PassThroughBytes implements PassThrough {
   }
 }
 
-/** Returns the end of the event at `start`. Returns 0 if the event does not pass, or is over `most` bytes. */
+/**
+ * Returns the end of the event at `start`. Returns 0 if the event does not pass, or may be over `most` bytes.
+ *
+ * The limit counts bytes after decoding. Then each byte that is not UTF-8 has become U+FFFD, which takes
+ * three bytes.
+ */
 function endOfEvent(bytes: Uint8Array, view: DataView, start: number, most: number): number {
   const end = endOfText(bytes, view, start) || endOfParsed(bytes, start)
-  return end - start <= most ? end : 0
+  return (end - start) * 3 <= most ? end : 0
 }
 
 /** Returns the end of a text event in the form that VecTrade sends, or 0. Needs no parser. */
