@@ -7,8 +7,8 @@ if (typeof manifest !== 'object' || manifest === null || !('version' in manifest
   throw new Error('packages/core/package.json has no version')
 }
 
-const file = new URL('src/version.ts', core)
+const file = new URL('src/options/version.ts', core)
 const source = readFileSync(file, 'utf8')
 const line = /(?<=export const version: string = )'.*'/
-if (!line.test(source)) throw new Error('packages/core/src/version.ts declares no version')
+if (!line.test(source)) throw new Error('packages/core/src/options/version.ts declares no version')
 writeFileSync(file, source.replace(line, `'${String(manifest.version)}'`))

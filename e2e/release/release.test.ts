@@ -102,7 +102,10 @@ test('the version step gives all packages one new version', async () => {
   version = packages[0]!.version
   expect(version).not.toBe(before)
   expect(packages.map((manifest) => manifest.version)).toEqual(names.map(() => version))
-  const source = readFileSync(join(maintainer.repository, 'packages/core/src/version.ts'), 'utf8')
+  const source = readFileSync(
+    join(maintainer.repository, 'packages/core/src/options/version.ts'),
+    'utf8',
+  )
   expect(source).toContain(`version: string = '${version}'`)
   await maintainer.git('add', '--all')
   await maintainer.git('commit', '--quiet', '--message', 'Version packages')

@@ -3,9 +3,8 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
-import { entries } from '../test-support/entries.ts'
+import { Declarations } from '../test-support/declarations.ts'
 import { tmp } from '../test-support/install-packages.ts'
-import { UserProject } from '../test-support/user-project.ts'
 
 /** Types with the members of the platform's and other libraries' objects, which have their own documentation. */
 const mirrors = new Set([
@@ -18,22 +17,13 @@ const mirrors = new Set([
   'RedisSubscriber',
 ])
 
-const project = new UserProject('types-docstrings')
-project.write('package.json', { type: 'module' })
-const importAll = entries.map((entry, at) => `import * as entry${at} from '${entry}'\n`).join('')
-const file = project.write('all.ts', importAll)
-const program = ts.createProgram([file], {
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  target: ts.ScriptTarget.ESNext,
-  types: ['node'],
-})
-const checker = program.getTypeChecker()
+const declarations = new Declarations('types-docstrings')
+const { checker, program } = declarations
 
 test('every name that can be imported has a docstring, and so have its members', () => {
   const undocumented = new Set<string>()
   const seen = new Set<ts.Symbol>()
-  for (const [name, symbol] of exportedSymbols()) {
+  for (const { name, symbol } of declarations.exported()) {
     if (seen.has(symbol)) continue
     seen.add(symbol)
     if (!isDocumented(symbol)) undocumented.add(name)
@@ -51,18 +41,6 @@ test('the test reads every published declaration', () => {
   const loaded = new Set(program.getSourceFiles().map(({ fileName }) => fileName))
   expect(published.filter((path) => !loaded.has(join(tmp, path)))).toEqual([])
 })
-
-function* exportedSymbols(): Generator<[name: string, symbol: ts.Symbol]> {
-  for (const statement of program.getSourceFile(file)?.statements ?? []) {
-    if (!ts.isImportDeclaration(statement)) continue
-    const entry = checker.getSymbolAtLocation(statement.moduleSpecifier)
-    if (entry === undefined) throw new Error(`not found: ${statement.getText()}`)
-    for (const symbol of checker.getExportsOfModule(entry)) {
-      const isAlias = (symbol.flags & ts.SymbolFlags.Alias) !== 0
-      yield [symbol.name, isAlias ? checker.getAliasedSymbol(symbol) : symbol]
-    }
-  }
-}
 
 /** Returns properties and methods, also static ones, without inherited, private and symbol members. */
 function membersOf(symbol: ts.Symbol): ts.Symbol[] {

@@ -6,7 +6,7 @@ import { readPublicPackages } from './workspace.ts'
 const released = {
   'packages/core/package.json': { name: '@vectrade/core', version: '1.2.0' },
   'packages/core/CHANGELOG.md': '# @vectrade/core\n\n## 1.2.0\n\n- A change.\n',
-  'packages/core/src/version.ts': "export const version: string = '1.2.0'\n",
+  'packages/core/src/options/version.ts': "export const version: string = '1.2.0'\n",
   'packages/node/package.json': { name: '@vectrade/node', version: '1.2.0' },
   'packages/node/CHANGELOG.md': '# @vectrade/node\n\n## 1.2.0\n\n## 1.1.0\n',
 }
@@ -37,7 +37,7 @@ test('a version without an entry in the changelog is refused', () => {
 
 test('a version that differs from the one that clients send is refused', () => {
   const source = "export const version: string = '1.1.0'\n"
-  expect(problems({ 'packages/core/src/version.ts': source })).toEqual([
-    expect.stringContaining('packages/core/src/version.ts does not have version 1.2.0'),
+  expect(problems({ 'packages/core/src/options/version.ts': source })).toEqual([
+    expect.stringContaining('packages/core/src/options/version.ts does not have version 1.2.0'),
   ])
 })

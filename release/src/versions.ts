@@ -18,7 +18,7 @@ export function versionProblems(repository: string, packages: readonly PublicPac
     const names = silent.map(({ name }) => name).join(', ')
     problems.push(`CHANGELOG.md has no entry for version ${version} of ${names}: ${advice}`)
   }
-  const file = 'packages/core/src/version.ts'
+  const file = 'packages/core/src/options/version.ts'
   const source = readFileSync(join(repository, file), 'utf8')
   if (!source.includes(`'${version}'`))
     problems.push(`${file} does not have version ${version}: ${advice}`)

@@ -28,9 +28,16 @@ export class AnswerView implements View {
   }
 
   show(event: StreamEvent): string {
-    if (event.type === 'text') return this.#page.text(printable(event.content))
-    if (event.type === 'citation') return this.#page.mark(`[${this.#citations.number(event)}]`)
-    return ''
+    switch (event.type) {
+      case 'text':
+        return this.#page.text(printable(event.content))
+      case 'citation':
+        return this.#page.mark(`[${this.#citations.number(event)}]`)
+      case 'metadata':
+      case 'done':
+      case 'unknown':
+        return ''
+    }
   }
 
   end(): string {

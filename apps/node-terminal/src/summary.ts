@@ -15,8 +15,11 @@ export class Summary {
       // A value from the server may be of any type.
       if (typeof event.model === 'string') this.#model = event.model
       if (event['simulated'] === true) this.#simulated = true
+    } else if (event.type === 'done') {
+      this.#usage = event.usage
+    } else {
+      event.type satisfies 'text' | 'citation' | 'unknown'
     }
-    if (event.type === 'done') this.#usage = event.usage
   }
 
   /** Returns the summary in one line. Unknown facts are left out. */

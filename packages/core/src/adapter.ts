@@ -10,7 +10,6 @@ export { withRuntime } from './options/with-runtime.ts'
 export { createStream } from './stream/create-stream.ts'
 export type { StreamOpener, StreamSettings, StreamSource } from './stream/stream-source.ts'
 export type { Track } from './lifetime/abort-scope.ts'
-export type { WaitLimits } from './stream/watchdog.ts'
 
 // Stores
 export {
@@ -21,6 +20,8 @@ export {
 } from './store/store-limits.ts'
 
 // Requests and responses
+export { readResponse } from './http/response.ts'
+export type { Secrets } from './errors/clean.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'
 
 // Options
@@ -38,7 +39,13 @@ export {
   hasMethods,
   type Limit,
 } from './lifetime/check-options.ts'
-export { milliseconds, resolveLimits, wholeNumber } from './lifetime/check-limit.ts'
+export {
+  milliseconds,
+  millisecondsBetween,
+  resolveLimits,
+  wholeNumber,
+  wholeNumberBetween,
+} from './lifetime/check-limit.ts'
 
 // Waiting, logging, disposal
 export { within } from './lifetime/timers.ts'

@@ -36,9 +36,9 @@ import { randomUUID } from './http/random-uuid.ts'
 import { AnalysisStream } from './stream/stream.ts'
 import { openEventStream } from './stream/from-response.ts'
 
-/** What to analyse: a question, and optionally the symbols it is about. */
+/** A question, with the symbols that it is about. */
 export interface AnalysisRequest {
-  /** The question, in plain words. */
+  /** The question. */
   prompt: string
   /** Ticker symbols, such as `['NVDA']`. */
   symbols?: readonly string[] | undefined
@@ -47,11 +47,11 @@ export interface AnalysisRequest {
 /**
  * A client of VecTrade's AI stock analysis.
  *
- * Holds no connection of its own; {@link close}, `using` and `await using` end its open streams.
- * The key is kept where inspecting, serialising and logging do not reach it.
+ * It holds no connection of its own. {@link close}, `using` and `await using` end its open streams.
+ * Inspecting, serialising and logging a client do not show its key.
  */
 export class VecTrade implements Disposable, AsyncDisposable {
-  /** The calls of the AI analysis. */
+  /** The calls of VecTrade's AI analysis. */
   readonly ai: AI
   readonly #open = new Set<(error: RequestAbortedError) => void>()
   #closed = false
@@ -70,14 +70,14 @@ export class VecTrade implements Disposable, AsyncDisposable {
     })
   }
 
-  /** Ends every open stream of this client: their readers get a {@link RequestAbortedError}. */
+  /** Ends all open streams of this client. Their readers get a {@link RequestAbortedError}. */
   close(): void {
     this.#closed = true
     for (const abort of this.#open) {
       try {
         abort(new RequestAbortedError('The client was closed'))
       } catch {
-        // workerd does not let one request end the streams of another; the others are to be ended.
+        // workerd does not let one request end the streams of another. End the rest.
       }
     }
     this.#open.clear()
@@ -92,7 +92,7 @@ export class VecTrade implements Disposable, AsyncDisposable {
   }
 }
 
-/** `client.ai`: the calls of the AI analysis. */
+/** The calls of VecTrade's AI analysis, as `client.ai`. */
 export class AI {
   readonly #settings: Settings
   readonly #key: KeyHeader | undefined
@@ -107,10 +107,10 @@ export class AI {
   }
 
   /**
-   * Asks for an analysis as a stream of events. Returns at once; the request is sent on first use,
-   * unless the stream ends in the same tick.
+   * Asks for an analysis as a stream of events. Returns at once. The request is sent at the first use of the
+   * stream, unless the stream ends in the same tick.
    *
-   * @throws ConfigurationError when there is no key, the prompt is no string, or on a wrong option
+   * @throws ConfigurationError if there is no key, if the prompt is no string, or on a wrong option
    */
   stream(request: string | AnalysisRequest, options: CallOptions = {}): AnalysisStream {
     const call = this.#call(request, true, options)
@@ -122,23 +122,23 @@ export class AI {
   }
 
   /**
-   * Takes up a stream that an endpoint keeps, such as one of `createHandler` with a `store`: after a
-   * reload, in another tab, or in another program. Returns at once; the request is sent on first use.
+   * Continues a stream that an endpoint stores, such as one of `createHandler` with a `store`. Works after a
+   * reload, in another tab, or in another program. Returns at once. The request is sent at the first use of
+   * the stream. Reading throws a StreamResumeError if the endpoint does not have the stream, or no longer.
    *
-   * @param id of a stream, as `stream.id` has it
-   * @throws ConfigurationError where the client has no `endpoint`, or on a wrong option; reading
-   *   throws StreamResumeError where there is no such stream, or none any more
+   * @param id the `id` of the stream
+   * @throws ConfigurationError if the client has no `endpoint`, or on a wrong option
    */
   resume(id: string, options: ResumeOptions = {}): AnalysisStream {
     checkCall(options)
     const { lastEventId = '' } = options
     if (!this.#settings.isEndpoint) {
       throw new ConfigurationError(
-        'Streams are resumed at an endpoint that keeps them: pass the client the option `endpoint`',
+        'Streams are resumed at an endpoint that stores them: pass the client the option `endpoint`',
       )
     }
     if (typeof id !== 'string' || id === '') {
-      throw new ConfigurationError('`id` must be that of a stream: `stream.id`')
+      throw new ConfigurationError('`id` must be the id of a stream, `stream.id`')
     }
     const call = this.#callWithoutBody('text/event-stream', options)
     return new AnalysisStream(
@@ -151,10 +151,10 @@ export class AI {
   }
 
   /**
-   * Asks for an analysis in one piece. It takes as long as the whole answer until headers come:
-   * give long ones a `timeout` of their own, or stream.
+   * Asks for an analysis in one piece. The response's headers come with the whole answer, so pass a longer
+   * `timeout` for long answers, or stream them.
    *
-   * @throws what reading a stream throws
+   * @throws the errors of reading a stream
    */
   analyze(request: string | AnalysisRequest, options: CallOptions = {}): Promise<Analysis> {
     return markHandled(this.#analyze(request, options))
@@ -168,18 +168,18 @@ export class AI {
     )
     try {
       const analysis = await readAnalysis(await send(call, scope), call, scope)
-      // An aborted body may look as if it had ended.
+      // An aborted body can look as if it had ended.
       if (scope.aborted) throw scope.reason
       return analysis
     } catch (error) {
-      // An aborted body fails in the runtime's words; the signal has ours.
+      // An aborted body fails with an error of the runtime. The signal has ours.
       throw scope.aborted ? scope.reason : error
     } finally {
       scope.leave()
     }
   }
 
-  /** Not the call itself: a stream is not to keep its prompt. */
+  /** Returns what the stream needs of a call. It must not keep the call, whose prompt may be large. */
   #streamSettings({ signal }: Pick<CallOptions, 'signal'>): StreamSettings {
     return { signal, track: this.#track }
   }
@@ -194,7 +194,7 @@ export class AI {
     return { ...call, body }
   }
 
-  /** Of two headers of one name the call's own counts. */
+  /** Merges the options of a call with the client's. The call's options win. */
   #callWithoutBody(
     accept: string,
     options: Pick<CallOptions, keyof CallLimits | 'headers'>,
@@ -220,16 +220,17 @@ async function openStream(call: CallWithLimits, signal: Abortable): Promise<Stre
   return openEventStream(await send(call, signal), call)
 }
 
+/** @throws ConfigurationError on a request that cannot be sent */
 function checkRequest(request: string | AnalysisRequest): AnalysisRequest {
   const { prompt, symbols } = isRecord(request)
     ? (request as AnalysisRequest)
     : { prompt: request as string }
-  // An empty prompt is for the server to refuse; one that is missing is a mistake of the program.
+  // The server refuses an empty prompt. A missing prompt is a mistake in the program.
   if (typeof prompt !== 'string') {
     throw new ConfigurationError('The prompt must be a string, or { prompt, symbols }')
   }
   if (symbols === undefined) return { prompt }
-  // `some` skips what was never set.
+  // A copy, because `some` skips elements that were never set.
   if (!Array.isArray(symbols) || [...symbols].some((symbol) => typeof symbol !== 'string')) {
     throw new ConfigurationError("`symbols` must be an array of strings such as ['NVDA']")
   }

@@ -6,7 +6,7 @@ import {
   type Checks,
   checkSignal,
   checkString,
-  wholeNumber,
+  wholeNumberBetween,
 } from '@vectrade/core/adapter'
 import { toPermissionError } from './permission.ts'
 
@@ -45,7 +45,7 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 const serveChecks: Checks<ServeOptions> = {
-  port: /* @__PURE__ */ wholeNumber(8000, 0, 65_535),
+  port: /* @__PURE__ */ wholeNumberBetween(8000, 0, 65_535),
   hostname: checkString,
   signal: checkSignal,
   onListen: checkFunction,

@@ -1,6 +1,7 @@
 import { VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
 import { withRuntime } from '@vectrade/core/adapter'
 import { defaultFetch } from './default-fetch.ts'
+import { toCause } from './node-error.ts'
 
 /**
  * A client for VecTrade's AI stock analysis on Node and Bun.
@@ -28,6 +29,7 @@ export class VecTrade extends CoreVecTrade {
         name: process.versions['bun'] ? 'bun' : 'node',
         env: (name) => process.env[name],
         fetch: defaultFetch(),
+        toCause,
       }),
     )
   }

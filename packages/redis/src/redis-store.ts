@@ -16,7 +16,7 @@ import {
   checkText,
   checkThat,
   hasMethods,
-  milliseconds,
+  millisecondsBetween,
   nameMethod,
   resolveStoreLimits,
 } from '@vectrade/core/adapter'
@@ -50,7 +50,7 @@ const checkRedis = checkThat(
 /** `resolveStoreLimits` checks the limits. */
 const ownChecks: Checks<Omit<RedisStoreOptions, keyof StreamStoreLimits>> = {
   prefix: checkText('a string without braces', /^[^{}]*$/),
-  pollInterval: milliseconds(500, 1, 1000),
+  pollInterval: millisecondsBetween(500, 1, 1000),
   logger: checkLogger,
 }
 

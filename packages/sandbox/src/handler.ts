@@ -22,6 +22,7 @@ import { sleep } from './sleep.ts'
 
 export type { ErrorShape } from './error-body.ts'
 export type { KeyHeader } from './key-header.ts'
+export type { QuotaCode } from './error-codes.ts'
 export type { QuotaError } from './quota-error.ts'
 export type { SandboxOptions } from './options.ts'
 export type { Closed, SandboxConnection, SandboxRequest } from './request-log.ts'

@@ -13,6 +13,7 @@ export {
   type HeaderLines,
   type KeyHeader,
   parseFault,
+  type QuotaCode,
   type QuotaError,
   type SandboxConnection,
   type SandboxHandler,

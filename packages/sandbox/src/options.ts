@@ -23,7 +23,7 @@ export interface SandboxOptions {
   keyHeader?: KeyHeader | 'any'
   /** The only base path that the sandbox serves, as some deployments do. A request to the other one
    * gets a 404. Default: both are served. */
-  basePath?: (typeof basePaths)[number]
+  basePath?: '/v1' | '/v1/vq'
   /** Speed of the answers. A token is about one word. Default: 0, as fast as possible. */
   tokensPerSecond?: number
   /** Milliseconds before the first piece of text, or before a JSON answer. Default: 0. */

@@ -1,4 +1,4 @@
-import { type EncodableMessage, encodeEvent } from '@vectrade/core'
+import { type EncodableMessage, encodeEvent, type StreamEvent } from '@vectrade/core'
 import type { SimulatedAnalysis } from './analysis.ts'
 import type { Cut } from './connection-cut.ts'
 import { errorBody } from './error-body.ts'
@@ -20,7 +20,7 @@ export interface Pace {
   timeToFirstToken: number
 }
 
-type WireEvent = { type: string; [field: string]: unknown }
+type WireEvent = { type: Exclude<StreamEvent['type'], 'unknown'>; [field: string]: unknown }
 
 /**
  * Yields the steps of a streamed answer, with the fault applied. Each step is made only when it is
@@ -41,7 +41,7 @@ export function* streamSteps(
   let tokens = 0
   for (const event of wireEvents(analysis, metadata, fault)) {
     if (yield* disturb(position, fault, encode)) return
-    if (event.type === 'text') {
+    if (isToken(event)) {
       if (tokens === 0) yield { type: 'wait', ms: pace.timeToFirstToken }
       else if (pace.tokensPerSecond > 0) yield { type: 'wait', ms: wait }
       tokens += 1
@@ -60,6 +60,13 @@ export function* streamSteps(
 /** Returns a heartbeat with the same line endings as {@link streamSteps}. */
 export function heartbeatBytes(fault: Fault): Uint8Array {
   return encoder(fault.lineEnding)({ comment: 'heartbeat' })
+}
+
+/** Whether an event is a token, which is sent at the pace of the answer. */
+function isToken(event: WireEvent): boolean {
+  if (event.type === 'text') return true
+  event.type satisfies 'citation' | 'metadata' | 'done'
+  return false
 }
 
 function* wireEvents(

@@ -18,7 +18,10 @@ test('a leak is found in the output of every way to print', () => {
       return { ...super.toJSON(), more: this.more }
     }
   }
-  const error = new Leaky(marks.key, 'x', { requestId: marks.key, cause: new Error(marks.payload) })
+  const error = new Leaky(marks.key, 'timeout', {
+    requestId: marks.key,
+    cause: new Error(marks.payload),
+  })
   for (const [way, print] of Object.entries({ ...ways, ...hiddenWays })) {
     expect(marksIn(print(error)), way).toContain('key')
   }

@@ -16,6 +16,8 @@ export interface Part {
 
 /** The results of a part. */
 export interface PartOutcome {
+  /** The streams that were checked. A part ends early if it finds too many mismatches. */
+  streams: number
   bytes: number
   chunks: number
   mismatches: string[]
@@ -35,7 +37,7 @@ export async function fuzzPart(
   { firstSeed, streams }: Part,
   checked: Readonly<Record<string, Check>> = checks,
 ): Promise<PartOutcome> {
-  const outcome: PartOutcome = { bytes: 0, chunks: 0, mismatches: [] }
+  const outcome: PartOutcome = { streams: 0, bytes: 0, chunks: 0, mismatches: [] }
   const { mismatches } = outcome
   for (let seed = firstSeed; seed < firstSeed + streams; seed += 1) {
     if (mismatches.length >= mostMismatches) break
@@ -43,6 +45,7 @@ export async function fuzzPart(
     if (seed % 100 === 0) await turn()
     const random = new Random(seed)
     const whole = givenOf(randomStream(random))
+    outcome.streams += 1
     outcome.bytes += whole.bytes.length
     for (const [name, check] of Object.entries(checked)) {
       const ends = randomEnds(whole.bytes.length, random)

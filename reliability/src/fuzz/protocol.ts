@@ -109,15 +109,23 @@ function hasError(payload: unknown): boolean {
 /** Returns the class of the first code in the tables, else of the first type. */
 function classOf(payload: unknown): string {
   const inner = field(payload, 'error')
-  if (field(inner, 'type') === 'stream_interrupted') return 'StreamInterruptedError'
   const error = isObject(inner) ? inner : payload
-  const names = [field(error, 'type'), field(error, 'error_code'), inner]
+  const names = [field(error, 'type'), field(error, 'error_code'), inner].map(withoutMarks)
+  const first = names.find((name) => name !== undefined && name !== '' && name !== 'error')
+  if (first === 'stream_interrupted') return 'StreamInterruptedError'
   for (const table of [byCode, byType]) {
     for (const name of names) {
-      if (typeof name === 'string' && Object.hasOwn(table, name)) return table[name]!
+      if (name !== undefined && Object.hasOwn(table, name)) return table[name]!
     }
   }
   return 'APIError'
+}
+
+/** Returns a name as errors have it: without white space and invisible characters at its ends. */
+function withoutMarks(name: unknown): string | undefined {
+  return typeof name === 'string'
+    ? name.replaceAll(/^[\s\p{Cc}\p{Cf}\p{Cs}]+|[\s\p{Cc}\p{Cf}\p{Cs}]+$/gu, '')
+    : undefined
 }
 
 /** "One JSON object per event in `data`": the table of types. */

@@ -8,7 +8,7 @@ interface Row {
   status: number
   type: string
   Class: typeof core.APIError
-  code: string
+  code: core.APIError['code']
   retryable: boolean
 }
 

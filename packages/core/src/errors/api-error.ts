@@ -1,4 +1,4 @@
-import { singleHeader } from './single-header.ts'
+import { numberHeader } from './number-header.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 
 /** The fields of a new {@link APIError}. */
@@ -29,31 +29,44 @@ export interface APIErrorFields {
   hint?: string | undefined
 }
 
-/** VecTrade answered with an error, as an HTTP status or as an event inside a stream. */
+/**
+ * VecTrade reported an error, with an HTTP status or inside a stream. A subclass tells which one; an error that no
+ * subclass describes is an `APIError` itself.
+ */
 export class APIError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'APIError'
   /** @internal */
-  static readonly code: string = 'api_error'
+  static readonly code: APIError['code'] = 'api_error'
 
-  /** The HTTP status; undefined when the error came inside a stream. */
+  declare readonly code:
+    | 'api_error'
+    | 'validation_error'
+    | 'authentication_error'
+    | 'payment_required'
+    | 'not_found'
+    | 'rate_limit_error'
+    | 'quota_exceeded'
+    | 'server_error'
+    | 'service_unavailable'
+  /** The HTTP status; undefined if the error came inside a stream. */
   readonly status: number | undefined
   /** The API's own name of the error, such as `rate_limit_error`. */
   readonly type: string
   /** The code that the server gave the error, such as `token_quota_exceeded`. */
   declare readonly errorCode?: string
   /**
-   * What else the server said, as sent: its `details` field, or all fields of the gateway's shape but
-   * `error` and `message`. Not enumerable because it may repeat the request.
+   * What else the server said, as sent: its `details` field or, from the gateway, all fields except `error` and
+   * `message`. It may repeat the request, so it is not enumerable and printing the error leaves it out.
    */
   declare readonly details?: unknown
   /** A page that explains the error, or where to upgrade the plan. */
   declare readonly docsUrl?: string
-  /** The response's headers. Not enumerable. */
+  /** The response's headers. They are not enumerable, so printing the error leaves them out. */
   declare readonly headers?: Headers
-  /** Seconds the server asks to wait, from `retry-after-ms`, `Retry-After` or the body. */
+  /** Seconds that the server asks to wait, from `retry-after-ms`, `Retry-After` or the body. */
   declare readonly retryAfter?: number
-  /** @internal The end of the message that is this SDK's own advice. */
+  /** @internal The advice of this SDK at the end of the message. */
   declare readonly hint?: string
 
   constructor(fields: APIErrorFields) {
@@ -81,44 +94,54 @@ export class APIError extends VecTradeError {
   }
 }
 
-/** 400, 422: the request is not one the API can take. */
+/** The API does not accept the request (400, 422). */
 export class ValidationError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'ValidationError'
   /** @internal */
-  static override readonly code: string = 'validation_error'
+  static override readonly code = 'validation_error'
+
+  declare readonly code: 'validation_error'
 }
 
-/** 401, 403: the key is missing, wrong, or not allowed to do this. */
+/** The key is missing, invalid, or not allowed to do this (401, 403). */
 export class AuthenticationError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'AuthenticationError'
   /** @internal */
-  static override readonly code: string = 'authentication_error'
+  static override readonly code = 'authentication_error'
+
+  declare readonly code: 'authentication_error'
 }
 
-/** 402: the plan does not cover it. */
+/** The plan does not include this (402). */
 export class PaymentRequiredError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'PaymentRequiredError'
   /** @internal */
-  static override readonly code: string = 'payment_required'
+  static override readonly code = 'payment_required'
+
+  declare readonly code: 'payment_required'
 }
 
-/** 404: there is no such thing at this address; `baseURL` may be wrong. */
+/** There is nothing at this address (404). `baseURL` may be wrong. */
 export class NotFoundError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'NotFoundError'
   /** @internal */
-  static override readonly code: string = 'not_found'
+  static override readonly code = 'not_found'
+
+  declare readonly code: 'not_found'
 }
 
-/** 429: too many requests for now. */
+/** Too many requests were sent in a short time (429). */
 export class RateLimitError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'RateLimitError'
   /** @internal */
-  static override readonly code: string = 'rate_limit_error'
+  static override readonly code = 'rate_limit_error'
+
+  declare readonly code: 'rate_limit_error'
 
   /** Requests allowed per window, from `X-VQ-RateLimit-Limit`. */
   get limit(): number | undefined {
@@ -131,42 +154,42 @@ export class RateLimitError extends APIError {
   }
 }
 
-/** 403 or 429 with `quota_exceeded`: the plan's quota is used up; waiting a little does not help. */
+/** The quota of the plan is used up (403, 429). Waiting a moment does not help, so the call is not retried. */
 export class QuotaExceededError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'QuotaExceededError'
   /** @internal */
-  static override readonly code: string = 'quota_exceeded'
+  static override readonly code = 'quota_exceeded'
+
+  declare readonly code: 'quota_exceeded'
 
   /** The quota, from `X-VQ-Quota-Limit`. */
   get quotaLimit(): number | undefined {
     return numberHeader(this.headers, 'x-vq-quota-limit')
   }
 
-  /** What is left of it, from `X-VQ-Quota-Remaining`. */
+  /** The rest of the quota, from `X-VQ-Quota-Remaining`. */
   get quotaRemaining(): number | undefined {
     return numberHeader(this.headers, 'x-vq-quota-remaining')
   }
 }
 
-/** 5xx: VecTrade failed. */
+/** VecTrade failed (5xx). */
 export class ServerError extends APIError {
   /** @internal */
   static override readonly errorClass: string = 'ServerError'
   /** @internal */
-  static override readonly code: string = 'server_error'
+  static override readonly code: ServerError['code'] = 'server_error'
+
+  declare readonly code: 'server_error' | 'service_unavailable'
 }
 
-/** 502, 503, 504: VecTrade, or something on the way to it, is not there for now. */
+/** VecTrade, or a proxy on the way to it, is temporarily unavailable (502, 503, 504). */
 export class ServiceUnavailableError extends ServerError {
   /** @internal */
   static override readonly errorClass: string = 'ServiceUnavailableError'
   /** @internal */
-  static override readonly code: string = 'service_unavailable'
-}
+  static override readonly code = 'service_unavailable'
 
-/** A header that is a plain decimal number, else undefined. */
-export function numberHeader(headers: Headers | undefined, name: string): number | undefined {
-  const value = singleHeader(headers, name, ',')
-  return value !== undefined && /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined
+  declare readonly code: 'service_unavailable'
 }

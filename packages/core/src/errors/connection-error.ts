@@ -1,23 +1,28 @@
 import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 
 /**
- * Where a connection failed: `connect`, before response headers; `redirect`, the server pointed
- * somewhere this SDK does not follow; `body`, while the answer was being read.
+ * When a connection failed.
+ *
+ * - `connect`: before the response headers
+ * - `redirect`: the server redirected to an address that this SDK does not follow
+ * - `body`: while the answer was being read
  */
 export type ConnectionPhase = 'connect' | 'redirect' | 'body'
 
-/** The network failed, not VecTrade; `cause` is the runtime's own error. */
+/** The connection to the server failed. `cause` is the error that the runtime threw. */
 export class ConnectionError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'ConnectionError'
-  /** Where it failed. */
+
+  declare readonly code: 'connection_error' | 'stream_interrupted'
+  /** When it failed. */
   readonly phase: ConnectionPhase
 
   constructor(
     message: string,
     phase: ConnectionPhase,
     options: VecTradeErrorOptions = {},
-    code = 'connection_error',
+    code: ConnectionError['code'] = 'connection_error',
   ) {
     super(message, code, { retryable: phase !== 'redirect', ...options })
     this.phase = phase
@@ -29,19 +34,29 @@ export class ConnectionError extends VecTradeError {
 }
 
 /**
- * The body ended before the answer did, by a reset or by a clean-looking end; what had arrived is
- * in `partial`. Which of the two a broken server or proxy causes is chance, so both are this class.
+ * The body ended before the answer was complete. `partial` has what had arrived.
+ *
+ * It does not matter whether the connection was reset or closed in order: which of the two happens when a server or a
+ * proxy fails is chance.
  */
 export class StreamInterruptedError extends ConnectionError {
   /** @internal */
   static override readonly errorClass: string = 'StreamInterruptedError'
+
+  declare readonly code: 'stream_interrupted'
 
   constructor(options: VecTradeErrorOptions = {}) {
     super('The stream ended before the answer did', 'body', options, 'stream_interrupted')
   }
 }
 
-/** `headers`: no response headers; `idle`: no event; `heartbeat`: not a single byte. */
+/**
+ * What did not arrive in time.
+ *
+ * - `headers`: the response headers (option `timeout`)
+ * - `idle`: an event (option `idleTimeout`)
+ * - `heartbeat`: a single byte (option `heartbeatTimeout`)
+ */
 export type TimeoutPhase = 'headers' | 'idle' | 'heartbeat'
 
 const waitedFor: Record<TimeoutPhase, string> = {
@@ -50,14 +65,16 @@ const waitedFor: Record<TimeoutPhase, string> = {
   heartbeat: 'a single byte (option `heartbeatTimeout`)',
 }
 
-/** Nothing came for as long as the option of this phase allows. */
+/** A time limit was reached. `phase` tells which one. */
 export class TimeoutError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'TimeoutError'
-  /** What was waited for. */
+
+  declare readonly code: 'timeout'
+  /** What did not arrive in time. */
   readonly phase: TimeoutPhase
 
-  /** @param ms how long was waited, in milliseconds */
+  /** @param ms the time limit in milliseconds */
   constructor(phase: TimeoutPhase, ms: number, options: VecTradeErrorOptions = {}) {
     super(`Timed out after ${ms} ms without ${waitedFor[phase]}`, 'timeout', {
       retryable: true,

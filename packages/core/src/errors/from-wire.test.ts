@@ -1,13 +1,14 @@
 import { inspect } from 'node:util'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as errors from '../index.ts'
 import { apiError } from './from-wire.ts'
-import { errorFromResponse } from '../http/error-from-response.ts'
-import { connectionError } from './from-thrown.ts'
+import { secretsOf } from './secrets.ts'
+
+const key = 'vq_secret_of_this_test'
 
 type ErrorName = keyof typeof errors
 
-/** Status, type, class, whether it is retried: the table of the protocol. */
+/** Status, type, class and whether it is retryable, as in the table of the protocol. */
 const table: [number, string, ErrorName, boolean][] = [
   [400, 'validation_error', 'ValidationError', false],
   [400, 'invalid_request_error', 'ValidationError', false],
@@ -49,10 +50,10 @@ const shapes: [string, (type: string) => unknown][] = [
 
 const classOf = (error: unknown): string => (error as Error).constructor.name
 
-describe('an HTTP error', () => {
+describe('an error with a status', () => {
   describe.for(shapes)('in the %s shape', ([shape, body]) => {
-    test.for(table)('%i %s is a %s', async ([status, type, name, retryable]) => {
-      const error = await errorFromResponse(Response.json(body(type), { status }))
+    test.for(table)('%i %s is a %s', ([status, type, name, retryable]) => {
+      const error = apiError(body(type), { status })
       expect(classOf(error)).toBe(name)
       expect(error).toMatchObject({ name, status, retryable, message: 'Said' })
       const known =
@@ -62,33 +63,7 @@ describe('an HTTP error', () => {
     })
   })
 
-  test('says what its body says', async () => {
-    const body = {
-      error: {
-        type: 'rate_limit_error',
-        message: 'Slow down',
-        docs_url: 'https://d',
-        retry_after: 7,
-      },
-      request_id: 'r1',
-    }
-    const headers = {
-      'x-vq-ratelimit-limit': '60',
-      'x-vq-ratelimit-remaining': '0',
-      'x-request-id': 'r0',
-    }
-    const response = Response.json(body, { status: 429, headers })
-    const error = await errorFromResponse(response)
-    expect(error).toMatchObject({
-      requestId: 'r1',
-      docsUrl: 'https://d',
-      retryAfter: 7,
-      limit: 60,
-      remaining: 0,
-    })
-  })
-
-  test('has details and error code of the second shape', () => {
+  test('has the details and the code of the second shape', () => {
     const error = apiError(
       { error_code: 'BAD_SYMBOL', message: 'm', details: [1] },
       { status: 422 },
@@ -97,79 +72,24 @@ describe('an HTTP error', () => {
     expect(JSON.stringify(error)).not.toContain('details')
   })
 
-  test.for<[string, BodyInit | null]>([
-    ['an HTML page', '<html><body>Bad gateway</body></html>'],
-    ['no body', null],
-    ['an empty body', ''],
-    ['a JSON value that is no object', '"nope"'],
-    ['broken JSON', '{"error":'],
-  ])('with %s has its status', async ([, body]) => {
-    const error = await errorFromResponse(new Response(body, { status: 502 }))
-    expect(error).toBeInstanceOf(errors.ServiceUnavailableError)
-    expect(error).toMatchObject({ status: 502, type: 'bad_gateway', retryable: true })
-    expect(error.message).not.toContain('html')
-  })
-
-  test('keeps to a length that can be printed', () => {
-    const error = apiError({ error: { message: 'x'.repeat(50_000) } }, { status: 400 })
-    expect(error.message).toHaveLength(2000)
-  })
-
-  test('with an endless body is read in part, and closed', async () => {
-    let cancelled = 0
-    let pulled = 0
-    const body = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        pulled += 1
-        controller.enqueue(new Uint8Array(16 * 1024))
-      },
-      cancel: () => void (cancelled += 1),
-    })
-    const error = await errorFromResponse(new Response(body, { status: 500 }))
-    expect(error).toMatchObject({ status: 500 })
-    expect(cancelled).toBe(1)
-    expect(pulled).toBeLessThan(10)
-  })
-
-  test('with a body that drips is read for 2 s in all', async () => {
-    vi.useFakeTimers()
-    const body = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        await new Promise((resolve) => setTimeout(resolve, 300))
-        controller.enqueue(new Uint8Array(1))
-      },
-    })
-    let error: unknown
-    void errorFromResponse(new Response(body, { status: 500 })).then((value) => (error = value))
-    await vi.advanceTimersByTimeAsync(1999)
-    expect(error).toBeUndefined()
-    await vi.advanceTimersByTimeAsync(1)
-    expect(error).toMatchObject({ status: 500 })
-    vi.useRealTimers()
-  })
-
-  test('quotes no key', () => {
-    const key = 'vq_secret'
-    const payload = {
-      error: {
-        type: `t ${key}`,
-        message: `m ${key}`,
-        docs_url: `https://d/${key}`,
-        error_code: key,
-      },
-      request_id: key,
-    }
-    const error = apiError(payload, { status: 401, secrets: /vq_secret/gi })
-    expect(error.message).toBe('m [redacted]')
-    expect(inspect(error)).not.toContain(key)
+  test.for<[string, number, boolean]>([
+    ['true', 400, true],
+    ['TRUE', 400, true],
+    ['false', 503, false],
+    ['maybe', 503, true],
+    ['maybe', 400, false],
+  ])('with x-should-retry: %s and status %i is retryable: %s', ([value, status, retryable]) => {
+    const headers = new Headers({ 'x-should-retry': value })
+    expect(apiError({}, { status, headers }).retryable).toBe(retryable)
   })
 
   test.for([
-    ['true', 400, true],
-    ['false', 503, false],
-  ] as const)('x-should-retry: %s wins over %i', ([value, status, retryable]) => {
-    const headers = new Headers({ 'x-should-retry': value })
-    expect(apiError({}, { status, headers }).retryable).toBe(retryable)
+    [503, undefined, 'The server answered with status 503 and did not say why'],
+    [503, 'overloaded', 'The server answered with status 503: overloaded'],
+    [undefined, undefined, 'The stream reported an error and did not say why'],
+    [undefined, 'overloaded', 'The stream reported an error: overloaded'],
+  ] as const)('has a message if the server sent none: %s, %s', ([status, type, message]) => {
+    expect(apiError({ error: { type } }, { status }).message).toBe(message)
   })
 })
 
@@ -190,12 +110,12 @@ describe('an error inside a stream', () => {
     )
   })
 
-  test('marked by its type has its name in the title of RFC 9457', () => {
+  test('may have its name in the title of RFC 9457', () => {
     const payload = { type: 'error', title: 'rate_limit_error', detail: 'Said' }
     expect(apiError(payload, {})).toMatchObject({ name: 'RateLimitError', message: 'Said' })
   })
 
-  test('without a type still has its message', () => {
+  test('has its message even if it has no type', () => {
     expect(apiError({ type: 'error', message: 'Said' }, {})).toMatchObject({
       name: 'APIError',
       message: 'Said',
@@ -203,7 +123,7 @@ describe('an error inside a stream', () => {
     })
   })
 
-  test('takes its class from the status of an RFC 9457 body', () => {
+  test('has the class of the status in an RFC 9457 body', () => {
     const error = apiError({ type: 'about:blank', title: 'Too Many Requests', status: 429 }, {})
     expect(error).toBeInstanceOf(errors.RateLimitError)
     expect(error).toMatchObject({
@@ -212,50 +132,59 @@ describe('an error inside a stream', () => {
       message: 'Too Many Requests',
     })
   })
+
+  test.for([0, -1, 424, 999])('a status of %i in its body is nothing special', (status) => {
+    const error = apiError({ type: 'about:blank', title: 'T', status }, {})
+    expect(classOf(error)).toBe(status === 999 ? 'ServerError' : 'APIError')
+    expect(error.type).toBe('unknown_error')
+  })
+
+  test.for(['request_timeout', 'conflict'])('%s is not retryable without its status', (type) => {
+    expect(apiError({ type: 'error', error: { type } }, {}).retryable).toBe(false)
+    expect(apiError({ error: { type } }, { status: 409 }).retryable).toBe(true)
+  })
 })
 
-describe('a thrown value', () => {
-  test('of ours stays as it is', () => {
-    const error = new errors.StreamConsumedError()
-    expect(connectionError(error, 'body')).toBe(error)
+describe('text from the server is cleaned', () => {
+  const hostile = `${key}\u001B[2J\n\u202E${'x'.repeat(1_000_000)}`
+  const fields = { message: hostile, type: hostile, docs_url: hostile, error_code: hostile }
+  test.for<[string, unknown]>([
+    ['documented', { error: fields, request_id: hostile }],
+    ['flat', { ...fields, request_id: hostile }],
+    ['problem', { type: hostile, title: hostile, detail: hostile }],
+    ['gateway', { error: hostile, message: hostile, upgrade_url: hostile }],
+    ['bare', { error: { type: hostile, request_id: hostile } }],
+    ['bare in a stream', { type: 'error', error: hostile }],
+  ])('in the %s shape', ([, payload]) => {
+    for (const status of [400, undefined]) {
+      const error = apiError(payload, { status, secrets: secretsOf(key, {}) })
+      const said = [error.message, error.type, error.errorCode, error.docsUrl, error.requestId]
+      for (const text of [...said, ...Object.values(error)]) {
+        if (typeof text !== 'string') continue
+        expect(text).toMatch(/^[ -~]*$/)
+        expect(text).not.toContain(key)
+        expect(text.length).toBeLessThan(2_100)
+      }
+      expect(JSON.stringify(error).length).toBeLessThan(6_000)
+    }
   })
 
-  test('keeps its bytes where printing does not reach them', () => {
-    const cause = Object.assign(new Error('Invalid chunk'), {
-      name: 'HTTPParserError',
-      code: 'HPE',
-      data: 'the payload',
-    })
-    const error = connectionError(new TypeError('terminated', { cause }), 'body')
-    expect(inspect(error, { depth: 9 })).toContain('HPE')
-    expect(inspect(error, { depth: 9 })).not.toContain('payload')
-    expect(cause.data).toBe('the payload')
-    expect(() =>
-      connectionError(Object.freeze({ name: 'HTTPParserError', data: 1 }), 'body'),
-    ).not.toThrow()
+  test('a key in any field is redacted', () => {
+    const said = { type: `t ${key}`, message: `m ${key}`, docs_url: `https://d/${key}` }
+    const payload = { error: { ...said, error_code: key }, request_id: key }
+    const error = apiError(payload, { status: 401, secrets: secretsOf(key, {}) })
+    expect(error.message).toBe('m [redacted]')
+    expect(inspect(error)).not.toContain(key)
   })
 
-  test("that is not the runtime's stays as it is", () => {
-    const theirs = Object.assign(new Error('boom'), { statusCode: 5, data: 'theirs' })
-    connectionError(theirs, 'connect')
-    expect(Object.keys(theirs)).toEqual(['statusCode', 'data'])
+  test('a message is cut after 2,000 characters', () => {
+    const error = apiError({ error: { message: 'x'.repeat(50_000) } }, { status: 400 })
+    expect(error.message).toHaveLength(2000)
   })
 
-  test('before headers is a ConnectionError that names the system code', () => {
-    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-    const thrown = new TypeError('fetch failed', { cause })
-    const error = connectionError(thrown, 'connect')
-    expect(error).toBeInstanceOf(errors.ConnectionError)
-    expect(error).toMatchObject({ phase: 'connect', cause: thrown, retryable: true })
-    expect(error.message).toContain('ECONNREFUSED')
+  test('a type of nothing but slashes takes no time', () => {
+    // A scan that starts again at each slash takes hours.
+    const error = { type: '/'.repeat(10_000_000), message: 'm' }
+    expect(apiError({ error }, { status: 400 }).type).toBe('/'.repeat(256))
   })
-
-  test.for([undefined, null, 'text', 7, {}, new TypeError('terminated')])(
-    'in a body is a StreamInterruptedError: %s',
-    (thrown) => {
-      const error = connectionError(thrown, 'body')
-      expect(error).toBeInstanceOf(errors.StreamInterruptedError)
-      expect(error).toMatchObject({ phase: 'body', cause: thrown })
-    },
-  )
 })

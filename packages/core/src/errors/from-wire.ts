@@ -1,36 +1,37 @@
 import { isRecord } from '../events/json.ts'
 import { mimeType } from './mime-type.ts'
 import { retryAfterSeconds } from './retry-after.ts'
-import { type APIError, QuotaExceededError } from './api-error.ts'
+import type { APIError } from './api-error.ts'
 import { clean, longestText, type Secrets } from './clean.ts'
-import { classFor, isGatewayCode, defaultType, isKnownName, isRetryable } from './class-table.ts'
+import { errorTable } from './error-table.ts'
+import { defaultType, findRow, isGatewayCode, isRetryable, knownName } from './find-row.ts'
 
-/** Where an error payload came from. */
+/** What is known about an error besides its payload. */
 export interface ErrorContext {
-  /** The response's status; undefined for an error that came inside a stream. */
+  /** The response's status; undefined if the error came inside a stream. */
   status?: number | undefined
   headers?: Headers | undefined
   requestId?: string | undefined
-  /** Removed from all texts of the server. */
+  /** Replaced in all texts from the server. */
   secrets?: Secrets
-  /** Advice of ours to add to the server's words. */
+  /** Advice of this SDK, added to the server's message. */
   hint?: string | undefined
 }
 
-/** RFC 9457: the body is an error, whatever is in it. */
+/** The media type of RFC 9457. A body of this type is an error, whatever it contains. */
 const problemJson = 'application/problem+json'
 
-/** The error of an error payload, in any of the protocol's shapes or none of them. */
+/** Returns the error that a payload describes, in any of the protocol's shapes. Any other payload gives an error too. */
 export function apiError(payload: unknown, context: ErrorContext): APIError {
   const said = readFields(payload, context.secrets)
   const { headers, hint } = context
   const status = context.status ?? said.status
   const retryAfter = (headers && retryAfterSeconds(headers)) ?? said.retryAfter
-  const ErrorClass = namesQuota(said, status) ? QuotaExceededError : classFor(status, ...said.names)
-  return new ErrorClass({
+  const row = namesQuota(said, status) ? errorTable.quota_exceeded[0] : findRow(status, said.names)
+  return new row[0]({
     message: said.message ?? defaultMessage(context.status, said.names[0]),
     type: said.names[0] ?? defaultType(status),
-    retryable: isRetryable(ErrorClass, status, headers),
+    retryable: isRetryable(row, status, headers),
     requestId: said.requestId ?? context.requestId,
     status: context.status,
     errorCode: said.errorCode,
@@ -43,11 +44,12 @@ export function apiError(payload: unknown, context: ErrorContext): APIError {
 }
 
 /**
- * Whether a payload is an error, in a stream or with a success status. A payload with a `type` is
- * an error only if that is `error`. In an RFC 9457 body, which is always an error, `type` names
- * the error.
+ * Whether a payload inside a stream, or with a success status, is an error.
  *
- * @param headers of the response, where the payload is its whole body
+ * A payload with a `type` is an error only if the type is `error`. An RFC 9457 body is always an error, and its `type`
+ * is the name of the error.
+ *
+ * @param headers the response's headers, if the payload is its whole body
  */
 export function isErrorPayload(payload: unknown, headers?: Headers): boolean {
   if (!isRecord(payload)) return false
@@ -62,29 +64,27 @@ export function isErrorPayload(payload: unknown, headers?: Headers): boolean {
 }
 
 /**
- * Whether an error means a quota although its code does not say so: the gateway uses `AUTH_002` for a
- * missing scope and for a used-up quota, and only the message tells them apart. A `type` of the
- * protocol needs no such guess.
+ * Whether the message, and not the code, tells that a quota is used up. The gateway uses `AUTH_002` for a missing
+ * scope and for a used-up quota, so only the message tells them apart. An error with a `type` of the protocol needs no
+ * such guess.
  */
 function namesQuota({ names, errorCode, message }: Said, status: number | undefined): boolean {
-  if (errorCode === undefined && names[0] !== undefined && isKnownName(names[0])) return false
+  if (errorCode === undefined && knownName(names[0])) return false
   if (names.some(isGatewayCode)) return false
   const isPossible = status === undefined ? errorCode !== undefined : [403, 429].includes(status)
   return isPossible && /quota/i.test(message ?? '')
 }
 
 function defaultMessage(status: number | undefined, name: string | undefined): string {
-  if (status === undefined) {
-    return name === undefined
-      ? 'The stream reported an error and did not say which'
-      : `The stream reported the error ${name}`
-  }
-  const why = name === undefined ? ' and did not say why' : `: ${name}`
-  return `The server answered with status ${status}${why}`
+  const what =
+    status === undefined
+      ? 'The stream reported an error'
+      : `The server answered with status ${status}`
+  return what + (name === undefined ? ' and did not say why' : `: ${name}`)
 }
 
 interface Said {
-  /** Names for the error, the most important first. */
+  /** The names of the error, the most important first. */
   names: string[]
   message?: string | undefined
   errorCode?: string | undefined
@@ -95,7 +95,7 @@ interface Said {
   status?: number | undefined
 }
 
-/** Reads the fields of all shapes by name: no two shapes use one name for different things. */
+/** Reads the fields of all shapes. A field has the same meaning in each shape that has it. */
 function readFields(payload: unknown, secrets: Secrets): Said {
   if (!isRecord(payload)) return { names: [] }
   const error = isRecord(payload['error']) ? payload['error'] : payload
@@ -105,10 +105,10 @@ function readFields(payload: unknown, secrets: Secrets): Said {
   const title = text(error['title'])
   const prose = text(error['message']) ?? text(error['detail']) ?? title
   const said = name(payload['error'])
-  // The gateway's shape has its code where another server may have a sentence.
-  const isGateway = said !== undefined && (prose !== undefined || isKnownName(said))
+  // The gateway sends its code in `error`, where another server may send a sentence.
+  const isGateway = said !== undefined && (prose !== undefined || knownName(said))
   const errorCode = name(error['error_code']) ?? (isGateway ? said : undefined)
-  // Where `type` only marks an error event, the title of RFC 9457 may have the name.
+  // If `type` only says that the event is an error, the title of RFC 9457 may have the name.
   const names = [typeName(name(error['type'])), typeName(errorCode), knownName(title)]
   return {
     names: names.filter((each) => each !== undefined),
@@ -122,22 +122,21 @@ function readFields(payload: unknown, secrets: Secrets): Said {
   }
 }
 
-/** The gateway's fields except code and message, as sent; undefined if there are none. */
+/** Returns the gateway's fields except code and message, as sent; undefined if there are no others. */
 function gatewayDetails(payload: Record<string, unknown>): Record<string, unknown> | undefined {
   const { error: _, message: __, ...details } = payload
   if (details['type'] === 'error') delete details['type']
   return Object.keys(details).length === 0 ? undefined : details
 }
 
-/** An RFC 9457 type is a URI: the API's own name is its last segment. `error` only marks the event. */
+/**
+ * Returns the name of an error from its `type`. In RFC 9457 the type is a URI whose last segment is the name. The type
+ * `error` only says that the event is an error.
+ */
 function typeName(name: string | undefined): string | undefined {
   if (name === undefined || name === 'error' || name === 'about:blank') return undefined
   const last = name.split(/[/#]/).reduce((before, part) => part || before)
   return knownName(last.toLowerCase().replaceAll('-', '_')) ?? name
-}
-
-function knownName(name: string | undefined): string | undefined {
-  return name !== undefined && isKnownName(name) ? name : undefined
 }
 
 function seconds(value: unknown): number | undefined {

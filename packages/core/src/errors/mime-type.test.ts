@@ -3,7 +3,7 @@ import { mimeType } from './mime-type.ts'
 
 const stream = 'text/event-stream'
 
-/** One line each, joined as `Headers` joins them. The facts are those of the web platform tests of `fetch/content-type`. */
+/** The lines of a header and its type. The facts are from the web platform tests in `fetch/content-type`. */
 test.for<[lines: string[], type: string | undefined]>([
   [[stream], stream],
   [[stream, stream], stream],
@@ -17,7 +17,7 @@ test.for<[lines: string[], type: string | undefined]>([
   [[stream, '*/*'], stream],
   [['*/*', stream], stream],
   [[stream, '*/*;charset=gbk'], stream],
-  // The comma is a part of the quoted value, be it closed or not.
+  // The comma is a part of the quoted value, even if the quotes are not closed.
   [[`text/html;x=",${stream}`], 'text/html'],
   [['text/html;x="', stream], 'text/html'],
   [['text/html;"', stream], 'text/html'],
@@ -26,7 +26,7 @@ test.for<[lines: string[], type: string | undefined]>([
   [['Text/Event-Stream'], stream],
   [[`\t${stream} ;charset=utf-8`], stream],
   [[`${stream};`], stream],
-  // What is no type is passed over.
+  // A line without a type is skipped.
   [[stream, 'nothing'], stream],
   [[stream, 'text/'], stream],
   [[stream, '/plain'], stream],
@@ -37,11 +37,11 @@ test.for<[lines: string[], type: string | undefined]>([
   [['text'], undefined],
   [['\u00A0text/event-stream'], undefined],
   [[''], undefined],
-])('%o is %s', ([lines, type]) => {
+])('the type of %o is %s', ([lines, type]) => {
   expect(mimeType(lines.join(', '))).toBe(type)
 })
 
-test('takes no longer for more quotes', () => {
+test('many quotes take no time', () => {
   const start = performance.now()
   expect(mimeType(`${stream};x=${'"\\",'.repeat(50_000)}`)).toBe(stream)
   expect(performance.now() - start).toBeLessThan(5_000)

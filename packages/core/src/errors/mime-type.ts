@@ -1,13 +1,12 @@
 /**
- * Returns the MIME type of a `Content-Type` header, without its parameters. If the header was
- * sent more than once, the last valid type that is no wildcard counts. Undefined if there is
- * none.
+ * Returns the MIME type of a `Content-Type` header, without its parameters; undefined if there is none. If the header
+ * was sent more than once, the last valid type counts, unless it is a wildcard.
  *
  * @see https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
  */
 export function mimeType(contentType: string): string | undefined {
   let last: string | undefined
-  // A comma inside a quoted parameter separates nothing.
+  // A comma inside a quoted parameter does not separate types.
   for (const value of contentType.match(/(?:[^",]|"(?:[^"\\]|\\.)*"?)+/gs) ?? []) {
     const type = /^[\t\n\r ]*([\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+)[\t\n\r ]*(?:;|$)/.exec(
       value,

@@ -1,21 +1,24 @@
+import { decimal } from './number-header.ts'
+
 /**
- * Seconds the server asks to wait: `retry-after-ms`, then `Retry-After` in seconds or as a date.
+ * Returns the seconds that a server asks to wait: from `retry-after-ms`, otherwise from `Retry-After` in seconds or as
+ * a date.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function retryAfterSeconds(headers: Headers, now: number = Date.now()): number | undefined {
-  const ms = longestOf(headers, 'retry-after-ms', numberOf)
+  const ms = longestOf(headers, 'retry-after-ms', decimal)
   if (ms !== undefined) return ms / 1000
-  return longestOf(headers, 'retry-after', (value) => numberOf(value) ?? secondsUntil(value, now))
+  return longestOf(headers, 'retry-after', (value) => decimal(value) ?? secondsUntil(value, now))
 }
 
-/** The longest wait in a repeated header: a client that comes too soon is refused again. */
+/** Returns the longest wait in a repeated header. A client that comes back too soon is refused again. */
 function longestOf(
   headers: Headers,
   name: string,
   read: (value: string) => number | undefined,
 ): number | undefined {
-  // A date has a comma of its own, after the name of the day.
+  // A date has a comma too, after the name of the day.
   const values =
     headers
       .get(name)
@@ -25,12 +28,8 @@ function longestOf(
   return waits.length === 0 ? undefined : Math.max(...waits)
 }
 
-function numberOf(value: string): number | undefined {
-  return /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined
-}
-
 function secondsUntil(value: string, now: number): number | undefined {
-  // Date.parse takes '-5' and much else for a date; an HTTP date names its day and month.
+  // Date.parse reads '-5' and many other texts as dates. An HTTP date has the names of the day and the month.
   const date = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000)
 }

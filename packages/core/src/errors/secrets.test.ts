@@ -5,7 +5,7 @@ import { secretsOf } from './secrets.ts'
 const redacted = (text: string, headers: Record<string, string>, key?: string): string =>
   clean(text, secretsOf(key, headers))
 
-describe('removed from a text of the server:', () => {
+describe('a text from the server is redacted:', () => {
   test.for<[string, string, Record<string, string>, string]>([
     ['a key in a header', 'Key Abc12345?', { 'x-api-key': 'abc12345' }, 'Key [redacted]?'],
     [
@@ -14,27 +14,47 @@ describe('removed from a text of the server:', () => {
       { authorization: 'Bearer abc12345' },
       'Got [redacted].',
     ],
-    ['a header without it', 'No abc12345', { authorization: 'Bearer abc12345' }, 'No [redacted]'],
-    ['a proxy’s', 'dXNlcjpw==', { 'proxy-authorization': 'Basic dXNlcjpw==' }, '[redacted]=='],
+    [
+      'a header without its scheme',
+      'No abc12345',
+      { authorization: 'Bearer abc12345' },
+      'No [redacted]',
+    ],
+    [
+      'the credentials for a proxy',
+      'dXNlcjpw==',
+      { 'proxy-authorization': 'Basic dXNlcjpw==' },
+      '[redacted]==',
+    ],
     ['a cookie', 'sid abcdefgh', { cookie: 'a=b; sid=abcdefgh' }, 'sid [redacted]'],
-    ['any token', 'abc12345', { 'x-csrf-token': 'abc12345' }, '[redacted]'],
-    ['of a header that looks like one', 'abc12345', { 'client-secret': 'abc12345' }, '[redacted]'],
-    ['characters with a meaning in patterns', 'a.b*c(d+', { 'x-auth': 'a.b*c(d+' }, '[redacted]'],
+    ['a token', 'abc12345', { 'x-csrf-token': 'abc12345' }, '[redacted]'],
+    [
+      'a header with a name like a credential',
+      'abc12345',
+      { 'client-secret': 'abc12345' },
+      '[redacted]',
+    ],
+    [
+      'characters with a meaning in regular expressions',
+      'a.b*c(d+',
+      { 'x-auth': 'a.b*c(d+' },
+      '[redacted]',
+    ],
   ])('%s', ([, text, headers, expected]) => {
     expect(redacted(text, headers)).toBe(expected)
   })
 
-  test('the longer one of two', () => {
+  test('the longer of two secrets', () => {
     const headers = { authorization: 'Bearer abc12345-more' }
     expect(redacted('abc12345-more abc12345', headers, 'abc12345')).toBe('[redacted] [redacted]')
   })
 
-  test('a short key as well', () => {
+  test('a short key', () => {
     expect(redacted('k1 is wrong', {}, 'k1')).toBe('[redacted] is wrong')
   })
 })
 
-test('other headers and schemes stay, and the id of the call', () => {
+test('other headers, schemes and the idempotency key stay', () => {
   const headers = {
     authorization: 'Bearer abc12345',
     'content-type': 'application/json',
@@ -45,6 +65,6 @@ test('other headers and schemes stay, and the id of the call', () => {
   expect(redacted(said, headers)).toBe(said)
 })
 
-test('without any secret there is nothing to remove', () => {
+test('there may be no secret', () => {
   expect(secretsOf(undefined, { accept: 'text/event-stream' })).toBeUndefined()
 })

@@ -1,13 +1,13 @@
 import type { Secrets } from './clean.ts'
 
 const credential = /auth|cookie|key|pass|secret|sess|token/
-/** Characters of the shortest secret. A scheme such as `Bearer` and most cookie values are shorter. */
+/** The length of the shortest secret. A scheme such as `Bearer` and most cookie values are shorter. */
 const shortest = 7
 
 /**
  * Returns the secrets of a call: its key, and the values of headers with credentials, whole and in parts.
  *
- * @param headers by their names in lower case
+ * @param headers the headers of the call; their names are in lower case
  */
 export function secretsOf(key: string | undefined, headers: Record<string, string>): Secrets {
   const texts: string[] = []
@@ -18,7 +18,7 @@ export function secretsOf(key: string | undefined, headers: Record<string, strin
   const pattern = texts
     .filter((text) => text.length >= shortest || text === key)
     // Longer texts come first, because one may begin with another.
-    // oxlint-disable-next-line unicorn/no-array-sort -- of an array of its own; `toSorted` is too new for some browsers
+    // oxlint-disable-next-line unicorn/no-array-sort -- `filter` made a new array, and `toSorted` is too new for some browsers
     .sort((a, b) => b.length - a.length)
     .map((text) => text.replace(/\W/g, '\\$&'))
     .join('|')

@@ -12,12 +12,12 @@ test.for<[lines: string[], value: string | undefined, separator?: string]>([
   [['5,5'], '5,5'],
   [['5,5'], '5', ','],
   [['5', '5'], '5', ','],
-])('of %o it is %s', ([lines, value, separator]) => {
+])('the value of %o is %s', ([lines, value, separator]) => {
   const headers = new Headers()
   for (const line of lines) headers.append('x-name', line)
   expect(singleHeader(headers, 'X-Name', separator)).toBe(value)
 })
 
-test('of no headers there is none', () => {
+test('without headers there is no value', () => {
   expect(singleHeader(undefined, 'x-name')).toBeUndefined()
 })

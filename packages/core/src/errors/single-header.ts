@@ -1,8 +1,9 @@
 /**
- * Returns the value of a header that must have only one. Equal values, as a proxy may add, count
- * once. If the values differ, none can be trusted, and the header counts as missing.
+ * Returns the value of a header that must have only one. A proxy may repeat a value, so equal values count once. If the
+ * values differ, none of them can be trusted, and the header counts as missing.
  *
- * @param separator default: as `Headers` joins lines; a bare comma may be part of a URL
+ * @param separator separates the values. Default: `', '`, with which `Headers` joins lines, because a URL may contain a
+ *   comma without a space
  */
 export function singleHeader(
   headers: Pick<Headers, 'get'> | undefined,

@@ -1,9 +1,14 @@
 import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 
 /**
- * `exists`: the stream has a producer; `superseded`: another producer has taken it over; `finished`:
- * it is at its end; `limit`: it, or the store, is full; `owner-limit`: no more streams may run
- * for its owner; `unavailable`: the store cannot be reached.
+ * Why a store refused or failed.
+ *
+ * - `exists`: the stream already has a producer
+ * - `superseded`: another producer has taken the stream over
+ * - `finished`: the stream has ended
+ * - `limit`: the stream or the store is full
+ * - `owner-limit`: the owner has as many running streams as allowed
+ * - `unavailable`: the store cannot be reached
  */
 export type StreamStoreProblem =
   | 'exists'
@@ -13,11 +18,13 @@ export type StreamStoreProblem =
   | 'owner-limit'
   | 'unavailable'
 
-/** A store of streams did not do what a server asked of it. It says nothing of the stream's content. */
+/** A stream store refused or failed. The message contains nothing of the stream. */
 export class StreamStoreError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamStoreError'
-  /** What went wrong. */
+
+  declare readonly code: 'stream_store_error'
+  /** Why the store refused or failed. */
   readonly problem: StreamStoreProblem
 
   constructor(message: string, problem: StreamStoreProblem, options: VecTradeErrorOptions = {}) {

@@ -1,80 +1,136 @@
 import { describe, expect, test } from 'vitest'
-import { catchError } from '../test-support/body.ts'
-import {
-  ConfigurationError,
-  ConnectionError,
-  RateLimitError,
-  ServerError,
-  ServiceUnavailableError,
-  StreamInterruptedError,
-  TimeoutError,
-  fromReadableStream,
-  fromResponse,
-  toReadableStream,
-  toResponse,
-  type StreamEvent,
-} from '../index.ts'
+import * as errors from '../index.ts'
+import { apiError } from './from-wire.ts'
+import { errorToWire, statusFor } from './to-wire.ts'
 
-const read = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text()
+const { ServiceUnavailableError, ValidationError } = errors
+const said = { message: 'Said', retryable: false }
 
-async function* failing(error: unknown): AsyncGenerator<StreamEvent> {
-  yield { type: 'text', content: 'a' }
-  throw error
-}
-
-describe('a failure of the source', () => {
-  const api = new RateLimitError({
-    message: 'Slow down',
-    type: 'rate_limit_error',
-    retryable: true,
-    requestId: 'r1',
-    docsUrl: 'https://d',
-    retryAfter: 7,
-  })
-
-  test('is an error event and then a clean end', async () => {
-    expect(await read(toReadableStream(failing(api)))).toBe(
-      'data: {"type":"text","content":"a"}\n\nevent: error\ndata: {"error":{"type":"rate_limit_error",' +
-        '"message":"Slow down","docs_url":"https://d","retry_after":7},"request_id":"r1"}\n\n',
-    )
-  })
-
-  test('comes back as the same error, with what had arrived', async () => {
-    const error = await catchError(fromReadableStream(toReadableStream(failing(api))).finalText())
-    expect(error).toBeInstanceOf(RateLimitError)
-    expect(error).toMatchObject({
-      message: 'Slow down',
+describe('an error of the API', () => {
+  test('keeps what the server said', () => {
+    const error = new errors.RateLimitError({
+      ...said,
+      type: 'rate_limit_error',
       requestId: 'r1',
+      errorCode: 'rate_limited',
+      docsUrl: 'https://d',
       retryAfter: 7,
-      partial: { text: 'a' },
+      details: 'between VecTrade and the holder of the key',
+    })
+    expect(JSON.parse(JSON.stringify(errorToWire(error)))).toEqual({
+      error: {
+        type: 'rate_limit_error',
+        message: 'Said',
+        error_code: 'rate_limited',
+        docs_url: 'https://d',
+        retry_after: 7,
+      },
+      request_id: 'r1',
     })
   })
 
-  test.for<[number, unknown, string]>([
-    [503, { error: { type: 'overloaded_error' } }, 'ServiceUnavailableError'],
-    [503, { error: { type: 'rate_limit_error' } }, 'ServiceUnavailableError'],
-    [429, { error_code: 'too_many' }, 'RateLimitError'],
-    [401, { error: { type: 'invalid_key' } }, 'AuthenticationError'],
-    [418, { error: { type: 'teapot' } }, 'APIError'],
-    [403, { error: { type: 'quota_exceeded' } }, 'QuotaExceededError'],
-  ])('of the API comes back with its class: %i %j', async ([status, payload, name]) => {
-    const upstream = fromResponse(Response.json(payload, { status }))
-    const error = await catchError(fromResponse(toResponse(upstream)).finalText())
-    expect(error).toMatchObject({ name })
+  test('loses our advice about the options of this program', () => {
+    const error = new errors.NotFoundError({
+      ...said,
+      type: 'not_found',
+      hint: '(check `baseURL`)',
+    })
+    expect(error.message).toBe('Said (check `baseURL`)')
+    expect(errorToWire(error).error.message).toBe('Said')
   })
 
-  test.for<[unknown, typeof ServerError]>([
-    [new ConnectionError('secret', 'connect'), ServiceUnavailableError],
-    [new StreamInterruptedError(), ServiceUnavailableError],
-    [new TimeoutError('idle', 1), ServiceUnavailableError],
-    [new ConfigurationError('secret'), ServerError],
-    [new Error('secret'), ServerError],
-    ['secret', ServerError],
-  ])('that is no API error comes back as one: %s', async ([failure, expected]) => {
-    const wire = await read(toReadableStream(failing(failure)))
-    expect(wire).not.toContain('secret')
-    const body = new Response(wire).body ?? new ReadableStream()
-    const error = await catchError(fromReadableStream(body).finalText())
-    expect((error as Error).constructor).toBe(expected)
+  test.for<[string, number | undefined, errors.APIError, string]>([
+    ['keeps a type that is read as its class', 503, unavailable('overloaded'), 'overloaded'],
+    [
+      'has the code of its class in a stream',
+      undefined,
+      unavailable('overloaded'),
+      'service_unavailable',
+    ],
+    [
+      'has the code of its class if the type is of another',
+      undefined,
+      unavailable('rate_limit_error'),
+      'service_unavailable',
+    ],
+    ['keeps a type that names its class', undefined, unavailable('bad_gateway'), 'bad_gateway'],
+    [
+      'of a class that users made has the code of ours',
+      undefined,
+      new (class extends ValidationError {})({ ...said, type: 'x' }),
+      'validation_error',
+    ],
+  ])('%s', ([, status, error, type]) => {
+    expect(errorToWire(error, status).error.type).toBe(type)
+    expect(apiError(errorToWire(error, status), { status }).code).toBe(error.code)
   })
+
+  function unavailable(type: string): errors.APIError {
+    return new ServiceUnavailableError({ ...said, type })
+  }
+})
+
+describe('the HTTP status', () => {
+  test.for([
+    [400, 400],
+    [529, 529],
+    [600, 502],
+    [999, 502],
+  ])('that VecTrade sent is kept if a response can have it: %i, %i', ([status, sent]) => {
+    expect(statusFor(apiError({}, { status }))).toBe(sent)
+  })
+
+  test.for([
+    ['validation_error', 422],
+    ['invalid_request_error', 400],
+    ['authentication_error', 401],
+    ['permission_error', 403],
+    ['invalid_api_key', 401],
+    ['payment_required', 402],
+    ['not_found', 404],
+    ['rate_limit_error', 429],
+    ['quota_exceeded', 429],
+    ['ai_daily_limit_exceeded', 429],
+    ['server_error', 500],
+    ['bad_gateway', 502],
+    ['service_unavailable', 503],
+    ['conflict', 424],
+    ['teapot', 424],
+  ] as const)('of %s inside a stream is %i', ([type, status]) => {
+    const error = apiError({ type: 'error', error: { type } }, {})
+    expect(statusFor(error)).toBe(status)
+    expect(apiError(errorToWire(error, status), { status }).code).toBe(error.code)
+  })
+})
+
+test.for<[unknown, number, string]>([
+  [new errors.ConnectionError('secret', 'connect'), 502, 'service_unavailable'],
+  [new errors.ConnectionError('secret', 'redirect'), 502, 'service_unavailable'],
+  [new errors.StreamInterruptedError(), 502, 'service_unavailable'],
+  [new errors.TimeoutError('headers', 1), 504, 'service_unavailable'],
+  [new errors.StreamProtocolError('secret'), 502, 'bad_gateway'],
+  [new errors.StreamStoreError('secret', 'unavailable'), 503, 'service_unavailable'],
+  [new errors.RequestAbortedError('secret'), 500, 'service_unavailable'],
+  [new errors.StreamConsumedError('secret'), 500, 'server_error'],
+  [new errors.StreamResumeError('secret'), 500, 'server_error'],
+  [new errors.ConfigurationError('secret'), 500, 'server_error'],
+  [
+    Object.assign(new errors.StreamConsumedError('secret'), { code: 'of_a_newer_copy' }),
+    500,
+    'server_error',
+  ],
+  [new Error('secret'), 500, 'server_error'],
+  ['secret', 500, 'server_error'],
+  [undefined, 500, 'server_error'],
+])('%o is reported as %i %s, without its own message', ([error, status, type]) => {
+  expect(statusFor(error)).toBe(status)
+  const wire = errorToWire(error, status)
+  expect(wire.error).toEqual({ type, message: expect.not.stringContaining('secret') })
+  expect(apiError(wire, { status }).type).toBe(type)
+})
+
+test('the id of the request goes with any error of ours', () => {
+  const error = new errors.StreamProtocolError('secret', { requestId: 'r1' })
+  expect(errorToWire(error).request_id).toBe('r1')
+  expect(errorToWire(Object.assign(new Error('x'), { requestId: 'r1' })).request_id).toBeUndefined()
 })

@@ -1,5 +1,6 @@
 import { APIError } from './api-error.ts'
-import { isReadAs } from './class-table.ts'
+import { errorTable, type LocalErrorCode, type LocalErrorRow, unexpected } from './error-table.ts'
+import { findRow } from './find-row.ts'
 import { VecTradeError } from './vectrade-error.ts'
 
 /** The documented shape of an error on the wire. */
@@ -7,57 +8,60 @@ export interface WireError {
   error: {
     type: string
     message: string
-    error_code?: string
-    docs_url?: string
-    retry_after?: number
+    error_code?: string | undefined
+    docs_url?: string | undefined
+    retry_after?: number | undefined
   }
-  request_id?: string
+  request_id?: string | undefined
 }
 
 /**
- * By `code`: what our own failures are to someone further down, in the API's own types. Their own
- * messages speak of this server's network and options, which are no business of its clients.
- */
-const wireByCode = new Map<string, WireError['error']>([
-  ['connection_error', { type: 'service_unavailable', message: 'VecTrade could not be reached' }],
-  ['stream_interrupted', { type: 'service_unavailable', message: 'The answer was cut short' }],
-  ['timeout', { type: 'service_unavailable', message: 'VecTrade did not answer in time' }],
-  [
-    'stream_store_error',
-    { type: 'service_unavailable', message: 'The answer cannot be read any further' },
-  ],
-  ['request_aborted', { type: 'service_unavailable', message: 'The request was aborted' }],
-  [
-    'stream_protocol_error',
-    { type: 'bad_gateway', message: 'VecTrade answered in an unknown way' },
-  ],
-])
-
-/**
- * The error that readers of our stream get: API errors as they came, our own failures in general
- * terms, and nothing of what any other exception says.
+ * Returns an error as readers of our streams get it. An API error keeps what VecTrade said about it. For any other
+ * error, the table has a general message: its own message may contain anything.
  *
- * @param status the HTTP status that it is sent with; undefined inside a stream
+ * @param status the HTTP status that the error is sent with; undefined inside a stream
  */
 export function errorToWire(error: unknown, status?: number): WireError {
-  const failed = { type: 'server_error', message: 'The analysis failed' }
-  if (!VecTradeError.isInstance(error)) return { error: failed }
-  const wire: WireError = { error: { ...(wireByCode.get(error.code) ?? failed) } }
-  if (error.requestId !== undefined) wire.request_id = error.requestId
-  if (error instanceof APIError) {
-    wire.error = {
-      // If the reader would take the type for another class, the class's code is sent instead.
-      type: isReadAs(status, error.type, error) ? error.type : error.code,
-      message: ownWords(error),
-    }
-    if (error.errorCode !== undefined) wire.error.error_code = error.errorCode
-    if (error.docsUrl !== undefined) wire.error.docs_url = error.docsUrl
-    if (error.retryAfter !== undefined) wire.error.retry_after = error.retryAfter
+  const request_id = VecTradeError.isInstance(error) ? error.requestId : undefined
+  if (!(error instanceof APIError)) {
+    const [message, , type] = localRow(error)
+    return { error: { type, message }, request_id }
   }
-  return wire
+  const [Class] = findRow(status, [error.type])
+  return {
+    error: {
+      // If readers would take the type for another class, the class's code is sent instead.
+      type: Class.code === error.code ? error.type : error.code,
+      message: ownWords(error),
+      error_code: error.errorCode,
+      docs_url: error.docsUrl,
+      retry_after: error.retryAfter,
+    },
+    request_id,
+  }
 }
 
-/** What the server said, without our advice about this program's options. */
+/**
+ * Returns the HTTP status for an error before the answer begins. VecTrade's own status is kept. An error that came
+ * inside a stream has none, and gets one that its readers take for the same class.
+ */
+export function statusFor(error: unknown): number {
+  if (!(error instanceof APIError)) return localRow(error)[1]
+  const { code, type, status, retryable } = error
+  // Some servers send statuses that no response can have.
+  if (status !== undefined) return status < 600 ? status : 502
+  // Another copy of this package may have classes that this one does not know.
+  const rows = errorTable[code] ?? errorTable.server_error
+  const same = rows.find((row) => row[2] === type && row[3] === retryable)
+  return same?.[1] ?? rows[0][1]
+}
+
+/** Returns the row of an error that is not the API's. */
+function localRow(error: unknown): LocalErrorRow {
+  return (VecTradeError.isInstance(error) && errorTable[error.code as LocalErrorCode]) || unexpected
+}
+
+/** Returns what the server said, without our advice about this program's options. */
 function ownWords({ message, hint }: APIError): string {
   return hint === undefined ? message : message.slice(0, -hint.length - 1)
 }

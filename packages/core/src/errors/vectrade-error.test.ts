@@ -8,12 +8,12 @@ const there = await import('../index.ts')
 
 const fields = { message: 'm', type: 't', retryable: false }
 
-describe('instanceof, across two copies', () => {
-  test('the copies are two', () => {
+describe('instanceof with two copies of the package', () => {
+  test('there are two copies', () => {
     expect(there.VecTradeError).not.toBe(here.VecTradeError)
   })
 
-  test('holds along the chain of classes', () => {
+  test('holds for a class and its base classes', () => {
     const error = new there.ServiceUnavailableError(fields)
     expect(error instanceof here.ServiceUnavailableError).toBe(true)
     expect(error instanceof here.ServerError).toBe(true)
@@ -22,7 +22,7 @@ describe('instanceof, across two copies', () => {
     expect(here.VecTradeError.isInstance(error)).toBe(true)
   })
 
-  test('does not hold across it', () => {
+  test('does not hold for other classes', () => {
     const error = new there.ServerError(fields)
     expect(error instanceof here.ServiceUnavailableError).toBe(false)
     expect(error instanceof here.RateLimitError).toBe(false)
@@ -39,7 +39,7 @@ describe('instanceof, across two copies', () => {
     },
   )
 
-  test('works for classes users make', () => {
+  test('works for classes that users make', () => {
     class Mine extends here.APIError {}
     expect(new Mine(fields) instanceof Mine).toBe(true)
     expect(new Mine(fields) instanceof here.APIError).toBe(true)
@@ -47,7 +47,7 @@ describe('instanceof, across two copies', () => {
   })
 })
 
-describe('what is printed and logged', () => {
+describe('printing and logging', () => {
   const error = new here.APIError({
     ...fields,
     status: 422,
@@ -58,13 +58,13 @@ describe('what is printed and logged', () => {
   })
   setContext(error, 'r2', { text: 'the answer', citations: [], lastEventId: '' })
 
-  test('partial, details and headers are there', () => {
+  test('partial, details and headers can be read', () => {
     expect(error.partial?.text).toBe('the answer')
     expect(error.details).toBe('the payload')
     expect(error.headers?.get('x-secret')).toBe('the header')
   })
 
-  test('toJSON has no payload', () => {
+  test('toJSON leaves them out', () => {
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       name: 'APIError',
       code: 'api_error',
@@ -76,12 +76,12 @@ describe('what is printed and logged', () => {
     })
   })
 
-  test('inspect has no payload', () => {
+  test('inspect leaves them out', () => {
     expect(inspect(error)).toContain('APIError')
     expect(inspect(error)).not.toMatch(/the (answer|payload|header)/)
   })
 
-  test('partial and request id are set once, nearest to the origin', () => {
+  test('partial and request id are set once', () => {
     setContext(error, 'r3', { text: 'other', citations: [], lastEventId: '' })
     expect(error.partial?.text).toBe('the answer')
     expect(error.requestId).toBe('r1')

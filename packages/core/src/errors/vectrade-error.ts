@@ -1,12 +1,13 @@
 import type { Citation } from '../events/stream-event.ts'
+import type { VecTradeErrorCode } from './error-code.ts'
 
-/** What had arrived of an answer when it failed. */
+/** The part of an answer that had arrived when it failed. */
 export interface PartialAnswer {
-  /** The text so far, `''` if none. */
+  /** The text so far; `''` if there is none. */
   text: string
   /** The sources so far. */
   citations: Citation[]
-  /** The last event ID in effect, `''` if the server sent none. */
+  /** The ID of the last event; `''` if the server sent no IDs. */
   lastEventId: string
 }
 
@@ -23,26 +24,29 @@ export interface VecTradeErrorOptions {
 const brand: unique symbol = Symbol.for('vectrade.error')
 
 /**
- * The base of every error this SDK throws.
+ * The base class of all errors that this SDK throws.
  *
- * `instanceof` also holds for errors of another installed copy of the package, where a plain
- * prototype check would fail. This SDK puts no key, prompt or payload into a message.
+ * `instanceof` works even if the error comes from another installed copy of the package. This SDK puts no API key, no
+ * prompt and no part of an answer into a message.
  */
 export class VecTradeError extends Error {
-  /** @internal The class as other copies of this package know it; minifiers do not touch it. */
+  /** @internal The name of the class. Minifiers do not change it, so other copies of this package know it. */
   static readonly errorClass: string = 'VecTradeError'
 
-  /** What went wrong, for programs: stable across versions. */
-  readonly code: string
-  /** The server's id of the request, where it sent one. */
+  /** Tells programs what went wrong. Each class has a code of its own, which later versions keep. */
+  readonly code: VecTradeErrorCode
+  /** The server's id of the request, if it sent one. VecTrade's support asks for it. */
   declare readonly requestId?: string
   /** Whether the same call may succeed later. */
   readonly retryable: boolean
-  /** What had arrived; set once an answer was being read. Not enumerable: it is a payload. */
+  /**
+   * The part of the answer that had arrived. Set if the answer had begun. It is not enumerable, so printing the error
+   * leaves it out.
+   */
   declare readonly partial?: PartialAnswer
 
-  constructor(message: string, code: string, options: VecTradeErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+  constructor(message: string, code: VecTradeErrorCode, options: VecTradeErrorOptions = {}) {
+    super(message, options)
     hide(this, 'name', new.target.errorClass)
     hide(this, brand, true)
     this.code = code
@@ -51,7 +55,7 @@ export class VecTradeError extends Error {
   }
 
   /**
-   * Whether a value is an error of this SDK, from whichever copy of it.
+   * Returns whether a value is an error of this SDK, also of another installed copy.
    *
    * @example
    * ```ts
@@ -66,20 +70,18 @@ export class VecTradeError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // A subclass made by a user has no name that other copies know: ordinary rules.
+    // Other copies do not know a subclass that a user made, so the usual rules apply.
     if (!Object.hasOwn(this, 'errorClass')) {
       return Function.prototype[Symbol.hasInstance].call(this, value)
     }
     if (!VecTradeError.isInstance(value)) return false
     for (let at = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
-      if (Object.hasOwn(at.constructor, 'errorClass')) {
-        if (at.constructor.errorClass === this.errorClass) return true
-      }
+      if (at.constructor.errorClass === this.errorClass) return true
     }
     return false
   }
 
-  /** What is safe to log: no payload, no headers, no cause. */
+  /** Returns the fields that are safe to log. `partial`, `details`, `headers` and `cause` are left out. */
   toJSON(): Record<string, unknown> {
     return {
       name: this.name,
@@ -91,18 +93,17 @@ export class VecTradeError extends Error {
   }
 }
 
-/** Sets a property that printing and serialising an error leave out. */
+/** Sets a property that printing and `JSON.stringify` leave out. */
 export function hide(target: object, name: PropertyKey, value: unknown): void {
-  // Not all errors that pass here are ours, nor open to change.
+  // The object may be frozen, in which case `Object.defineProperty` would throw.
   Reflect.defineProperty(target, name, {
     value,
-    enumerable: false,
     configurable: true,
     writable: true,
   })
 }
 
-/** Adds what is known of the answer that failed, unless the error has it from nearer to its origin. */
+/** Adds what is known of the answer that failed. What the error already has comes from nearer to its origin and stays. */
 export function setContext(
   error: VecTradeError,
   requestId: string | undefined,

@@ -1,12 +1,12 @@
-import type { Citation, StreamEvent, Usage } from './stream-event.ts'
+import type { Citation, StreamEvent, UnknownEvent, Usage } from './stream-event.ts'
 
 /** A complete answer. */
 export interface Analysis {
   /** The whole text. */
   text: string
-  /** The sources, in the order in which they came. */
+  /** The sources, in the order in which they arrived. */
   citations: Citation[]
-  /** The fields of all metadata events; of two with one name the later one. */
+  /** The fields of all metadata events. If two events have the same field, the later one counts. */
   metadata: Record<string, unknown>
   /** The tokens that the answer used; undefined if the server did not say. */
   usage: Usage | undefined
@@ -14,10 +14,10 @@ export interface Analysis {
   requestId: string | undefined
 }
 
-/** An answer as far as it has come. */
+/** The part of an answer that has arrived. */
 export class AnalysisSoFar {
   readonly citations: Citation[] = []
-  /** Joined when somebody asks: a string that grows with each event is garbage to clear away. */
+  /** The pieces are joined only when the text is read. Adding each piece to a string would leave much garbage. */
   #pieces: string[] = []
   /** A Map, because copying all fields for each event takes time that grows with the answer. */
   readonly #metadata = new Map<string, unknown>()
@@ -47,12 +47,14 @@ export class AnalysisSoFar {
       case 'done':
         this.#usage = event.usage
         break
+      default:
+        event satisfies UnknownEvent
     }
   }
 
   toAnalysis(requestId: string | undefined): Analysis {
     const { text, citations } = this
-    // A field named __proto__ is a field like any other.
+    // A field may have the name __proto__.
     const metadata = Object.fromEntries(this.#metadata)
     return { text, citations, metadata, usage: this.#usage, requestId }
   }

@@ -1,5 +1,5 @@
 /**
- * A citation's `url`, as sent, if it is safe to make a link of (http or https); else undefined.
+ * Returns a citation's `url` unchanged if it is safe to link to (http or https); otherwise undefined.
  *
  * @example
  * ```ts

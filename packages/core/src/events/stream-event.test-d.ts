@@ -27,6 +27,6 @@ function read(event: StreamEvent): string {
   }
 }
 
-test('the union narrows on `type` and is exhaustive', () => {
+test('the union narrows on `type`, and a switch over it is exhaustive', () => {
   expectTypeOf(read).returns.toBeString()
 })

@@ -1,12 +1,12 @@
 /**
- * The events of an analysis, as a discriminated union on `type`, in the wire's own field names.
+ * An event of an analysis: a discriminated union on `type`. The fields have the names that VecTrade sends.
  *
- * Every event has `content`: the text of a `text` event, `''` on all others, so that writing
- * `event.content` is right for each of them. Fields this SDK does not know are kept as they came.
+ * Each event has `content`. It is the text of a `text` event and `''` on all others, so you can write `event.content` for
+ * any event. Fields that this SDK does not know are kept as VecTrade sent them.
  */
 export type StreamEvent = TextEvent | CitationEvent | MetadataEvent | DoneEvent | UnknownEvent
 
-/** A piece of the answer. Pieces are concatenated as they are, nothing between them. */
+/** A piece of the answer's text. The pieces, joined without separators, are the whole text. */
 export interface TextEvent {
   /** Tells the events apart. */
   type: 'text'
@@ -14,7 +14,7 @@ export interface TextEvent {
   content: string
 }
 
-/** Where a statement of the answer comes from. `url` is passed on as sent: see {@link safeUrl}. */
+/** The source of a statement in the answer. `url` is as the server sent it: see {@link safeUrl}. */
 export interface CitationEvent extends Citation {
   /** Tells the events apart. */
   type: 'citation'
@@ -22,21 +22,21 @@ export interface CitationEvent extends Citation {
   content: ''
 }
 
-/** A source as a citation names it. */
+/** The source that a citation names. */
 export interface Citation {
   /** The name of the source. */
   source: string
-  /** Its address, as the server sent it: {@link safeUrl} tells whether a page may link to it. */
+  /** The address of the source, as the server sent it. {@link safeUrl} tells whether a page may link to it. */
   url: string
 }
 
-/** Facts about the answer: the model, timings and whatever else the server tells. */
+/** Facts about the answer: the model, timings and other fields that the server sends. */
 export interface MetadataEvent {
   /** Tells the events apart. */
   type: 'metadata'
   /** Empty: metadata is not part of the text. */
   content: ''
-  /** The model that answers. */
+  /** The model that writes the answer. */
   model?: string
   [field: string]: unknown
 }
@@ -45,35 +45,35 @@ export interface MetadataEvent {
 export interface DoneEvent {
   /** Tells the events apart. */
   type: 'done'
-  /** Empty: the text has come already. */
+  /** Empty: all text has arrived before. */
   content: ''
   /** The tokens that the answer used. */
   usage?: Usage
 }
 
-/** An event newer than this SDK, or a text or citation without what makes it one; `data` is all of it. */
+/**
+ * An event of a type that this SDK does not know, or a text or citation whose required fields are missing. `data` is the
+ * whole event.
+ */
 export interface UnknownEvent {
-  /** Tells the events apart; {@link wireType} is the server's own name. */
+  /** Tells the events apart. {@link wireType} has the name that the server sent. */
   type: 'unknown'
-  /** Empty: what it is for is not known. */
+  /** Empty: the meaning of the event is not known. */
   content: ''
-  /** The `type` on the wire; where there is none, the name of the Server-Sent Event, or `''`. */
+  /** The `type` that the server sent. If there is none, the name of the Server-Sent Event, or `''`. */
   wireType: string
   /** The JSON value that the server sent. */
   data: unknown
 }
 
-/**
- * The tokens that an answer used. If a server sends `promptTokens` and the like, these fields are
- * added to those it sent.
- */
+/** The tokens that an answer used. If a server sends `promptTokens` and the like, the SDK adds these fields. */
 export interface Usage {
-  /** Tokens of the question and of what the model was given with it. */
+  /** The tokens of the question and of what the model was given with it. */
   prompt_tokens?: number
-  /** Tokens of the answer. */
+  /** The tokens of the answer. */
   completion_tokens?: number
-  /** All of them. */
+  /** All tokens. */
   total_tokens?: number
-  /** What else the server counts, as sent. */
+  /** Other counts, as the server sent them. */
   [field: string]: unknown
 }

@@ -9,14 +9,14 @@ import type {
   Usage,
 } from './stream-event.ts'
 
-/** VecTrade's OpenAPI spells the fields in camel case, its guide in snake case. */
+/** The fields of {@link Usage}. VecTrade's guide writes them in snake case, its OpenAPI file in camel case. */
 const camelCase = {
   prompt_tokens: 'promptTokens',
   completion_tokens: 'completionTokens',
   total_tokens: 'totalTokens',
 }
 
-/** Adds {@link Usage}'s fields to a server's usage, in place; undefined if it is no record. */
+/** Adds the fields of {@link Usage} to the usage that a server sent, in place. Returns undefined if it is not an object. */
 export function readUsage(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined
   for (const [name, other] of Object.entries(camelCase)) {
@@ -27,19 +27,21 @@ export function readUsage(usage: unknown): Usage | undefined {
 }
 
 /**
- * A non-text event's own `content` on the wire, should one ever have it: `content` must read `''`
- * on such an event, and the value must still survive the way back.
+ * The key for the `content` that a server sent with an event other than text. On such an event, `content` is `''`. The
+ * value is kept, so that the event can be sent on unchanged.
  */
 const wireContent: unique symbol = Symbol.for('vectrade.event.content')
 
 /**
- * Reads one JSON value of the wire as an event. The value is not copied: it becomes the event.
+ * Returns the event that a JSON value from the wire describes. The value is not copied: it becomes the event.
  *
- * @param name the name of the Server-Sent Event, which names the event where `type` does not
+ * @param name the name of the Server-Sent Event, used if the value has no `type`
  */
 export function eventFromWire(wire: unknown, name = ''): StreamEvent {
   if (!isRecord(wire)) return unknownEvent(name, wire)
-  switch (wire['type']) {
+  // Any value may come. With this type, the compiler asks for a case for each event.
+  const kind = wire['type'] as StreamEvent['type']
+  switch (kind) {
     case 'text':
       if (typeof wire['content'] === 'string') return wire as unknown as TextEvent
       break
@@ -53,28 +55,30 @@ export function eventFromWire(wire: unknown, name = ''): StreamEvent {
     case 'done':
       readUsage(wire['usage'])
       return withoutText<DoneEvent>(wire)
+    default:
+      kind satisfies 'unknown'
   }
-  return unknownEvent(typeof wire['type'] === 'string' ? wire['type'] : name, wire)
+  return unknownEvent(typeof kind === 'string' ? kind : name, wire)
 }
 
-/** The JSON value that goes on the wire for an event: the reverse of {@link eventFromWire}. */
+/** Returns the JSON value to send for an event. This is the reverse of {@link eventFromWire}. */
 export function eventToWire(event: StreamEvent): unknown {
   if (event.type === 'text') return event
   if (event.type === 'unknown') return event.data
-  const { content: _, ...wire } = event
+  const { content: _, ...wire } = event satisfies CitationEvent | MetadataEvent | DoneEvent
   if (wireContent in event) return { ...wire, content: event[wireContent] }
   return wire
 }
 
-/** The name an event needs on the wire: that of an unknown one whose data does not say its type. */
+/** Returns the name that a Server-Sent Event needs: only an unknown event whose data has no type needs one. */
 function wireName(event: StreamEvent): string | undefined {
   if (event.type !== 'unknown' || event.wireType === '') return undefined
   if (isRecord(event.data) && typeof event.data['type'] === 'string') return undefined
-  // Replaced and not left out: without a name, the event could be read as an error.
+  // A name cannot contain these characters. Without any name, the event could be read as an error.
   return event.wireType.replace(/[\r\n\0]/g, '\u{FFFD}')
 }
 
-/** An event as a message on the wire. */
+/** Returns the message to send for an event. */
 export function toMessage(event: StreamEvent): { event?: string; data: string } {
   const data = JSON.stringify(eventToWire(event))
   const name = wireName(event)

@@ -8,19 +8,19 @@ import type { FetchResponse } from '../options/runtime.ts'
 import { readBody } from './read-body.ts'
 import { readResponse } from './response.ts'
 
-/** What is known of a response besides itself. */
+/** What a response does not say about its error. */
 export interface ResponseErrorContext extends Pick<ErrorContext, 'secrets'> {
-  /** Advice for a 404. */
+  /** Advice to add to the message of a 404. */
   notFoundHint?: string | undefined
 }
 
-/** Error pages can be long and never end: this much of one is read, for at most this long. */
+/** How much of an error page to read, and for how long. Some are long, and some never end. */
 const bodyLimits = { maxBytes: 64 * 1024, silence: 0, deadline: 2_000 }
 
 /**
- * The error of a response that is not a success. Reads a bounded part of its body and closes it.
+ * Creates the error of a response that is not a success. Reads a limited part of the body, then closes it.
  *
- * @param signal ends the reading when it is aborted
+ * @param signal aborting it ends the reading
  */
 export async function errorFromResponse(
   response: FetchResponse,
@@ -34,9 +34,8 @@ export async function errorFromResponse(
 }
 
 /**
- * Returns the error in a JSON body that came with a success status; undefined if the body is no
- * error. A body that is not JSON stays unread. Like an error inside a stream, the result has no
- * status.
+ * Creates the error of a JSON body that came with a success status. Returns undefined if the body is no
+ * error. Does not read a body of another type. Like an error inside a stream, the error has no status.
  */
 export async function errorInJson(
   response: FetchResponse,
@@ -51,7 +50,7 @@ export async function errorInJson(
     : undefined
 }
 
-/** Servers that fail may say text, or nothing, about a body that is JSON; a page of HTML is none. */
+/** Whether a body can be JSON. Some servers send JSON as plain text or without a type when they fail. */
 function mayBeJson(contentType: string): boolean {
   const type = mimeType(contentType)
   return type === undefined || type === 'text/plain' || /[/+]json$/.test(type)

@@ -3,22 +3,21 @@ import type { Analysis } from '../events/analysis.ts'
 import type { Secrets } from '../errors/clean.ts'
 import { apiError, isErrorPayload } from '../errors/from-wire.ts'
 import { errorInJson } from './error-from-response.ts'
-import { parseJson } from '../events/json.ts'
+import { isRecord, parseJson } from '../events/json.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 import { TimeoutError } from '../errors/connection-error.ts'
 import { StreamProtocolError } from '../errors/stream-error.ts'
 import type { Citation } from '../events/stream-event.ts'
-import { isRecord } from '../events/json.ts'
 import { readUsage } from '../events/wire.ts'
 import type { FetchResponse } from '../options/runtime.ts'
 import { readResponse } from './response.ts'
 import { closeBody, readBody } from './read-body.ts'
 
 /**
- * Reads the one JSON answer to a call that does not stream. Its text is `content`, as in a text
- * event; `text` is taken as well.
+ * Reads the JSON answer to a call that does not stream. The text is in `content`, as in a text event, or in
+ * `text`.
  *
- * The answer is the one event that `idleTimeout` waits for.
+ * For `idleTimeout` and `maxEventBytes`, the whole answer is one event.
  *
  * @throws APIError, StreamProtocolError, StreamInterruptedError, TimeoutError (`heartbeat`, `idle`)
  */

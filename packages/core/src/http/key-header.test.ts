@@ -13,7 +13,7 @@ import { AuthenticationError, type Fetch, VecTrade } from '../index.ts'
 
 mockTime()
 
-/** The key's headers, one entry a request. */
+/** The headers of the key, one entry for each request. */
 const keysOf = (sent: Sent[]): string[] =>
   sent.map(({ init }) => {
     const headers = new Headers(init.headers)
@@ -26,7 +26,7 @@ const refused =
     Response.json({ error, message }, { status })
 
 describe('by default', () => {
-  test('X-API-Key is sent, and that is all where it works', async () => {
+  test('only X-API-Key is sent if it works', async () => {
     const { client, sent } = scripted([ok])
     expect(await run(client)).toBe('Héllo world')
     await run(client)
@@ -39,7 +39,7 @@ describe('by default', () => {
     [403, 'authentication_error'],
     [403, 'invalid_api_key'],
     [403, 'missing_api_key'],
-  ] as const)('the other header follows %i %s, and is remembered', async ([status, code]) => {
+  ] as const)('after %i %s the other header is sent and remembered', async ([status, code]) => {
     const { client, sent } = scripted([refused(status, code), ok])
     expect(await run(client, { maxRetries: 0 })).toBe('Héllo world')
     await run(client)
@@ -56,7 +56,7 @@ describe('by default', () => {
     [403, 'anything'],
     [402, 'payment_required'],
     [404, 'not_found'],
-  ] as const)('nothing follows %i %s', async ([status, code]) => {
+  ] as const)('after %i %s nothing is sent', async ([status, code]) => {
     const { client, sent } = scripted([refused(status, code), ok])
     expect(await run(client)).toMatchObject({ status })
     expect(sent).toHaveLength(1)
@@ -77,7 +77,7 @@ describe('by default', () => {
   })
 
   test.for([422, 429])(
-    'a server that refuses the call itself knows the key: %i',
+    'a %i for the call itself means that the server knows the key',
     async (status) => {
       const { client, sent } = scripted([refused(401, 'a'), refused(status, 'quota_exceeded')])
       await run(client)
@@ -86,14 +86,14 @@ describe('by default', () => {
     },
   )
 
-  test('a failure after the first was refused is retried with the second', async () => {
+  test('a failure with the second header is retried with that header', async () => {
     const { client, sent } = scripted([refused(401, 'a'), fail(503), ok])
     expect(await run(client)).toBe('Héllo world')
     expect(keysOf(sent)).toEqual(['vq_test', 'Bearer vq_test', 'Bearer vq_test'])
     expect(sent.map(({ at }) => at)).toEqual([0, 0, 500])
   })
 
-  test('a failure says nothing of the header', async () => {
+  test('a failure with the first header does not decide about it', async () => {
     const { client, sent } = scripted([unreachable, refused(401, 'a'), ok])
     expect(await run(client)).toBe('Héllo world')
     expect(keysOf(sent)).toEqual(['vq_test', 'vq_test', 'Bearer vq_test'])
@@ -107,7 +107,7 @@ describe('by default', () => {
   })
 })
 
-/** A server that takes Bearer only and is as slow as its caller wants. */
+/** A server that accepts only Bearer, and answers when it is told to. */
 function bearerOnly(): { client: VecTrade; keys: string[]; answer: () => void } {
   const keys: string[] = []
   const waiting: (() => void)[] = []
@@ -122,7 +122,7 @@ function bearerOnly(): { client: VecTrade; keys: string[]; answer: () => void } 
 }
 
 describe('several first calls at once', () => {
-  test('share what the first of them finds out', async () => {
+  test('share what the first call finds out', async () => {
     const { client, keys, answer } = bearerOnly()
     const calls = Array.from({ length: 5 }, () => client.ai.stream('p').finalText())
     await vi.advanceTimersByTimeAsync(10)
@@ -143,7 +143,7 @@ describe('several first calls at once', () => {
     expect(sent).toHaveLength(2 + 4)
   })
 
-  test('wait for it two seconds at most', async () => {
+  test('wait at most two seconds for the first', async () => {
     const { client, keys, answer } = bearerOnly()
     const calls = Array.from({ length: 3 }, () => client.ai.stream('p').finalText())
     await vi.advanceTimersByTimeAsync(1_999)
@@ -156,7 +156,7 @@ describe('several first calls at once', () => {
     expect(await Promise.all(calls)).toHaveLength(3)
   })
 
-  test('one that is aborted while it waits ends at once', async () => {
+  test('end at once if they are aborted while they wait', async () => {
     const { client, keys, answer } = bearerOnly()
     const first = client.ai.stream('p').finalText()
     const controller = new AbortController()
@@ -175,7 +175,7 @@ describe('several first calls at once', () => {
 test.for([
   ['x-api-key', 'vq_test'],
   ['bearer', 'Bearer vq_test'],
-] as const)('%s sends just that', async ([authScheme, key]) => {
+] as const)('the scheme %s sends only that header', async ([authScheme, key]) => {
   const { client, sent } = scripted([refused(401, 'a')], { authScheme })
   expect(await run(client)).toMatchObject({ status: 401 })
   expect(keysOf(sent)).toEqual([key])
@@ -184,7 +184,7 @@ test.for([
 test.for([
   [{ authorization: 'Basic own' }, 'Basic own'],
   [{ 'X-Api-Key': 'own' }, 'own'],
-])('a header of the caller is sent as given, once: %j', async ([headers, key]) => {
+])('a header of the caller is sent unchanged, once: %j', async ([headers, key]) => {
   const { client, sent } = scripted([refused(401, 'a'), ok], { headers: headers as never })
   expect(await run(client)).toMatchObject({ status: 401 })
   expect(keysOf(sent)).toEqual([key])

@@ -4,15 +4,15 @@ import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { FetchResponse } from '../options/runtime.ts'
 import { after } from '../lifetime/timers.ts'
 
-/** A header that a key can go in: `X-API-Key`, or `Authorization: Bearer`. */
+/** A header for the key: `X-API-Key`, or `Authorization: Bearer`. */
 type KeyScheme = 'x-api-key' | 'bearer'
 
 type Outcome = FetchResponse | VecTradeError
 
-/** ms that a call waits for another one to find out which header to use. */
+/** How long a call waits for another one to find out which header to use, in ms. */
 const mostWait = 2_000
 
-/** With these codes, a 403 means an unknown key. With others, the key is known but not allowed. */
+/** With these codes, a 403 means an unknown key. With other codes, the key is known but not allowed. */
 const unknownKey: ReadonlySet<string | undefined> = /* @__PURE__ */ new Set([
   'authentication_error',
   'invalid_api_key',
@@ -20,13 +20,12 @@ const unknownKey: ReadonlySet<string | undefined> = /* @__PURE__ */ new Set([
 ])
 
 /**
- * A client's key, and the header that it goes in.
+ * A client's key, and the header in which the client sends it.
  *
- * VecTrade's gateway wants `X-API-Key`; its streaming guide says `Authorization: Bearer`. With the scheme
- * `auto`, a call sends the first, and if the key is refused there, the second. The client remembers
- * which one worked. While a first call finds that out, other calls wait, but not for long: the
- * server may be slow, and on Workers the first call may end without a result when its caller
- * leaves.
+ * VecTrade's gateway wants `X-API-Key`, but its streaming guide says `Authorization: Bearer`. With the scheme
+ * `auto`, a call sends the first, and if the server refuses the key there, the second. The client remembers
+ * which one worked. While the first call finds that out, other calls wait for it, but only for two seconds:
+ * the server may be slow, and on Workers the first call may end without a result when its caller leaves.
  */
 export class KeyHeader {
   /** The key. */
@@ -39,19 +38,19 @@ export class KeyHeader {
     if (scheme !== 'auto') this.#scheme = scheme
   }
 
-  /** Starts a call. The result makes one attempt of it, which may take two requests. */
+  /** Starts a call. Returns a function that makes one attempt of the call, with one or two requests. */
   begin(
     headers: Record<string, string>,
     signal: Abortable,
   ): (send: SendWithKey) => Promise<Outcome> {
-    // The caller's own header takes the place of the key's: the two are never sent together.
+    // The caller's own header replaces the key's, because the two are never sent together.
     if ('authorization' in headers || 'x-api-key' in headers) return (send) => send({})
     let refusal: APIError | undefined
     const probe = async (send: SendWithKey): Promise<Outcome> => {
       if (refusal === undefined) {
         const outcome = await send(this.#header('x-api-key'))
         if (!isKeyRefused(outcome)) {
-          // A failure does not count: it may come from something on the way.
+          // A failure proves nothing, because it may come from a proxy.
           if (!(outcome instanceof Error)) this.#scheme = 'x-api-key'
           return outcome
         }
@@ -64,16 +63,16 @@ export class KeyHeader {
     }
     return async (send) => {
       const others = this.#scheme === undefined ? this.#probing : undefined
-      const found = others && (await heard(others, signal))
+      const found = others && (await waitFor(others, signal))
       if (this.#scheme !== undefined) return send(this.#header(this.#scheme))
-      // Another call has just found that neither header works. This one needs its own error, no more.
+      // Another call has just found that neither header works. One request is enough to get this call's error.
       if (found !== undefined && isKeyRefused(found)) return send(this.#header('x-api-key'))
       const probing = probe(send)
       this.#probing = probing
       try {
         return await probing
       } finally {
-        // Another one may have begun after the wait.
+        // Another call may have begun to probe after waiting for this one.
         if (this.#probing === probing) this.#probing = undefined
       }
     }
@@ -86,24 +85,25 @@ export class KeyHeader {
   }
 }
 
-/** Sends one request with these headers besides the call's own. Never rejects. */
+/** Sends one request of the call, with the key's header added. Never rejects. */
 type SendWithKey = (keyHeader: Record<string, string>) => Promise<Outcome>
 
+/** Whether the server does not know the key. */
 function isKeyRefused(outcome: Outcome): outcome is APIError {
   if (!(outcome instanceof APIError)) return false
   const { status, type, errorCode } = outcome
   return status === 401 || (status === 403 && (unknownKey.has(type) || unknownKey.has(errorCode)))
 }
 
-/** Whether a server has refused or served the call itself, and so knows the key. */
+/** Whether the server has served the call, or refused it for another reason than the key. */
 function isKeyKnown(outcome: Outcome): boolean {
   if (!(outcome instanceof Error)) return true
   const status = outcome instanceof APIError ? (outcome.status ?? 0) : 0
   return status >= 400 && status < 500 && status !== 404 && status !== 408
 }
 
-/** What the work comes to; undefined after {@link mostWait}, or when the signal is aborted. */
-function heard(work: Promise<Outcome>, signal: Abortable): Promise<Outcome | undefined> {
+/** Waits for a result. Returns undefined after {@link mostWait}, or when the signal is aborted. */
+function waitFor(work: Promise<Outcome>, signal: Abortable): Promise<Outcome | undefined> {
   return new Promise((resolve) => {
     let unlink: (() => void) | undefined
     const end = (outcome?: Outcome): void => {

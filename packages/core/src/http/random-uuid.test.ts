@@ -10,18 +10,18 @@ const { crypto } = globalThis
 const version4 = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 
 test.for<[string, unknown]>([
-  ['whole', crypto],
-  ['of a page of plain http', { getRandomValues: crypto.getRandomValues.bind(crypto) }],
-  ['that is missing', undefined],
-  ['without a method', {}],
-])('with a crypto %s it is of version 4, and another one each time', ([, available]) => {
+  ['with all of crypto', crypto],
+  ['on a page of plain http', { getRandomValues: crypto.getRandomValues.bind(crypto) }],
+  ['without crypto', undefined],
+  ['with an empty crypto', {}],
+])('%s, each UUID has version 4 and is different', ([, available]) => {
   vi.stubGlobal('crypto', available)
   const all = Array.from({ length: 100 }, randomUUID)
   for (const one of all) expect(one).toMatch(version4)
   expect(new Set(all).size).toBe(100)
 })
 
-test('two programs whose Math.random begins alike have different ones', () => {
+test('programs whose Math.random begins with the same numbers get different UUIDs', () => {
   vi.stubGlobal('crypto', undefined)
   vi.spyOn(Math, 'random').mockReturnValue(0.5)
   const now = vi.spyOn(Date, 'now')

@@ -1,12 +1,13 @@
 /**
- * Returns a random UUID, also on pages of plain http, where browsers hide `crypto.randomUUID`, and in React Native,
- * which has no `crypto` at all. There it is no secret: use it for names only.
+ * Returns a random UUID, for use as a name. Without `crypto` it is not a secret.
+ *
+ * Browsers hide `crypto.randomUUID` on pages of plain http, and React Native has no `crypto` at all.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9562#section-5.4 for version 4
  */
 export function randomUUID(): string {
   const { crypto } = globalThis as { crypto?: Partial<Crypto> }
-  // It is much faster: runtimes draw random bytes in advance for it.
+  // This is much faster, because runtimes draw random bytes for it in advance.
   if (crypto?.randomUUID !== undefined) return crypto.randomUUID()
   const bytes = new Uint8Array(16)
   if (crypto?.getRandomValues !== undefined) crypto.getRandomValues(bytes)
@@ -17,7 +18,7 @@ export function randomUUID(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-/** Mixes in the clock: React Native's engine gives Math.random only 2^31 starting points. */
+/** Fills bytes at random. Mixes in the clock, because React Native's `Math.random` has only 2^31 seeds. */
 function fill(bytes: Uint8Array): void {
   let now = Date.now()
   for (let at = 0; at < bytes.length; at += 1) {

@@ -1,19 +1,19 @@
 import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
-import { releaseBody } from '../lifetime/body-owner.ts'
+import { bodyCause, releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
 import { within } from '../lifetime/timers.ts'
 
 /** How much of a body to read, and how long to wait for it. */
 export interface BodyLimits {
-  /** Bytes; what comes after them is not read. */
+  /** The most bytes to read. */
   maxBytes: number
-  /** ms without a byte, after which no more is awaited; 0 for no limit. */
+  /** The most ms to wait without a byte. 0 is no limit. */
   silence: number
-  /** ms for all of it, likewise. */
+  /** The most ms to wait for the whole body. 0 is no limit. */
   deadline: number
 }
 
-/** What was read of a body, and why no more. */
+/** The text of a body, and why the reading ended. */
 export interface ReadBody {
   text: string
   ended: 'complete' | 'too-large' | 'silent' | 'late'
@@ -22,9 +22,8 @@ export interface ReadBody {
 /**
  * Reads a body as UTF-8 text within limits, then closes it.
  *
- * @param signal aborted, it ends the reading wherever it is, as if the body had ended
- *
- * @throws what the body's reader throws
+ * @param signal aborting it ends the reading, as if the body had ended
+ * @throws the errors of the body's reader
  */
 export async function readBody(
   body: ByteStream | null | undefined,
@@ -44,10 +43,10 @@ export async function readBody(
       const untilEnd = Math.max(1, end - performance.now())
       const untilSilent = silence || Infinity
       const result = await within(reader.read(), Math.min(untilEnd, untilSilent))
-      // Not by the clock: a timer may fire a fraction of a millisecond early.
+      // Compare the limits, not the clock, because a timer may fire a fraction of a millisecond early.
       if (result === undefined) return { text, ended: untilEnd <= untilSilent ? 'late' : 'silent' }
       if (result.done) {
-        // A body that was cancelled looks as if it had ended.
+        // A cancelled body looks as if it had ended.
         isWhole = !signal?.aborted
         return { text: text + decoder.decode(), ended: 'complete' }
       }
@@ -56,16 +55,18 @@ export async function readBody(
       text += decoder.decode(result.value.subarray(0, room), { stream: true })
       if (bytes > maxBytes) return { text, ended: 'too-large' }
     }
+  } catch (error) {
+    throw bodyCause(body, error)
   } finally {
     unlink?.()
-    // Without effect on a body that has ended; closes the connection of any other.
+    // This closes the connection, unless the body has ended.
     reader.cancel().catch(() => {})
     reader.releaseLock()
     releaseBody(body, isWhole)
   }
 }
 
-/** Ends a body nobody reads, so that its connection is not held. */
+/** Cancels a body that will not be read, to free its connection. */
 export function closeBody(body: ByteStream | null | undefined): void {
   if (!body || body.locked) return
   body.cancel().catch(() => {})

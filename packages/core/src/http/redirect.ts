@@ -4,41 +4,35 @@ import type { FetchResponse } from '../options/runtime.ts'
 import { readResponse } from './response.ts'
 import { singleHeader } from '../errors/single-header.ts'
 
-/** One request on the wire. */
+/** One of the requests that redirects make of a call. */
 export interface Hop {
   url: string
   method: 'POST' | 'GET' | 'DELETE'
   body: string | undefined
 }
 
-/** As many as fetch itself would follow. */
+/** How many redirects to follow: as many as fetch would. */
 export const maxRedirects = 20
 
-/** What a redirect's status does to the request, as fetch has it. */
-const redirects = new Map<number, 'keep' | 'get'>([
-  [301, 'get'],
-  [302, 'get'],
-  [303, 'get'],
-  [307, 'keep'],
-  [308, 'keep'],
-])
+const hidden = 'opaqueredirect'
+
+/** Whether a response is a redirect, even if the runtime hides where it leads. */
+export function isRedirect({ status, type }: FetchResponse): boolean {
+  return type === hidden || [301, 302, 303, 307, 308].includes(status)
+}
 
 /**
- * Where a response redirects to, undefined when it does not.
+ * Returns the request that a redirect asks for.
  *
- * Redirects are not left to fetch, which would hand a key in any header but `Authorization`, the
- * event ID and the prompt to whatever origin the server names.
+ * If fetch followed redirects, it would send the prompt and all headers but `Authorization` to any origin
+ * that the server names.
  *
- * @throws ConnectionError when it leads to another origin, or nowhere
+ * @throws ConnectionError on a redirect to another origin, or to no URL
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
-export function nextHop(response: FetchResponse, from: Hop, secrets: Secrets): Hop | undefined {
-  const change = redirects.get(response.status)
-  if (change === undefined && response.type !== 'opaqueredirect') return undefined
-  const { requestId } = readResponse(response, secrets)
-  if (response.type === 'opaqueredirect') {
-    throw refused('a redirect, which this runtime hides', requestId)
-  }
+export function nextHop(response: FetchResponse, from: Hop, secrets: Secrets): Hop {
+  const { status, requestId } = readResponse(response, secrets)
+  if (response.type === hidden) throw refused('a redirect, which this runtime hides', requestId)
   const location = singleHeader(response.headers, 'location')
   if (location === undefined) {
     throw refused('a redirect that names no location, or several', requestId)
@@ -55,17 +49,19 @@ export function nextHop(response: FetchResponse, from: Hop, secrets: Secrets): H
       requestId,
     )
   }
-  // As text, because React Native's URL has no setters.
+  // Takes out user name and password. React Native's URL has no setters for them.
   const url = target.href.replace(/^(https?:\/\/)[^/\\?#]*@/, '$1')
-  if (change === 'keep') return { ...from, url }
-  return { url, method: 'GET', body: undefined }
+  // 307 and 308 repeat the request. The others ask for the page that tells what came of it.
+  return status >= 307 ? { ...from, url } : { url, method: 'GET', body: undefined }
 }
 
-/** React Native's URL puts a path after the whole base. Two slashes begin a host. */
+/** Adds the origin to a path, because React Native's URL appends paths to the whole base. */
 function withOrigin(location: string, base: string): string {
+  // Two slashes begin a host.
   return /^\/(?![/\\])/.test(location) ? new URL(base).origin + location : location
 }
 
+/** Creates the error of a redirect that is not followed. */
 export function refused(what: string, requestId?: string): ConnectionError {
   return new ConnectionError(
     `The server answered with ${what}: set \`baseURL\`, or \`endpoint\`, to where it leads`,

@@ -7,39 +7,45 @@ import { errorFromResponse } from './error-from-response.ts'
 import { connectionError } from '../errors/from-thrown.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { isRecord } from '../events/json.ts'
-import type { Fetch, FetchCredentials, FetchInit, FetchResponse } from '../options/runtime.ts'
+import type {
+  Fetch,
+  FetchCredentials,
+  FetchInit,
+  FetchResponse,
+  RuntimeDefaults,
+} from '../options/runtime.ts'
 import type { KeyHeader } from './key-header.ts'
 import { type Logger, warn } from '../lifetime/logger.ts'
-import { type Hop, maxRedirects, nextHop, refused } from './redirect.ts'
+import { type Hop, isRedirect, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
 import { after, sleep } from '../lifetime/timers.ts'
 import { closeBody } from './read-body.ts'
 
-/** One call: everything that is the same on each of its attempts. */
-export interface Call extends RetryPolicy {
+/** A call, with everything that is the same on all of its attempts. */
+export interface Call extends RetryPolicy, Pick<RuntimeDefaults, 'toCause'> {
   url: string
   /** Default `POST`. */
   method?: Hop['method'] | undefined
   body?: string | undefined
   headers: Record<string, string>
-  /** ms until response headers, per attempt; 0 waits for ever. */
+  /** ms until response headers, per attempt. 0 is no limit. */
   timeout: number
   fetch: Fetch
   credentials?: FetchCredentials | undefined
   logger: Logger | undefined
-  /** Undefined where none is needed: an endpoint has the key. */
+  /** Undefined if an endpoint has the key. */
   key: KeyHeader | undefined
-  /** The key and other credentials, in case the server quotes them in an error. */
+  /** The key and other credentials, which must not be in an error even if the server quotes them. */
   secrets: Secrets
 }
 
 /**
- * Sends a call until a response is a success or a failure is final, and gives that response.
+ * Sends a call until a response is a success or a failure is final. Returns that response.
  *
- * Once a success is given back nothing is sent again: an answer that has begun is the caller's.
+ * After a success nothing is sent again, because the caller has begun to read the answer.
  *
- * @param signal ends the call when it is aborted, waits included, until there is a response. A response
- *   ends with its body.
+ * @param signal aborting it ends the call, including waits, until there is a response. After that, close
+ *   the body to end the call.
  * @throws APIError, ConnectionError, TimeoutError (`headers`), or the signal's reason
  */
 export async function send(call: Call, signal: Abortable): Promise<FetchResponse> {
@@ -61,38 +67,44 @@ export async function send(call: Call, signal: Abortable): Promise<FetchResponse
   }
 }
 
+/** Makes one attempt with one header for the key. Never rejects: a failure is the result. */
 async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | VecTradeError> {
   const attempt = new Attempt()
+  attempt.toCause = call.toCause
   const unlink = whenAborted(signal, () => attempt.abort(signal.reason))
   try {
-    // A caller that leaves in the same tick sends nothing: React's StrictMode mounts every component,
+    // If the caller leaves in the same tick, nothing is sent. React's StrictMode mounts each component,
     // unmounts it and mounts it again, and each analysis costs.
     await Promise.resolve()
     const response = await follow(call, attempt)
-    // From here on it ends with its body, whoever reads that.
+    // From here on, closing the body ends the request.
     if (response.body) setBodyOwner(response.body, attempt)
     if (response.status < 400) return response
     const context = { secrets: call.secrets, notFoundHint: hintOf(call) }
     return await errorFromResponse(response, context, signal)
   } catch (error) {
-    // What has failed is not aborted: that makes undici throw where no one can catch it (a response with
-    // too many content encodings, Node 22 to 26).
-    return connectionError(error, 'connect')
+    // Do not abort a request that has failed. It makes undici throw where no one can catch the error, after a
+    // response with too many content encodings (Node 22 to 26).
+    return connectionError(attempt.toCause?.(error) ?? error, 'connect')
   } finally {
     unlink()
   }
 }
 
-/** Advice for a 404 of VecTrade's API. An endpoint of the user's own gets none. */
+/** Returns advice for a 404 of VecTrade's API. There is none for the user's own endpoint. */
 function hintOf({ key, url }: Call): string | undefined {
   if (key === undefined || url.endsWith('/vq/ai/analyze')) return undefined
   return '(some deployments serve this API at /v1/vq: check `baseURL`)'
 }
 
-/** One attempt. It is kept as long as the answer is read, and so must not keep the call, prompt and all. */
+/**
+ * One attempt of a call. It lives until the answer has been read, so it must not refer to the call, whose
+ * prompt may be large.
+ */
 class Attempt extends AbortSource implements BodyOwner {
-  /** For the request under way: redirects make several of an attempt. */
+  /** Aborts the current request. If there are redirects, an attempt has several requests. */
   #controller: AbortController | undefined
+  toCause: RuntimeDefaults['toCause']
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
@@ -108,7 +120,7 @@ class Attempt extends AbortSource implements BodyOwner {
     this.#controller?.abort()
   }
 
-  /** Ends a request that has been answered, but not the attempt. */
+  /** Ends the current request, but not the attempt. */
   endRequest(body: FetchResponse['body']): void {
     closeBody(body)
     this.end()
@@ -116,14 +128,14 @@ class Attempt extends AbortSource implements BodyOwner {
   }
 }
 
-/** In a function of its own: what a closure keeps is all that the closures of one function use. */
+/** A separate function, because a closure keeps everything that any closure of its function uses. */
 function startTimer(ms: number, attempt: Attempt): () => void {
   return after(ms, () => attempt.abort(new TimeoutError('headers', ms)))
 }
 
 /**
- * The response after all redirects, which are under one time limit. That ends with the headers: reading
- * an error's body has limits of its own, and an answer's may take its time.
+ * Sends the requests of an attempt and returns the response after all redirects. `timeout` applies to all of
+ * them together, up to the response's headers.
  */
 async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
   const { url, method = 'POST', body } = call
@@ -132,10 +144,9 @@ async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
     let hop: Hop = { url, method, body }
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
       const response = await fetchHop(call, hop, attempt)
-      const next = nextHopOrEnded(response, hop, call.secrets, attempt)
-      if (next === undefined) return response
+      if (!isRedirect(response)) return response
       attempt.endRequest(response.body)
-      hop = next
+      hop = nextHop(response, hop, call.secrets)
     }
     throw refused(`more than ${maxRedirects} redirects`)
   } finally {
@@ -143,22 +154,7 @@ async function follow(call: Call, attempt: Attempt): Promise<FetchResponse> {
   }
 }
 
-/** As {@link nextHop}; where it throws, the response is of no use to anybody. */
-function nextHopOrEnded(
-  response: FetchResponse,
-  hop: Hop,
-  secrets: Secrets,
-  attempt: Attempt,
-): Hop | undefined {
-  try {
-    return nextHop(response, hop, secrets)
-  } catch (error) {
-    attempt.endRequest(response.body)
-    throw error
-  }
-}
-
-/** Settles when the attempt is aborted: a fetch that does not heed its signal must not hold the caller. */
+/** Sends one request. Rejects when the attempt is aborted, even if fetch ignores its signal. */
 function fetchHop(call: Call, hop: Hop, attempt: Attempt): Promise<FetchResponse> {
   return new Promise((resolve, reject) => {
     const unlink = whenAborted(attempt, () => reject(attempt.reason))
@@ -167,12 +163,12 @@ function fetchHop(call: Call, hop: Hop, attempt: Attempt): Promise<FetchResponse
       unlink()
       if (!isResponse(response)) {
         const error = new ConfigurationError(
-          '`fetch` must give a WHATWG Response, whose body, if any, has getReader(): node-fetch does not',
+          '`fetch` must return a WHATWG Response whose body has getReader(), which node-fetch does not',
         )
         attempt.abort(error)
         reject(error)
       } else if (attempt.aborted) {
-        // Nor may it hold the connection.
+        // The response came too late. Free its connection.
         closeBody(response.body)
       } else {
         resolve(response)
@@ -180,16 +176,16 @@ function fetchHop(call: Call, hop: Hop, attempt: Attempt): Promise<FetchResponse
     }
     Promise.resolve(call.fetch(hop.url, requestInit(call, hop, attempt.signal)))
       .then(onResponse)
-      // What a response of another kind throws when it is looked at is a failure like any other.
+      // This includes what a broken response throws when its properties are read.
       .catch(reject)
   })
 }
 
 function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): FetchInit {
   const { headers, credentials } = call
-  // A copy: a fetch that changes its headers changes no other attempt's.
+  // A copy, so that a fetch that changes its headers does not change those of other attempts.
   const init: FetchInit = { method, headers: { ...headers }, redirect: 'manual', signal }
-  // Some runtimes refuse what they do not have, be it undefined.
+  // Some runtimes refuse an option that they do not have, even if it is undefined.
   if (credentials) init.credentials = credentials
   if (body === undefined) {
     const { 'content-type': _, ...withoutBody } = headers
@@ -200,11 +196,11 @@ function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): Fe
   return init
 }
 
-/** Whether a value is a Response, also of another realm or library. */
+/** Whether a value is a Response, including those of other realms and libraries. */
 export function isResponse(value: unknown): value is FetchResponse {
   if (!isRecord(value) || typeof value['status'] !== 'number') return false
   const { headers, body } = value
   if (!isRecord(headers) || typeof headers['get'] !== 'function') return false
-  // React Native's has no body: that is for whoever reads it to say.
+  // React Native's responses have no body. Reading one reports that.
   return body === null || body === undefined || (isRecord(body) && 'getReader' in body)
 }

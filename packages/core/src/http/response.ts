@@ -1,43 +1,43 @@
-import { numberHeader } from '../errors/api-error.ts'
+import { numberHeader } from '../errors/number-header.ts'
 import { clean, type Secrets } from '../errors/clean.ts'
 import type { FetchHeaders } from '../options/runtime.ts'
 import { singleHeader } from '../errors/single-header.ts'
 
-/** What is known of a response once its headers are in. */
+/** A response, without its body. */
 export interface StreamResponse {
   /** The HTTP status. */
   status: number
   /** The response's headers. */
   headers: Headers
-  /** From `X-Request-Id`: what VecTrade's support asks for. */
+  /** The id in `X-Request-Id`, which VecTrade's support asks for. */
   requestId: string | undefined
-  /** What the headers say of rate limit and quota. */
+  /** The rate limit and the quota, as the headers tell them. */
   rateLimit: RateLimit
 }
 
-/** The limits a response tells of; a field is undefined when its header is missing. */
+/** The limits that a response tells. A field is undefined if its header is missing. */
 export interface RateLimit {
-  /** Requests per window. */
+  /** Requests that a window allows. */
   limit: number | undefined
   /** Requests left in this window. */
   remaining: number | undefined
-  /** When the window ends, in Unix seconds. */
+  /** The end of the window, in Unix seconds. */
   reset: number | undefined
   /** The plan's quota, from `X-VQ-Quota-Limit`. */
   quotaLimit: number | undefined
-  /** What is left of the quota, from `X-VQ-Quota-Remaining`. */
+  /** The rest of the quota, from `X-VQ-Quota-Remaining`. */
   quotaRemaining: number | undefined
 }
 
-/** @param secrets removed from the request id, because a server may quote them there */
+/** Reads the headers of a response. @param secrets texts to remove from the request id */
 export function readResponse(
   response: { status: number; headers: FetchHeaders },
   secrets?: Secrets,
 ): StreamResponse {
   const { status } = response
-  // Whole ones, by the standard; the class may be a library's own.
+  // A fetch gives all of them, though perhaps in its own class.
   const headers = response.headers as Headers
-  // Where a proxy has added its own, support can use both.
+  // If a proxy has added its own id, support can use both.
   const requestId = singleHeader(headers, 'x-request-id') ?? headers.get('x-request-id')
   return {
     status,

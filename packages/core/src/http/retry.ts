@@ -6,16 +6,16 @@ const factor = 2
 const jitter = 0.25
 const longestDelay = 30_000
 
-/** How often and how long to try again; see the options of the client. */
+/** How often to try again, and how long to wait. The client has options of these names. */
 export interface RetryPolicy {
   maxRetries: number
   maxRetryAfter: number
 }
 
 /**
- * How long to wait before the next attempt, in ms, or undefined when there must be none.
+ * Returns how long to wait before the next attempt, in ms. Returns undefined if there must be none.
  *
- * @param attempt how many attempts have failed, 1 after the first
+ * @param attempt how many attempts have failed
  */
 export function retryDelay(
   error: VecTradeError,
@@ -26,11 +26,11 @@ export function retryDelay(
   const retryAfter = error instanceof APIError ? error.retryAfter : undefined
   if (retryAfter === undefined) return backoff(attempt)
   const ms = retryAfter * 1000
-  // The server knows better than the backoff, but not how long a caller is ready to wait.
+  // The server knows better than the backoff how long to wait, but the caller decides how long is too long.
   return ms > policy.maxRetryAfter ? undefined : ms
 }
 
-/** Exponential with jitter, so that clients that failed together do not come back together. */
+/** Returns an exponential delay with jitter, so that clients that failed together do not return together. */
 export function backoff(attempt: number, random: number = Math.random()): number {
   const spread = 1 - jitter + 2 * jitter * random
   return Math.min(firstDelay * factor ** (attempt - 1) * spread, longestDelay)

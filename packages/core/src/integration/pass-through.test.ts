@@ -180,6 +180,17 @@ test('maxEventBytes also limits one of many events', async () => {
   expect(refused).not.toContain('yyy')
 })
 
+test('maxEventBytes counts the bytes that take the place of invalid ones', async () => {
+  const event = utf8('data: {"content":"x..........","type":"text"}\n\n')
+  event.fill(0xff, event.indexOf(0x2e), event.lastIndexOf(0x2e) + 1)
+  const options = { maxEventBytes: event.length }
+  const body = (): ReadableStream<Uint8Array> => bodyOf([event.slice(), utf8(end)])
+  const refused = await catchError(fromReadableStream(body(), options).finalText())
+  expect(String(refused)).toContain(`over the limit of ${event.length} bytes`)
+  const relayed = await textOf(fromReadableStream(body(), options).toReadableStream())
+  expect(relayed).not.toContain('"type":"text"')
+})
+
 test('a text that contains the words error and done does not end the answer', async () => {
   const spoken = 'data: {"type":"text","content":"an error, well done"}\n\n'
   const relayed = relay(utf8(piece), utf8(bulk + spoken), utf8(bulk), utf8(end))

@@ -34,7 +34,7 @@ function jsonOf(data: string): unknown {
   try {
     return JSON.parse(data)
   } catch (error) {
-    throw new VecTradeError('not JSON', 'test', { cause: error })
+    throw new VecTradeError('not JSON', 'stream_protocol_error', { cause: error })
   }
 }
 

@@ -4,6 +4,8 @@ import type { ByteStream } from './byte-stream.ts'
 export interface BodyOwner {
   /** Ends the request and its connection. */
   end(): void
+  /** Maps what reading the body threw to the `cause` of our error. */
+  toCause?: ((thrown: unknown) => unknown) | undefined
 }
 
 const owners = /* @__PURE__ */ new WeakMap<ByteStream, BodyOwner>()
@@ -16,6 +18,11 @@ const owners = /* @__PURE__ */ new WeakMap<ByteStream, BodyOwner>()
  */
 export function setBodyOwner(body: ByteStream, owner: BodyOwner): void {
   owners.set(body, owner)
+}
+
+/** Returns the `cause` of our error for what reading a body threw. */
+export function bodyCause(body: ByteStream, thrown: unknown): unknown {
+  return owners.get(body)?.toCause?.(thrown) ?? thrown
 }
 
 /**

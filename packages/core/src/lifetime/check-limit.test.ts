@@ -6,7 +6,13 @@ import {
   toReadableStream,
   VecTrade,
 } from '../index.ts'
-import { milliseconds, resolveLimits, wholeNumber } from './check-limit.ts'
+import {
+  milliseconds,
+  millisecondsBetween,
+  resolveLimits,
+  wholeNumber,
+  wholeNumberBetween,
+} from './check-limit.ts'
 
 const wrong = [-1, Number.NaN, -Infinity, '5', null, 5n, {}]
 
@@ -23,7 +29,7 @@ describe('a limit in ms', () => {
   })
 
   test.for([0.9, 1000.1, Infinity])('with a range cannot be %d', (value) => {
-    const ranged = milliseconds(500, 1, 1000)
+    const ranged = millisecondsBetween(500, 1, 1000)
     expect(() => ranged('wait', value)).toThrow('`wait` must be a number of ms from 1 to 1000')
   })
 })
@@ -41,7 +47,7 @@ describe('a limit that is a whole number', () => {
   })
 
   test.for([-1, 1.5, 65_536, Infinity])('with a range cannot be %d', (value) => {
-    const port = wholeNumber(8000, 0, 65_535)
+    const port = wholeNumberBetween(8000, 0, 65_535)
     expect(() => port('port', value)).toThrow('`port` must be a whole number from 0 to 65535')
   })
 })

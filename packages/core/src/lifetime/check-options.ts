@@ -1,15 +1,16 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 
-/** Throws a ConfigurationError that names the option if its value is not what the option must be. */
+/** Throws a ConfigurationError that names the option if the value is wrong. */
 export type Check = (name: string, value: unknown) => void
 
-/** The check of an option that is a number, with the default of the option. */
+/** The check of an option that is a number. `milliseconds` and `wholeNumber` make one. */
 export interface Limit extends Check {
+  /** The default of the option. */
   readonly default: number
 }
 
 /**
- * One check for each option: a new option does not compile until it has one. The check of a number is a
+ * A check for each option. A new option does not compile until it has one. The check of a number is a
  * {@link Limit}.
  */
 export type Checks<Options> = {
@@ -19,13 +20,13 @@ export type Checks<Options> = {
 }
 
 /**
- * Checks the options of a caller, once, where they come in.
+ * Checks the options of a caller.
  *
- * There is one rule for all options: `undefined` is the same as leaving the option out. Any other
- * value, `null` included, must be valid.
+ * One rule applies to all options: `undefined` is the same as leaving the option out. Any other value,
+ * including `null`, must be valid.
  *
- * @param within the option that has these options, if they are not the caller's own
- * @throws ConfigurationError that names the option, without its value, which may be a secret
+ * @param within the name of the option that has these options, if they are nested
+ * @throws ConfigurationError that names the option. It does not show the value, which may be a secret.
  */
 export function checkOptions<Options extends object>(
   options: Options,
@@ -83,7 +84,7 @@ export const checkFunction: Check = /* @__PURE__ */ checkThat(
   (value) => typeof value === 'function',
 )
 
-/** Checks for an AbortSignal, of any library. */
+/** Checks for an AbortSignal of any library. */
 export const checkSignal: Check = /* @__PURE__ */ checkThat(
   'an AbortSignal, such as `controller.signal`',
   (value) => hasMethods(value, 'addEventListener', 'removeEventListener') && 'aborted' in value,

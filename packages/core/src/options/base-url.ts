@@ -2,6 +2,11 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 
 export const publicBaseURL = 'https://api.vectrade.io/v1'
 
+/**
+ * Returns a base URL without slashes at its end.
+ *
+ * @throws ConfigurationError on a URL that cannot be used, or to which a key must not be sent
+ */
 export function checkBaseURL(baseURL: string, allowInsecure: boolean): string {
   let url
   try {
@@ -30,7 +35,11 @@ export function checkBaseURL(baseURL: string, allowInsecure: boolean): string {
   return href
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3 for names under localhost */
+/**
+ * Whether a host is this machine.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3 for names under localhost
+ */
 function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' ||

@@ -3,17 +3,19 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 
 export const checkEndpoint: Check = /* @__PURE__ */ checkThat(
   "a string, such as '/api/analyze', or a URL",
-  // Without `instanceof`, because a URL may come from another realm.
+  // `instanceof` would not hold for a URL from another realm.
   (value) =>
     (typeof value === 'string' && value !== '') ||
     typeof (value as Partial<URL> | null)?.href === 'string',
 )
 
 /**
- * The URL of an endpoint, as `fetch` would ask it, for each call anew: a server that renders pages
- * makes their clients as well, where a relative one cannot be resolved, nor is it ever asked.
+ * Returns a function that returns the URL of an endpoint, resolved for each call.
  *
- * @throws ConfigurationError on a wrong one, at once where that can be told
+ * A server that renders pages creates their clients too. It cannot resolve a relative URL, but it makes no
+ * calls either.
+ *
+ * @throws ConfigurationError on a wrong URL, at once if possible, else from the returned function
  */
 export function resolveEndpoint(
   endpoint: string | URL,
@@ -25,7 +27,7 @@ export function resolveEndpoint(
   return target
 }
 
-/** Never names what was given: it may have a password in it. */
+/** @throws ConfigurationError without the URL, because a password may be part of it */
 function resolve(endpoint: string, base: string | undefined): string {
   let url
   try {
@@ -50,7 +52,7 @@ function resolve(endpoint: string, base: string | undefined): string {
   return href.replace(/#.*/s, '')
 }
 
-/** Whether only a page could make a URL of it. */
+/** Whether a URL is relative, so that only a page can resolve it. */
 function isRelative(endpoint: string): boolean {
   try {
     return new URL(endpoint, 'https://page.example').host === 'page.example'

@@ -21,7 +21,7 @@ afterAll(() => void server.close())
 const get = (path: string): Promise<Response> =>
   fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
 
-test('what fetch gave goes on as it is now: its body decoded, its connection gone', async () => {
+test('headers about the connection and the decoded body are left out', async () => {
   const response = await get('/gzip')
   expect(response.headers.get('content-encoding')).toBe('gzip')
   const headers = headersToSend(response)
@@ -33,7 +33,7 @@ test('what fetch gave goes on as it is now: its body decoded, its connection gon
   ])
 })
 
-test('a length that is right stays, and so does a coding of the caller’s own', async () => {
+test('a correct length stays, and so do the encoding and length of a response of your own', async () => {
   expect(headersToSend(await get('/')).get('content-length')).toBe('6')
   const headers = { 'content-encoding': 'gzip', 'content-length': '25', etag: '"a"' }
   const own = new Response(gzipSync('Héllo'), { headers })
@@ -48,6 +48,6 @@ test.for([
   ['a:b', false],
   ['é', false],
   ['a\r\nb', false],
-] as const)('%j as a name: %j', ([name, is]) => {
+] as const)('%j can be the name of a header: %j', ([name, is]) => {
   expect(isHeaderName(name)).toBe(is)
 })

@@ -1,29 +1,33 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { FetchHeaders } from './runtime.ts'
 
-/** What `new Headers()` takes, of whatever library: an object, pairs, or `Headers`. */
+/** What `new Headers()` takes: an object, pairs, or the `Headers` of any library. */
 export type HeaderValues =
   | { readonly [name: string]: string }
   | Iterable<readonly [name: string, value: string]>
   | (FetchHeaders & { forEach(callback: (value: string, name: string) => void): void })
 
-/** Headers about one connection, which are not passed on: RFC 9110, 7.6.1. */
+/**
+ * Headers about one connection, which are not passed on.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+ */
 const hopHeader =
   /^(?:connection|http2-settings|keep-alive|proxy-(?:auth.*|connection)|te|trailer|transfer-encoding|upgrade)$/
 
-/** About the bytes of one body, or about a copy of it. */
+/** Headers about the bytes of one body, or about a copy of it. */
 const bodyHeader =
   /^(?:accept-ranges|age|(?:content-|repr-)?digest|content-(?:encoding|length|md5|range)|etag|last-modified)$/
 
 /**
- * Headers as a caller gave them.
+ * Copies headers from a caller.
  *
- * @throws ConfigurationError on what cannot be sent, without its value, which may be a secret
+ * @throws ConfigurationError on a header that cannot be sent. It names no value, which may be a secret.
  */
 function toHeaders(given: HeaderValues): Headers {
   try {
     if (typeof given !== 'object') throw new TypeError('no headers')
-    // A value of another kind would go out as a word, such as "undefined", or as the code of a function.
+    // Any other value would be sent as text, such as "undefined" or the source of a function.
     const name = given instanceof Headers ? undefined : nameWithoutValue(given)
     if (name === undefined) return new Headers(given as ConstructorParameters<typeof Headers>[0])
     throw new ConfigurationError(`\`headers\` must have a string for \`${name}\`, or leave it out`)
@@ -35,6 +39,7 @@ function toHeaders(given: HeaderValues): Headers {
   }
 }
 
+/** Returns the name of the first header whose value is not text, a number or a boolean. */
 function nameWithoutValue(given: HeaderValues): string | undefined {
   const pairs = Symbol.iterator in given ? [...given] : Object.entries(given)
   // An entry that is not a pair has no name to report. It may be a credential.
@@ -48,30 +53,37 @@ export function isHeaderName(name: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+$/.test(name)
 }
 
-/** Whether a header, named in lower case, describes one body, and so no other. */
+/**
+ * Whether a header describes the bytes of one body, so that it is wrong for any other.
+ *
+ * @param name in lower case
+ */
 export function isBodyHeader(name: string): boolean {
   return bodyHeader.test(name)
 }
 
 /**
- * The headers of a message that are sent with another body.
+ * Returns the headers of a message that are also true for another body on another connection.
  *
- * @throws ConfigurationError on what cannot be sent
+ * @throws ConfigurationError on a header that cannot be sent
  */
 export function headersForOtherBody(given: HeaderValues): Headers {
   return without(toHeaders(given), isBodyHeader)
 }
 
-/** The headers of a response that is sent on with its body. */
+/**
+ * Returns the headers to send with the body of a response. Leaves out headers about the connection that it
+ * came on, and about an encoding that fetch has already decoded.
+ */
 export function headersToSend({ headers, url }: Response): Headers {
   const own = new Headers(headers)
-  // A response with an address came from fetch, which decodes the body and leaves the headers alone.
+  // A response with a URL came from fetch, which decodes bodies but keeps the headers about the encoding.
   const isDecoded = Boolean(url) && own.has('content-encoding')
   return without(own, (name) => isDecoded && /^content-(?:encoding|length)$/.test(name))
 }
 
-/** Removes the headers about their connection, and those that `isOff` picks. */
-function without(headers: Headers, isOff: (name: string) => boolean): Headers {
+/** Removes headers about their connection, and those that `isUnwanted` picks. */
+function without(headers: Headers, isUnwanted: (name: string) => boolean): Headers {
   const named =
     headers
       .get('connection')
@@ -79,7 +91,7 @@ function without(headers: Headers, isOff: (name: string) => boolean): Headers {
       .split(/[ \t,]+/) ?? []
   const names = [...headers.keys()]
   for (const name of names) {
-    if (hopHeader.test(name) || named.includes(name) || isOff(name)) headers.delete(name)
+    if (hopHeader.test(name) || named.includes(name) || isUnwanted(name)) headers.delete(name)
   }
   return headers
 }

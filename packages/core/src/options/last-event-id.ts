@@ -1,7 +1,7 @@
 import { encodeUtf8 } from '../sse/utf8.ts'
 
 /**
- * Returns the value of a `Last-Event-ID` header that is sent as the ID's UTF-8 bytes.
+ * Returns the value for a `Last-Event-ID` header, which must be sent as the UTF-8 bytes of the ID.
  *
  * In the Fetch standard, each character of a header's value is one byte, and characters above U+00FF are
  * refused. Workers encode values as UTF-8 instead.
@@ -14,6 +14,7 @@ export function headerOfId(id: string): string {
     : id
 }
 
+/** Whether each character of a header's value is one byte. */
 function takesBytes(): boolean {
   try {
     new Headers().append('x', '\u0100')

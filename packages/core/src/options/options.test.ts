@@ -9,41 +9,45 @@ describe('refuses', () => {
   test.for<[string, Record<string, unknown>, RegExp]>([
     ['a key with a line break', { apiKey: 'vq_secret\n' }, /`apiKey`/],
     ['a key with a space', { apiKey: 'vq secret' }, /`apiKey`/],
-    ['a key that is no string', { apiKey: 7 }, /`apiKey`/],
-    ['a base URL that is none', { baseURL: 'secret.example' }, /`baseURL`/],
+    ['a number as the key', { apiKey: 7 }, /`apiKey`/],
+    ['a base URL that is not a URL', { baseURL: 'secret.example' }, /`baseURL`/],
     ['another protocol', { baseURL: 'ftp://secret.example' }, /https/],
     ['credentials in the URL', { baseURL: 'https://user:secret@e' }, /credentials/],
     ['a query in the URL', { baseURL: 'https://e/v1?secret=1' }, /query/],
     ['plain http to another machine', { baseURL: 'http://example.com/v1' }, /allowInsecure/],
-    ['http to what only looks local', { baseURL: 'http://127.0.0.1.example.com' }, /allowInsecure/],
+    [
+      'http to a host that only looks local',
+      { baseURL: 'http://127.0.0.1.example.com' },
+      /allowInsecure/,
+    ],
     ['http to all interfaces', { baseURL: 'http://0.0.0.0/v1' }, /allowInsecure/],
-    ['another scheme', { authScheme: 'basic' }, /`authScheme`/],
-    ['a fetch that is none', { fetch: 'fetch' }, /`fetch`/],
+    ['an unknown scheme', { authScheme: 'basic' }, /`authScheme`/],
+    ['a fetch that is not a function', { fetch: 'fetch' }, /`fetch`/],
     ['a header that cannot be sent', { headers: { 'x-a': 'secret\r\nx-b: 1' } }, /`headers`/],
     ['a header outside Latin-1', { headers: { 'x-a': 'sécret…' } }, /`headers`/],
     ['a negative limit', { timeout: -1 }, /`timeout`/],
-    ['a limit that is no number', { idleTimeout: '5' }, /`idleTimeout`/],
+    ['a limit that is not a number', { idleTimeout: '5' }, /`idleTimeout`/],
     ['NaN', { heartbeatTimeout: Number.NaN }, /`heartbeatTimeout`/],
     ['half a retry', { maxRetries: 0.5 }, /`maxRetries`/],
-    ['no event at all', { maxEventBytes: 0 }, /`maxEventBytes`/],
+    ['events without bytes', { maxEventBytes: 0 }, /`maxEventBytes`/],
     ['a key of null', { apiKey: null }, /`apiKey`/],
     ['a base URL of null', { baseURL: null }, /`baseURL`/],
     ['a base URL in an array', { baseURL: ['https://e/v1'] }, /`baseURL`/],
     ['an endpoint of null', { endpoint: null }, /`endpoint`/],
-    ['an endpoint that is no address', { endpoint: {}, apiKey: undefined }, /`endpoint`/],
+    ['an endpoint that is not a URL', { endpoint: {}, apiKey: undefined }, /`endpoint`/],
     ['a scheme of null', { authScheme: null }, /`authScheme`/],
     ['a fetch of null', { fetch: null }, /`fetch`/],
     ['headers of null', { headers: null }, /`headers`/],
-    ['headers in a text', { headers: 'x-a: secret' }, /`headers`/],
+    ['a string of headers', { headers: 'x-a: secret' }, /`headers`/],
     ['a header without a value', { headers: { 'x-a': undefined } }, /`headers`.*`x-a`/],
     ['a header of null', { headers: [['x-a', null]] }, /`headers`.*`x-a`/],
-    ['a header of many values', { headers: { 'x-a': ['secret'] } }, /`headers`.*`x-a`/],
+    ['an array as the value of a header', { headers: { 'x-a': ['secret'] } }, /`headers`.*`x-a`/],
     ['a logger of null', { logger: null }, /`logger`/],
     ['the name of a logger', { logger: 'console' }, /`logger`/],
-    ['a logger that logs nothing', { logger: { log: () => {} } }, /`logger`/],
-    ['a word for a flag', { allowInsecure: 'false' }, /`allowInsecure`/],
+    ['a logger without its methods', { logger: { log: () => {} } }, /`logger`/],
+    ['a string for a boolean', { allowInsecure: 'false' }, /`allowInsecure`/],
     ['a limit of null', { timeout: null }, /`timeout`/],
-  ])('%s, saying what to do', ([, options, message]) => {
+  ])('%s, and names the option', ([, options, message]) => {
     let error: unknown
     try {
       make({ apiKey: 'vq_key', ...options })
@@ -55,11 +59,14 @@ describe('refuses', () => {
     expect(inspect(error)).not.toContain('secret')
   })
 
-  test.for([null, 'env', { env: null }, { env: {} }])('%j for what a runtime has', (runtime) => {
-    const create = (): unknown => new VecTrade({ apiKey: 'vq_key' }, runtime as never)
-    expect(create).toThrow(ConfigurationError)
-    expect(create).toThrow(/`env`|\{ env: … \}/)
-  })
+  test.for([null, 'env', { env: null }, { env: {} }])(
+    '%j as what the runtime supplies',
+    (runtime) => {
+      const create = (): unknown => new VecTrade({ apiKey: 'vq_key' }, runtime as never)
+      expect(create).toThrow(ConfigurationError)
+      expect(create).toThrow(/`env`|\{ env: … \}/)
+    },
+  )
 
   test.for([
     undefined,
@@ -79,7 +86,7 @@ describe('refuses', () => {
     await expect(ai.analyze(request as string)).rejects.toThrow(ConfigurationError)
   })
 
-  test.for([undefined, ''])('no key, at the first call: %j', async (apiKey) => {
+  test.for([undefined, ''])('the first call without a key: %j', async (apiKey) => {
     const { ai } = make({ apiKey })
     expect(() => ai.stream('p')).toThrow(/`apiKey`.*VECTRADE_API_KEY/)
     expect(() => ai.stream('p')).toThrow(ConfigurationError)
@@ -136,20 +143,17 @@ describe('takes', () => {
     ['http to a name under localhost', { baseURL: 'http://api.localhost/v1' }],
     ['http to 127/8', { baseURL: 'http://127.1.2.3/v1' }],
     ['http to ::1', { baseURL: 'http://[::1]:1/v1' }],
-    ['insecure http when told so', { baseURL: 'http://example.com', allowInsecure: true }],
-    [
-      'limits that are off or endless',
-      { timeout: 0, idleTimeout: Infinity, maxEventBytes: Infinity },
-    ],
+    ['plain http if it is allowed', { baseURL: 'http://example.com', allowInsecure: true }],
+    ['limits of 0 and Infinity', { timeout: 0, idleTimeout: Infinity, maxEventBytes: Infinity }],
     ['headers in a Map', { headers: new Map([['x-a', 'b']]) }],
     ['a number for a header', { headers: { 'x-a': 7 } }],
-    ['a logger of one method', { logger: { warn: () => {} } }],
+    ['a logger with one method', { logger: { warn: () => {} } }],
     ['options that are undefined', { baseURL: undefined, headers: undefined, logger: undefined }],
   ])('%s', ([, options]) => {
     expect(make({ apiKey: 'vq_key', ...options })).toBeInstanceOf(VecTrade)
   })
 
-  test('key and base URL of the environment, options first', async () => {
+  test('key and base URL from the environment, but options win', async () => {
     const urls: string[] = []
     const keys: unknown[] = []
     const fetch = async (url: string, init: RequestInit): Promise<Response> => {
@@ -174,7 +178,7 @@ describe('takes', () => {
   })
 })
 
-test('headers of another message are sent without those of its connection and its body', async () => {
+test('headers of another message are sent, except those about its connection and its body', async () => {
   const sent: RequestInit[] = []
   const fetch = async (_url: string, init: RequestInit): Promise<Response> => {
     sent.push(init)
@@ -206,7 +210,7 @@ test('headers of another message are sent without those of its connection and it
   }
 })
 
-test('the key is nowhere to be seen', () => {
+test('inspecting and serialising show neither the key nor the prompt', () => {
   const client = make({ apiKey: 'vq_hidden', headers: { 'x-other': 'hidden too' } })
   const stream = client.ai.stream('the prompt')
   for (const value of [client, client.ai, stream]) {

@@ -21,51 +21,57 @@ import { isSendableId } from './last-event-id.ts'
 import { eventBytesLimit } from '../sse/message-decoder.ts'
 import { version } from './version.ts'
 
-/** Limits of a call; those given with a call win over the client's. */
+/** Limits of a call. A limit passed with a call replaces the client's. */
 export interface CallLimits {
-  /** ms until response headers, per attempt; 0 for no limit. Default 30 000. */
+  /** ms until response headers, per attempt. 0 is no limit. Default 30 000. */
   timeout?: number | undefined
-  /** ms without an event while one is awaited, heartbeats not counting; 0 for no limit. Default 120 000. */
+  /** ms without an event while one is awaited. Heartbeats do not count. 0 is no limit. Default 120 000. */
   idleTimeout?: number | undefined
-  /** ms without a single byte while one is awaited; 0 for no limit. Default 60 000. */
+  /** ms without a single byte while one is awaited. 0 is no limit. Default 60 000. */
   heartbeatTimeout?: number | undefined
-  /** Attempts after the first, all before an answer has begun. Default 2. */
+  /** Attempts after the first one. An answer that has begun is not asked for again. Default 2. */
   maxRetries?: number | undefined
-  /** The longest `Retry-After` that is waited for, in ms; a longer one is thrown at once. Default 60 000. */
+  /**
+   * The longest `Retry-After` to wait for, in ms. If the server asks for a longer wait, the call fails.
+   * Default 60 000.
+   */
   maxRetryAfter?: number | undefined
-  /** Bytes one event may have. Default 64 MiB. */
+  /** The most bytes of one event. Default 64 MiB. */
   maxEventBytes?: number | undefined
 }
 
-/** How a client reaches VecTrade. */
+/** Options of a client. */
 export interface VecTradeOptions extends CallLimits {
   /**
-   * An endpoint of your own that is asked in place of VecTrade's API, such as `createHandler` makes:
-   * an absolute URL, in pages a relative one as well. It has the key, so none is looked up or sent;
-   * every answer is a stream; nothing is retried unless `maxRetries` says so, for it retries itself.
+   * The URL of your own endpoint, which the client asks instead of VecTrade's API. `createHandler` makes
+   * one. The URL can be relative in pages. The endpoint has the key, so the client needs and sends none.
+   * All answers are streams. `maxRetries` is 0 by default, because the endpoint retries.
    */
   endpoint?: string | URL | undefined
   /**
-   * Default: the environment's `VECTRADE_API_KEY`. Without a key, the first call throws. The
-   * constructor does not, because frameworks evaluate modules when they build.
+   * The key of VecTrade's API. Default: the environment variable `VECTRADE_API_KEY`. Without a key, the
+   * first call throws. The constructor does not, because frameworks evaluate modules when they build.
    */
   apiKey?: string | undefined
-  /** Default: the environment's `VECTRADE_BASE_URL`, else `https://api.vectrade.io/v1`. */
+  /**
+   * The URL of VecTrade's API. Default: the environment variable `VECTRADE_BASE_URL`, or
+   * `https://api.vectrade.io/v1`.
+   */
   baseURL?: string | undefined
   /**
-   * The header the key goes in: `X-API-Key` or `Authorization: Bearer`. Default `auto`: the first call
-   * sends `X-API-Key` and, if the key is refused there, asks again with `Authorization`. The client
-   * remembers what worked. A header of either name in `headers` is sent in place of the key.
+   * The header for the key: `X-API-Key` or `Authorization: Bearer`. Default `auto`: the first call sends
+   * `X-API-Key`. If the server refuses the key there, the call is sent again with `Authorization`. The
+   * client remembers what worked. If `headers` has one of the two, the key is not sent.
    */
   authScheme?: 'auto' | 'x-api-key' | 'bearer' | undefined
   /**
-   * Sent with every request, over the SDK's own of the same name. Headers about the connection or the
-   * body, such as those of a request that you pass on, are left out.
+   * Headers of every request. They replace the SDK's headers of the same name. Headers about a connection
+   * or a body are left out, so you can pass on the headers of another request.
    */
   headers?: HeaderValues | undefined
-  /** Default: the runtime's own. */
+  /** The function that sends requests. Default: the runtime's fetch. */
   fetch?: Fetch | undefined
-  /** Default: silent. */
+  /** Gets messages about retries. `console` is a logger. Default: none. */
   logger?: Logger | undefined
   /** Allows a key over plain http to another machine. Default false. */
   allowInsecure?: boolean | undefined
@@ -73,38 +79,42 @@ export interface VecTradeOptions extends CallLimits {
 
 /** Options of one call. */
 export interface CallOptions extends CallLimits {
-  /** Aborted, it ends the call and its stream. */
+  /** Aborting it ends the call and its stream. */
   signal?: Abortable | undefined
-  /** Sent with this call, over the client's own of the same name. */
+  /** Headers of this call. They replace the client's headers of the same name. */
   headers?: HeaderValues | undefined
-  /** The same on every attempt, so that none is answered twice. Default: a random UUID. */
+  /**
+   * The value of the header `Idempotency-Key`. All attempts send the same one, so that the server answers
+   * only once. Default: a random UUID.
+   */
   idempotencyKey?: string | undefined
 }
 
-/** Options of taking up a stream again. */
+/** Options of `client.ai.resume()`. */
 export interface ResumeOptions extends CallLimits {
-  /** Aborted, it ends the stream, not the answer. */
+  /** Aborting it ends the stream. The answer continues on the server. */
   signal?: Abortable | undefined
-  /** Sent with this call, over the client's own of the same name. */
+  /** Headers of this call. They replace the client's headers of the same name. */
   headers?: HeaderValues | undefined
-  /** Of the last event that is known. Default: none, the answer comes from its beginning. */
+  /** The id of the last event that you have. Default: none, so the answer comes from its beginning. */
   lastEventId?: string | undefined
 }
 
-/** Options with every default in place. */
+/** The options of a client, with all defaults. */
 export interface Settings extends Required<{ [K in keyof CallLimits]: number }> {
-  /** Undefined if there is none, or if an endpoint has it. */
+  /** Undefined if there is no key, or if an endpoint has it. */
   apiKey: string | undefined
   authScheme: 'auto' | 'x-api-key' | 'bearer'
-  /** What is asked, a URL. */
+  /** Returns the URL to send calls to. */
   target: () => string
-  /** Whether it is an endpoint of the program's own: these only stream. */
+  /** Whether the calls go to the user's own endpoint, which only streams. */
   isEndpoint: boolean
-  /** By their names in lower case. */
+  /** The headers. Names are in lower case. */
   headers: Record<string, string>
   fetch: Fetch
   credentials: FetchCredentials | undefined
   network: Network | undefined
+  toCause: RuntimeDefaults['toCause']
   logger: Logger | undefined
 }
 
@@ -118,7 +128,7 @@ export const callLimits: Checks<CallLimits> = {
   maxEventBytes: eventBytesLimit,
 }
 
-/** Limits and headers are checked where they are read. */
+/** `resolveLimits` checks the limits, and `headerRecord` the headers. */
 const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> = {
   apiKey: checkString,
   endpoint: checkEndpoint,
@@ -140,29 +150,29 @@ const callChecks: Checks<OtherCallOptions> = {
     /^[\x21-\x7e]+$/,
   ),
   lastEventId: /* @__PURE__ */ checkThat(
-    'the ID of an event, such as `stream.lastEventId`: no control characters, no spaces at its ends',
+    'the id of an event, such as `stream.lastEventId`, without control characters or outer spaces',
     (value) => typeof value === 'string' && isSendableId(value),
   ),
 }
 
-/**
- * Checks the options of a call, of any kind. Limits and headers are checked where they are read.
- *
- * @throws ConfigurationError
- */
+/** Checks the options of a call, except limits and headers. @throws ConfigurationError */
 export function checkCall(options: CallOptions & ResumeOptions): void {
   checkOptions<OtherCallOptions>(options, callChecks)
 }
 
-/** @throws ConfigurationError that names the option, or the variable, and what to set it to */
+/**
+ * Checks the options of a client and fills in the defaults.
+ *
+ * @throws ConfigurationError that names the option, or the variable, and what to set it to
+ */
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
   checkOptions<Pick<RuntimeDefaults, 'env'>>(runtime, { env: checkFunction })
   checkOptions(options, clientChecks)
-  const { name = 'core', credentials, network } = runtime
+  const { name = 'core', credentials, network, toCause } = runtime
   const target = resolveTarget(options, runtime)
   const { fetch = runtime.fetch ?? ((url, init) => globalThis.fetch(url, init)) } = options
   return {
-    // An endpoint retries by itself.
+    // The endpoint retries.
     ...resolveLimits(callLimits, options, target.isEndpoint ? { maxRetries: 0 } : {}),
     ...target,
     headers: {
@@ -175,11 +185,12 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
     fetch,
     credentials,
     network,
+    toCause,
     logger: options.logger,
   }
 }
 
-/** What is asked, and with which key. */
+/** Decides whether to ask VecTrade's API, with which key, or the user's own endpoint. */
 function resolveTarget(
   options: VecTradeOptions,
   { env = () => undefined, base }: RuntimeDefaults,
@@ -188,7 +199,7 @@ function resolveTarget(
   if (endpoint !== undefined) {
     if (options.apiKey !== undefined) {
       throw new ConfigurationError(
-        'Choose one of `endpoint` and `apiKey`: an endpoint has the key, its callers need none',
+        'Choose one of `endpoint` and `apiKey`: an endpoint has the key, and its callers need none',
       )
     }
     return { apiKey: undefined, target: resolveEndpoint(endpoint, base), isEndpoint: true }
@@ -207,15 +218,16 @@ function resolveTarget(
 }
 
 /**
- * Headers by their names in lower case, for a request with a body of its own.
+ * Returns headers by their names in lower case, without those about another connection or body.
  *
- * @throws ConfigurationError on one that cannot be sent
+ * @throws ConfigurationError on a header that cannot be sent
  */
 export function headerRecord(given: HeaderValues | undefined): Record<string, string> {
   if (given === undefined) return {}
   return Object.fromEntries(headersForOtherBody(given))
 }
 
+/** Creates the error of a call without a key. */
 export function noKey(): ConfigurationError {
   return new ConfigurationError(
     'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY ' +
@@ -224,7 +236,7 @@ export function noKey(): ConfigurationError {
 }
 
 function checkKey(key: string): string {
-  // Checked here, because fetch would put the key into its error message.
+  // If fetch refused the key, its error message would have the key in it.
   if (typeof key !== 'string' || !/^[\x21-\x7e]+$/.test(key)) {
     throw new ConfigurationError(
       '`apiKey` must be a string of visible ASCII characters: check it for spaces and line breaks',

@@ -1,41 +1,41 @@
 import type { ByteStream } from '../lifetime/byte-stream.ts'
 
 /**
- * A WHATWG fetch: the global one, undici's, that of a service binding, or a function of your own
- * around one of them. It is called as `fetch(urlString, init)`.
+ * A WHATWG fetch: the global one, undici's, that of a service binding, or your own function around one of
+ * them. It is called as `fetch(urlString, init)`.
  *
- * The type asks for what the SDK uses and no more, so that it fits the fetch of every library.
+ * The type asks only for what the SDK uses, so that the fetch of every library fits.
  */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
 
-/** The second argument of a {@link Fetch}; a new object for each request. */
+/** The second argument of a {@link Fetch}. Each request gets a new object. */
 export interface FetchInit {
   /** `POST` asks, `GET` resumes a stream, `DELETE` stops one. */
   method: 'POST' | 'GET' | 'DELETE'
-  /** Names in lower case. */
+  /** The headers. Names are in lower case. */
   headers: Record<string, string>
-  /** Redirects are the SDK's to follow: on the same origin only. */
+  /** The SDK follows redirects itself, and only on the same origin. */
   redirect: 'manual'
-  /** Ends the request and the response's body. */
+  /** Aborting it ends the request and the response's body. */
   signal: AbortSignal
-  /** JSON. Missing where there is none. */
+  /** JSON. Missing if the request has no body. */
   body?: string
   /** Missing outside pages. */
   credentials?: FetchCredentials
 }
 
-/** Whether a page's cookies are sent along. */
+/** Whether a page's cookies are sent with a request. */
 export type FetchCredentials = 'omit' | 'same-origin' | 'include'
 
 /** The parts of a `Response` that the SDK uses. */
 export interface FetchResponse {
   /** The HTTP status. */
   readonly status: number
-  /** Only `opaqueredirect` counts. */
+  /** The SDK only looks for `opaqueredirect`. */
   readonly type?: string
   /** The headers. */
   readonly headers: FetchHeaders
-  /** Missing where fetch cannot stream, as in React Native. */
+  /** Missing if fetch cannot stream, as in React Native. */
   readonly body?: ByteStream | null | undefined
   /** Whether the body has been read. */
   readonly bodyUsed?: boolean
@@ -46,29 +46,37 @@ export interface FetchHeaders {
   get(name: string): string | null
 }
 
-/** What a runtime supplies; the core asks nothing of its own accord. */
+/** What a runtime supplies to the client. Core looks for nothing of a runtime by itself. */
 export interface RuntimeDefaults {
-  /** As in `User-Agent: vectrade-<name>/<version>`; `false` where programs may not set it. Default `core`. */
+  /**
+   * The name in `User-Agent: vectrade-<name>/<version>`. `false` sends no `User-Agent`, for runtimes where
+   * programs may not set it. Default `core`.
+   */
   name?: string | false
-  /** Reads an environment variable. Default: there are none. */
+  /** Reads an environment variable. Default: there are no variables. */
   env?: (name: string) => string | undefined
-  /** What a relative `endpoint` is resolved against. Default: it has to be absolute. */
+  /** Returns the URL that a relative `endpoint` is resolved against. Default: `endpoint` must be absolute. */
   base?: () => string | undefined
-  /** Where the network comes and goes, and programs are put to sleep. */
+  /** Tells when the network is back, on devices that go offline or to sleep. Default: no one tells. */
   network?: Network
-  /** Whether a page's cookies go along. Default: as the runtime's fetch has it. */
+  /** Whether a page's cookies are sent. Default: what the runtime's fetch does. */
   credentials?: FetchCredentials | undefined
   /** Sends requests if the caller passes no `fetch`. Default: the global `fetch`. */
   fetch?: Fetch | undefined
+  /**
+   * Maps what `fetch`, or reading a body, threw to the `cause` of the SDK's error. Printing an error also prints its
+   * causes, so a runtime hides here what its HTTP client adds to them. Default: the thrown value itself.
+   */
+  toCause?: ((thrown: unknown) => unknown) | undefined
 }
 
-/** What a runtime knows of its network; streams that can be resumed go by it. */
+/** What a runtime knows about its network. Streams that can be resumed use it to time their attempts. */
 export interface Network {
-  /** Whether the runtime believes that it has a network. */
+  /** Returns whether the runtime believes that it has a network. */
   isOnline: () => boolean
   /**
-   * Calls the listener when the program has been woken, or is online again (`isNew`), and gives what
-   * to call to end that.
+   * Calls the listener when the program wakes up or is online again. `isNew` is true if the network may be
+   * another one, on which older connections are dead. Returns a function that removes the listener.
    */
   onWake: (listener: (isNew: boolean) => void) => () => void
 }

@@ -1,2 +1,2 @@
-/** The version every package of this release shares; sent as part of `User-Agent`. */
+/** The version of this package and of all others of the release. It is sent as part of `User-Agent`. */
 export const version: string = '0.0.0'

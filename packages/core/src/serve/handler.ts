@@ -1,10 +1,6 @@
 import { APIError } from '../errors/api-error.ts'
-import { statusFor } from '../errors/class-table.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
-import { ConnectionError, TimeoutError } from '../errors/connection-error.ts'
-import { StreamProtocolError } from '../errors/stream-error.ts'
-import { StreamStoreError } from '../errors/stream-store-error.ts'
-import { errorToWire } from '../errors/to-wire.ts'
+import { errorToWire, statusFor } from '../errors/to-wire.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
@@ -222,7 +218,7 @@ const longestRetryAfter = 31_536_000
 
 /** A failure before the response began: VecTrade's own status, or one for ours. */
 function failure(error: unknown): Response {
-  const status = statusOf(error)
+  const status = statusFor(error)
   const headers: Record<string, string> = {}
   const retryAfter = error instanceof APIError ? error.retryAfter : undefined
   if (retryAfter !== undefined) {
@@ -232,17 +228,4 @@ function failure(error: unknown): Response {
     if (!Number.isInteger(seconds)) headers['retry-after-ms'] = String(seconds * 1000)
   }
   return errorResponse(status, errorToWire(error, status), headers)
-}
-
-function statusOf(error: unknown): number {
-  if (error instanceof APIError) {
-    // One that came inside a 200 gets the status of its class, so that it is read as that class. There
-    // are also servers with statuses that no response can have.
-    const { status = statusFor(error) } = error
-    return status < 600 ? status : 502
-  }
-  if (error instanceof StreamStoreError) return 503
-  if (error instanceof TimeoutError) return 504
-  if (error instanceof ConnectionError || error instanceof StreamProtocolError) return 502
-  return 500
 }

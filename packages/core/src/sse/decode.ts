@@ -1,5 +1,5 @@
 import type { EventSourceMessage } from 'eventsource-parser'
-import { releaseBody } from '../lifetime/body-owner.ts'
+import { bodyCause, releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteReader, ByteResult, ByteStream } from '../lifetime/byte-stream.ts'
 import { type Check, checkOptions, checkThat, hasMethods } from '../lifetime/check-options.ts'
 import { connectionError } from '../errors/from-thrown.ts'
@@ -218,8 +218,9 @@ export class MessageReader<T extends object = never> {
     if (this.#failure !== undefined) throw this.#failure
     // Closing rejects a pending read. That is not a failure of the body.
     if (this.#closed) return false
+    const cause = bodyCause(this.#body, error)
     this.close()
-    throw connectionError(error, 'body')
+    throw connectionError(cause, 'body')
   }
 
   /** Closes the body. A pending read fails with the error. */

@@ -1,10 +1,15 @@
-import { milliseconds, resolveLimits, wholeNumber } from '../lifetime/check-limit.ts'
+import {
+  milliseconds,
+  millisecondsBetween,
+  resolveLimits,
+  wholeNumber,
+} from '../lifetime/check-limit.ts'
 import type { Checks } from '../lifetime/check-options.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
 import type { StoredMessage, StreamStoreLimits } from './stream-store.ts'
 
-/** The limits of a store, with every default in place. For authors of a `StreamStore`. */
+/** The limits of a store, with all defaults. */
 export type ResolvedLimits = { [K in keyof StreamStoreLimits]-?: number }
 
 const storeLimits: Checks<StreamStoreLimits> = {
@@ -13,14 +18,14 @@ const storeLimits: Checks<StreamStoreLimits> = {
   maxStreams: /* @__PURE__ */ wholeNumber(1_000),
   timeToLive: /* @__PURE__ */ milliseconds(300_000),
   // A producer gives three signs of life in each lease, and each of them wakes a timer.
-  lease: /* @__PURE__ */ milliseconds(15_000, 100, 3_600_000),
+  lease: /* @__PURE__ */ millisecondsBetween(15_000, 100, 3_600_000),
 }
 
 /**
- * Checks the limits of a store and fills in the defaults. For authors of a `StreamStore`.
+ * Checks the limits of a store and fills in the defaults.
  *
  * @param defaults used instead of those of `memoryStore`
- * @throws ConfigurationError on a limit that is no number of the right kind
+ * @throws ConfigurationError that names the limit and the kind of number that it must be
  */
 export function resolveStoreLimits(
   given: StreamStoreLimits,
@@ -29,7 +34,7 @@ export function resolveStoreLimits(
   return resolveLimits(storeLimits, given, defaults)
 }
 
-/** Returns the size of a message, in bytes of UTF-8. */
+/** Returns how many bytes of `maxBytes` a message takes. */
 export function sizeOf({ event = '', data }: StoredMessage): number {
   return encodeUtf8(event).length + encodeUtf8(data).length
 }

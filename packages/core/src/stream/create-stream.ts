@@ -7,14 +7,11 @@ import type { StreamOpener, StreamSettings } from './stream-source.ts'
  *
  * @example
  * ```ts
- * import { createStream, type StreamSource } from '@vectrade/core/adapter'
+ * import { createStream, readResponse, type StreamSource } from '@vectrade/core/adapter'
  *
  * function sourceOf(words: string[]): StreamSource {
- *   const rateLimit = { limit: undefined, remaining: undefined, reset: undefined }
- *   const quota = { quotaLimit: undefined, quotaRemaining: undefined }
- *   const headers = new Headers()
  *   return {
- *     response: { status: 200, headers, requestId: undefined, rateLimit: { ...rateLimit, ...quota } },
+ *     response: readResponse({ status: 200, headers: new Headers() }),
  *     lastEventId: '',
  *     cut: false,
  *     get complete() {

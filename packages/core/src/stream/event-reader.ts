@@ -144,12 +144,8 @@ export class EventReader implements StreamSource {
 
   #error(wire: unknown): Error {
     const { headers, requestId } = this.response
+    const error = apiError(wire, { headers, requestId, secrets: this.#secrets })
     // A server that stores streams sends this if the producer of the stream is gone.
-    if (typeOf(wire) === 'stream_interrupted') return new StreamInterruptedError({ requestId })
-    return apiError(wire, { headers, requestId, secrets: this.#secrets })
+    return error.type === 'stream_interrupted' ? new StreamInterruptedError({ requestId }) : error
   }
-}
-
-function typeOf(wire: unknown): unknown {
-  return isRecord(wire) && isRecord(wire['error']) ? wire['error']['type'] : undefined
 }

@@ -1,10 +1,9 @@
 import type { PassThrough } from '../sse/decode.ts'
 import { parseJson } from '../events/json.ts'
 import { isRecord } from '../events/json.ts'
+import type { StreamEvent } from '../events/stream-event.ts'
 import { decodeUtf8 } from '../sse/utf8.ts'
 
-/** The types of events that neither end an answer nor report a failure. */
-const passingTypes: ReadonlySet<unknown> = /* @__PURE__ */ new Set(['text', 'citation', 'metadata'])
 /** How VecTrade begins a text event: 32 bytes, as 32-bit words, because words compare faster than bytes. */
 const textStart = /* @__PURE__ */ wordsOf('data: {"type":"text","content":"')
 /** The characters that may follow a backslash, `"\/bfnrt`. An event with `\u` goes to the parser. */
@@ -35,7 +34,7 @@ export class PassThroughBytes implements PassThrough {
   /** Whether the decoder has the beginning of an event whose end has not arrived. */
   #isDecoding = false
 
-  /** @param maxEventBytes a larger event goes to the decoder, which refuses it */
+  /** @param maxEventBytes an event that may be larger goes to the decoder, which knows */
   constructor(maxEventBytes: number) {
     this.#maxEventBytes = maxEventBytes
   }
@@ -78,10 +77,15 @@ export class PassThroughBytes implements PassThrough {
   }
 }
 
-/** Returns the end of the event at `start`. Returns 0 if the event does not pass, or is over `most` bytes. */
+/**
+ * Returns the end of the event at `start`. Returns 0 if the event does not pass, or may be over `most` bytes.
+ *
+ * The limit counts bytes after decoding. Then each byte that is not UTF-8 has become U+FFFD, which takes
+ * three bytes.
+ */
 function endOfEvent(bytes: Uint8Array, view: DataView, start: number, most: number): number {
   const end = endOfText(bytes, view, start) || endOfParsed(bytes, start)
-  return end - start <= most ? end : 0
+  return (end - start) * 3 <= most ? end : 0
 }
 
 /** Returns the end of a text event in the form that VecTrade sends, or 0. Needs no parser. */
@@ -118,7 +122,14 @@ function endOfParsed(bytes: Uint8Array, start: number): number {
   const line = decodeUtf8(bytes.subarray(start, end))
   if (!line.startsWith('data: {') || line.includes('\r')) return 0
   const wire = parseJson(line.slice('data: '.length))
-  return isRecord(wire) && passingTypes.has(wire['type']) ? end + 2 : 0
+  return isRecord(wire) && passes(wire['type'] as StreamEvent['type']) ? end + 2 : 0
+}
+
+/** Whether an event of this type neither ends an answer nor reports a failure. Any value may come. */
+function passes(kind: StreamEvent['type']): boolean {
+  if (kind === 'text' || kind === 'citation' || kind === 'metadata') return true
+  kind satisfies 'done' | 'unknown'
+  return false
 }
 
 /** Returns a text of ASCII characters as 32-bit words. */

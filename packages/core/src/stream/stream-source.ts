@@ -3,45 +3,58 @@ import type { Track } from '../lifetime/abort-scope.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import type { StreamResponse } from '../http/response.ts'
 
-/** An open source of events: the body of a response, a stored stream that resumes, or a branch of a tee. */
+/**
+ * An open source of events, such as the body of a response.
+ *
+ * A stream calls `fill`, then `take` until it returns undefined, then `fill` again, and so on. At the end it
+ * calls `drain` if the source is `complete`, else `close`.
+ */
 export interface StreamSource {
+  /** The response with the events. */
   readonly response: StreamResponse
+  /** The id of the last event that was taken. Empty if there is none. */
   readonly lastEventId: string
-  /** Whether the end of the answer has been taken. */
+  /** Whether all of the answer has been taken. */
   readonly complete: boolean
-  /** Whether this side ended it before the answer was complete. */
+  /** Whether the source was ended on purpose before it was complete. */
   readonly cut: boolean
-  /** The id of the stream at its endpoint. Undefined if the endpoint does not store it. */
+  /** The id of the stream at its endpoint, if the endpoint stores streams. */
   readonly id?: string | undefined
-  /** Returns the next event that is already there. Returns undefined if there is none: call `fill` for more. */
+  /** Returns the next event. Returns undefined if `fill` must be called first, and at the end. */
   take(): StreamEvent | Uint8Array | undefined
-  /** Allows pass-through: `take` may then return bytes as well as events. */
+  /** Allows `take` to return events as the bytes of their messages. Before, it returns only events. */
   passThrough?(): void
-  /** Reads more bytes, with or without events in them. Resolves to false at the end. */
+  /**
+   * Waits for more. Resolves to false at the end, else to true, even if there is no event to take yet, such
+   * as after a heartbeat.
+   */
   fill(): Promise<boolean>
-  /** Closes the connection at once, and ends a pending `fill`. */
+  /** Ends the connection at once. A pending `fill` ends too. */
   close(reason?: unknown): void
-  /** Tells the server to end the answer for all its readers. */
+  /** Ends the answer on the server, for all readers. */
   stop?(): Promise<void>
-  /** Closes a complete source so that its connection can be used again. */
+  /** Frees the connection of a complete answer for the next request. */
   drain(): Promise<void>
 }
 
-/** Opens the source of a stream's events when the stream is first used. */
+/** Opens the source of a stream when the stream is used. */
 export interface StreamOpener {
+  /** Opens the source. The stream aborts the signal if it ends before the source is open. */
   open(signal: Abortable): Promise<StreamSource>
-  /** Tells the server to end the answer, if the id of the stream is known before it is open. */
+  /** Ends the answer on the server, if the id of the stream is known before it is open. */
   stop?(): Promise<void>
-  /** Called instead of `open` when the stream ends unused. It must not refer to the stream. */
+  /** Called instead of `open` if the stream ends unused. It must not refer to the stream. */
   discard?: (() => void) | undefined
 }
 
-/** The settings of a stream, apart from where its events come from. */
+/** What a stream needs to know besides its opener. */
 export interface StreamSettings {
   /** The id of the stream at its endpoint, if it is known before the stream is open. */
   id?: string | undefined
-  /** The id of the event after which the stream is resumed. */
+  /** The id of the event after which the stream continues. */
   lastEventId?: string | undefined
+  /** Aborting it ends the stream. */
   signal?: Abortable | undefined
+  /** Registers the stream with its client. */
   track?: Track | undefined
 }

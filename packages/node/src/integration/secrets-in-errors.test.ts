@@ -166,6 +166,6 @@ test('a client and a stream do not print the key', async () => {
 })
 
 test('these tests find a secret that is printed', () => {
-  const leaky = new VecTradeError('x', 'code', { cause: new Error(payload) })
+  const leaky = new VecTradeError('x', 'stream_protocol_error', { cause: new Error(payload) })
   expect(printed(leaky)).toContain(payload)
 })

@@ -207,6 +207,6 @@ export const functions: readonly Situation[] = [
   },
   {
     name: 'a subclass of our error',
-    run: () => new VecTradeError('Mine', 'mine', { requestId: 'req_1' }),
+    run: () => new VecTradeError('Mine', 'timeout', { requestId: 'req_1' }),
   },
 ]

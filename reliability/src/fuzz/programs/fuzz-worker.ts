@@ -1,9 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { fuzzPart, type Part } from '../fuzz-part.ts'
 
-// Most streams are broken, and nothing reads the stacks of their errors. This saves a quarter of the time.
-Error.stackTraceLimit = 0
-
 // Many of the streams end in an error. No one reads its stack.
 Error.stackTraceLimit = 0
 const outcome = await fuzzPart(workerData as Part)

@@ -1,0 +1,99 @@
+import {
+  APIError,
+  AuthenticationError,
+  NotFoundError,
+  PaymentRequiredError,
+  QuotaExceededError,
+  RateLimitError,
+  ServerError,
+  ServiceUnavailableError,
+  ValidationError,
+} from './api-error.ts'
+import type { VecTradeErrorCode } from './error-code.ts'
+
+/** How VecTrade reports an error: the class here, the HTTP status, the `type`, and whether a retry can help. */
+export type StatusRow = readonly [
+  Class: typeof APIError,
+  status: number,
+  type: string,
+  retryable: boolean,
+]
+
+/** A code of the gateway. It decides the class, whatever the HTTP status is. */
+type CodeRow = readonly [Class: typeof APIError, status: typeof anyStatus, code: string]
+
+type APIErrorRow = StatusRow | CodeRow
+
+/** How our servers report an error of their own: by a general message, an HTTP status and a `type` of the API. */
+export type LocalErrorRow = readonly [message: string, status: number, type: string]
+
+/** The codes of the errors that VecTrade does not report. */
+export type LocalErrorCode = Exclude<VecTradeErrorCode, APIError['code']>
+
+type ErrorTable = Readonly<
+  Record<APIError['code'], readonly [StatusRow, ...APIErrorRow[]]> &
+    Record<LocalErrorCode, LocalErrorRow>
+>
+
+/** Stands for the status in a row for a code of the gateway. */
+export const anyStatus = null
+
+/** How our servers report an exception that they did not expect. */
+export const unexpected: LocalErrorRow = ['The analysis failed', 500, 'server_error']
+
+/**
+ * All errors by their `code`, and how each is reported on the wire.
+ *
+ * Reading an error, sending it on and choosing the HTTP status of a refusal all go by this table. In its first row,
+ * each class has the status and the `type` that our servers send. If a status is in several rows, an error with that
+ * status is read as the first of them.
+ */
+export const errorTable: ErrorTable = {
+  // An error that no other row describes. 424 (Failed Dependency) is sent only.
+  api_error: [
+    [APIError, 424, 'unknown_error', false],
+    [APIError, 408, 'request_timeout', true],
+    [APIError, 409, 'conflict', true],
+  ],
+  validation_error: [
+    [ValidationError, 422, 'validation_error', false],
+    [ValidationError, 400, 'invalid_request_error', false],
+  ],
+  authentication_error: [
+    [AuthenticationError, 401, 'authentication_error', false],
+    [AuthenticationError, 403, 'permission_error', false],
+    [AuthenticationError, anyStatus, 'invalid_api_key'],
+    [AuthenticationError, anyStatus, 'missing_api_key'],
+    [AuthenticationError, anyStatus, 'scope_denied'],
+  ],
+  payment_required: [
+    [PaymentRequiredError, 402, 'payment_required', false],
+    [PaymentRequiredError, anyStatus, 'ai_access_denied'],
+  ],
+  not_found: [[NotFoundError, 404, 'not_found', false]],
+  rate_limit_error: [[RateLimitError, 429, 'rate_limit_error', true]],
+  quota_exceeded: [
+    [QuotaExceededError, 429, 'quota_exceeded', false],
+    [QuotaExceededError, anyStatus, 'quota_exceeded'],
+    [QuotaExceededError, anyStatus, 'token_quota_exceeded'],
+    [QuotaExceededError, anyStatus, 'ai_daily_limit_exceeded'],
+  ],
+  server_error: [[ServerError, 500, 'server_error', true]],
+  service_unavailable: [
+    [ServiceUnavailableError, 503, 'service_unavailable', true],
+    [ServiceUnavailableError, 502, 'bad_gateway', true],
+    [ServiceUnavailableError, 504, 'service_unavailable', true],
+  ],
+
+  // Each of these classes sets `retryable` itself, because it depends on more than the class. Their own messages are
+  // about this server's network and options, so readers get another one.
+  connection_error: ['VecTrade could not be reached', 502, 'service_unavailable'],
+  stream_interrupted: ['The answer was cut short', 502, 'service_unavailable'],
+  timeout: ['VecTrade did not answer in time', 504, 'service_unavailable'],
+  stream_protocol_error: ['VecTrade answered in an unknown way', 502, 'bad_gateway'],
+  stream_store_error: ['The answer cannot be read any further', 503, 'service_unavailable'],
+  request_aborted: ['The request was aborted', 500, 'service_unavailable'],
+  configuration_error: unexpected,
+  stream_consumed: unexpected,
+  stream_resume_error: unexpected,
+}

@@ -1,0 +1,11 @@
+import { singleHeader } from './single-header.ts'
+
+/** Returns the number in a header that must have only one; undefined if it is not a plain decimal number. */
+export function numberHeader(headers: Headers | undefined, name: string): number | undefined {
+  return decimal(singleHeader(headers, name, ',') ?? '')
+}
+
+/** Returns the number that a text is, without sign and exponent; undefined for any other text. */
+export function decimal(text: string): number | undefined {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
+}

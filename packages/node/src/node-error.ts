@@ -1,0 +1,36 @@
+/**
+ * Maps what Node's `fetch`, or reading its body, threw to the `cause` of the SDK's error. Node's `fetch` is undici,
+ * and this file is the only one that knows undici's errors.
+ *
+ * An `HTTPParserError` has the bytes that could not be parsed in `data`. They may be part of an answer, and printing
+ * the SDK's error would print them. So `data` becomes non-enumerable: debuggers still show it, logs do not. The test
+ * is "a broken chunk" in `secrets-in-errors.test.ts`.
+ *
+ * @returns the thrown value itself
+ */
+export function toCause(thrown: unknown): unknown {
+  for (const error of chainOf(thrown)) {
+    // The error may be frozen, in which case `Object.defineProperty` would throw.
+    if (error.name === 'HTTPParserError') {
+      Reflect.defineProperty(error, 'data', { enumerable: false })
+    }
+  }
+  return thrown
+}
+
+interface ErrorLike {
+  name?: unknown
+  cause?: unknown
+}
+
+/** Returns an error and its causes. The causes may form a circle, so only the first five errors are returned. */
+function chainOf(thrown: unknown): ErrorLike[] {
+  const chain: ErrorLike[] = []
+  // The error may come from another realm, so `instanceof Error` would not do.
+  for (let at = thrown; isObject(at) && chain.length < 5; at = at.cause) chain.push(at)
+  return chain
+}
+
+function isObject(value: unknown): value is ErrorLike {
+  return typeof value === 'object' && value !== null
+}
