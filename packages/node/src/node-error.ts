@@ -1,3 +1,5 @@
+import { StreamProtocolError } from '@vectrade/core'
+
 /**
  * Maps what Node's `fetch`, or reading its body, threw to the `cause` of the SDK's error. Node's `fetch` is undici,
  * and this file is the only one that knows undici's errors.
@@ -6,9 +8,13 @@
  * the SDK's error would print them. So `data` becomes non-enumerable: debuggers still show it, logs do not. The test
  * is "a broken chunk" in `secrets-in-errors.test.ts`.
  *
- * @returns the thrown value itself
+ * `fetch` wraps the error of our agent (`agents.ts`) in one of its own. That error is unwrapped.
+ *
+ * @returns the error of our agent, or the thrown value itself
  */
 export function toCause(thrown: unknown): unknown {
+  if (thrown instanceof TypeError && thrown.cause instanceof StreamProtocolError)
+    return thrown.cause
   for (const error of chainOf(thrown)) {
     // The error may be frozen, in which case `Object.defineProperty` would throw.
     if (error.name === 'HTTPParserError') {
