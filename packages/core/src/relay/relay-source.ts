@@ -41,7 +41,7 @@ export function relayItems<T>(
   if (isObject && forRelay in source) return source[forRelay](passThrough)
   if (!isObject || typeof source[Symbol.asyncIterator] !== 'function') {
     throw new ConfigurationError(
-      'The stream must be an async iterable of events, such as `client.ai.stream(…)`',
+      'Pass a stream of events: `client.ai.stream(…)`, or an async iterable of events',
     )
   }
   return { items: source, isCut: () => false }
