@@ -13,8 +13,10 @@ test('results that are not read cause no unhandled rejection and no warning', as
       REFUSED_URL: `http://127.0.0.1:${await refusedPort()}/v1`,
     },
   )
-  expect(result).toEqual({ code: 0, stdout: expect.stringMatching(/^\d{3} streams$/), stderr: '' })
-  expect(sandbox.requests.length).toBeGreaterThan(300)
+  const stdout = expect.stringMatching(/^\d{3} streams, 4\d{2} requests$/)
+  expect(result).toEqual({ code: 0, stdout, stderr: '' })
+  // Some go to the port that refuses them. On a busy machine, some time out before they are sent.
+  expect(sandbox.requests.length).toBeGreaterThan(400)
 })
 
 test('a promise that is awaited rejects', async () => {
