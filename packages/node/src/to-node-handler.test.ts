@@ -2,7 +2,7 @@ import { connect as connectHttp2, constants, createServer as createHttp2Server }
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { delay, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
-import { collectGarbage } from './test-support/collect-garbage.ts'
+import { collectGarbage } from '@vectrade/test-kit/collect-garbage'
 import { gate } from './test-support/gate.ts'
 import { rawClient } from '@vectrade/test-kit/raw-client'
 import { endless, source, text } from './test-support/sources.ts'

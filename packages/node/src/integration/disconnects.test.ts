@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { type Fault, startSandbox } from '@vectrade/sandbox'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { delay, lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
-import { type OwnTimers, watchOwnTimers } from '../test-support/own-timers.ts'
+import { type OwnTimers, watchOwnTimers } from '@vectrade/test-kit/own-timers'
 import { rawClient } from '@vectrade/test-kit/raw-client'
 import { clientOf, prompt } from '../test-support/sandbox-client.ts'
 import { type CountedSource, endless, source, text } from '../test-support/sources.ts'
@@ -263,4 +263,10 @@ test('a source that always has an event does not block the event loop', async ()
     reader.kill('SIGKILL')
   }
   await expectWithinASecond(() => events.returned === 1)
+})
+
+test('leaving the loop over a Node readable ends the request to VecTrade', async () => {
+  await using sandbox = await startSandbox({ tokensPerSecond: 50 })
+  for await (const _ of toNodeReadable(clientOf(sandbox).ai.stream(prompt))) break
+  await expectWithinASecond(() => lastRequest(sandbox).closed === 'client')
 })

@@ -14,7 +14,7 @@ import {
   toNodeReadable,
   VecTrade,
 } from '../index.ts'
-import { collectGarbage } from '../test-support/collect-garbage.ts'
+import { collectGarbage } from '@vectrade/test-kit/collect-garbage'
 import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 
 const sent = 'data: {"type":"text","content":"a"}\n\ndata: {"type":"done"}\n\ndata: [DONE]\n\n'

@@ -8,7 +8,7 @@ import {
   fromResponse,
   VecTrade,
 } from '../index.ts'
-import { collectGarbage } from '../test-support/collect-garbage.ts'
+import { collectGarbage } from '@vectrade/test-kit/collect-garbage'
 import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 
 const { signal } = new AbortController()
