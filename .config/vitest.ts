@@ -10,8 +10,8 @@ const config: ViteUserConfig = defineConfig({
     reporters: ['default', 'json'],
     outputFile: { json: '.vitest/report.json' },
     // The limits are for a busy machine: ten times what a test takes when it has the machine for itself.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
   },
 })
