@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 
 /**
- * The key of a method that every stream of this SDK has, also one from another copy of the package. A relay
- * gets the items of the stream from it.
+ * The key of the method from which a relay gets the items of a stream. Every stream of this SDK has it, even a
+ * stream from another copy of the package.
  */
 export const forRelay: unique symbol = Symbol.for('vectrade.relay')
 
