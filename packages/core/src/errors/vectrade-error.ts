@@ -113,5 +113,6 @@ export function setContext(
   partial: PartialAnswer,
 ): void {
   if (error.partial === undefined) hide(error, 'partial', partial)
-  if (error.requestId === undefined && requestId !== undefined) Object.assign(error, { requestId })
+  if (error.requestId === undefined && requestId !== undefined)
+    Reflect.set(error, 'requestId', requestId)
 }

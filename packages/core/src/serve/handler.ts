@@ -1,5 +1,6 @@
 import { APIError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import { findRow, isRetryable } from '../errors/find-row.ts'
 import { errorToWire, statusFor } from '../errors/to-wire.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
@@ -227,5 +228,11 @@ function failure(error: unknown): Response {
     headers['retry-after'] = String(Math.ceil(seconds))
     if (!Number.isInteger(seconds)) headers['retry-after-ms'] = String(seconds * 1000)
   }
-  return errorResponse(status, errorToWire(error, status), headers)
+  const wire = errorToWire(error, status)
+  // Says so if a reader would judge by status and type whether a retry can help, and be wrong.
+  const isReadAsRetryable = isRetryable(findRow(status, [wire.error.type]), status, undefined)
+  if (VecTradeError.isInstance(error) && error.retryable !== isReadAsRetryable) {
+    headers['x-should-retry'] = String(error.retryable)
+  }
+  return errorResponse(status, wire, headers)
 }

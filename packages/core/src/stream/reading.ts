@@ -211,9 +211,12 @@ export class Reading {
   #end(outcome: VecTradeError | 'cancelled', reason?: unknown): void {
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
-    this.#resources.abort(reason, outcome === 'cancelled' ? undefined : outcome)
-    this.#wake?.()
-    this.onEnd?.()
+    try {
+      this.#resources.abort(reason, outcome === 'cancelled' ? undefined : outcome)
+    } finally {
+      this.#wake?.()
+      this.onEnd?.()
+    }
   }
 
   /** Throws the failure to the first read after it. All later reads find the end. */

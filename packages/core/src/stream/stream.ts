@@ -122,7 +122,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   tee(): [AnalysisStream, AnalysisStream] {
     this.#use()
     const [first, second] = teeOpeners(this.#reading, this)
-    return [new AnalysisStream(first), new AnalysisStream(second)]
+    const { id, lastEventId } = this
+    const settings = { id, lastEventId }
+    return [new AnalysisStream(first, settings), new AnalysisStream(second, settings)]
   }
 
   /** Ends the stream without an error. A pending read finds the end. Before the first use, nothing is sent. */

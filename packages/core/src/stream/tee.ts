@@ -112,6 +112,7 @@ export function teeOpeners(
         unlink()
       }
     },
+    stop: () => reading.stop(),
     discard: () => close(branch),
   })
 
