@@ -9,7 +9,10 @@ const config: ViteUserConfig = defineConfig({
   test: {
     reporters: ['default', 'json'],
     outputFile: { json: '.vitest/report.json' },
-    testTimeout: 60_000,
+    // The limits are for a busy machine: ten times what a test takes when it has the machine for itself.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 })
 

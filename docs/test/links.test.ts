@@ -20,6 +20,21 @@ describe('the target of every link exists', () => {
   })
 })
 
+test('the files that CONTRIBUTING.md names exist', () => {
+  const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  const named = Array.from(
+    text.matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.(?:json|ts))`/g),
+    ([, file = '']) => file,
+  )
+  // Some are in core's sources, and `src/…` is in a package that the text has named.
+  const isThere = (file: string): boolean =>
+    ['', 'packages/core/src/', '{packages,apps}/*/'].some(
+      (folder) => globSync(folder + file, { cwd: root }).length > 0,
+    )
+  expect(named.length).toBeGreaterThan(30)
+  expect(named.filter((file) => !isThere(file))).toEqual([])
+})
+
 /** Whether a link of a file leads to a file, and to a heading of that file if it names one. */
 function leadsSomewhere(file: string, link: string): boolean {
   const [path = '', heading] = link.split('#')

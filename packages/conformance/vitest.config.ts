@@ -4,7 +4,6 @@ import shared from '../../.config/vitest.ts'
 /** The tests in src/runtimes are missing here, because each runtime runs them by itself. */
 export default mergeConfig(shared, {
   test: {
-    expect: { poll: { timeout: 10_000 } },
     include: ['src/*.test.ts', 'src/{http-cases,integration}/*.test.ts'],
   },
 })

@@ -10,9 +10,9 @@ interface Page {
 const page = globalThis as Page
 
 /**
- * Reports when a page may have a working network again: after it was offline, and when it becomes visible
- * after the phone was locked, the tab was in the background or the page was in the back-forward cache. A
- * worker only learns that it is online again.
+ * Reports when a page may have a working network again. This is when the browser is online again, and when the
+ * page becomes visible again. A page was invisible while the phone was locked, the tab was in the background, or
+ * the page was in the back-forward cache. A worker only learns that it is online again.
  *
  * @see https://html.spec.whatwg.org/multipage/nav-history-apis.html#the-pagetransitionevent-interface
  */

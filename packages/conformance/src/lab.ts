@@ -37,7 +37,7 @@ interface Self {
 }
 
 /** ms that one case may take, even on a busy machine. */
-const longest = 60_000
+const longest = 120_000
 
 export function newId(): string {
   return `case-${Math.random().toString(36).slice(2)}`

@@ -107,8 +107,8 @@ export class AI {
   }
 
   /**
-   * Asks for an analysis as a stream of events. Returns at once. The request is sent at the first use of the
-   * stream, unless the stream ends in the same tick.
+   * Asks for an analysis as a stream of events. Returns at once. The first use of the stream sends the
+   * request. If the stream ends in the same tick, nothing is sent.
    *
    * @throws ConfigurationError if there is no key, if the prompt is no string, or on a wrong option
    */
@@ -124,7 +124,7 @@ export class AI {
   /**
    * Continues a stream that an endpoint stores, such as one of `createHandler` with a `store`. Works after a
    * reload, in another tab, or in another program. Returns at once. The request is sent at the first use of
-   * the stream. Reading throws a StreamResumeError if the endpoint does not have the stream, or no longer.
+   * the stream. Reading throws a StreamResumeError if the endpoint does not have the stream.
    *
    * @param id the `id` of the stream
    * @throws ConfigurationError if the client has no `endpoint`, or on a wrong option
@@ -151,8 +151,8 @@ export class AI {
   }
 
   /**
-   * Asks for an analysis in one piece. The response's headers come with the whole answer, so pass a longer
-   * `timeout` for long answers, or stream them.
+   * Asks for an analysis in one piece. The server sends the response headers only when the answer is
+   * complete. For long answers, pass a longer `timeout`, or use {@link stream}.
    *
    * @throws the errors of reading a stream
    */
@@ -179,7 +179,7 @@ export class AI {
     }
   }
 
-  /** Returns what the stream needs of a call. It must not keep the call, whose prompt may be large. */
+  /** Returns the settings of a stream. They must not refer to the call, because its prompt may be large. */
   #streamSettings({ signal }: Pick<CallOptions, 'signal'>): StreamSettings {
     return { signal, track: this.#track }
   }

@@ -1,3 +1,5 @@
+import { StreamProtocolError } from '@vectrade/core'
+
 /** undici's `Dispatcher`. Importing undici's own types would make our users' compilers depend on undici. */
 interface Dispatcher {
   dispatch(request: object, handler: object): boolean
@@ -83,6 +85,12 @@ async function load(kind: AgentKind): Promise<Dispatcher> {
 /** The number of content codings that Node's fetch accepts. */
 const maxContentCodings = 5
 
+function tooManyCodings(codings: number): StreamProtocolError {
+  return new StreamProtocolError(
+    `The response has ${codings} content codings, and Node's fetch decodes at most ${maxContentCodings}`,
+  )
+}
+
 /**
  * Returns a wrapper class that guards the requests of Node's fetch in two ways:
  *
@@ -100,8 +108,8 @@ function createGuardedWrapper(Wrapper: WrapperClass, Decorator: DecoratorClass):
       ...rest: unknown[]
     ): void {
       const codings = String(headers['content-encoding'] ?? '').split(',').length
-      if (codings > maxContentCodings)
-        throw new Error(`The response has ${codings} content codings`)
+      // An error of ours, so that the call is not sent again.
+      if (codings > maxContentCodings) throw tooManyCodings(codings)
       super.onResponseStart(controller, status, headers, ...rest)
       controller.rawHeaders = undefined
     }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { StreamProtocolError } from '@vectrade/core'
 import { toCause } from './node-error.ts'
 
 const parserError = (): Error =>
@@ -25,6 +26,13 @@ describe('the data of an HTTPParserError', () => {
     expect(inspect(thrown, { depth: 9 })).not.toContain('payload')
     expect(error).toHaveProperty('data', 'the payload')
   })
+})
+
+test('the error of our agent is unwrapped', () => {
+  const cause = new StreamProtocolError('The response has 6 content codings')
+  expect(toCause(new TypeError('fetch failed', { cause }))).toBe(cause)
+  const others = new Error('of a fetch of your own', { cause })
+  expect(toCause(others)).toBe(others)
 })
 
 test('other errors are not changed', () => {

@@ -1,14 +1,20 @@
+import { StreamProtocolError } from '@vectrade/core'
+
 /**
- * Maps what Node's `fetch`, or reading its body, threw to the `cause` of the SDK's error. Node's `fetch` is undici,
- * and this file is the only one that knows undici's errors.
+ * Returns the `cause` for the SDK's error, from the value that Node's `fetch` or the reader of its body threw.
+ * Node's `fetch` is undici. Only this file knows undici's errors.
  *
  * An `HTTPParserError` has the bytes that could not be parsed in `data`. They may be part of an answer, and printing
  * the SDK's error would print them. So `data` becomes non-enumerable: debuggers still show it, logs do not. The test
  * is "a broken chunk" in `secrets-in-errors.test.ts`.
  *
- * @returns the thrown value itself
+ * `fetch` wraps the error of our agent (`agents.ts`) in one of its own. That error is unwrapped.
+ *
+ * @returns the error of our agent, or the thrown value itself
  */
 export function toCause(thrown: unknown): unknown {
+  if (thrown instanceof TypeError && thrown.cause instanceof StreamProtocolError)
+    return thrown.cause
   for (const error of chainOf(thrown)) {
     // The error may be frozen, in which case `Object.defineProperty` would throw.
     if (error.name === 'HTTPParserError') {

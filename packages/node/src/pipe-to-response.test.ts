@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { delay } from '@vectrade/test-kit/within-a-second'
-import { type OwnTimers, watchOwnTimers } from './test-support/own-timers.ts'
+import { type OwnTimers, watchOwnTimers } from '@vectrade/test-kit/own-timers'
 import { gate } from './test-support/gate.ts'
 import { rawClient } from '@vectrade/test-kit/raw-client'
 import { type CountedSource, endless, source, text } from './test-support/sources.ts'
@@ -183,11 +182,11 @@ describe('no listener remains', () => {
       )
       .join(' | ')
 
-  /** Returns the listeners 5 ms after each of 15 requests over one connection. */
+  /** Returns the listeners a few turns of the event loop after each of 15 requests over one connection. */
   async function listeners(serving: (res: ServerResponse) => unknown): Promise<string[]> {
     const after: string[] = []
     await using server = await serve((req, res) => {
-      res.once('finish', () => setTimeout(() => after.push(counts({ req, res })), 5))
+      res.once('finish', () => void turns(10).then(() => after.push(counts({ req, res }))))
       serving(res)
     })
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -199,7 +198,7 @@ describe('no listener remains', () => {
       ports.add(response.socket.localPort)
       response.resume()
       await once(response, 'end')
-      await delay(15)
+      await expect.poll(() => after.length, { interval: 1 }).toBe(at + 1)
     }
     agent.destroy()
     expect(ports.size).toBe(1)
@@ -222,3 +221,7 @@ describe('no listener remains', () => {
     expect(handled).toEqual(nodes)
   })
 })
+
+async function turns(count: number): Promise<void> {
+  for (let at = 0; at < count; at += 1) await new Promise((resolve) => setImmediate(resolve))
+}

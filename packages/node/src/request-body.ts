@@ -35,7 +35,7 @@ export class RequestBody {
     return JSON.stringify(parsed)
   }
 
-  /** Discards the bytes that have arrived but were not read, because another request may follow them. */
+  /** Discards the bytes that were not read, so that the connection can take another request. */
   release(): void {
     void this.#stop().then(() => this.#req.complete && this.#req.resume())
   }

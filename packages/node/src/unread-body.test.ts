@@ -12,7 +12,8 @@ test('a client that reads only after it has sent everything gets the answer', as
   // If the first write reset the connection, the others would fail and the answer would be lost.
   for (let at = 0; at < 10; at += 1) {
     client.socket.write('x'.repeat(50_000))
-    await delay(30)
+    // Long enough for a reset to arrive.
+    await delay(10)
   }
   let text = ''
   client.socket.on('data', (bytes) => (text += bytes.toString()))
@@ -20,20 +21,31 @@ test('a client that reads only after it has sent everything gets the answer', as
   expect(text).toMatch(/^HTTP\/1.1 401 [^]*Sign in/)
 })
 
+/** Connects a client that gets its answer, but neither sends its body nor closes its side. */
+async function waitingClient(port: number): Promise<RawClient> {
+  const headers = ['content-length: 9']
+  const client = await rawClient(port, { method: 'POST', headers, allowHalfOpen: true })
+  await client.until((text) => text.includes('Sign in'))
+  return client
+}
+
 test('a client that never sends its body loses its connection', async () => {
   await using server = await serveHandler(refuse)
-  const client = await rawClient(server.port, { method: 'POST', headers: ['content-length: 9'] })
-  await client.until((text) => text.includes('Sign in'))
-  await expect.poll(() => server.sockets.size, { timeout: 20_000 }).toBe(0)
+  await waitingClient(server.port)
+  await expect.poll(() => server.sockets.size).toBe(0)
 })
 
 test('a client that closes its side ends the lingering', async () => {
   await using server = await serveHandler(refuse)
-  const client = await rawClient(server.port, { method: 'POST', headers: ['content-length: 9'] })
-  await client.until((text) => text.includes('Sign in'))
-  client.socket.destroy()
-  // This is sooner than the lingering ends by itself.
-  await expect.poll(() => server.sockets.size, { timeout: 1_900, interval: 5 }).toBe(0)
+  // If lingering ended only by itself, the first connection would be closed first.
+  const staying = await waitingClient(server.port)
+  const leaving = await waitingClient(server.port)
+  const isOpen = ({ socket }: RawClient): boolean =>
+    [...server.sockets].some(({ remotePort }) => remotePort === socket.localPort)
+  expect(isOpen(staying)).toBe(true)
+  leaving.socket.destroy()
+  await expect.poll(() => server.sockets.size, { interval: 1 }).toBe(1)
+  expect(isOpen(staying)).toBe(true)
 })
 
 describe('a body that arrived before the refusal', () => {
@@ -85,7 +97,7 @@ describe('a body that arrived before the refusal', () => {
       const handler = toNodeHandler(async ({ body }) => {
         const reader = body?.getReader()
         await reader?.read()
-        await expect.poll(() => req.complete, { timeout: 20_000 }).toBe(true)
+        await expect.poll(() => req.complete).toBe(true)
         return refuse(undefined as never)
       })
       void handler(req, res)

@@ -7,8 +7,8 @@ const lingerTime = 2_000
 const maxDiscardedBytes = 2 ** 20
 
 /**
- * Returns whether the body of a request is still arriving when its answer begins. If it is, the next
- * request on the connection could only be read after the whole body, however long the body is.
+ * Returns whether the body of a request is still arriving when its answer begins. If it is, the connection
+ * should not be used again: Node would have to read the whole body before the next request.
  */
 export async function isBodyArriving(req: IncomingMessage): Promise<boolean> {
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = req.headers

@@ -13,7 +13,7 @@ const maxBusyTime = 10
 /** Compression middleware adds `flush`. It holds small writes back until `flush` is called. */
 type MaybeCompressed = ServerResponse & { flush?: () => void }
 
-/** Headers that are added to those set before. All other headers replace those set before. */
+/** The headers whose values are added to earlier ones. Any other header replaces the earlier one. */
 const addedHeaders = new Set(['link', 'server-timing', 'set-cookie', 'vary'])
 
 /**

@@ -4,8 +4,8 @@ import { Refusal } from './refusal.ts'
 const MINUTE = 60_000
 
 /**
- * Counts requests against the rate limit, which starts anew each minute, and against the quota,
- * which never does.
+ * Counts requests against the rate limit and the quota. The rate limit resets each minute. The
+ * quota never resets.
  */
 export class Allowance {
   readonly #rateLimit: number
@@ -51,7 +51,7 @@ export class Allowance {
     this.#used += 1
   }
 
-  /** Returns headers with the remaining requests, for every answer to a request with a key. */
+  /** Returns the headers that tell the remaining requests. Every answer to a valid key has them. */
   headers(): Record<string, string> {
     return {
       'x-vq-ratelimit-limit': String(this.#rateLimit),

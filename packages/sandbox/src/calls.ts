@@ -23,8 +23,8 @@ export class Calls {
   readonly #faultUses = new BoundedMap<number>(remembered)
 
   /**
-   * Returns the call with this `Idempotency-Key` and counts one more attempt of it. A follow-up
-   * does not count: it is the second half of an attempt, after a redirect.
+   * Returns the call with this `Idempotency-Key` and counts one more attempt of it. A follow-up is
+   * the request after a redirect. It belongs to the same attempt, so it does not count.
    *
    * @throws Refusal with status 422 if the key was used with another body. Clients would retry a
    *   409.

@@ -11,8 +11,8 @@ export interface FaultDefaults {
 
 /**
  * Fills in the fields that a fault leaves out: the usual status and message of its code, and the
- * server's error shape. Only two of the shapes have a code. If the server's shape has none, an
- * error with a code uses the gateway's shape.
+ * server's error shape. Only the shapes `flat` and `gateway` have a code. If the server has another
+ * shape, an error with a code uses `gateway`.
  */
 export function completeFault(fault: Fault, { errorShape, usage }: FaultDefaults): Fault {
   const { errorCode, errorAfterEvents, status = 200 } = fault

@@ -39,7 +39,7 @@ const analyze = '/ai/analyze'
  */
 export function checkPath(pathname: string, served: readonly string[]): void {
   if (served.some((basePath) => pathname === basePath + analyze)) return
-  // A real deployment does not name the base path of another one either.
+  // The message does not name the other base path, because a real deployment does not know it.
   if (basePaths.some((basePath) => pathname === basePath + analyze)) {
     throw new Refusal(
       404,

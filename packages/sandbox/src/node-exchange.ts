@@ -40,7 +40,7 @@ export async function serveExchange(
     // request.
     request = undefined
   }
-  // The response's own 'close' event also follows a complete answer.
+  // Listen to the socket: the response also emits 'close' after a complete answer.
   const { socket } = incoming
   socket.once('close', leave)
   // A write can fail because the client has just left. The 'close' event that follows handles that.

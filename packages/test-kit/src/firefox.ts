@@ -15,6 +15,8 @@ export async function launchFirefox(): Promise<TestBrowser> {
     browser: 'firefox',
     executablePath,
     timeout: 180_000,
+    // A whole test suite is one call. On a busy machine, it takes longer than the default of three minutes.
+    protocolTimeout: 1_800_000,
     headless: true,
     extraPrefsFirefox: { 'network.proxy.type': 0 },
     // Without this, a release ignores Puppeteer's settings that prevent requests to Mozilla.

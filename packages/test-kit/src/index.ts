@@ -1,5 +1,6 @@
 export { browserNames, launchBrowser, launchTimeout } from './launch-browser.ts'
 export { launchChromium } from './chromium.ts'
 export type { BrowserName, TestBrowser, TestPage } from './test-browser.ts'
-export { delay, expectWithinASecond, lastRequest } from './within-a-second.ts'
+export { startStopwatch, type Stopwatch } from './stopwatch.ts'
+export { delay, expectWithinASecond, lastRequest, steady } from './within-a-second.ts'
 export { seeded } from './seeded.ts'

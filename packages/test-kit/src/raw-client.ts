@@ -26,6 +26,8 @@ export async function rawClient(
     headers?: string[]
     body?: string
     read?: boolean
+    /** Whether its side of the connection stays open after the server has ended its own. */
+    allowHalfOpen?: boolean
   } = {},
 ): Promise<RawClient> {
   const {
@@ -35,8 +37,9 @@ export async function rawClient(
     headers = [],
     body = '',
     read = true,
+    allowHalfOpen = false,
   } = request
-  const socket = connect(port, '127.0.0.1')
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen })
   let text = ''
   const waiting = new Set<() => void>()
   if (read) {

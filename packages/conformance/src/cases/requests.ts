@@ -32,6 +32,15 @@ export function requests(lab: Lab): Cases {
       assert.notProperty(request?.headers, 'last-event-id')
     },
 
+    async 'a prompt arrives as it is, in every script, and however long'() {
+      for (const prompt of ['台積電 — “naïve”? 🚀', 'NVDA '.repeat(6_000), '\u2028\0"\\']) {
+        const call = await lab.ask({}, { prompt })
+        await call.stream.finalText()
+        const [request] = await lab.seen(call)
+        assert.deepEqual(request?.body, { prompt, stream: true })
+      }
+    },
+
     async 'what failed before the answer began is sent again, as the same call'() {
       const fault = { status: 503, times: 2, retryAfterMs: 5 }
       const call = await lab.ask(fault, { client: { maxRetries: 2 } })

@@ -5,19 +5,22 @@ import type { Lab } from '../lab.ts'
 import { type Cases, forEach, rejection } from './cases.ts'
 
 const rows: [TimeoutPhase, VecTradeOptions, Fault][] = [
-  ['headers', { timeout: 100 }, { hang: true }],
+  ['headers', { timeout: 1_000 }, { hang: true }],
   ['idle', { idleTimeout: 150 }, { stallAfterEvents: 3, heartbeat: 20 }],
   ['heartbeat', { heartbeatTimeout: 150 }, { stallAfterEvents: 3 }],
 ]
+
+/** Much longer than the server takes, in ms, so that the program is busy before the limit ends. */
+const longLimit = 1_500
 
 /**
  * Limits that are shorter than the time for which the program is busy, and what the server does
  * then.
  */
 const busyRows: [string, VecTradeOptions, Fault][] = [
-  ['timeout', { timeout: 400 }, { delay: 200 }],
-  ['idleTimeout', { idleTimeout: 400 }, { stallAfterEvents: 2, stallFor: 200, heartbeat: 0 }],
-  ['heartbeatTimeout', { heartbeatTimeout: 400 }, { stallAfterEvents: 2, stallFor: 200 }],
+  ['timeout', { timeout: longLimit }, { delay: 200 }],
+  ['idleTimeout', { idleTimeout: longLimit }, { stallAfterEvents: 2, stallFor: 200, heartbeat: 0 }],
+  ['heartbeatTimeout', { heartbeatTimeout: longLimit }, { stallAfterEvents: 2, stallFor: 200 }],
 ]
 
 /**
@@ -49,7 +52,7 @@ export function timeouts(lab: Lab): Cases {
         const call = await lab.ask(fault, { client })
         const reading = call.stream.finalText()
         await lab.sent(call, fault.stallAfterEvents ?? 0)
-        beBusy(800)
+        beBusy(longLimit + 300)
         assert.match(await reading, /simulated/i)
         assert.lengthOf(await lab.seen(call), 1)
       },
@@ -57,18 +60,21 @@ export function timeouts(lab: Lab): Cases {
 
     async 'heartbeats keep a silent stream alive'() {
       const { stream } = await lab.ask(
-        { stallAfterEvents: 3, stallFor: 600, heartbeat: 20 },
-        { client: { heartbeatTimeout: 300 } },
+        { stallAfterEvents: 3, stallFor: 1_500, heartbeat: 20 },
+        { client: { heartbeatTimeout: 1_000 } },
       )
       assert.match(await stream.finalText(), /simulated/i)
     },
 
     async 'a slow reader is no silent server'() {
-      const { stream } = await lab.ask({}, { client: { idleTimeout: 100, heartbeatTimeout: 100 } })
+      const { stream } = await lab.ask(
+        {},
+        { client: { idleTimeout: 1_000, heartbeatTimeout: 1_000 } },
+      )
       let read = 0
       for await (const _ of stream) {
         read += 1
-        if (read === 2) await new Promise((resolve) => setTimeout(resolve, 300))
+        if (read === 2) await new Promise((resolve) => setTimeout(resolve, 1_500))
       }
       assert.isAbove(read, 3)
     },

@@ -141,7 +141,7 @@ test.concurrent('abort before first request byte', async () => {
   abort()
   expect((await failed).cause).toBe(signal.reason)
   expect(listenersOf(signal)).toBe(0)
-  await expect.poll(() => open, { timeout: 15_000 }).toBe(0)
+  await expect.poll(() => open, { timeout: 100_000 }).toBe(0)
   expect(sockets).toBe(1)
 })
 

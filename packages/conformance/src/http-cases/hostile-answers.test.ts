@@ -174,4 +174,4 @@ test('content-encoding-chain', async () => {
     )
     expect(growth, `Node ${major}`).toBeLessThan(32 * 2 ** 20)
   }
-})
+}, 300_000)

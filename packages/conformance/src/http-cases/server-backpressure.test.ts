@@ -3,7 +3,7 @@ import { createHandler, type StreamEvent, toNodeHandler } from '@vectrade/node'
 import { countedSource, type CountedSource } from '@vectrade/test-kit/counted-source'
 import { type RawClient, rawClient } from '@vectrade/test-kit/raw-client'
 import { serve } from '@vectrade/test-kit/web-server'
-import { delay, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
+import { delay, expectWithinASecond, steady } from '@vectrade/test-kit/within-a-second'
 import { expect, test } from 'vitest'
 import { startApi } from './test-support/api.ts'
 import { endless, textEvent } from './test-support/answers.ts'
@@ -69,11 +69,11 @@ test('helper-backpressure', async () => {
  * memory.
  */
 async function standsStill(bytes: () => number): Promise<void> {
-  for (let before = -1; bytes() === 0 || before !== bytes();) {
-    before = bytes()
-    await delay(250)
+  await expect.poll(bytes).toBeGreaterThan(0)
+  await steady(() => {
     expect(bytes()).toBeLessThan(mostBytes)
-  }
+    return bytes()
+  })
 }
 
 test('helper-disconnect-while-waiting-for-drain', async () => {

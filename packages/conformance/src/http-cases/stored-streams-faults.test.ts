@@ -6,6 +6,7 @@ import {
   StreamStoreError,
   VecTradeError,
 } from '@vectrade/node'
+import { startStopwatch } from '@vectrade/test-kit/stopwatch'
 import { delay } from '@vectrade/test-kit/within-a-second'
 import { expect, test } from 'vitest'
 import { rejection } from '../cases/cases.ts'
@@ -74,20 +75,20 @@ test('resume: non-ASCII byte-for-byte', async () => {
 })
 
 test('resume: TTL eviction and refresh', async () => {
-  const timeToLive = 400
-  const store = memoryStore({ timeToLive, lease: 600 })
+  const timeToLive = 1_500
+  const store = memoryStore({ timeToLive, lease: 3_000 })
   await using endpoint = await startEndpoint({ store })
   const first = await endpoint.post()
   const id = idOf(first)
   endpoint.sources[0]?.send(textEvent('1\n'))
   // A running stream stays stored, whether or not anything comes.
-  await delay(2.5 * timeToLive)
+  await delay(2 * timeToLive)
   expect((await store.find(id))?.length).toBe(1)
   endpoint.sources[0]?.end(textEvent('2\n'), done)
   expect(await fromResponse(first).finalText()).toBe('1\n2\n')
   expect(await endpoint.client().ai.resume(id).finalText()).toBe('1\n2\n')
   // Its time to live starts at its end. Reading does not extend it.
-  await expect.poll(async () => (await endpoint.get(id)).status, { timeout: 10_000 }).toBe(404)
+  await expect.poll(async () => (await endpoint.get(id)).status).toBe(404)
   expect(await store.find(id)).toBeUndefined()
   expect(await collect(store.read(id, 0))).toEqual([])
 })
@@ -160,7 +161,8 @@ test('resume: other user refused', async () => {
   }
   expect(endpoint.sources[0]?.closed).toBe(false)
 
-  // The response time does not distinguish the two either.
+  // The response time does not distinguish the two either. The quickest of many responses are those for which
+  // the machine had no other work.
   const times: [number[], number[]] = [[], []]
   for (let round = 0; round < 100; round += 1) {
     for (const [kind, asked] of [id, unknown].entries()) {
@@ -169,7 +171,7 @@ test('resume: other user refused', async () => {
       times[kind]?.push(performance.now() - start)
     }
   }
-  const [theirs, none] = times.map((each) => each.toSorted((a, b) => a - b)[50] ?? 0)
+  const [theirs, none] = times.map((each) => each.toSorted((a, b) => a - b)[5] ?? 0)
   expect(Math.abs((theirs ?? 0) - (none ?? 0))).toBeLessThan(5)
 
   const own = await endpoint.get(id, { user: 'ada' })
@@ -197,9 +199,9 @@ test('resume: DONE message lost', async () => {
   endpoint.sources[0]?.end(textEvent('2\n'), done)
   expect(await fromResponse(first).finalText()).toBe('1\n2\n')
 
-  const start = performance.now()
+  const watch = startStopwatch()
   await reading.until('event: error')
-  expect(performance.now() - start).toBeLessThan(lease + 1_000)
+  expect(watch.ms).toBeLessThan(lease + 1_000)
   expect(reading.text).toContain('stream_interrupted')
   expect(reading.text).not.toContain('DONE')
   const { text, error } = await resumed

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type Sandbox, type SandboxRequest, startSandbox } from '@vectrade/sandbox'
+import { startStopwatch } from '@vectrade/test-kit/stopwatch'
+import { delay, steady } from '@vectrade/test-kit/within-a-second'
 import { callFromOutside, type OutsideCall } from './call.ts'
 import { storedEndpoint } from './stored-endpoint.ts'
 import { opaqueIds } from './opaque-ids.ts'
@@ -113,12 +115,15 @@ async function requests(sandbox: Sandbox, query: URLSearchParams): Promise<Sandb
     )
   if (query.has('sent')) {
     const events = Number(query.get('sent'))
-    await until(() => ofCall().some(({ eventsSent }) => eventsSent >= events), 10_000)
+    await until(() => ofCall().some(({ eventsSent }) => eventsSent >= events))
   }
   if (query.has('within')) {
+    // The promise is for a machine that is not busy with something else.
+    const watch = startStopwatch()
+    const ms = Number(query.get('within'))
     await until(
       () => ofCall().every(({ closed }) => closed !== undefined),
-      Number(query.get('within')),
+      () => watch.ms < ms,
     )
   }
   return ofCall()
@@ -131,17 +136,19 @@ async function requests(sandbox: Sandbox, query: URLSearchParams): Promise<Sandb
 async function sentTo(sandbox: Sandbox, { call, unread }: Caller): Promise<void> {
   const sent = (): number | undefined =>
     sandbox.requests.find(({ headers }) => headers['x-lab-call'] === call)?.bytesSent
-  await until(() => sent() !== undefined, 10_000)
+  await until(() => sent() !== undefined)
   if (!unread) return
-  for (let before; before !== sent() || before === 0;) {
-    before = sent()
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
+  await until(() => (sent() ?? 0) > 0)
+  await steady(() => sent() ?? 0)
 }
 
-async function until(holds: () => boolean, ms: number): Promise<void> {
+/** Waits until something holds, or until there is no more time. */
+async function until(holds: () => boolean, hasTime = isPatient()): Promise<void> {
+  while (!holds() && hasTime()) await delay(5)
+}
+
+/** Returns a function that tells whether less than half a minute has passed. */
+function isPatient(): () => boolean {
   const start = performance.now()
-  while (!holds() && performance.now() - start < ms) {
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
+  return () => performance.now() - start < 30_000
 }

@@ -47,7 +47,8 @@ export async function vanish(
     if (after === 'event') await Promise.race([event, ended])
   }
   if (after === 'request' || unread) await Promise.race([requested(), ended])
-  if (after === 'half') await Promise.race([new Promise((go) => setTimeout(go, 100)), ended])
+  // A busy server takes this long until it asks for the body.
+  if (after === 'half') await Promise.race([new Promise((go) => setTimeout(go, 1_000)), ended])
   ended.catch(() => {})
   if (how === 'rst') socket.resetAndDestroy()
   else socket.destroy()

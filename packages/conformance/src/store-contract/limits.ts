@@ -74,7 +74,7 @@ export function limits(createStore: CreateStore): Cases {
     },
 
     async 'maxStreams: of both instances; what ends its life makes room'() {
-      await using made = await createStore({ maxStreams: 2, timeToLive: 300 })
+      await using made = await createStore({ maxStreams: 2, timeToLive: 1_000 })
       const { store, other = store } = made
       const first = newId()
       await store.create(first)
@@ -86,7 +86,7 @@ export function limits(createStore: CreateStore): Cases {
       await other.create(newId())
       await assertOver(store.create(newId()), 'maxStreams', 2)
       await finished.finish('done')
-      await pause(350)
+      await pause(1_050)
       await store.create(newId())
       await assertOver(other.create(newId()), 'maxStreams', 2)
     },

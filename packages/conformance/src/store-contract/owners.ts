@@ -91,8 +91,8 @@ export function owners(createStore: CreateStore): Cases {
       const { store, other = store } = made
       const live = await store.create(newId(), ada)
       await other.create(newId(), ada)
-      for (let at = 0; at < 12; at += 1) {
-        await pause(lease / 8)
+      for (let at = 0; at < 15; at += 1) {
+        await pause(lease / 10)
         if (at % 4 === 0) await live.append(messages(at, at))
         else await live.renew()
       }

@@ -102,8 +102,8 @@ export function producers(createStore: CreateStore): Cases {
       const producer = await store.create(id)
       const reader = new Reader(other.read(id, 0))
       const next = reader.take(1)
-      for (let at = 0; at < 8; at += 1) {
-        await pause(shortLease / 4)
+      for (let at = 0; at < 20; at += 1) {
+        await pause(shortLease / 10)
         await producer.renew()
       }
       await assertRefused(other.create(id), 'exists')

@@ -36,8 +36,8 @@ export class ConnectionError extends VecTradeError {
 /**
  * The body ended before the answer was complete. `partial` has what had arrived.
  *
- * It does not matter whether the connection was reset or closed in order: which of the two happens when a server or a
- * proxy fails is chance.
+ * The connection may have been reset, or closed normally. Both give this error, because either can happen when a
+ * server or a proxy fails.
  */
 export class StreamInterruptedError extends ConnectionError {
   /** @internal */

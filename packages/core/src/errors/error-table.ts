@@ -44,12 +44,12 @@ export const unexpected: LocalErrorRow = ['The analysis failed', 500, 'server_er
 /**
  * All errors by their `code`, and how each is reported on the wire.
  *
- * Reading an error, sending it on and choosing the HTTP status of a refusal all go by this table. In its first row,
- * each class has the status and the `type` that our servers send. If a status is in several rows, an error with that
- * status is read as the first of them.
+ * This table decides how an error is read, how it is sent on, and which HTTP status it gets. The first row of a
+ * class has the status and the `type` that our servers send. If several rows have the same status, the first of
+ * them decides the class of an error with that status.
  */
 export const errorTable: ErrorTable = {
-  // An error that no other row describes. 424 (Failed Dependency) is sent only.
+  // For errors that no other row describes. Our servers send 424 (Failed Dependency). No error is read by this row.
   api_error: [
     [APIError, 424, 'unknown_error', false],
     [APIError, 408, 'request_timeout', true],

@@ -2,7 +2,7 @@ import { QuotaExceededError } from './api-error.ts'
 import { anyStatus, errorTable, type StatusRow } from './error-table.ts'
 import { singleHeader } from './single-header.ts'
 
-/** The rows by which errors are read. The first row of the table is not among them: it is sent only. */
+/** The rows for reading errors. The first row of the table is left out, because it is only for sending. */
 const rows = /* @__PURE__ */ Object.values(errorTable)
   .flat()
   .filter((row) => typeof row === 'object')

@@ -3,8 +3,8 @@ import { ConnectionError, StreamInterruptedError } from './connection-error.ts'
 import { VecTradeError } from './vectrade-error.ts'
 
 /**
- * Returns the error of ours for what `fetch`, or reading a body, threw. An error that is ours already is returned as
- * it is.
+ * Converts a value that `fetch` or the reader of a body threw into an error of this SDK. Errors of this SDK are
+ * returned unchanged.
  */
 export function connectionError(thrown: unknown, phase: 'connect' | 'body'): VecTradeError {
   if (VecTradeError.isInstance(thrown)) return thrown

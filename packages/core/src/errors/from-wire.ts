@@ -26,12 +26,15 @@ export function apiError(payload: unknown, context: ErrorContext): APIError {
   const said = readFields(payload, context.secrets)
   const { headers, hint } = context
   const status = context.status ?? said.status
-  const retryAfter = (headers && retryAfterSeconds(headers)) ?? said.retryAfter
+  // Inside a stream, an error has no status, and the headers are not about it.
+  const inHeaders = headers && retryAfterSeconds(headers)
+  const retryAfter =
+    context.status === undefined ? (said.retryAfter ?? inHeaders) : (inHeaders ?? said.retryAfter)
   const row = namesQuota(said, status) ? errorTable.quota_exceeded[0] : findRow(status, said.names)
   return new row[0]({
     message: said.message ?? defaultMessage(context.status, said.names[0]),
     type: said.names[0] ?? defaultType(status),
-    retryable: isRetryable(row, status, headers),
+    retryable: isRetryable(row, context.status, headers),
     requestId: said.requestId ?? context.requestId,
     status: context.status,
     errorCode: said.errorCode,

@@ -5,7 +5,7 @@ export function numberHeader(headers: Headers | undefined, name: string): number
   return decimal(singleHeader(headers, name, ',') ?? '')
 }
 
-/** Returns the number that a text is, without sign and exponent; undefined for any other text. */
+/** Parses a decimal number without a sign or an exponent. Returns undefined for any other text. */
 export function decimal(text: string): number | undefined {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
 }

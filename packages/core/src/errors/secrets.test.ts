@@ -68,3 +68,10 @@ test('other headers, schemes and the idempotency key stay', () => {
 test('there may be no secret', () => {
   expect(secretsOf(undefined, { accept: 'text/event-stream' })).toBeUndefined()
 })
+
+test('a header named key does not take the place of the key', () => {
+  const said = 'abc-secret-1 and vq_secret_2 are wrong'
+  expect(redacted(said, { key: 'abc-secret-1' }, 'vq_secret_2')).toBe(
+    '[redacted] and [redacted] are wrong',
+  )
+})

@@ -11,7 +11,7 @@ const shortest = 7
  */
 export function secretsOf(key: string | undefined, headers: Record<string, string>): Secrets {
   const texts: string[] = []
-  for (const [name, value] of Object.entries({ ...headers, key: key ?? '' })) {
+  for (const [name, value] of [...Object.entries(headers), ['key', key ?? ''] as const]) {
     const isCredential = name !== 'idempotency-key' && credential.test(name)
     if (isCredential) texts.push(value, ...value.split(/[\s,;=]+/))
   }

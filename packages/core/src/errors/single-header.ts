@@ -2,8 +2,8 @@
  * Returns the value of a header that must have only one. A proxy may repeat a value, so equal values count once. If the
  * values differ, none of them can be trusted, and the header counts as missing.
  *
- * @param separator separates the values. Default: `', '`, with which `Headers` joins lines, because a URL may contain a
- *   comma without a space
+ * @param separator separates the values. Default: `', '`, with which `Headers` joins lines. A comma alone would also
+ *   split a URL
  */
 export function singleHeader(
   headers: Pick<Headers, 'get'> | undefined,

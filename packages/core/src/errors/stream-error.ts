@@ -1,6 +1,9 @@
 import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 
-/** The signal of the call was aborted, or the client was closed. `cause` is the reason of the signal. */
+/**
+ * Your signal was aborted, the client was closed, or the stream was cancelled before its answer was complete. If a
+ * signal was aborted, `cause` is its reason.
+ */
 export class RequestAbortedError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'RequestAbortedError'
@@ -36,7 +39,7 @@ export class StreamProtocolError extends VecTradeError {
   }
 }
 
-/** A stream cannot be resumed: it does not exist any more, or the events after the last one read are missing. */
+/** A stored stream cannot be resumed: it no longer exists, or too many attempts to reach it failed. */
 export class StreamResumeError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamResumeError'

@@ -3,7 +3,7 @@ import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 /**
  * Why a store refused or failed.
  *
- * - `exists`: the stream already has a producer
+ * - `exists`: the stream has a live producer, or has ended
  * - `superseded`: another producer has taken the stream over
  * - `finished`: the stream has ended
  * - `limit`: the stream or the store is full

@@ -119,6 +119,11 @@ test.for<[unknown, number, string]>([
     500,
     'server_error',
   ],
+  [
+    Object.assign(new errors.StreamConsumedError('secret'), { code: 'not_found' }),
+    500,
+    'server_error',
+  ],
   [new Error('secret'), 500, 'server_error'],
   ['secret', 500, 'server_error'],
   [undefined, 500, 'server_error'],

@@ -58,7 +58,10 @@ export function statusFor(error: unknown): number {
 
 /** Returns the row of an error that is not the API's. */
 function localRow(error: unknown): LocalErrorRow {
-  return (VecTradeError.isInstance(error) && errorTable[error.code as LocalErrorCode]) || unexpected
+  if (!VecTradeError.isInstance(error)) return unexpected
+  const row: readonly unknown[] | undefined = errorTable[error.code as LocalErrorCode]
+  // An error of another copy of this package may have the code of an API error, or a code that is new.
+  return typeof row?.[0] === 'string' ? (row as LocalErrorRow) : unexpected
 }
 
 /** Returns what the server said, without our advice about this program's options. */

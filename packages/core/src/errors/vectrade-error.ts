@@ -103,12 +103,16 @@ export function hide(target: object, name: PropertyKey, value: unknown): void {
   })
 }
 
-/** Adds what is known of the answer that failed. What the error already has comes from nearer to its origin and stays. */
+/**
+ * Adds the request id and the part of the answer that had arrived. It keeps the values that the error already has,
+ * because they were set closer to the failure.
+ */
 export function setContext(
   error: VecTradeError,
   requestId: string | undefined,
   partial: PartialAnswer,
 ): void {
   if (error.partial === undefined) hide(error, 'partial', partial)
-  if (error.requestId === undefined && requestId !== undefined) Object.assign(error, { requestId })
+  if (error.requestId === undefined && requestId !== undefined)
+    Reflect.set(error, 'requestId', requestId)
 }

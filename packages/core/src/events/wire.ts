@@ -39,7 +39,7 @@ const wireContent: unique symbol = Symbol.for('vectrade.event.content')
  */
 export function eventFromWire(wire: unknown, name = ''): StreamEvent {
   if (!isRecord(wire)) return unknownEvent(name, wire)
-  // Any value may come. With this type, the compiler asks for a case for each event.
+  // The server can send any value. This type makes the compiler check that each event has a case.
   const kind = wire['type'] as StreamEvent['type']
   switch (kind) {
     case 'text':

@@ -8,7 +8,7 @@ import type { FetchResponse } from '../options/runtime.ts'
 import { readBody } from './read-body.ts'
 import { readResponse } from './response.ts'
 
-/** What a response does not say about its error. */
+/** Information about an error that the response does not have. */
 export interface ResponseErrorContext extends Pick<ErrorContext, 'secrets'> {
   /** Advice to add to the message of a 404. */
   notFoundHint?: string | undefined

@@ -23,9 +23,9 @@ const unknownKey: ReadonlySet<string | undefined> = /* @__PURE__ */ new Set([
  * A client's key, and the header in which the client sends it.
  *
  * VecTrade's gateway wants `X-API-Key`, but its streaming guide says `Authorization: Bearer`. With the scheme
- * `auto`, a call sends the first, and if the server refuses the key there, the second. The client remembers
- * which one worked. While the first call finds that out, other calls wait for it, but only for two seconds:
- * the server may be slow, and on Workers the first call may end without a result when its caller leaves.
+ * `auto`, a call first sends `X-API-Key`. If the server refuses the key there, the call is sent again with
+ * `Authorization`. The client remembers which header worked. Other calls wait for this result, but only for two
+ * seconds. The server may be slow, and on Workers the first call may end without a result.
  */
 export class KeyHeader {
   /** The key. */

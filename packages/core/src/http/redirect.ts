@@ -4,7 +4,7 @@ import type { FetchResponse } from '../options/runtime.ts'
 import { readResponse } from './response.ts'
 import { singleHeader } from '../errors/single-header.ts'
 
-/** One of the requests that redirects make of a call. */
+/** One request of an attempt. A redirect leads to the next one. */
 export interface Hop {
   url: string
   method: 'POST' | 'GET' | 'DELETE'
@@ -51,7 +51,7 @@ export function nextHop(response: FetchResponse, from: Hop, secrets: Secrets): H
   }
   // Takes out user name and password. React Native's URL has no setters for them.
   const url = target.href.replace(/^(https?:\/\/)[^/\\?#]*@/, '$1')
-  // 307 and 308 repeat the request. The others ask for the page that tells what came of it.
+  // 307 and 308 repeat the request. The other redirects are followed with a GET.
   return status >= 307 ? { ...from, url } : { url, method: 'GET', body: undefined }
 }
 

@@ -128,7 +128,10 @@ class Attempt extends AbortSource implements BodyOwner {
   }
 }
 
-/** A separate function, because a closure keeps everything that any closure of its function uses. */
+/**
+ * Starts the timer of `timeout`. All closures of one function share their variables, so a timer made in
+ * {@link follow} would keep the call and its prompt in memory. That is why this is a separate function.
+ */
 function startTimer(ms: number, attempt: Attempt): () => void {
   return after(ms, () => attempt.abort(new TimeoutError('headers', ms)))
 }

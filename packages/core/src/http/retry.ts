@@ -26,7 +26,7 @@ export function retryDelay(
   const retryAfter = error instanceof APIError ? error.retryAfter : undefined
   if (retryAfter === undefined) return backoff(attempt)
   const ms = retryAfter * 1000
-  // The server knows better than the backoff how long to wait, but the caller decides how long is too long.
+  // The wait that the server asks for replaces the backoff. The caller's `maxRetryAfter` limits it.
   return ms > policy.maxRetryAfter ? undefined : ms
 }
 

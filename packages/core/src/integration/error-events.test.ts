@@ -93,3 +93,15 @@ test.for([
     expect(await catchError(fromResponse(relayed).finalText())).toBeInstanceOf(Relayed)
   },
 )
+
+test('the headers of the response say nothing about an error inside the stream', async () => {
+  const error = { type: 'rate_limit_error', retry_after: 3, status: 429 }
+  const body = `event: error\ndata: ${JSON.stringify({ error })}\n\n`
+  const headers = {
+    'content-type': 'text/event-stream',
+    'retry-after': '99',
+    'x-should-retry': 'false',
+  }
+  const failure = await catchError(fromResponse(new Response(body, { headers })).finalText())
+  expect(failure).toMatchObject({ retryAfter: 3, retryable: true })
+})

@@ -64,3 +64,20 @@ test('a missing key is reported to the server and not to its callers', async () 
   expect(await response.text()).not.toMatch(/apiKey|VECTRADE/)
   expect(String(onError.mock.calls[0]?.[0])).toMatch(/VECTRADE_API_KEY/)
 })
+
+test.for([
+  [500, 'false', false],
+  [400, 'true', true],
+  [500, undefined, true],
+] as const)(
+  'a page judges a %i with x-should-retry: %s as VecTrade does',
+  async ([status, said, expected]) => {
+    const headers = said === undefined ? {} : { 'x-should-retry': said }
+    const answer = (): Response => Response.json({ error: { message: 'm' } }, { status, headers })
+    const response = await serve(answer).handler(post(question))
+    expect(response.headers.get('x-should-retry')).toBe(said ?? null)
+    expect(await catchError(fromResponse(response).finalText())).toMatchObject({
+      retryable: expected,
+    })
+  },
+)

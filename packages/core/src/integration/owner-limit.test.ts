@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { unreachableStore } from '../test-support/unreachable-store.ts'
 import {
   endpoint,
@@ -16,9 +16,11 @@ function post(user: string, signal?: AbortSignal): Request {
 
 const done = { type: 'done' }
 
+afterEach(() => void vi.useRealTimers())
+
 /** A custom store that ignores the limit. */
 function ownStore(): StreamStore {
-  const store = memoryStore({ lease: 600 })
+  const store = memoryStore({ lease: 15_000 })
   return {
     lease: store.lease,
     create: (id, options) => store.create(id, { owner: options?.owner }),
@@ -31,7 +33,7 @@ function ownStore(): StreamStore {
 
 const places: [string, () => Partial<HandlerOptions>][] = [
   ['without a store', () => ({ store: undefined })],
-  ['with a memory store', () => ({ store: memoryStore({ lease: 600 }) })],
+  ['with a memory store', () => ({ store: memoryStore({ lease: 15_000 }) })],
   ['with a store that cannot be reached', () => ({ store: unreachableStore })],
   ['with a store that does not count', () => ({ store: ownStore() })],
 ]
@@ -92,7 +94,7 @@ describe.for(places)('maxStreamsPerOwner %s', ([, options]) => {
     const last = await begin('ada')
     expect((await begin('ada')).status).toBe(429)
     await end(last, served.upstream)
-    await vi.waitFor(async () => expect((await begin('ada')).status).toBe(200))
+    await expect.poll(async () => (await begin('ada')).status).toBe(200)
     expect((await begin('ada')).status).toBe(429)
   })
 })
@@ -136,7 +138,7 @@ test('a caller who leaves makes room only without a store', async () => {
   expect((await stored.handler(post(''))).status).toBe(429)
   const stopping = `${endpoint}?stream=${first.headers.get('x-vectrade-stream-id')}`
   expect((await stored.handler(new Request(stopping, { method: 'DELETE' }))).status).toBe(204)
-  await vi.waitFor(async () => expect((await stored.handler(post(''))).status).toBe(200))
+  await expect.poll(async () => (await stored.handler(post(''))).status).toBe(200)
 })
 
 test('a caller who leaves before VecTrade answers makes room, also in the store', async () => {
@@ -167,6 +169,7 @@ test('a caller who leaves before VecTrade answers makes room, also in the store'
 })
 
 test('an answer that begins late stays alive in the store', async () => {
+  vi.useFakeTimers()
   const store = memoryStore({ lease: 100 })
   let respond = (): void => {}
   const body = 'data: {"type":"text","content":"a"}\n\ndata: [DONE]\n\n'
@@ -182,7 +185,8 @@ test('an answer that begins late stays alive in the store', async () => {
   const warn = vi.fn()
   const { handler } = resumableEndpoint({ client, store, logger: { warn }, maxStreamsPerOwner: 1 })
   const answered = handler(post(''))
-  await new Promise((resolve) => setTimeout(resolve, 400))
+  // Four leases.
+  await vi.advanceTimersByTimeAsync(400)
   // Another handler with the same store.
   const other = resumableEndpoint({ store, maxStreamsPerOwner: 1 })
   expect((await other.handler(post(''))).status).toBe(429)

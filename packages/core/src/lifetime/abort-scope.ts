@@ -8,8 +8,8 @@ import { RequestAbortedError } from '../errors/stream-error.ts'
 export type Track = (abort: (error: RequestAbortedError) => void) => () => void
 
 /**
- * The signal of one call. An abort of the caller's signal calls `onAbort`, and so does closing the client.
- * After `leave()` neither does, and the caller's signal has no listener of the call any more.
+ * The signal of one call. It calls `onAbort` when the caller's signal is aborted or the client is closed.
+ * `leave()` ends that, and removes the listener from the caller's signal.
  */
 export class AbortScope extends AbortSource {
   readonly #untrack: (() => void) | undefined

@@ -4,7 +4,7 @@ import type { ByteStream } from './byte-stream.ts'
 export interface BodyOwner {
   /** Ends the request and its connection. */
   end(): void
-  /** Maps what reading the body threw to the `cause` of our error. */
+  /** Returns the `cause` of our error for a value that the reader of the body threw. */
   toCause?: ((thrown: unknown) => unknown) | undefined
 }
 

@@ -1,4 +1,4 @@
-/** The items of a {@link PullIterator}, which makes sure that only one `wait` runs at a time. */
+/** The source of the items of a {@link PullIterator}. The iterator runs only one `wait` at a time. */
 export interface Pull<T> {
   /** Returns the next item if it is already there. */
   ready(): T | undefined

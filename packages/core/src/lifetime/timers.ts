@@ -16,10 +16,10 @@ const tolerance = 20
 /**
  * Calls `onDue` at a moment that can move while the program waits for it.
  *
- * After a program was busy or asleep, its timers fire before it reads the bytes that arrived in the meantime,
- * and these bytes may move the moment. So if the timer fires late, the program first gets an extra turn to
- * read, as long as the timer was late. Then `onDue` is called, unless the moment has moved. If the timer of
- * the extra turn is late as well, the program gets another turn.
+ * A program that was busy or asleep has bytes to read, and these bytes may move the moment. But its timers fire
+ * before it reads them. So a timer that fires late does not call `onDue` at once. It first waits again, for as
+ * long as it was late, and the program reads in this extra turn. If the moment has not moved by then, `onDue` is
+ * called. If the extra turn also ends late, another one follows.
  *
  * A deadline has one timer. When the moment moves, that timer still fires at the old moment and is then set
  * again. A new timer for each move would cost more than the event that causes the move.

@@ -57,7 +57,7 @@ export interface RuntimeDefaults {
   env?: (name: string) => string | undefined
   /** Returns the URL that a relative `endpoint` is resolved against. Default: `endpoint` must be absolute. */
   base?: () => string | undefined
-  /** Tells when the network is back, on devices that go offline or to sleep. Default: no one tells. */
+  /** Tells when the network is back, on devices that go offline or to sleep. Default: unknown. */
   network?: Network
   /** Whether a page's cookies are sent. Default: what the runtime's fetch does. */
   credentials?: FetchCredentials | undefined

@@ -7,7 +7,7 @@ export const heartbeatLimit: Limit = /* @__PURE__ */ milliseconds(15_000)
 
 export const heartbeatText: string = /* @__PURE__ */ encodeEvent({ comment: 'heartbeat' })
 
-/** Calls back when a wait has lasted so long that a heartbeat is due. One timer serves all waits of a relay. */
+/** Calls a function when a wait has lasted long enough for a heartbeat. A relay has one timer for all waits. */
 export class Heartbeat extends Deadline {
   readonly #ms: number
   #since = 0

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 
 /**
- * The key of a method that every stream of this SDK has, also one from another copy of the package. A relay
- * gets the items of the stream from it.
+ * The key of the method from which a relay gets the items of a stream. Every stream of this SDK has it, even a
+ * stream from another copy of the package.
  */
 export const forRelay: unique symbol = Symbol.for('vectrade.relay')
 
@@ -41,7 +41,7 @@ export function relayItems<T>(
   if (isObject && forRelay in source) return source[forRelay](passThrough)
   if (!isObject || typeof source[Symbol.asyncIterator] !== 'function') {
     throw new ConfigurationError(
-      'The stream must be an async iterable of events, such as `client.ai.stream(…)`',
+      'Pass a stream of events: `client.ai.stream(…)`, or an async iterable of events',
     )
   }
   return { items: source, isCut: () => false }

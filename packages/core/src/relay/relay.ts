@@ -33,10 +33,10 @@ interface Chunk {
 /**
  * Turns a source of events into the chunks of a `ReadableStream`, with heartbeats between them.
  *
- * A pull takes all events that are already there, in one chunk. If there are none, it waits for the source
- * and is answered with a heartbeat if the source is silent. The read of the source then continues without a
- * pull, and its result goes to the next one. The source is told to end at most once, and only if it has not
- * ended by itself. A relay that the program has dropped ends as well.
+ * A pull takes all events that are already there, in one chunk. If there are none, the pull waits for the
+ * source. If the source stays silent, a heartbeat answers the pull. The read of the source then continues, and
+ * its result answers the next pull. The relay tells the source to end at most once, and only if the source has
+ * not ended by itself. A relay that is garbage-collected ends too.
  */
 export class Relay<T> {
   readonly #isCut: () => boolean
@@ -51,7 +51,7 @@ export class Relay<T> {
   #isOver = false
   /** Whether a read of the source is pending. It outlives a pull that was answered with a heartbeat. */
   #isReading = false
-  /** Results for which no pull waits yet: at most an item, and the error of an abort after it. */
+  /** Results that came while no pull was waiting. At most two: an item, then the error of an abort. */
   readonly #arrived: Chunk[] = []
   /** Answers the pull that waits. Without a chunk, the answer is a heartbeat. */
   #answer: ((chunk?: Chunk) => void) | undefined
@@ -207,13 +207,13 @@ export class Relay<T> {
   #chunkOf({ done, value }: IteratorResult<T | Uint8Array>): Chunk {
     if (!done)
       return { content: value instanceof Uint8Array ? value : this.#encode(value), last: false }
-    // Without [DONE], the reader knows that the answer is not complete. This stream was cancelled elsewhere.
+    // The stream was cancelled elsewhere. The missing [DONE] tells the reader that the answer is incomplete.
     if (this.#isCut()) return { last: true }
     return { content: encodeEvent({ data: '[DONE]' }), last: true }
   }
 }
 
-/** Returns what ends a relay that was collected. Its source, if it was dropped as well, ends by itself. */
+/** Returns the function that cleans up after a relay is collected. A dropped source cleans up after itself. */
 function cleanUp(
   heartbeat: Heartbeat,
   unlink: (() => void) | undefined,

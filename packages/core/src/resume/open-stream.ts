@@ -111,7 +111,7 @@ function readerOptions(
   return { maxEventBytes, secrets, onRetry: (ms) => reconnection.setRetry(ms) }
 }
 
-/** Returns an error that another attempt may not meet again. @throws any other error */
+/** Returns the error if another attempt may succeed. @throws the error if not, or a StreamResumeError after a 404 */
 function retryableOrThrow(error: unknown): VecTradeError {
   if (error instanceof NotFoundError) {
     throw new StreamResumeError('The stream does not exist, or has expired', { cause: error })

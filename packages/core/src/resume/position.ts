@@ -15,7 +15,7 @@ type Step = 'forward' | 'here' | 'repeated' | 'greeting'
 export class Position {
   /** The `Last-Event-ID` that a reconnection sends; `''` if it sends none. */
   id: string
-  /** Whether all IDs so far have counted the events. Undefined until there is an ID to tell. */
+  /** Whether the IDs so far number the events: 1, 2, 3 and so on. Undefined until an ID shows it. */
   #isNumbered: boolean | undefined
   /** The number after which the connection began. NaN if its ID was not a number. */
   #start: number

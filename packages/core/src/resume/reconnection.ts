@@ -7,7 +7,7 @@ import { sleep } from '../lifetime/timers.ts'
 
 const firstDelay = 500
 const maxDelay = 30_000
-/** Their pauses take up to four minutes together, and about half of that on average. */
+/** The pauses before these attempts take up to four minutes together. The average is about half of that. */
 const maxAttempts = 12
 
 /**
@@ -91,7 +91,7 @@ export class Reconnection {
     }
     const failures = isProbe ? this.#probes : this.#attempts
     const ceiling = Math.min(maxDelay, firstDelay * 2 ** (failures - 1))
-    // Attempts that do not count are limited only by their pauses, so these are never short.
+    // Attempts that do not count have no limit, so their pauses must not be short.
     const share = isProbe ? (1 + Math.random()) / 2 : Math.random()
     const retryAfter = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
     const asked = Math.min(Math.max(this.#retry, retryAfter), this.#maxRetryAfter)

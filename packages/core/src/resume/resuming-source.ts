@@ -23,7 +23,7 @@ export interface StreamEndpoint {
    * Connects to the stream, to read on after an event.
    *
    * @param problem the error that ended the last connection, if there is any
-   * @throws an error that another attempt would meet again
+   * @throws the error if a new attempt would fail in the same way
    */
   connect(lastEventId: string, problem?: VecTradeError): Promise<StreamConnection>
   /** Ends the answer. */

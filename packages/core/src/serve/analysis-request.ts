@@ -55,7 +55,12 @@ export async function readRequest(
   return symbols === undefined ? { prompt } : { prompt, symbols }
 }
 
-/** Only a caller interrupts a body. A VecTradeError means that this server has already used the body. */
+/**
+ * Throws the error for a body that cannot be read. A VecTradeError means that this server has already used the
+ * body. Any other error means that the caller stopped sending it.
+ *
+ * @throws Refusal if the caller stopped sending the body, else the error itself
+ */
 function interrupted(error: unknown): never {
   if (VecTradeError.isInstance(error)) throw error
   throw new Refusal(400, 'invalid_request_error', 'The body was cut off')

@@ -49,7 +49,7 @@ describe('an answer', () => {
     const { handler, sent } = serve(() => new Promise(() => {}))
     const request = post(question, {}, controller.signal)
     const response = handler(request)
-    await vi.waitFor(() => expect(sent).toHaveLength(1))
+    await expect.poll(() => sent).toHaveLength(1)
     controller.abort()
     await response
     expect(sent[0]?.signal?.aborted).toBe(true)

@@ -1,5 +1,6 @@
 import { APIError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import { findRow, isRetryable } from '../errors/find-row.ts'
 import { errorToWire, statusFor } from '../errors/to-wire.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
@@ -60,7 +61,7 @@ export function createHandler(options: HandlerOptions): Handler {
   return (request, ...contexts) => endpoint.handle(request, contexts)
 }
 
-/** Turns requests into responses. The methods stand in the order in which a request passes them. */
+/** Turns requests into responses. The methods are in the order in which a request reaches them. */
 class Endpoint {
   readonly #options: HandlerOptions
   readonly #running: RunningStreams
@@ -89,7 +90,7 @@ class Endpoint {
       }
       response = error instanceof Refusal ? error.toResponse() : failure(error)
     }
-    // Each answer belongs to one request of one caller.
+    // The answer is for one caller, so no cache may store it.
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
     const { cors } = this.#options
     if (cors) addCorsHeaders(response.headers, request, cors)
@@ -152,7 +153,7 @@ class Endpoint {
         response = stored.respond(stream, heartbeatFirst, onEnd)
       } else {
         stored?.abandon()
-        // The response may be held without being read.
+        // The server may never read the response. Then only the signal tells that the caller has left.
         whenAborted(request.signal, onEnd)
         response = relayResponse(stream, eventText, { heartbeat }, { heartbeatFirst, onEnd })
       }
@@ -216,7 +217,7 @@ async function isServerFault(error: unknown, request: Request): Promise<boolean>
 /** Seconds in a year. Clients may not be able to read a longer time. */
 const longestRetryAfter = 31_536_000
 
-/** A failure before the response began: VecTrade's own status, or one for ours. */
+/** Returns the response for a failure. It has VecTrade's status, or the one in the table for an error of ours. */
 function failure(error: unknown): Response {
   const status = statusFor(error)
   const headers: Record<string, string> = {}
@@ -227,5 +228,11 @@ function failure(error: unknown): Response {
     headers['retry-after'] = String(Math.ceil(seconds))
     if (!Number.isInteger(seconds)) headers['retry-after-ms'] = String(seconds * 1000)
   }
-  return errorResponse(status, errorToWire(error, status), headers)
+  const wire = errorToWire(error, status)
+  // Says so if a reader would judge by status and type whether a retry can help, and be wrong.
+  const isReadAsRetryable = isRetryable(findRow(status, [wire.error.type]), status, undefined)
+  if (VecTradeError.isInstance(error) && error.retryable !== isReadAsRetryable) {
+    headers['x-should-retry'] = String(error.retryable)
+  }
+  return errorResponse(status, wire, headers)
 }

@@ -1,15 +1,15 @@
 import { readBody } from '../http/read-body.ts'
 
 /**
- * Whether an error comes from reading the body of a request that its caller stopped sending. The error may
- * come from a copy of the request. Reads the body.
+ * Whether an error means that the caller stopped sending the body of the request. `authorize` or `owner` may
+ * have read a copy of the body. So this function reads the body itself, and compares the two errors.
  */
 export async function isInterruptedUpload(
   { body, signal }: Request,
   error: unknown,
 ): Promise<boolean> {
   if (!body) return false
-  // Only the reader of a locked body sees its errors. The signal tells at least whether the caller has left.
+  // A locked body gives its errors only to its reader. But the signal tells whether the caller has left.
   if (body.locked) return signal.aborted
   try {
     // The bytes that have arrived can be read at once, and so can an error after them.

@@ -11,8 +11,8 @@ export interface Origins {
  * from a program that is not a page.
  *
  * Browsers send `Sec-Fetch-Site`, which says whether the page has the same origin. Pages cannot forge it.
- * Browsers leave it out over plain http, except to the same machine. Then `Origin` must be the endpoint's own
- * origin: `publicOrigin`, or by default the host of the request's URL.
+ * Browsers leave it out over plain http, except to the same machine. If it is missing, `Origin` must be one of
+ * `publicOrigin`. If that option is missing too, `Origin` must have the host of the request's URL.
  *
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */

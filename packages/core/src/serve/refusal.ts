@@ -1,6 +1,6 @@
 import type { WireError } from '../errors/to-wire.ts'
 
-/** The reason for refusing a request, which its caller is told. */
+/** An error that refuses a request. The caller gets its message. */
 export class Refusal extends Error {
   readonly #status: number
   readonly #type: string

@@ -13,8 +13,8 @@ interface StoredResponseOptions {
   /** Whether to send a heartbeat at once. */
   heartbeatFirst: boolean
   /**
-   * Tells whether the stream is complete. Called when its messages have ended, with the position of the last
-   * one, or undefined if there was none. Default: it is complete.
+   * Returns whether the stream is complete. It is called after the last message, with the position of that
+   * message. The position is undefined if there was no message. Default: the stream is complete.
    */
   isWhole?: (position: number | undefined) => Promise<boolean>
 }
@@ -74,8 +74,8 @@ function sentMessages(
           return result
         } catch (error) {
           isOver = true
-          // The store may be away for a moment. A response that ends without [DONE] or an error makes the
-          // client resume.
+          // The store may be unreachable for a moment. So end the response without [DONE] and without an
+          // error: this makes the client resume.
           const isNothingRead = position === undefined || isAtEnd
           if (isNothingRead && error instanceof StreamStoreError && error.retryable) {
             isCut = true

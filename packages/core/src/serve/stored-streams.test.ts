@@ -51,7 +51,7 @@ test('a caller who leaves before the stream has an id ends the request to VecTra
   const answered = handler(post({ signal: controller.signal }))
   controller.abort()
   await answered
-  await vi.waitFor(() => expect(upstream.isCancelled || upstream.requests === 0).toBe(true))
+  await expect.poll(() => upstream.isCancelled || upstream.requests === 0).toBe(true)
   expect(create).not.toHaveBeenCalled()
 })
 

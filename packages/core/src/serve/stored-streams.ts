@@ -15,8 +15,8 @@ import { tooManyStreams } from './running-streams.ts'
 import { storedResponse } from './stored-response.ts'
 
 /**
- * An answer that is stored as it arrives. It exists in the store before VecTrade is asked, because only the
- * store knows how many streams the owner has on all instances. End it with `respond` or `abandon`.
+ * An answer that is stored as it arrives. The store creates its stream before the request to VecTrade is sent,
+ * because only the store can count the owner's streams on all instances. Call `respond` or `abandon` next.
  */
 export interface StoredAnswer {
   /** The signal for the call to VecTrade. It is aborted if the caller leaves before the response. */
@@ -94,7 +94,7 @@ export class StoredStreams {
     const store = this.#store
     const id = newId()
     let producer: StreamProducer
-    /** Shows signs of life from here on, also before the answer begins. */
+    /** Renews the lease of the stream, even before the answer begins. */
     let recorder: StreamRecorder
     try {
       producer = await store.create(id, { owner, maxStreamsPerOwner })
@@ -133,14 +133,14 @@ export class StoredStreams {
     }
   }
 
-  /** A caller cannot tell a stream of another owner from one that is unknown or has expired. */
+  /** Returns a stream of the owner. Any other stream is a 404, whether or not another owner has it. */
   async #find(id: string, owner: string): Promise<StoredStream> {
     const stored = idPattern.test(id) ? await this.#store.find(id) : undefined
     if (stored?.owner !== owner) throw new Refusal(404, 'not_found', 'There is no such stream')
     return stored
   }
 
-  /** Whether the last message of a stream is its error. It is not if the error was too large to store. */
+  /** Whether the last message of a stream is its error. The error is missing if it was too large to store. */
   async #endsWithError(id: string, length: number): Promise<boolean> {
     const last = this.#store.read(id, Math.max(0, length - 1))
     for await (const { event } of last) return event === 'error'

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
 import { StreamInterruptedError } from '../errors/connection-error.ts'
@@ -131,7 +131,7 @@ describe('the body', () => {
         expect(await iterator.return?.()).toEqual({ done: true, value: undefined })
         if (pending) expect(await pending).toEqual({ done: true, value: undefined })
         expect(await iterator.next()).toEqual({ done: true, value: undefined })
-        await vi.waitFor(() => expect(cancelled).toBe(1))
+        await expect.poll(() => cancelled).toBe(1)
         expect(readable.locked).toBe(false)
       }
     },

@@ -93,8 +93,9 @@ export class MessageDecoder<T extends object> {
       },
       maxBufferSize: maxEventBytes + lineOverhead,
     })
-    // At the start of its input, the parser removes a byte order mark, decoded or not. Only the decoded one
-    // may be removed, and `push` does that. A blank line, which has no meaning, takes the place of the start.
+    // At the start of its input, the parser removes a byte order mark: U+FEFF, or the three characters U+00EF,
+    // U+00BB and U+00BF. The three characters are text here, so the parser must not remove them. A blank line
+    // has no effect, and after it the parser is no longer at the start. `push` removes U+FEFF instead.
     this.#parser.feed('\n')
   }
 

@@ -11,8 +11,8 @@ const retryDelay = 250
  * Messages that come while a batch is being written form the next batch. Between batches, the recorder shows
  * that the producer is alive. If the store cannot be reached, the recorder tries again for one lease. After
  * that, readers take the producer for dead, so the recorder gives up and the answer continues without the
- * store. A stream that is too large for the store counts as running there until the answer ends, and then as
- * failed.
+ * store. If a stream is too large, the store still counts it as running until the answer ends. Then the store
+ * counts it as failed.
  */
 export class StreamRecorder {
   readonly #producer: StreamProducer

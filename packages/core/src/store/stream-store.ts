@@ -43,7 +43,7 @@ export interface StreamStoreLimits {
   maxStreams?: number | undefined
   /** ms from the end of a stream, or the death of its producer, until it expires. Default 300 000. */
   timeToLive?: number | undefined
-  /** ms without a sign of a producer after which it counts as dead, from 100 to 3 600 000. Default 15 000. */
+  /** How long a producer can be silent before it counts as dead, in ms: 100 to 3 600 000. Default 15 000. */
   lease?: number | undefined
 }
 
@@ -67,7 +67,7 @@ export interface CreateStreamOptions {
  * rejects within seconds with a `StreamStoreError` (`unavailable`).
  */
 export interface StreamStore {
-  /** ms without a sign of a producer after which it counts as dead. */
+  /** How long a producer can be silent, in ms. After that, it counts as dead. */
   readonly lease: number
   /**
    * Begins a stream, or takes over a stream from a dead producer. A producer that lost its stream can no

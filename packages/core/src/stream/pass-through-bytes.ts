@@ -34,7 +34,7 @@ export class PassThroughBytes implements PassThrough {
   /** Whether the decoder has the beginning of an event whose end has not arrived. */
   #isDecoding = false
 
-  /** @param maxEventBytes an event that may be larger goes to the decoder, which knows */
+  /** @param maxEventBytes the limit of an event. An event that may exceed it goes to the decoder to be counted */
   constructor(maxEventBytes: number) {
     this.#maxEventBytes = maxEventBytes
   }
@@ -142,7 +142,7 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength)
 }
 
-/** Returns the end of the last event of a chunk. Returns 0 if none is found, or one may end after it. */
+/** Returns the end of the last event of a chunk. Returns 0 if no end is found, or if a later one may exist. */
 function lastWholeEnd(chunk: Uint8Array): number {
   for (let at = chunk.length; at >= Math.max(2, chunk.length - searched); at -= 1) {
     if (chunk[at - 1] === lineFeed && chunk[at - 2] === lineFeed) {

@@ -22,7 +22,7 @@ export type ToItem<T> = (event: StreamEvent) => T | undefined
 export class Reading {
   /** Whether to collect the answer, for `finalAnalysis()` and for the `partial` of an error. */
   keepsAnswer = true
-  /** Called when the answer ends early. Branches of a tee learn of it even if they are not reading. */
+  /** Called when the reading ends early. A tee then ends the branch that waits for the other one. */
   onEnd: (() => void) | undefined
   /** Undefined once the source is open, so that the request and its prompt can be collected. */
   #opener: StreamOpener | undefined
@@ -118,7 +118,7 @@ export class Reading {
   #take(): StreamEvent | undefined {
     if (this.#outcome !== undefined) return undefined
     try {
-      // Only a reader that has asked for bytes gets any.
+      // A source returns bytes only after `passThrough`, so every other reader gets an event here.
       const event = this.#source?.take() as StreamEvent | undefined
       if (event !== undefined && this.keepsAnswer) this.#answer.add(event)
       return event
@@ -176,7 +176,7 @@ export class Reading {
   async #start(): Promise<StreamSource> {
     const scope = this.#enter()
     if (scope === undefined) throw this.#failure()
-    // While the source opens, perhaps nothing else refers to the reading.
+    // Keep the reading alive. While the source opens, there may be no other reference to it.
     this.#handle.held = this
     this.#resources.close = undefined
     try {
@@ -192,7 +192,7 @@ export class Reading {
       return source
     } catch (error) {
       this.#end(connectionError(error, 'connect'))
-      // If the reading has ended in the meantime, this throws the failure of that end.
+      // The reading may have ended in the meantime, with another error. Throw the error that ended it.
       throw this.#failure()
     } finally {
       this.#handle.held = undefined
@@ -211,9 +211,12 @@ export class Reading {
   #end(outcome: VecTradeError | 'cancelled', reason?: unknown): void {
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
-    this.#resources.abort(reason, outcome === 'cancelled' ? undefined : outcome)
-    this.#wake?.()
-    this.onEnd?.()
+    try {
+      this.#resources.abort(reason, outcome === 'cancelled' ? undefined : outcome)
+    } finally {
+      this.#wake?.()
+      this.onEnd?.()
+    }
   }
 
   /** Throws the failure to the first read after it. All later reads find the end. */

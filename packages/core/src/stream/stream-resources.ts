@@ -24,7 +24,7 @@ export class StreamResources {
   /**
    * Lets the caller's signal, the client and the garbage collector end the stream.
    *
-   * @param owner ends the stream when it is collected
+   * @param owner the object that the program holds. When it is collected, the stream ends
    * @throws RequestAbortedError as {@link AbortScope} does
    */
   enter(owner: object): AbortScope {

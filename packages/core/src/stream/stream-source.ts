@@ -43,7 +43,10 @@ export interface StreamOpener {
   open(signal: Abortable): Promise<StreamSource>
   /** Ends the answer on the server, if the id of the stream is known before it is open. */
   stop?(): Promise<void>
-  /** Called instead of `open` if the stream ends unused. It must not refer to the stream. */
+  /**
+   * Releases what the opener holds. The stream calls it instead of `open` if it ends before it is used. The
+   * function must not refer to the stream, because that would keep the stream alive.
+   */
   discard?: (() => void) | undefined
 }
 

@@ -17,8 +17,8 @@ import { teeOpeners } from './tee.ts'
 /**
  * The events of one analysis. A stream can be used once, reads on demand, and owns its connection.
  *
- * The request is sent at the first use, unless the stream ends in the same tick. No chunk is read before the
- * caller asks for it. `break`, `throw`, `return()`, {@link cancel}, disposal and an aborted signal close the
+ * The first use sends the request. If the stream ends in the same tick, nothing is sent. No chunk is read before
+ * the caller asks for it. `break`, `throw`, `return()`, {@link cancel}, disposal and an aborted signal close the
  * connection at once. Garbage collection closes it some time after the program has dropped the stream. After
  * a complete answer, the connection is free for the next request.
  *
@@ -122,7 +122,9 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   tee(): [AnalysisStream, AnalysisStream] {
     this.#use()
     const [first, second] = teeOpeners(this.#reading, this)
-    return [new AnalysisStream(first), new AnalysisStream(second)]
+    const { id, lastEventId } = this
+    const settings = { id, lastEventId }
+    return [new AnalysisStream(first, settings), new AnalysisStream(second, settings)]
   }
 
   /** Ends the stream without an error. A pending read finds the end. Before the first use, nothing is sent. */

@@ -3,11 +3,13 @@ import { encodeEvent } from '../sse/encode.ts'
 import { Body, catchError } from '../test-support/body.ts'
 import {
   type AnalysisStream,
+  type FetchInit,
   fromReadableStream,
   RateLimitError,
   RequestAbortedError,
   type StreamEvent,
   StreamConsumedError,
+  VecTrade,
 } from '../index.ts'
 
 const event = (content: string): string =>
@@ -202,4 +204,20 @@ describe('a branch that waits for the other one', () => {
     expect((await pending).done).toBe(true)
     expect((await behind.next()).done).toBe(true)
   })
+})
+
+test('the branches of a resumed stream have its ids, and stop it', async () => {
+  const asked: string[] = []
+  const fetch = async (url: string, { method }: FetchInit): Promise<Response> => {
+    asked.push(`${method} ${url}`)
+    return new Response(null, { status: 204 })
+  }
+  const client = new VecTrade({ endpoint: 'https://e/', fetch })
+  const [first, second] = client.ai.resume('s-1', { lastEventId: '7' }).tee()
+  expect([first, second].map(({ id, lastEventId }) => [id, lastEventId])).toEqual([
+    ['s-1', '7'],
+    ['s-1', '7'],
+  ])
+  await first.stop()
+  expect(asked).toEqual(['DELETE https://e/?stream=s-1'])
 })

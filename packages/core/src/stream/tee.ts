@@ -15,9 +15,9 @@ interface Branch {
 /**
  * Returns the openers of two streams that share one reading.
  *
- * The next event is read once both branches ask for it, so nothing piles up for the slower one. If a branch
- * is closed, the other one no longer waits for it. If the reading ends early, a branch that waits is told at
- * once, even if the other one does not ask.
+ * The next event is read when both branches have asked for it, so no events wait in memory for the slower
+ * branch. After one branch is closed, the other one reads alone. If the reading ends early, a waiting branch
+ * ends at once and no longer waits for the other one.
  */
 export function teeOpeners(
   reading: Reading,
@@ -27,7 +27,7 @@ export function teeOpeners(
   const branches: [Branch, Branch] = [newBranch(), newBranch()]
   let isReading = false
   let isOver = false
-  /** The failure of the reading, which reports it only once. A branch may ask later. */
+  /** The error of the reading. The reading throws it only once, so it is kept for a branch that asks later. */
   let failure: { error: unknown } | undefined
 
   const next = async (): Promise<StreamEvent | undefined> =>
@@ -53,7 +53,7 @@ export function teeOpeners(
         }),
       (error: unknown) => {
         failure = { error }
-        // Tell a branch as well that has asked since the reading ended.
+        // Also tell a branch that has asked since the reading ended.
         settle(branches, (branch) => branch.asked?.reject(error))
       },
     )
@@ -112,6 +112,7 @@ export function teeOpeners(
         unlink()
       }
     },
+    stop: () => reading.stop(),
     discard: () => close(branch),
   })
 

@@ -16,8 +16,8 @@ const maxTries = 8
  *
  * Nearly all events of an answer are text events, and a server writes them all in the same way. The shape is
  * what stands before and after the text. If an event has the same shape, only the text between is read. All
- * other events go to the parsers. A shape is used only if a probe with another text gives that text when it
- * is parsed.
+ * other events go to the parsers. Each new shape is tested first: another text is put into it, and parsing the
+ * result must return that text.
  */
 export class TextShape implements Shortcut<TextEvent> {
   end = 0

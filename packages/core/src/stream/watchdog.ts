@@ -13,8 +13,8 @@ export interface WaitLimits {
  * Limits how long a server may be silent while a read is pending.
  *
  * The time between two reads does not count, so a slow reader causes no timeout. Any byte resets the heartbeat
- * timeout, but only an event resets the idle timeout. Reads without an event add up for the idle timeout, over
- * all connections of a stream.
+ * timeout, but only an event resets the idle timeout. The idle timeout measures all reads since the last event
+ * together, even if they were on different connections.
  */
 export class Watchdog extends Deadline {
   readonly #limits: WaitLimits

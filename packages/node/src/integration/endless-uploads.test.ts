@@ -111,7 +111,7 @@ describe('an endless upload after an answer', () => {
       expect(text.toLowerCase()).toContain('connection: close')
       expect(sent).toBeLessThan(maxSent)
       expect(lingered).toBeLessThan(20_000)
-      await expect.poll(() => server.sockets.size, { timeout: 20_000 }).toBe(0)
+      await expect.poll(() => server.sockets.size).toBe(0)
     },
   )
 
@@ -180,7 +180,7 @@ test('over HTTP/2, only the stream is closed, without an error', async () => {
       let text = ''
       stream.setEncoding('utf8').on('data', (part: string) => (text += part))
       const [headers] = (await once(stream, 'response')) as [Record<string, unknown>]
-      await expect.poll(() => stream.closed, { timeout: 20_000 }).toBe(true)
+      await expect.poll(() => stream.closed).toBe(true)
       expect(headers[':status']).toBe(401)
       expect(text).toMatch(/Sign in/)
       expect(stream.rstCode).toBe(0)

@@ -14,7 +14,7 @@ import {
   toNodeReadable,
   VecTrade,
 } from '../index.ts'
-import { collectGarbage } from '../test-support/collect-garbage.ts'
+import { collectGarbage } from '@vectrade/test-kit/collect-garbage'
 import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 
 const sent = 'data: {"type":"text","content":"a"}\n\ndata: {"type":"done"}\n\ndata: [DONE]\n\n'
@@ -154,7 +154,7 @@ test('a handler notices an abort, even if only the signal of the request is left
   await collectGarbage()
   const [socket] = server.sockets
   caller.abort()
-  await expect.poll(() => server.sockets.has(socket!), { timeout: 1_000 }).toBe(false)
+  await expect.poll(() => server.sockets.has(socket!)).toBe(false)
   await reader.cancel()
 })
 
@@ -213,7 +213,7 @@ describe('a pending read of an unreferenced stream still rejects after', () => {
     let error: unknown
     void wait().catch((thrown: unknown) => (error = thrown))
     await collectGarbage()
-    await expect.poll(() => error, { timeout: 2_000 }).toBeInstanceOf(Expected)
+    await expect.poll(() => error).toBeInstanceOf(Expected)
   })
 })
 

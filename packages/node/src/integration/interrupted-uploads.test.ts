@@ -20,9 +20,6 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
-/** Waits long enough for a busy machine. */
-const eventually = { timeout: 20_000, interval: 5 }
-
 /** Serves a handler. Records its requests and its responses. */
 async function serving(
   options: Partial<HandlerOptions>,
@@ -99,10 +96,10 @@ describe.for(ways)('an upload that the caller interrupts while %s', ([, options]
       await using server = await serving({ ...options, ...reporting })
       const caller = await rawClient(server.port, { method: 'POST', headers: [header] })
       caller.socket.write(header.includes('chunked') ? '5\r\n{"pro\r\n' : '{"prompt":')
-      await expect.poll(() => server.asked.length, eventually).toBe(1)
+      await expect.poll(() => server.asked.length).toBe(1)
       await delay(30)
       leave(caller.socket)
-      await expect.poll(() => server.answers.length, eventually).toBe(1)
+      await expect.poll(() => server.answers.length).toBe(1)
     }
     await delay(10)
     expect(onError).not.toHaveBeenCalled()
@@ -115,10 +112,10 @@ test('with Express, an interrupted upload is not reported either', async () => {
   await using server = await serving({ onError }, (listener) => express().use('/', listener))
   const caller = await rawClient(server.port, { method: 'POST', headers: ['content-length: 90'] })
   caller.socket.write('{"prompt":')
-  await expect.poll(() => server.asked.length, eventually).toBe(1)
+  await expect.poll(() => server.asked.length).toBe(1)
   await delay(30)
   caller.socket.destroy()
-  await expect.poll(() => server.answers.length, eventually).toBe(1)
+  await expect.poll(() => server.answers.length).toBe(1)
   expect(onError).not.toHaveBeenCalled()
 })
 
@@ -133,10 +130,10 @@ test('an error with another cause is reported, even if the caller has disconnect
   }
   await using server = await serving(options)
   const caller = await rawClient(server.port, { method: 'POST', body: '{"prompt":"p"}' })
-  await expect.poll(() => server.asked.length, eventually).toBe(1)
+  await expect.poll(() => server.asked.length).toBe(1)
   await delay(30)
   caller.socket.destroy()
-  await expect.poll(() => onError.mock.calls.length, eventually).toBe(1)
+  await expect.poll(() => onError.mock.calls.length).toBe(1)
   expect(onError).toHaveBeenCalledWith(new Error('The database is unreachable'))
 })
 

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { expect, test } from 'vitest'
 import { createHandler, memoryStore, type StreamStore, VecTrade } from '../index.ts'
-import { collectGarbage } from '../test-support/collect-garbage.ts'
+import { collectGarbage } from '@vectrade/test-kit/collect-garbage'
 
 const event = Buffer.from(`data: {"type":"text","content":"${'x'.repeat(1000)}"}\n\n`)
 const eventCount = 20_000

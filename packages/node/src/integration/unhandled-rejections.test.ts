@@ -13,8 +13,12 @@ test('results that are not read cause no unhandled rejection and no warning', as
       REFUSED_URL: `http://127.0.0.1:${await refusedPort()}/v1`,
     },
   )
-  expect(result).toEqual({ code: 0, stdout: expect.stringMatching(/^\d{3} streams$/), stderr: '' })
-  expect(sandbox.requests.length).toBeGreaterThan(300)
+  const stdout = expect.stringMatching(/^\d{3} streams, \d{3} requests$/)
+  expect(result).toEqual({ code: 0, stdout, stderr: '' })
+  const [, requests] = result.stdout.match(/\d+/g) ?? []
+  expect(Number(requests)).toBeGreaterThan(450)
+  // Some go to the port that refuses them. On a busy machine, some time out before they are sent.
+  expect(sandbox.requests.length).toBeGreaterThan(400)
 })
 
 test('a promise that is awaited rejects', async () => {

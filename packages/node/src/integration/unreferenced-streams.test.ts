@@ -8,7 +8,7 @@ import {
   fromResponse,
   VecTrade,
 } from '../index.ts'
-import { collectGarbage } from '../test-support/collect-garbage.ts'
+import { collectGarbage } from '@vectrade/test-kit/collect-garbage'
 import { serve, type WebServer } from '@vectrade/test-kit/web-server'
 
 const { signal } = new AbortController()
@@ -55,15 +55,12 @@ describe('the connection is closed after garbage collection of', () => {
     // Looks at these sockets only: after an aborted call, undici opens a new idle socket.
     const before = [...server.sockets]
     await expect
-      .poll(
-        async () => {
-          await collectGarbage()
-          const isOpen = before.some((socket) => server.sockets.has(socket))
-          const listeners = getEventListeners(signal, 'abort').length
-          return { isOpen, listeners, timers: Math.max(0, runningTimers() - timers) }
-        },
-        { timeout: 5_000 },
-      )
+      .poll(async () => {
+        await collectGarbage()
+        const isOpen = before.some((socket) => server.sockets.has(socket))
+        const listeners = getEventListeners(signal, 'abort').length
+        return { isOpen, listeners, timers: Math.max(0, runningTimers() - timers) }
+      })
       .toEqual({ isOpen: false, listeners: 0, timers: 0 })
   })
 
@@ -79,11 +76,12 @@ describe('the connection is closed after garbage collection of', () => {
         from(new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
       }
       drop()
-      await collectGarbage()
-      expect({ cancelled, listeners: getEventListeners(signal, 'abort').length }).toEqual({
-        cancelled: 1,
-        listeners: 0,
-      })
+      await expect
+        .poll(async () => {
+          await collectGarbage()
+          return { cancelled, listeners: getEventListeners(signal, 'abort').length }
+        })
+        .toEqual({ cancelled: 1, listeners: 0 })
     },
   )
 

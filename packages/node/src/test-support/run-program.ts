@@ -9,7 +9,7 @@ export interface ProgramResult {
   stderr: string
 }
 
-/** Runs a TypeScript file in its own Node process, with the packages' sources. Kills it after two minutes. */
+/** Runs a TypeScript file in its own Node process, with the packages' sources. Kills it after five minutes. */
 export function runProgram(
   file: URL,
   environment: Record<string, string>,
@@ -25,7 +25,7 @@ export function runProgram(
         ...flags,
         fileURLToPath(file),
       ],
-      { env: { ...inherited, ...environment }, timeout: 120_000 },
+      { env: { ...inherited, ...environment }, timeout: 300_000 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
         resolve({ code, stdout, stderr })

@@ -6,10 +6,11 @@ import {
   VecTrade,
 } from '@vectrade/node'
 import { seeded } from '@vectrade/test-kit/seeded'
+import { startStopwatch } from '@vectrade/test-kit/stopwatch'
 import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
-import { startInstance } from '../test-support/instance.ts'
+import { type Instance, startInstance } from '../test-support/instance.ts'
 import { startProxy } from '../test-support/proxy.ts'
 import { piece, startUpstream } from '../test-support/upstream.ts'
 
@@ -22,11 +23,35 @@ beforeAll(async () => {
 }, startTimeout)
 afterAll(() => redis[Symbol.asyncDispose]())
 
-/** Reads an answer. Returns the text of its events. */
-async function readAll(stream: AnalysisStream): Promise<string[]> {
-  const pieces = []
+/** Reads an answer. Returns the text of its events. `pieces` has what has been read so far. */
+async function readAll(stream: AnalysisStream, pieces: string[] = []): Promise<string[]> {
   for await (const { type, content } of stream) if (type === 'text') pieces.push(content)
   return pieces
+}
+
+/**
+ * Begins an answer that can be resumed. Redis may be too slow to store one that begins on a busy machine. Such an
+ * answer is left, and the prompt is asked again.
+ *
+ * @param onAsk called each time that the prompt is asked
+ */
+async function beginStored(
+  client: VecTrade,
+  prompt: string,
+  onAsk?: () => void,
+): Promise<AnalysisStream> {
+  for (;;) {
+    onAsk?.()
+    const stream = client.ai.stream(prompt)
+    await stream.response
+    if (stream.id !== undefined) return stream
+    await stream.cancel()
+  }
+}
+
+/** Waits until each reader has read some pieces. */
+async function readSome(...readers: string[][]): Promise<void> {
+  await expect.poll(() => readers.every((pieces) => pieces.length >= 20)).toBe(true)
 }
 
 const whole = (prompt: string, events: number): string[] =>
@@ -42,19 +67,24 @@ describe(`instances behind a proxy, on one Redis (seed ${seed})`, () => {
     const client = new VecTrade({ endpoint: proxy.url })
     const prompts = Array.from({ length: 200 }, (_, at) => `s${at}`)
     const wrong: string[] = []
-    await Promise.all(
-      prompts.map(async (prompt, at) => {
-        // Streams start one after the other. If all started at once, the store could be too slow, and the
-        // streams could not be resumed. Other tests cover that.
-        await delay(at * 20)
-        const pieces = await readAll(client.ai.stream(prompt))
+    const asked: string[] = []
+    const answers: Promise<void>[] = []
+    // Streams start one after the other. If all started at once, the store could be too slow, and the streams
+    // could not be resumed. Other tests cover that.
+    for (const prompt of prompts) {
+      await delay(20)
+      const stream = await beginStored(client, prompt, () => asked.push(prompt))
+      const check = (pieces: string[]): void => {
         if (pieces.join('') !== whole(prompt, events).join('')) wrong.push(prompt)
-      }),
-    )
+      }
+      answers.push(readAll(stream).then(check))
+    }
+    await Promise.all(answers)
     expect(wrong).toEqual([])
     expect(proxy.cuts).toBeGreaterThan(200)
-    expect([...upstream.asked.values()]).toEqual(prompts.map(() => 1))
-  }, 240_000)
+    const counts = prompts.map((prompt) => asked.filter((each) => each === prompt).length)
+    expect([...upstream.asked.values()]).toEqual(counts)
+  }, 600_000)
 
   test('an instance that only reads is killed: its readers continue at another instance', async () => {
     const events = 300
@@ -64,18 +94,18 @@ describe(`instances behind a proxy, on one Redis (seed ${seed})`, () => {
     await using proxy = await startProxy([writing.port], random, Infinity)
     const client = new VecTrade({ endpoint: proxy.url })
     const prompts = Array.from({ length: 10 }, (_, at) => `r${at}`)
-    const streams = prompts.map((prompt) => client.ai.stream(prompt))
-    await Promise.all(streams.map((stream) => stream.response))
+    const streams = await Promise.all(prompts.map((prompt) => beginStored(client, prompt)))
     proxy.targets = [reading.port]
     const followers = streams.map(({ id = '' }) => client.ai.resume(id))
     await Promise.all(followers.map((follower) => follower.response))
-    const answers = Promise.all(followers.map(readAll))
-    await delay(500)
+    const soFar = followers.map((): string[] => [])
+    const answers = Promise.all(followers.map((follower, at) => readAll(follower, soFar[at])))
+    await readSome(...soFar)
     proxy.targets = [writing.port]
     reading.child.kill('SIGKILL')
     expect(await answers).toEqual(prompts.map((prompt) => whole(prompt, events)))
-    expect(await Promise.all(streams.map(readAll))).toEqual(await answers)
-  }, 60_000)
+    expect(await Promise.all(streams.map((stream) => readAll(stream)))).toEqual(await answers)
+  })
 
   test('the instance that writes is killed: all readers get an error with the partial text, in time', async () => {
     const lease = 2000
@@ -84,37 +114,40 @@ describe(`instances behind a proxy, on one Redis (seed ${seed})`, () => {
     await using reading = await startInstance(redis.path, upstream.url, lease)
     await using proxy = await startProxy([writing.port], random, Infinity)
     const client = new VecTrade({ endpoint: proxy.url })
-    const stream = client.ai.stream('k')
-    await stream.response
+    const stream = await beginStored(client, 'k')
     proxy.targets = [reading.port]
     const follower = client.ai.resume(stream.id ?? '')
     await follower.response
-    const outcomes = Promise.allSettled([readAll(stream), readAll(follower)])
-    await delay(700)
+    const soFar: [string[], string[]] = [[], []]
+    const outcomes = Promise.allSettled([readAll(stream, soFar[0]), readAll(follower, soFar[1])])
+    await readSome(...soFar)
     writing.child.kill('SIGKILL')
-    const killedAt = performance.now()
+    const watch = startStopwatch()
     const settled = await outcomes
     // The caller of the killed instance has to find the other one first, which takes up to a second.
-    expect(performance.now() - killedAt).toBeLessThan(lease + 1000 + 1000)
+    expect(watch.ms).toBeLessThan(lease + 1000 + 1000)
     for (const { status, reason } of settled as PromiseRejectedResult[]) {
       expect(status).toBe('rejected')
       expect(reason).toBeInstanceOf(StreamInterruptedError)
       const { text = '' } = (reason as StreamInterruptedError).partial ?? {}
       expect(text.length).toBeGreaterThan(100)
-      expect(whole('k', 1000).join('').startsWith(text)).toBe(true)
+      expect(whole('k', 10_000).join('').startsWith(text)).toBe(true)
     }
-  }, 60_000)
+  })
 
   test('Redis is paused, then restarted: all readers continue', async () => {
     const events = 300
     await using upstream = await startUpstream(events, 1)
     await using first = await startInstance(redis.path, upstream.url, 15_000)
     await using second = await startInstance(redis.path, upstream.url, 15_000)
-    await using proxy = await startProxy([first.port, second.port], random, 4000)
+    await using proxy = await startProxy([first.port, second.port], random, Infinity)
     const client = new VecTrade({ endpoint: proxy.url })
     const prompts = Array.from({ length: 10 }, (_, at) => `p${at}`)
-    const answers = Promise.all(prompts.map((prompt) => readAll(client.ai.stream(prompt))))
-    await delay(700)
+    const streams = await Promise.all(prompts.map((prompt) => beginStored(client, prompt)))
+    proxy.longest = 4000
+    const soFar = prompts.map((): string[] => [])
+    const answers = Promise.all(streams.map((stream, at) => readAll(stream, soFar[at])))
+    await readSome(...soFar)
     redis.pause()
     await delay(1500)
     redis.continue()
@@ -122,7 +155,8 @@ describe(`instances behind a proxy, on one Redis (seed ${seed})`, () => {
     await redis.kill()
     await redis.start()
     expect(await answers).toEqual(prompts.map((prompt) => whole(prompt, events)))
-  }, 120_000)
+    expect(proxy.cuts).toBeGreaterThan(10)
+  })
 
   test('Redis is gone for good: callers of the producing instance are served, others get an error in time', async () => {
     const events = 250
@@ -131,20 +165,20 @@ describe(`instances behind a proxy, on one Redis (seed ${seed})`, () => {
     await using upstream = await startUpstream(events, 1)
     await using writing = await startInstance(gone.path, upstream.url, lease)
     await using reading = await startInstance(gone.path, upstream.url, lease)
-    const [here, there] = [writing, reading].map(
-      ({ port }) => new VecTrade({ endpoint: `http://127.0.0.1:${port}/api/analyze` }),
-    )
-    const stream = here?.ai.stream('g')
-    await stream?.response
-    const follower = there?.ai.resume(stream?.id ?? '')
-    await follower?.response
-    const local = stream && readAll(stream)
-    const remote = follower && readAll(follower).catch((error: unknown) => error)
-    await delay(700)
+    const clientAt = ({ port }: Instance): VecTrade =>
+      new VecTrade({ endpoint: `http://127.0.0.1:${port}/api/analyze` })
+    const [here, there] = [clientAt(writing), clientAt(reading)]
+    const stream = await beginStored(here, 'g')
+    const follower = there.ai.resume(stream.id ?? '')
+    await follower.response
+    const soFar: string[] = []
+    const local = readAll(stream)
+    const remote = readAll(follower, soFar).catch((error: unknown) => error)
+    await readSome(soFar)
     await gone.kill()
-    const killedAt = performance.now()
+    const watch = startStopwatch()
     const error = await remote
-    expect(performance.now() - killedAt).toBeLessThan(lease + 1000)
+    expect(watch.ms).toBeLessThan(lease + 1000)
     expect(error).toBeInstanceOf(ServiceUnavailableError)
     const { text = '' } = (error as ServiceUnavailableError).partial ?? {}
     expect(text.length).toBeGreaterThan(100)
@@ -152,10 +186,10 @@ describe(`instances behind a proxy, on one Redis (seed ${seed})`, () => {
     expect(await local).toEqual(whole('g', events))
 
     // A new answer is served too, but not stored.
-    const next = here?.ai.stream('h')
-    expect(next && (await readAll(next))).toEqual(whole('h', events))
-    expect(next?.id).toBeUndefined()
-  }, 60_000)
+    const next = here.ai.stream('h')
+    expect(await readAll(next)).toEqual(whole('h', events))
+    expect(next.id).toBeUndefined()
+  })
 
   test('a stop at any instance reaches the producing instance within a second', async () => {
     await using upstream = await startUpstream(100_000, 1)
@@ -163,12 +197,12 @@ describe(`instances behind a proxy, on one Redis (seed ${seed})`, () => {
     await using other = await startInstance(redis.path, upstream.url, 15_000)
     await using proxy = await startProxy([writing.port], random, Infinity)
     const client = new VecTrade({ endpoint: proxy.url })
-    const stream = client.ai.stream('x')
-    await stream.response
+    const stream = await beginStored(client, 'x')
     proxy.targets = [other.port]
     const follower = client.ai.resume(stream.id ?? '')
-    const [local, remote] = [readAll(stream), readAll(follower)]
-    await delay(500)
+    const soFar: [string[], string[]] = [[], []]
+    const [local, remote] = [readAll(stream, soFar[0]), readAll(follower, soFar[1])]
+    await readSome(...soFar)
     expect(upstream.running).toBe(1)
     const stopping = client.ai.resume(stream.id ?? '')
     await stopping.response
@@ -178,14 +212,16 @@ describe(`instances behind a proxy, on one Redis (seed ${seed})`, () => {
     expect(await remote).toEqual(pieces)
     expect(pieces.length).toBeGreaterThan(5)
     expect(whole('x', pieces.length)).toEqual(pieces)
-  }, 60_000)
+  })
 
   test('ten readers get the same bytes, and 10,000 guessed ids get nothing', async () => {
     await using upstream = await startUpstream(200, 5)
     await using instance = await startInstance(redis.path, upstream.url, 15_000)
     const url = `http://127.0.0.1:${instance.port}/api/analyze`
-    const stream = new VecTrade({ endpoint: url, headers: { 'x-user': 'me' } }).ai.stream('b')
-    await stream.response
+    const stream = await beginStored(
+      new VecTrade({ endpoint: url, headers: { 'x-user': 'me' } }),
+      'b',
+    )
     const headers = { 'x-user': 'me' }
     const readers = Array.from({ length: 10 }, async () =>
       (await fetch(`${url}?stream=${stream.id}`, { headers })).text(),
@@ -207,7 +243,7 @@ describe(`instances behind a proxy, on one Redis (seed ${seed})`, () => {
     await guess(stream.id ?? '')
     expect(answers.size).toBe(1)
     expect([...answers][0]).toMatch(/^\[404/)
-  }, 120_000)
+  }, 300_000)
 })
 
 function randomId(): string {

@@ -28,7 +28,7 @@ test(
     await admins[0].sendCommand(['CLUSTER', 'MEET', '127.0.0.1', String(port), String(bus)])
     for (const admin of admins) {
       await expect
-        .poll(() => admin.clusterInfo(), { timeout: 30_000 })
+        .poll(() => admin.clusterInfo(), { timeout: 120_000 })
         .toMatch(/cluster_state:ok[^]*cluster_known_nodes:2/)
     }
     const cluster = createCluster({
@@ -64,7 +64,7 @@ test(
     await other.create(crypto.randomUUID(), limited)
     await store[Symbol.asyncDispose]()
     await other[Symbol.asyncDispose]()
-    await expect.poll(connections, { timeout: 20_000 }).toBe(with2 - 2)
+    await expect.poll(connections).toBe(with2 - 2)
     cluster.destroy()
   },
   startTimeout,

@@ -1,9 +1,9 @@
 import { type StoredMessage, type StreamProducer, StreamStoreError } from '@vectrade/core'
 import { delay } from '@vectrade/test-kit/within-a-second'
 
-/** Repeats an action while Redis is unreachable, for up to 10 s, as a handler does. */
+/** Repeats an action while Redis is unreachable, for up to a minute, as a handler does. */
 async function retryWhileUnavailable(action: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + 60_000
   for (;;) {
     try {
       await action()

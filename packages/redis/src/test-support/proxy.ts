@@ -6,24 +6,26 @@ export interface Proxy extends AsyncDisposable {
   url: string
   /** The ports to which it passes new connections on. */
   targets: number[]
+  /** The most bytes of an answer that pass before a cut. Infinity means no cuts. */
+  longest: number
   readonly cuts: number
 }
 
-/** @param longest the most bytes of an answer that pass before a cut. Infinity means no cuts. */
 export async function startProxy(
   targets: number[],
   random: () => number,
   longest: number,
 ): Promise<Proxy> {
   const sockets = new Set<Socket>()
-  const proxy = { targets, url: '', cuts: 0 }
+  const proxy = { targets, longest, url: '', cuts: 0 }
   const server = createServer((inner) => {
     const target = proxy.targets[Math.floor(random() * proxy.targets.length)] ?? 0
     const outer = connect(target, '127.0.0.1')
-    let left = 0
+    let share = 0
+    let passed = 0
     inner.on('data', () => {
-      // The headers of an answer always pass, because a client does not repeat a request without an answer.
-      left = 400 + random() * longest
+      share = random()
+      passed = 0
     })
     const isReset = random() < 0.5
     for (const socket of [inner, outer]) {
@@ -37,13 +39,14 @@ export async function startProxy(
     }
     inner.pipe(outer)
     outer.on('data', (bytes: Buffer) => {
-      const passes = bytes.subarray(0, Math.max(0, left))
-      left -= bytes.length
-      if (!inner.write(passes)) {
+      // The headers of an answer always pass, because a client does not repeat a request without an answer.
+      const left = 400 + share * proxy.longest - passed
+      passed += bytes.length
+      if (!inner.write(bytes.subarray(0, Math.max(0, left)))) {
         outer.pause()
         inner.once('drain', () => outer.resume())
       }
-      if (left > 0) return
+      if (bytes.length < left) return
       proxy.cuts += 1
       outer.destroy()
       // A reset loses bytes that were sent before it, as it happens on phones.

@@ -15,6 +15,18 @@ const {
   REFUSED_URL: refused = '',
 } = process.env
 
+/** The requests of all clients: how many began, and how many of them got a response or failed. */
+const requests = { begun: 0, over: 0 }
+const { fetch: send } = globalThis
+globalThis.fetch = async (...parameters) => {
+  requests.begun += 1
+  try {
+    return await send(...parameters)
+  } finally {
+    requests.over += 1
+  }
+}
+
 const failures: [string, VecTradeOptions][] = [
   ['status=401', {}],
   ['status=503; retryAfterMs=1', { maxRetries: 1 }],
@@ -69,7 +81,6 @@ const uses: ((stream: AnalysisStream, client: VecTrade) => unknown)[] = [
 ]
 
 const abortedLater = new AbortController()
-setTimeout(() => abortedLater.abort(), 1_500)
 let streams = 0
 for (const [fault, options] of failures) {
   for (const use of uses) {
@@ -99,7 +110,22 @@ server.listen(0, '127.0.0.1', () => {
 })
 
 process.on('exit', (code) => {
-  if (code === 0) process.stdout.write(`${streams} streams`)
+  if (code === 0) process.stdout.write(`${streams} streams, ${requests.begun} requests`)
 })
-// Some sockets are still open by then, such as one that belongs to an unread readable.
-setTimeout(() => process.exit(), 3_500)
+
+await allOver()
+abortedLater.abort()
+await allOver()
+// Some sockets are still open, such as one that belongs to an unread readable.
+process.exit()
+
+/** Waits until all requests are over, and for a second nothing more has begun or ended, such as a retry. */
+async function allOver(): Promise<void> {
+  let before = ''
+  for (let looks = 0; looks < 10; looks += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const now = [requests.begun, process.getActiveResourcesInfo().length].join()
+    if (now !== before || requests.over < requests.begun) looks = -1
+    before = now
+  }
+}

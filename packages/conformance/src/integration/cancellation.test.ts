@@ -2,16 +2,15 @@ import { getEventListeners } from 'node:events'
 import { type Fault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { delay, lastRequest, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
-import { clientOf, errorOf, prompt } from '../test-support/sandbox-client.ts'
-import { type OwnTimers, watchOwnTimers } from '../test-support/own-timers.ts'
+import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
+import { type OwnTimers, watchOwnTimers } from '@vectrade/test-kit/own-timers'
 import { startRawServer } from '@vectrade/test-kit/raw-server'
 import {
   type AnalysisStream,
   RequestAbortedError,
   type StreamEvent,
-  toNodeReadable,
   type VecTrade,
-} from '../index.ts'
+} from '@vectrade/core'
 
 let sandbox: Sandbox
 let timers: OwnTimers
@@ -145,12 +144,6 @@ describe('between two reads', () => {
         const reader = stream.toReadableStream().getReader()
         await reader.read()
         await reader.cancel()
-      },
-    ],
-    [
-      'destroying its Node readable',
-      async ({ stream }) => {
-        for await (const _ of toNodeReadable(stream)) break
       },
     ],
     [

@@ -1,9 +1,9 @@
 import { type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lastRequest } from '@vectrade/test-kit/within-a-second'
-import { clientOf, errorOf, prompt } from '../test-support/sandbox-client.ts'
+import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
 import { startRawServer } from '@vectrade/test-kit/raw-server'
-import { ConnectionError, StreamProtocolError } from '../index.ts'
+import { ConnectionError } from '@vectrade/core'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -129,39 +129,12 @@ describe('a redirect to another origin', () => {
 })
 
 describe('a redirect that leads nowhere', () => {
-  test.for(statuses)('%i without a location fails', async (status) => {
-    for (const location of ['none', '']) {
-      const before = sandbox.requests.length
-      const client = clientOf(sandbox, { status, location }, { maxRetries: 2 })
-      const error = await errorOf(client.ai.stream(prompt).finalText())
-      expect(error).toBeInstanceOf(ConnectionError)
-      expect(error).toMatchObject({ phase: 'redirect' })
-      expect(sandbox.requests.length).toBe(before + 1)
-    }
-  })
-
   test.for(statuses)('%i in a loop fails', async (status) => {
     const before = sandbox.requests.length
     const client = clientOf(sandbox, { status, location: 'loop' }, { maxRetries: 2 })
     const error = await errorOf(client.ai.stream(prompt).finalText())
     expect(error).toMatchObject({ name: 'ConnectionError', phase: 'redirect' })
     expect(sandbox.requests.length).toBeLessThanOrEqual(before + 21)
-  })
-
-  test('but to a 204 is a protocol error', async () => {
-    await using server = await startRawServer((socket) => {
-      const first = server.received.filter(Boolean).length === 1
-      socket.end(
-        first
-          ? 'HTTP/1.1 301 X\r\nlocation: /v1/empty\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'
-          : 'HTTP/1.1 204 X\r\nconnection: close\r\n\r\n',
-      )
-    })
-    const client = clientOf({ url: server.url, apiKey: 'vq_none_at_all' }, {}, { maxRetries: 2 })
-    const error = await errorOf(client.ai.stream(prompt).finalText())
-    expect(error).toBeInstanceOf(StreamProtocolError)
-    expect(String(error)).toContain('204')
-    expect(server.received).toHaveLength(2)
   })
 
   test('and has an endless body is closed', async () => {
@@ -172,6 +145,6 @@ describe('a redirect that leads nowhere', () => {
     })
     const client = clientOf({ url: server.url, apiKey: 'vq_none_at_all' })
     expect(await errorOf(client.ai.stream(prompt).finalText())).toMatchObject({ phase: 'redirect' })
-    await expect.poll(() => server.open, { timeout: 1000, interval: 5 }).toBe(0)
+    await expect.poll(() => server.open).toBe(0)
   })
 })

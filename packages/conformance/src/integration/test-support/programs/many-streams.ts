@@ -1,7 +1,7 @@
 // Opens thousands of streams on one signal. Prints the memory and the listeners that remain. Needs --expose-gc.
 import { getEventListeners } from 'node:events'
 import process from 'node:process'
-import { VecTrade } from '../../index.ts'
+import { VecTrade } from '@vectrade/core'
 
 const { SERVER_URL: baseURL = '', STREAMS: count = '0' } = process.env
 const warnings: string[] = []

@@ -1,7 +1,7 @@
 import { type Fault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lastRequest } from '@vectrade/test-kit/within-a-second'
-import { clientOf, errorOf, prompt } from '../test-support/sandbox-client.ts'
+import { clientOf, errorOf, prompt } from './test-support/sandbox-client.ts'
 import { chunk, startRawServer, streamHead } from '@vectrade/test-kit/raw-server'
 import {
   type Analysis,
@@ -11,9 +11,8 @@ import {
   StreamInterruptedError,
   StreamProtocolError,
   TimeoutError,
-  VecTrade,
   type VecTradeError,
-} from '../index.ts'
+} from '@vectrade/core'
 
 let sandbox: Sandbox
 let whole: Analysis
@@ -95,7 +94,7 @@ describe('a cut', () => {
       socket.write(streamHead + chunk('data: {"type":"text","content":"a"}\n\n'))
       setTimeout(() => socket.write('ZZZ\r\n'), 50)
     })
-    const client = new VecTrade({ apiKey: 'vq_none_at_all', baseURL: server.url })
+    const client = clientOf({ url: server.url, apiKey: 'vq_none_at_all' })
     const error = await errorOf(client.ai.stream(prompt).finalText())
     expect(error).toBeInstanceOf(StreamInterruptedError)
     expect(error).toMatchObject({ partial: { text: 'a' } })
@@ -109,7 +108,7 @@ describe('a cut', () => {
       socket.write(streamHead + `${packed.byteLength.toString(16)}\r\n`)
       socket.end(Buffer.concat([packed, Buffer.from('\r\n0\r\n\r\n')]))
     })
-    const client = new VecTrade({ apiKey: 'vq_none_at_all', baseURL: server.url })
+    const client = clientOf({ url: server.url, apiKey: 'vq_none_at_all' })
     expect(await errorOf(client.ai.stream(prompt).finalText())).toBeInstanceOf(
       StreamInterruptedError,
     )
@@ -157,7 +156,12 @@ describe('silence', () => {
     ['after headers', { stallAfterEvents: 0 }, { heartbeatTimeout: 100 }, 'heartbeat'],
     ['between events', { stallAfterEvents: 3 }, { heartbeatTimeout: 100 }, 'heartbeat'],
     ['within an event', { stallAfterBytes: 500 }, { heartbeatTimeout: 100 }, 'heartbeat'],
-    ['with heartbeats', { stallAfterEvents: 3, heartbeat: 20 }, { idleTimeout: 200 }, 'idle'],
+    [
+      'with heartbeats',
+      { stallAfterEvents: 3, heartbeat: 20 },
+      { heartbeatTimeout: 1_000, idleTimeout: 1_500 },
+      'idle',
+    ],
     [
       'without heartbeats, with a shorter idle limit',
       { stallAfterEvents: 1 },
@@ -165,7 +169,7 @@ describe('silence', () => {
       'idle',
     ],
   ])('%s is a timeout', async ([, fault, limits, phase]) => {
-    const [seen, error] = await readInterrupted(fault, { heartbeatTimeout: 150, ...limits })
+    const [seen, error] = await readInterrupted(fault, { heartbeatTimeout: 1_500, ...limits })
     expect(error).toBeInstanceOf(TimeoutError)
     expect(error).toMatchObject({ phase, retryable: true, partial: { text: textOf(seen) } })
     expect(error.requestId).toBe(lastRequest(sandbox).id)
@@ -179,8 +183,8 @@ describe('silence', () => {
   })
 
   test('that is shorter than the limits is no timeout', async () => {
-    const fault = { stallAfterEvents: 2, stallFor: 300, heartbeat: 20 }
-    const client = clientOf(sandbox, fault, { heartbeatTimeout: 250, idleTimeout: 2_000 })
+    const fault = { stallAfterEvents: 2, stallFor: 1_500, heartbeat: 20 }
+    const client = clientOf(sandbox, fault, { heartbeatTimeout: 1_000, idleTimeout: 15_000 })
     expect(await client.ai.stream(prompt).finalText()).toBe(whole.text)
   })
 })

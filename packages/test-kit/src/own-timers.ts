@@ -1,5 +1,3 @@
-import { vi } from 'vitest'
-
 /** The timers of this SDK that have neither fired nor been cleared. */
 export interface OwnTimers extends Disposable {
   /** How many there are. */
@@ -12,33 +10,30 @@ export interface OwnTimers extends Disposable {
 export function watchOwnTimers(): OwnTimers {
   const { setTimeout: set, clearTimeout: clear } = globalThis
   const live = new Set<unknown>()
-  const setSpy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((
-    callback: () => void,
-    ms?: number,
-  ) => {
+  globalThis.setTimeout = ((callback: () => void, ms?: number) => {
     const timer = set(() => {
       live.delete(timer)
       callback()
     }, ms)
     if (/[/\\](core|node)[/\\]src[/\\](?!.*test)/.test(callerOf())) live.add(timer)
     return timer
-  }) as typeof setTimeout)
-  const clearSpy = vi.spyOn(globalThis, 'clearTimeout').mockImplementation((timer) => {
+  }) as typeof setTimeout
+  globalThis.clearTimeout = (timer) => {
     live.delete(timer)
     clear(timer)
-  })
+  }
   return {
     get live() {
       return live.size
     },
     [Symbol.dispose]() {
-      setSpy.mockRestore()
-      clearSpy.mockRestore()
+      globalThis.setTimeout = set
+      globalThis.clearTimeout = clear
     },
   }
 }
 
-/** Returns the stack line that called `setTimeout`: the first one outside this file and the spy's. */
+/** Returns the stack line that called `setTimeout`: the first one outside this file. */
 function callerOf(): string {
   const lines = (new Error().stack ?? '').split('\n').slice(1)
   return lines.find((line) => !/own-timers|node_modules|node:internal/.test(line)) ?? ''
