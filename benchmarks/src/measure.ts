@@ -39,8 +39,7 @@ export function timed<Input, Result>(work: Work<Input, Result>): Candidate {
   }
 }
 
-interface Rounds {
-  table: string
+interface Rounds extends Pick<Row, 'case'> {
   unit: string
   rounds: number
   /** Rounds before those that count. Default 1. */
@@ -48,16 +47,50 @@ interface Rounds {
 }
 
 /** Measures candidates in interleaved rounds, each in an order of its own: nobody always runs behind the same other one. */
-export async function interleave(candidates: Candidate[], options: Rounds): Promise<Row[]> {
-  const { table, unit, rounds, warmUps = 1 } = options
-  const rows = candidates.map(({ name }): Row => ({ table, name, unit, samples: [] }))
+export function interleave(
+  candidates: Candidate[],
+  { table, ...rounds }: Rounds & { table: string },
+): Promise<Row[]> {
+  return interleaveRuns(
+    candidates.map((candidate) => ({
+      name: candidate.name,
+      run: async () => ({ [table]: await candidate.sample() }),
+    })),
+    rounds,
+  )
+}
+
+/** Something to run once a round, which gives a figure for each of several tables. */
+export interface Run {
+  name: string
+  /** By the name of the table. */
+  run(): Promise<Record<string, number>>
+}
+
+/** Does the same for runs that give several figures. Rows are ordered by table, then as the runs are. */
+export async function interleaveRuns(runs: Run[], options: Rounds): Promise<Row[]> {
+  const { rounds, warmUps = 1, unit, case: name } = options
+  const samples = new Map<string, number[][]>()
   for (let round = -warmUps; round < rounds; round += 1) {
-    for (const index of shuffled(candidates.length)) {
-      const sample = await candidates[index]!.sample()
-      if (round >= 0) rows[index]!.samples.push(sample)
+    for (const index of shuffled(runs.length)) {
+      const figures = await runs[index]!.run()
+      if (round < 0) continue
+      for (const [table, figure] of Object.entries(figures)) {
+        const columns = samples.get(table) ?? runs.map(() => [])
+        samples.set(table, columns)
+        columns[index]!.push(figure)
+      }
     }
   }
-  return rows
+  return [...samples].flatMap(([table, columns]) =>
+    columns.map((column, index) => ({
+      table,
+      case: name,
+      name: runs[index]!.name,
+      unit,
+      samples: column,
+    })),
+  )
 }
 
 /** The numbers below `length` in a random order. */

@@ -15,39 +15,79 @@ export interface Answer {
   text: string
 }
 
+/** How the server writes an event of text as JSON. */
+export type Writing = 'type first' | 'content first' | 'with spaces'
+
+/** What a server may do differently. */
+export interface Variant {
+  /** `with spaces` is the form in VecTrade's guide, where the content comes first. Default `type first`. */
+  writing?: Writing
+  /** Whether the text has ASCII characters only. Default false. */
+  isAscii?: boolean
+}
+
 // As long as the tokens of language models mostly are.
 const words = ' The market for accelerated computing is large and, in our view, growing'
   .split(/(?= )/)
   .concat([' NVDA', "'s", ' €', 'tion', '.\n\n', ' "quoted"', ' Q4', ' 62.5', '%'])
 
 /** @param size text events; every hundredth is followed by a citation */
-export function createPayload(size: number): Payload {
-  const events: string[] = [JSON.stringify({ type: 'metadata', model: 'benchmark' })]
+export function createPayload(size: number, variant: Variant = {}): Payload {
+  const { writing = 'type first', isAscii = false } = variant
+  const write =
+    writing === 'with spaces' ? writeWithSpaces : (event: object) => JSON.stringify(event)
+  const events: string[] = [write({ type: 'metadata', model: 'benchmark' })]
   let text = ''
   let sources = ''
   for (let index = 0; index < size; index += 1) {
-    const content = words[(index * 5) % words.length] ?? ''
+    const word = words[(index * 5) % words.length] ?? ''
+    const content = isAscii ? word.replace('€', '$') : word
     text += content
-    events.push(JSON.stringify({ type: 'text', content }))
+    events.push(
+      write(writing === 'type first' ? { type: 'text', content } : { content, type: 'text' }),
+    )
     if (index % 100 === 99) {
       const url = `https://filings.example.com/${index}`
       const source = `Report ${index}`
       sources += source
-      events.push(JSON.stringify({ type: 'citation', source, url }))
+      events.push(write({ type: 'citation', source, url }))
     }
   }
   const usage = { prompt_tokens: 12, completion_tokens: size }
-  events.push(JSON.stringify({ type: 'done', usage }))
+  events.push(write({ type: 'done', usage }))
   return { events, expected: { events: events.length, text, sources } }
+}
+
+/** Writes JSON with a space after each colon and comma, as Python does. */
+function writeWithSpaces(event: object): string {
+  // Strings hold no line breaks, which JSON escapes: every line break here is one of the layout.
+  return JSON.stringify(event, undefined, 1).replaceAll(/,\n */g, ', ').replaceAll(/\n */g, '')
 }
 
 /** @throws where a candidate did not read what was sent: its time then means nothing */
 export function checkAnswer(name: string, answer: Answer, expected: Required<Answer>): void {
   const { events = expected.events, sources = expected.sources, text } = answer
+  checkDigest(name, digestOf({ events, sources, text }), digestOf(expected))
+}
+
+/** What is compared of an answer. It is short, so that it can be sent to another process. */
+export interface Digest {
+  events: number
+  text: string
+  sources: string
+}
+
+export function digestOf({ events, text, sources }: Required<Answer>): Digest {
+  return { events, text: hash(text), sources: hash(sources) }
+}
+
+/** @throws where a candidate did not read what was sent */
+export function checkDigest(name: string, digest: Digest, expected: Digest): void {
+  const { events, text, sources } = digest
   if (events !== expected.events) {
     throw new Error(`${name} read ${events} events of ${expected.events}`)
   }
-  if (hash(text) !== hash(expected.text)) throw new Error(`${name} read another text`)
+  if (text !== expected.text) throw new Error(`${name} read another text`)
   if (sources !== expected.sources) throw new Error(`${name} read other citations`)
 }
 

@@ -7,6 +7,8 @@ export type Form = 'short' | 'long'
 export interface Row {
   /** Rows of one table are compared with each other. */
   table: string
+  /** One of several answers that a table has a line for. Rows of one case are compared with each other. */
+  case?: string | undefined
   name: string
   unit: string
   /** One for each round; the rounds of a table's rows belong together. */
@@ -38,6 +40,17 @@ export interface Suite {
 export function ratio(row: Row, base: Row): number {
   const ratios = row.samples.map((sample, round) => sample / (base.samples[round] ?? Number.NaN))
   return quantile(ratios, 0.5)
+}
+
+const cpuTime = 'CPU time of '
+
+/** The name of the table that has the CPU times of another one. */
+export function cpuTimeOf(table: string): string {
+  return `${cpuTime}${table}`
+}
+
+export function isCpuTime(table: string): boolean {
+  return table.startsWith(cpuTime)
 }
 
 /** @throws where there is no such row: a goal must not be met by a slip of the pen */

@@ -1,9 +1,11 @@
 import type { Suite } from './suite.ts'
 import { afterGc } from './suites/after-gc.ts'
+import { cold } from './suites/cold.ts'
 import { concurrent } from './suites/concurrent.ts'
 import { encode } from './suites/encode.ts'
 import { firstEvent } from './suites/first-event.ts'
 import { importTime } from './suites/import-time.ts'
+import { large } from './suites/large.ts'
 import { largeEvent } from './suites/large-event.ts'
 import { memory } from './suites/memory.ts'
 import { read } from './suites/read.ts'
@@ -12,6 +14,8 @@ import { size } from './suites/size.ts'
 
 export const suites: Suite[] = [
   read,
+  cold,
+  large,
   afterGc,
   relay,
   encode,

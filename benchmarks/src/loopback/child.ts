@@ -19,8 +19,9 @@ async function firstMessage(child: ChildProcess): Promise<unknown> {
   try {
     return await Promise.race([
       once(child, 'message', { signal }).then(([message]) => message as unknown),
-      once(child, 'exit', { signal }).then(([code]) => {
-        throw new Error(`${child.spawnargs.join(' ')} ended with ${String(code)} and no result`)
+      once(child, 'exit', { signal }).then(([code, killedBy]) => {
+        const how = String(code ?? killedBy)
+        throw new Error(`${child.spawnargs.join(' ')} ended with ${how} and no result`)
       }),
     ])
   } finally {

@@ -1,10 +1,10 @@
 import type { Row } from '../suite.ts'
 import type { Profile } from '../profile.ts'
-import { summarizeRows, digits, type Result } from './results.ts'
+import { digits, type Figure, type Result, summarizeRows } from './results.ts'
 
 export function printRows(rows: Row[]): void {
-  for (const [table, figures] of Map.groupBy(summarizeRows(rows), (figure) => figure.table)) {
-    console.log(`\n${table} (${figures[0]?.unit})`)
+  for (const [title, figures] of Map.groupBy(summarizeRows(rows), titleOf)) {
+    console.log(`\n${title} (${figures[0]?.unit})`)
     console.table(
       figures.map(({ name, median, low, high, ratio }) => ({
         name,
@@ -14,6 +14,10 @@ export function printRows(rows: Row[]): void {
       })),
     )
   }
+}
+
+function titleOf(figure: Figure): string {
+  return figure.case === undefined ? figure.table : `${figure.table}: ${figure.case}`
 }
 
 export function printProfile(profiles: Profile[]): void {

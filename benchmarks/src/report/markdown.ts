@@ -1,6 +1,8 @@
 import { table } from '@vectrade/report/table'
 import type { Profile } from '../profile.ts'
-import { digits, packages, type Result } from './results.ts'
+import { extremes, felt } from './overview.ts'
+import { cpuTimeOf } from '../suite.ts'
+import { digits, type Figure, packages, type Result } from './results.ts'
 
 /** What goes between the markers of a page: `<!-- measured: name -->` to `<!-- /measured -->`. */
 export function sections(results: Result[]): Map<string, string> {
@@ -14,6 +16,8 @@ export function sections(results: Result[]): Map<string, string> {
       ),
     ],
     ['goals', goals(results)],
+    ['felt', felt(results)],
+    ['extremes', extremes(results)],
   ])
   for (const { suite, rows } of results) parts.set(suite, figures(rows))
   return parts
@@ -52,9 +56,10 @@ function goals(results: Result[]): string {
   )
 }
 
-function figures(rows: Result['rows']): string {
+function figures(rows: Figure[]): string {
   return [...Map.groupBy(rows, (row) => row.table)]
     .map(([name, group]) => {
+      if (group[0]?.case !== undefined) return cases(name, group, rows)
       const single = group.every(({ low, high }) => low === high)
       const unit = group[0]?.unit ?? ''
       const head = [
@@ -71,5 +76,24 @@ function figures(rows: Result['rows']): string {
       ])
       return `**${title(name)}**\n\n${table(head, lines)}`
     })
+    .filter((part) => part !== '')
     .join('\n\n')
+}
+
+/** A line for each case: the first candidate's figures, its CPU time, and how many times as long others take. */
+function cases(name: string, group: Figure[], rows: Figure[]): string {
+  // These stand beside the others.
+  if (rows.some(({ table: other }) => cpuTimeOf(other) === name)) return ''
+  const lines = [...Map.groupBy(group, (row) => row.case).values()].map(([first, ...others]) => {
+    const { case: which = '', median, low, high } = first!
+    const cpu = rows.find((row) => row.table === cpuTimeOf(name) && row.case === first!.case)
+    const own = [which, digits(median), `${digits(low)} … ${digits(high)}`]
+    return own.concat(
+      cpu === undefined ? '' : digits(cpu.median),
+      others.map(({ ratio }) => `${digits(ratio)} ×`),
+    )
+  })
+  const [first, ...others] = [...new Set(group.map((row) => row.name))]
+  const head = ['Answer', `${first} (${group[0]?.unit})`, 'Middle half', 'CPU time', ...others]
+  return `**${title(name)}**\n\n${table(head, lines)}`
 }

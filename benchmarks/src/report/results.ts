@@ -29,13 +29,14 @@ export interface Result {
 
 export interface Figure {
   table: string
+  case?: string | undefined
   name: string
   unit: string
   median: number
   low: number
   /** Half of the samples lie between `low` and `high`. */
   high: number
-  /** To the table's first row, round by round. */
+  /** To the first row of the table, or of the case where it has several; round by round. */
   ratio: number
 }
 
@@ -50,13 +51,18 @@ export interface Outcome {
 export function summarizeRows(rows: Row[]): Figure[] {
   return rows.map((row) => ({
     table: row.table,
+    case: row.case,
     name: row.name,
     unit: row.unit,
     median: quantile(row.samples, 0.5),
     low: quantile(row.samples, 0.25),
     high: quantile(row.samples, 0.75),
-    ratio: ratio(row, rows.find(({ table }) => table === row.table) ?? row),
+    ratio: ratio(row, firstBeside(row, rows)),
   }))
+}
+
+function firstBeside(row: Row, rows: Row[]): Row {
+  return rows.find((other) => other.table === row.table && other.case === row.case) ?? row
 }
 
 export function summarize(suite: Suite, rows: Row[]): Result {
