@@ -168,7 +168,7 @@ test('content-encoding-chain', async () => {
       { API_ORIGIN: api.origin },
     )
     const { errors, growth } = JSON.parse(said) as { errors: string[]; growth: number }
-    expect(errors, `Node ${major}`).toEqual(Array.from({ length: 5 }, () => 'ConnectionError'))
+    expect(errors, `Node ${major}`).toEqual(Array.from({ length: 5 }, () => 'StreamProtocolError'))
     console.log(
       `content-encoding-chain, Node ${major}: RSS grew by ${Math.round(growth / 2 ** 10)} KiB`,
     )
