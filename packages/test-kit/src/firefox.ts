@@ -15,6 +15,8 @@ export async function launchFirefox(): Promise<TestBrowser> {
     browser: 'firefox',
     executablePath,
     timeout: 180_000,
+    // A page may run a whole suite in one call.
+    protocolTimeout: 900_000,
     headless: true,
     extraPrefsFirefox: { 'network.proxy.type': 0 },
     // Without this, a release ignores Puppeteer's settings that prevent requests to Mozilla.
