@@ -62,7 +62,7 @@ export class RunningExample {
         ...(access && { VECTRADE_BASE_URL: access.url, VECTRADE_API_KEY: access.apiKey }),
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      timeout: 15_000,
+      timeout: 150_000,
     })
     this.ended = this.#end()
   }

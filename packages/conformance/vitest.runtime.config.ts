@@ -3,5 +3,5 @@ import shared from '../../.config/vitest.ts'
 
 /** Runs the suite itself, in a version of Node that src/launch/node.ts starts. */
 export default mergeConfig(shared, {
-  test: { include: ['src/runtimes/node.test.ts'], testTimeout: 90_000 },
+  test: { include: ['src/runtimes/node.test.ts'], testTimeout: 150_000 },
 })

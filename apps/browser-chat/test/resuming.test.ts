@@ -51,7 +51,7 @@ test('the answer continues without its page, and is not asked again once it is f
   await chat.page.waitForURL(/#stream=/)
   const address = chat.page.url()
   await chat.page.goto('about:blank')
-  await expect.poll(() => lastRequest(server.sandbox).closed, { timeout: 20_000 }).toBe('finished')
+  await expect.poll(() => lastRequest(server.sandbox).closed).toBe('finished')
   await chat.page.goto(address)
   await chat.reach('done')
   expect(chat.page.url()).toBe(server.url)

@@ -1,6 +1,6 @@
 import { type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { fromResponse, version } from '@vectrade/sdk'
-import { lastRequest } from '@vectrade/test-kit'
+import { lastRequest, startStopwatch } from '@vectrade/test-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DevServer } from './test-support/dev-server.ts'
 
@@ -23,7 +23,7 @@ describe('with a key', () => {
   beforeAll(async () => {
     sandbox = await startSandbox()
     server = await start(sandbox)
-  }, 60_000)
+  })
   afterAll(async () => {
     await server[Symbol.asyncDispose]()
     await sandbox.close()
@@ -94,7 +94,7 @@ describe('a slow answer', () => {
   beforeAll(async () => {
     sandbox = await startSandbox({ tokensPerSecond: 20 })
     server = await start(sandbox)
-  }, 60_000)
+  })
   afterAll(async () => {
     await server[Symbol.asyncDispose]()
     await sandbox.close()
@@ -119,11 +119,11 @@ describe('a slow answer', () => {
       // The guide's route answers before it asks VecTrade.
       await expect.poll(() => sandbox.requests.length).toBe(asked + 1)
       const request = lastRequest(sandbox)
-      const left = performance.now()
+      const watch = startStopwatch()
       caller.abort()
       await request.done
       expect(request.closed).toBe('client')
-      expect(performance.now() - left).toBeLessThan(1000)
+      expect(watch.ms).toBeLessThan(1000)
     },
   )
 

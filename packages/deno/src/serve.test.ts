@@ -1,15 +1,12 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
-import { type Fault, formatFault, type SandboxRequest, startSandbox } from '@vectrade/sandbox'
-import { delay, expectWithinASecond, lastRequest } from '@vectrade/test-kit/within-a-second'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { type Fault, formatFault, startSandbox } from '@vectrade/sandbox'
+import { expectWithinASecond, lastRequest, steady } from '@vectrade/test-kit/within-a-second'
+import { expect, onTestFinished, test } from 'vitest'
 import { access, fromSources, type RunningDeno, startDeno } from './test-support/deno.ts'
 
 const allowed = ['--allow-env=VECTRADE_API_KEY,VECTRADE_BASE_URL', '--allow-net=127.0.0.1']
-
-/** Waits long enough for a busy machine. */
-const eventually = { timeout: 30_000, interval: 5 }
 
 /** Returns the port that the program prints when it listens. */
 async function listening({ stdout }: RunningDeno): Promise<number> {
@@ -53,10 +50,11 @@ test.for<[string, Fault, { read?: boolean; how?: 'reset' }]>([
       `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
 
-    await vi.waitUntil(() => sandbox.requests.length === 1, eventually)
+    await expect.poll(() => sandbox.requests.length).toBe(1)
     const request = lastRequest(sandbox)
-    if (!fault.hang) await vi.waitUntil(() => request.eventsSent >= 3, eventually)
-    if (!read) await buffersFull(request)
+    if (!fault.hang) await expect.poll(() => request.eventsSent).toBeGreaterThanOrEqual(3)
+    // The buffers between the sandbox and the caller are full when no more events are sent.
+    if (!read) await steady(() => request.eventsSent)
     expect(request.closed).toBeUndefined()
     if (how === 'reset') socket.resetAndDestroy()
     else socket.destroy()
@@ -64,10 +62,3 @@ test.for<[string, Fault, { read?: boolean; how?: 'reset' }]>([
     expect(server.exitCode).toBeNull()
   },
 )
-
-/** Waits until all buffers between the sandbox and the caller are full. */
-async function buffersFull(request: SandboxRequest): Promise<void> {
-  for (let before = -1; before !== request.eventsSent; await delay(100)) {
-    before = request.eventsSent
-  }
-}

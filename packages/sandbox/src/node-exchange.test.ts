@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { expectWithinASecond, lastRequest, steady } from '@vectrade/test-kit/within-a-second'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSandboxHandler } from './handler.ts'
 import { serveExchange } from './node-exchange.ts'
@@ -31,26 +32,14 @@ async function open(fault: string, to: Sandbox = sandbox): Promise<Socket> {
 
 /** Returns the last record when its exchange has ended. Rejects after a second. */
 async function overWithinASecond(from: Sandbox = sandbox): Promise<SandboxRequest> {
-  const record = from.requests.at(-1)!
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('not over after a second')), 1000)
-  })
-  await Promise.race([record.done, late]).finally(() => clearTimeout(timer))
+  const record = lastRequest(from)
+  await expectWithinASecond(() => record.closed !== undefined)
+  await record.done
   return record
 }
 
 function resources(...names: string[]): number {
   return process.getActiveResourcesInfo().filter((name) => names.includes(name)).length
-}
-
-/** Returns the number of sent bytes when it has stopped growing. */
-async function settledBytes(record: SandboxRequest): Promise<number> {
-  for (let last = -1; last !== record.bytesSent;) {
-    last = record.bytesSent
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  return record.bytesSent
 }
 
 describe('a client that leaves', () => {
@@ -72,8 +61,7 @@ describe('a client that leaves', () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     socket.destroy()
     expect(await overWithinASecond()).toMatchObject({ closed: 'client' })
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(resources('Timeout')).toBeLessThanOrEqual(before)
+    await expectWithinASecond(() => resources('Timeout') <= before)
     const { bytesSent } = sandbox.requests[0]!
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(sandbox.requests[0]?.bytesSent).toBe(bytesSent)
@@ -89,9 +77,9 @@ describe('a client that leaves', () => {
     const socket = await open('events=100000000; chunkBytes=65536')
     socket.pause()
     const [record] = sandbox.requests
-    const bytes = await settledBytes(record!)
+    await expect.poll(() => record?.bytesSent).toBeGreaterThan(0)
+    const bytes = await steady(() => record!.bytesSent)
     // Only the system's buffers for the connection are full.
-    expect(bytes).toBeGreaterThan(0)
     expect(bytes).toBeLessThan(64 * 2 ** 20)
     expect(record?.closed).toBeUndefined()
     socket.destroy()
@@ -148,8 +136,7 @@ describe('close()', () => {
       await own.close()
       socket.destroy()
     }
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    expect(resources('Timeout', 'TCPServerWrap')).toBeLessThanOrEqual(before)
+    await expectWithinASecond(() => resources('Timeout', 'TCPServerWrap') <= before)
   })
 
   test('is called by await using', async () => {

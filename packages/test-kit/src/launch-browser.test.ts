@@ -5,7 +5,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { browserNames, delay, launchBrowser, launchChromium, launchTimeout } from './index.ts'
+import { browserNames, launchBrowser, launchChromium, launchTimeout } from './index.ts'
 
 const server = createServer((_, response) => {
   response.setHeader('content-security-policy', "default-src 'none'")
@@ -36,9 +36,7 @@ function marked(): number {
 }
 
 async function expectNoneLeft(): Promise<void> {
-  const start = performance.now()
-  while (marked() > 0 && performance.now() - start < 20_000) await delay(50)
-  expect(marked()).toBe(0)
+  await expect.poll(marked).toBe(0)
 }
 
 describe.for(browserNames)('%s', { timeout: launchTimeout }, (name) => {
@@ -89,9 +87,9 @@ test.for(['chromium', 'firefox'] as const)(
     await page.goto('about:blank')
     await page.evaluate("console.error('first'); console.log('no error')")
     await page.evaluate("setTimeout(() => { throw new Error('second') })")
-    const start = performance.now()
-    while (page.consoleErrors.length < 2 && performance.now() - start < 10_000) await delay(10)
-    expect(page.consoleErrors).toEqual(['first', expect.stringContaining('second')])
+    await expect
+      .poll(() => page.consoleErrors)
+      .toEqual(['first', expect.stringContaining('second')])
   },
 )
 

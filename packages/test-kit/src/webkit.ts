@@ -48,7 +48,7 @@ export async function launchWebKit(): Promise<TestBrowser> {
   await firstOf(driver, untilReady(server))
 
   const { sessionId, capabilities } = await command<Session>(server, 'POST', '/session', {
-    capabilities: { alwaysMatch: { timeouts: { script: 600_000 } } },
+    capabilities: { alwaysMatch: { timeouts: { script: 900_000 } } },
   })
   const session = `${server}/session/${sessionId}`
   // Ends the browser before its display is closed.

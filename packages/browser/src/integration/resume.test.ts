@@ -32,7 +32,7 @@ describe.for(browserNames)('an answer is resumed, in %s,', (name) => {
     const random = seeded(seed)
     const before = sandbox.analysesRun
     await using page = await open(setup)
-    await begin(page, { options: { endpoint: `${endpoint}?fault=tokensPerSecond%3D30` } })
+    await begin(page, { options: { endpoint: `${endpoint}?fault=tokensPerSecond%3D20` } })
     for (let cuts = 0; cuts < 4; cuts += 1) {
       const { ids } = await notes(page, 'now')
       await notes(page, 'until', ids.length + 1 + Math.floor(random() * 10))
@@ -90,7 +90,8 @@ describe.for(browserNames)('an answer is resumed, in %s,', (name) => {
     const { browser, site, proxy } = setup
     await using page = await visit(browser, site, proxy.origin)
     site.asked.length = 0
-    await begin(page, { options: { endpoint: `${proxy.origin}${endpoint}` } })
+    const slowly = '?fault=tokensPerSecond%3D20'
+    await begin(page, { options: { endpoint: `${proxy.origin}${endpoint}${slowly}` } })
     await notes(page, 'until', 20)
     proxy.cut()
     await notes(page, 'until', 40)

@@ -30,7 +30,7 @@ describe.for(browserNames)('a stored answer, in %s,', (name) => {
   test('ends for all readers when it is stopped', async () => {
     await using page = await open(setup)
     await using other = await open(setup)
-    await begin(page)
+    await begin(page, { options: { endpoint: `${endpoint}?fault=tokensPerSecond%3D10` } })
     const { id } = await notes(page, 'until', 10)
     await begin(other, { resume: { id } })
     await notes(other, 'until', 10)
@@ -58,7 +58,7 @@ describe.for(browserNames)('a stored answer, in %s,', (name) => {
       }
       await begin(other, { resume: { id } })
       expect(await notes(other, 'ended')).toMatchObject(complete())
-      await expectWithinASecond(() => lastRequest(setup.sandbox).closed === 'finished')
+      await expect.poll(() => lastRequest(setup.sandbox).closed).toBe('finished')
       expect(methodsAsked(setup.site)).toEqual({ POST: 1, GET: 1 })
     },
   )

@@ -47,7 +47,7 @@ describe.for(launchers)('$runtime', (launcher) => {
       outcomes.set(name, failed)
       said.add(where)
     }
-  }, 600_000)
+  }, 900_000)
 
   test.for(suite)('%s', (name) => {
     const gap = knownGaps.find((known) => known.runtimes.test(runtime) && known.cases.test(name))

@@ -25,7 +25,7 @@ export async function runProgram(
     const { stdout } = await execute(file, parameters, {
       cwd: packageRoot,
       env: { ...inherited, NO_COLOR: '1', ...environment },
-      timeout: 300_000,
+      timeout: 900_000,
       maxBuffer: 64 * 2 ** 20,
     })
     return stdout

@@ -26,5 +26,5 @@ for (const { name, run } of defineConformance({
     },
   },
 })) {
-  test(name, run, 90_000)
+  test(name, run, 150_000)
 }

@@ -14,7 +14,7 @@ import { version } from '../index.ts'
 
 const run = promisify(execFile)
 
-describe('the published package', { timeout: 180_000 }, () => {
+describe('the published package', { timeout: 600_000 }, () => {
   test('passes a dry run on JSR', async () => {
     const output = await publishJsr(['--dry-run'])
     expect(output).toContain('Checking for slow types')

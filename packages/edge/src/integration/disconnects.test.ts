@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type Fault, formatFault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { delay, expectWithinASecond, lastRequest } from '@vectrade/test-kit/within-a-second'
+import { delay, expectWithinASecond, lastRequest, steady } from '@vectrade/test-kit/within-a-second'
 import { closingWorker, testWorker } from '../test-support/bundle.ts'
 import { type Running, startEdgeVm, workerd } from '../test-support/runtimes.ts'
 import { access, post, prompt, readUntil } from '../test-support/sandbox-worker.ts'
@@ -21,7 +21,7 @@ const expectStopWithinASecond = async (): Promise<void> => {
 
 /** Waits until the sandbox has sent this many events of an answer that has not ended. */
 const sent = async (events: number): Promise<void> => {
-  await expectWithinASecond(() => (sandbox.requests.at(-1)?.eventsSent ?? -1) >= events)
+  await expect.poll(() => sandbox.requests.at(-1)?.eventsSent ?? -1).toBeGreaterThanOrEqual(events)
   expect(lastRequest(sandbox).closed).toBeUndefined()
 }
 
@@ -45,7 +45,7 @@ describe('workerd: the request to VecTrade ends when the caller disconnects', ()
       `POST ${path} HTTP/1.1\r\nhost: localhost:${worker.port}\r\nconnection: close\r\n` +
         `x-sandbox-fault: ${formatFault(fault)}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
-    await expectWithinASecond(() => sandbox.requests.length > asked)
+    await expect.poll(() => sandbox.requests.length).toBeGreaterThan(asked)
   }
 
   describe.for(['/relay', '/handler'])('%s', (path) => {
@@ -74,13 +74,8 @@ describe('workerd: the request to VecTrade ends when the caller disconnects', ()
 
     test.for(['close', 'reset'])('by a %s without having read the response', async (how) => {
       await ask(path, { events: 1_000_000 }, { read: false })
-      let before = -1
-      while (before !== lastRequest(sandbox).eventsSent) {
-        before = lastRequest(sandbox).eventsSent
-        await delay(100)
-      }
-      expect(before).toBeGreaterThan(0)
-      await sent(before)
+      await sent(1)
+      await sent(await steady(() => lastRequest(sandbox).eventsSent))
       if (how === 'reset') socket.resetAndDestroy()
       else socket.destroy()
       await expectStopWithinASecond()
@@ -146,7 +141,7 @@ describe('the edge runtime: the request to VecTrade ends when the body is cancel
     const response = await post(worker, '/relay', { hang: true })
     const reader = response.body!.getReader()
     const reading = reader.read()
-    await expectWithinASecond(() => sandbox.requests.length > asked)
+    await expect.poll(() => sandbox.requests.length).toBeGreaterThan(asked)
     await reader.cancel()
     await expectStopWithinASecond()
     expect(await reading).toEqual({ done: true, value: undefined })
