@@ -22,5 +22,5 @@ export function withRuntime(
   options: VecTradeOptions,
   runtime: RuntimeDefaults,
 ): [options: VecTradeOptions] {
-  return [options, runtime] as [VecTradeOptions, RuntimeDefaults] as unknown as [VecTradeOptions]
+  return [options, runtime] as unknown as [VecTradeOptions]
 }

@@ -1,8 +1,7 @@
 import type { AnalysisRequest } from '../client.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
-import { parseJson } from '../events/json.ts'
+import { isRecord, parseJson } from '../events/json.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
-import { isRecord } from '../events/json.ts'
 import { readBody } from '../http/read-body.ts'
 import { Refusal } from './refusal.ts'
 

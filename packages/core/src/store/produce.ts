@@ -2,6 +2,7 @@ import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { errorToWire } from '../errors/to-wire.ts'
 import { toMessage } from '../events/wire.ts'
+import { whenAborted } from '../lifetime/abort-source.ts'
 import { relayItems } from '../relay/relay-source.ts'
 import type { AnalysisStream } from '../stream/stream.ts'
 import type { MessageLog } from './message-log.ts'
@@ -32,9 +33,7 @@ export async function produce(
     log.append([message])
     recorder.add(message)
   }
-  const onStop = (): void => void stream.cancel()
-  if (producer.stopped.aborted) onStop()
-  else producer.stopped.addEventListener('abort', onStop, { once: true })
+  const unlink = whenAborted(producer.stopped, () => void stream.cancel())
 
   let outcome: StreamOutcome = 'done'
   try {
@@ -54,7 +53,7 @@ export async function produce(
     record({ event: 'error', data: JSON.stringify(errorToWire(error)) })
     outcome = 'error'
   } finally {
-    producer.stopped.removeEventListener('abort', onStop)
+    unlink()
     log.end()
     await recorder.finish(outcome)
   }

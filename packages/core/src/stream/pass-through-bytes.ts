@@ -1,6 +1,5 @@
 import type { PassThrough } from '../sse/decode.ts'
-import { parseJson } from '../events/json.ts'
-import { isRecord } from '../events/json.ts'
+import { isRecord, parseJson } from '../events/json.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import { decodeUtf8 } from '../sse/utf8.ts'
 

@@ -1,5 +1,4 @@
-import { parseJson } from '../events/json.ts'
-import { isRecord } from '../events/json.ts'
+import { isRecord, parseJson } from '../events/json.ts'
 import type { StreamEvent, TextEvent } from '../events/stream-event.ts'
 import type { Shortcut } from '../sse/message-decoder.ts'
 
