@@ -21,3 +21,4 @@ export type VecTradeErrorCode =
   | 'stream_protocol_error'
   | 'stream_resume_error'
   | 'stream_store_error'
+  | 'slow_consumer'

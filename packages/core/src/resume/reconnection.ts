@@ -8,7 +8,7 @@ import { sleep } from '../lifetime/timers.ts'
 const firstDelay = 500
 const maxDelay = 30_000
 /** The pauses before these attempts take up to four minutes together. The average is about half of that. */
-const maxAttempts = 12
+const defaultAttempts = 12
 
 /**
  * Decides when to connect again, and when to give up.
@@ -25,6 +25,7 @@ export class Reconnection {
   readonly #signal: Abortable
   readonly #network: Network | undefined
   readonly #maxRetryAfter: number
+  readonly #maxAttempts: number
   /** The wait before a connection that the server asks for, in ms. */
   #retry = 0
   #attempts = 0
@@ -33,10 +34,16 @@ export class Reconnection {
   /** Whether the server has answered since the last new event. */
   #hasAnswered = false
 
-  constructor(signal: Abortable, network: Network | undefined, maxRetryAfter: number) {
+  constructor(
+    signal: Abortable,
+    network: Network | undefined,
+    maxRetryAfter: number,
+    maxAttempts: number = defaultAttempts,
+  ) {
     this.#signal = signal
     this.#network = network
     this.#maxRetryAfter = maxRetryAfter
+    this.#maxAttempts = maxAttempts
   }
 
   /** Call this when a new event has come. Resets the count of attempts. */
@@ -83,8 +90,9 @@ export class Reconnection {
     const isProbe = isOffline && !this.#hasAnswered && !(cause instanceof APIError)
     this.#attempts += isProbe ? 0 : 1
     this.#probes = isProbe ? this.#probes + 1 : 0
-    if (this.#attempts > maxAttempts) {
-      throw new StreamResumeError(`The stream could not be resumed in ${maxAttempts} attempts`, {
+    if (this.#attempts > this.#maxAttempts) {
+      const message = `The stream could not be resumed in ${this.#maxAttempts} attempts`
+      throw new StreamResumeError(message, {
         cause,
         retryable: true,
       })

@@ -11,7 +11,7 @@ import type { FetchResponse } from '../options/runtime.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { mimeType } from '../errors/mime-type.ts'
 import { isResponse } from '../http/request.ts'
-import { readResponse } from '../http/response.ts'
+import { readResponse, type StreamResponse } from '../http/response.ts'
 import type { StreamOpener } from './stream-source.ts'
 import { checkBody } from '../sse/decode.ts'
 import { eventBytesLimit } from '../sse/message-decoder.ts'
@@ -116,7 +116,16 @@ export async function openEventStream(
   options: EventReaderOptions,
   signal?: Abortable,
 ): Promise<EventReader> {
-  const { secrets } = options
+  const { body, info } = await bodyOfEvents(response, options.secrets, signal)
+  return new EventReader(body, info, options)
+}
+
+/** Returns the body of an event stream. @throws the error of the response, after closing its body */
+export async function bodyOfEvents(
+  response: FetchResponse,
+  secrets: Secrets,
+  signal?: Abortable,
+): Promise<{ body: ByteStream; info: StreamResponse }> {
   const info = readResponse(response, secrets)
   if (response.bodyUsed || response.body?.locked) {
     if (response.body) releaseBody(response.body, false)
@@ -133,7 +142,7 @@ export async function openEventStream(
     closeBody(response.body)
     throw new StreamProtocolError(problem ?? noBody, { requestId: info.requestId })
   }
-  return new EventReader(response.body, info, options)
+  return { body: response.body, info }
 }
 
 const eventStream = 'text/event-stream'

@@ -1,0 +1,165 @@
+import { isRecord } from './json.ts'
+import type { UnknownEvent } from './stream-event.ts'
+
+/**
+ * An event of a live feed: a discriminated union on `type`. The fields have the names that VecTrade sends. Fields that
+ * this SDK does not know are kept as they were sent.
+ */
+export type LiveEvent = QuoteEvent | AlertEvent | NewsEvent | GapEvent | UnknownEvent
+
+/** The price of a symbol has changed. */
+export interface QuoteEvent {
+  /** Tells the events apart. */
+  type: 'quote.update'
+  /** The ticker symbol, such as `NVDA`. */
+  symbol: string
+  /** The price of the last trade, in the currency of the symbol. */
+  price: number
+  /** When, as ISO 8601. */
+  timestamp?: string
+  /** The change since the previous close, in the currency of the symbol. */
+  change?: number
+  /** The change since the previous close, in percent. */
+  changePct?: number
+  /** The number of shares traded on this day. */
+  volume?: number
+  /** The highest price that a buyer offers. */
+  bid?: number
+  /** The lowest price that a seller asks for. */
+  ask?: number
+}
+
+/** An alert that you have set up at VecTrade has been triggered. */
+export interface AlertEvent {
+  /** Tells the events apart. */
+  type: 'alert.triggered'
+  /** The id of the alert. */
+  id: string
+  /** The ticker symbol. */
+  symbol: string
+  /** The price that triggered the alert. */
+  price: number
+  /** What the alert waits for. */
+  condition: AlertCondition
+  /** When, as ISO 8601. */
+  triggeredAt?: string
+}
+
+/** What an alert waits for. */
+export interface AlertCondition {
+  /** How the price, or its change in percent, is compared with the threshold. VecTrade may add others. */
+  operator:
+    | 'crosses_above'
+    | 'crosses_below'
+    | 'pct_change_above'
+    | 'pct_change_below'
+    | (string & {})
+  /** A price, or a number of percent. */
+  threshold: number
+}
+
+/** A news article. */
+export interface NewsEvent {
+  /** Tells the events apart. */
+  type: 'news.published'
+  /** The id of the article. */
+  id: string
+  /** The title. */
+  title: string
+  /** The ticker symbols that the article is about. */
+  symbols: string[]
+  /** A summary. */
+  summary?: string
+  /** The name of the publisher. */
+  source?: string
+  /** The address of the article, as the server sent it. `safeUrl` tells whether a page may link to it. */
+  url?: string
+  /** The mood of the article. VecTrade may add others. */
+  sentiment?: 'positive' | 'negative' | 'neutral' | (string & {})
+  /** When, as ISO 8601. */
+  publishedAt?: string
+}
+
+/**
+ * Events may be missing before this one. VecTrade does not document such an event: our servers send it, and the client
+ * adds it where it knows that something may be missing.
+ */
+export interface GapEvent {
+  /** Tells the events apart. */
+  type: 'gap'
+  /** Why events may be missing. */
+  reason: GapReason
+  /** The id of the last event before the gap, if there is one. */
+  since?: string
+  /** How many events were dropped, if that is known. */
+  dropped?: number
+}
+
+/**
+ * Why events may be missing.
+ *
+ * - `expired`: the server no longer keeps what came after the last event
+ * - `unknown`: the server does not know the id of the last event
+ * - `slow_consumer`: events came faster than they were read, and the oldest were dropped
+ * - `upstream`: a connection without ids was lost, to VecTrade or between two servers
+ */
+export type GapReason = 'expired' | 'unknown' | 'slow_consumer' | 'upstream' | (string & {})
+
+/** The channels of live data. */
+export type LiveChannel = 'quotes' | 'alerts' | 'news'
+
+/** Returns the event that a JSON value from the wire describes. The value is not copied: it becomes the event. */
+export function liveEventFromWire(wire: unknown, name = ''): LiveEvent {
+  const kind = isRecord(wire) ? wire['type'] : undefined
+  if (isRecord(wire) && typeof kind === 'string' && hasFields(wire, kind as LiveEvent['type'])) {
+    return wire as unknown as LiveEvent
+  }
+  const wireType = typeof kind === 'string' ? kind : name
+  return { type: 'unknown', content: '', wireType, data: wire }
+}
+
+/** Whether a value has the fields that its type needs. An event without them has the type `unknown`. */
+function hasFields(wire: Record<string, unknown>, kind: LiveEvent['type']): boolean {
+  switch (kind) {
+    case 'quote.update':
+      return typeof wire['symbol'] === 'string' && typeof wire['price'] === 'number'
+    case 'alert.triggered':
+      return (
+        typeof wire['id'] === 'string' &&
+        typeof wire['symbol'] === 'string' &&
+        typeof wire['price'] === 'number' &&
+        isRecord(wire['condition'])
+      )
+    case 'news.published':
+      return (
+        typeof wire['id'] === 'string' &&
+        typeof wire['title'] === 'string' &&
+        Array.isArray(wire['symbols'])
+      )
+    case 'gap':
+      return typeof wire['reason'] === 'string'
+    default:
+      kind satisfies 'unknown'
+      return false
+  }
+}
+
+/** Returns the JSON value to send for an event. This is the reverse of {@link liveEventFromWire}. */
+export function liveEventToWire(event: LiveEvent): unknown {
+  return event.type === 'unknown' ? event.data : event
+}
+
+/** Whether a feed of these symbols gets the event. Without symbols, it gets all alerts and news. */
+export function concerns(event: LiveEvent, symbols: ReadonlySet<string>): boolean {
+  switch (event.type) {
+    case 'quote.update':
+      return symbols.has(event.symbol)
+    case 'alert.triggered':
+      return symbols.size === 0 || symbols.has(event.symbol)
+    case 'news.published':
+      return symbols.size === 0 || event.symbols.some((symbol) => symbols.has(symbol))
+    case 'gap':
+    case 'unknown':
+      return true
+  }
+}

@@ -1,0 +1,167 @@
+import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { apiError, isErrorPayload } from '../errors/from-wire.ts'
+import { parseJson } from '../events/json.ts'
+import { type LiveChannel, liveEventFromWire, type QuoteEvent } from '../events/live-event.ts'
+import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-source.ts'
+import type { LiveSocket, OpenSocket } from '../options/runtime.ts'
+import type { CallWithLimits } from '../resume/open-stream.ts'
+import { Reconnection } from '../resume/reconnection.ts'
+import type { FeedRequest, FeedSink } from './feed-source.ts'
+import { keepConnected, type LiveConnection } from './keep-connected.ts'
+import { openLiveSocket } from './live-socket.ts'
+import { Rhythm } from './rhythm.ts'
+
+/** A feed that uses a socket. */
+export interface Member {
+  readonly request: FeedRequest
+  readonly sink: FeedSink
+}
+
+/** How to open the socket of a channel. */
+export interface SocketOptions {
+  call: CallWithLimits
+  openSocket: OpenSocket | undefined
+  heartbeatTimeout: number
+}
+
+/**
+ * The WebSocket of a channel, which all feeds of a client share, because VecTrade's plans allow few connections.
+ *
+ * It is open as long as a feed uses it.
+ */
+export class ChannelSocket {
+  readonly #channel: LiveChannel
+  readonly #options: SocketOptions
+  readonly #members = new Set<Member>()
+  /** The feeds that have had a connection. They miss what comes while there is none. */
+  readonly #served = new WeakSet<Member>()
+  readonly #closing = new AbortSource()
+  readonly #reconnection: Reconnection
+  /** Undefined while there is no connection. */
+  #socket: LiveSocket | undefined
+  /** The symbols that the server knows of. */
+  #subscribed: ReadonlySet<string> = new Set()
+  /** The latest quote of each symbol, for feeds that join later. */
+  readonly #latest = new Map<string, QuoteEvent>()
+
+  constructor(channel: LiveChannel, options: SocketOptions) {
+    this.#channel = channel
+    this.#options = options
+    const { network, maxRetryAfter } = options.call
+    this.#reconnection = new Reconnection(this.#closing, network, maxRetryAfter, Infinity)
+  }
+
+  /** Whether it is closed for good. */
+  get isClosed(): boolean {
+    return this.#closing.aborted
+  }
+
+  start(): void {
+    const each = (work: (member: Member) => void): void => this.#members.forEach(work)
+    void keepConnected(
+      (signal) => this.#connect(signal),
+      {
+        onOpen: () => each((member) => this.#serve(member)),
+        onLost: (error) => each(({ sink }) => sink.onLost(error)),
+        onEnd: (error) => {
+          this.#closing.abort()
+          each(({ sink }) => sink.onEnd(error))
+        },
+      },
+      this.#reconnection,
+      this.#closing,
+    )
+  }
+
+  join(member: Member): void {
+    this.#members.add(member)
+    if (this.#socket === undefined) return
+    this.change()
+    this.#serve(member)
+    for (const symbol of member.request.symbols) {
+      const quote = this.#latest.get(symbol)
+      if (quote !== undefined) member.sink.onEvent(quote, '')
+    }
+  }
+
+  leave(member: Member): void {
+    this.#members.delete(member)
+    if (this.#members.size > 0) this.change()
+    else this.#closing.abort()
+  }
+
+  /** Tells the server which symbols the feeds want now. Only quotes have symbols. */
+  change(): void {
+    const socket = this.#socket
+    if (socket === undefined || this.#channel !== 'quotes') return
+    const wanted = new Set([...this.#members].flatMap(({ request }) => [...request.symbols]))
+    const before = this.#subscribed
+    this.#subscribed = wanted
+    const added = [...wanted].filter((symbol) => !before.has(symbol))
+    const removed = [...before].filter((symbol) => !wanted.has(symbol))
+    for (const symbol of removed) this.#latest.delete(symbol)
+    if (added.length > 0) socket.send(JSON.stringify({ action: 'subscribe', symbols: added }))
+    if (removed.length > 0) {
+      socket.send(JSON.stringify({ action: 'unsubscribe', symbols: removed }))
+    }
+  }
+
+  #serve(member: Member): void {
+    if (this.#served.has(member)) member.sink.onEvent({ type: 'gap', reason: 'upstream' }, '')
+    this.#served.add(member)
+    member.sink.onOpen()
+  }
+
+  async #connect(signal: Abortable): Promise<LiveConnection> {
+    const { call, openSocket, heartbeatTimeout } = this.#options
+    const url = `${call.url}/ws/v1/${this.#channel}`
+    const socket = await openLiveSocket(url, call, openSocket, signal)
+    return { ended: this.#follow(socket, heartbeatTimeout) }
+  }
+
+  /** Delivers what the socket brings. Rejects when the connection is lost. */
+  #follow(socket: LiveSocket, heartbeatTimeout: number): Promise<void> {
+    this.#socket = socket
+    this.#subscribed = new Set()
+    this.change()
+    return new Promise((_, reject) => {
+      const end = (error: unknown): void => {
+        unlink?.()
+        rhythm.stop()
+        socket.removeEventListener('message', onMessage)
+        socket.removeEventListener('close', onClose)
+        socket.removeEventListener('error', onClose)
+        this.#socket = undefined
+        this.#latest.clear()
+        socket.close()
+        reject(error)
+      }
+      const onMessage = ({ data }: { data?: unknown }): void => {
+        try {
+          const type = this.#receive(data)
+          rhythm.onMessage(type)
+        } catch (error) {
+          end(error)
+        }
+      }
+      const onClose = (): void => end(new StreamInterruptedError())
+      const rhythm = new Rhythm(heartbeatTimeout, end)
+      socket.addEventListener('message', onMessage)
+      socket.addEventListener('close', onClose)
+      socket.addEventListener('error', onClose)
+      let unlink: (() => void) | undefined
+      unlink = whenAborted(this.#closing, () => end(this.#closing.reason))
+    })
+  }
+
+  /** Delivers a message. Returns its type. @throws APIError if the message is an error */
+  #receive(data: unknown): string {
+    const wire = typeof data === 'string' ? (parseJson(data) ?? data) : undefined
+    if (isErrorPayload(wire)) throw apiError(wire, { secrets: this.#options.call.secrets })
+    const event = liveEventFromWire(wire)
+    if (event.type === 'quote.update') this.#latest.set(event.symbol, event)
+    if (event.type !== 'unknown') this.#reconnection.progressed()
+    for (const { sink } of this.#members) sink.onEvent(event, '')
+    return event.type === 'unknown' ? event.wireType : event.type
+  }
+}

@@ -1,0 +1,149 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { StreamConsumedError } from '../errors/stream-error.ts'
+import type { VecTradeError } from '../errors/vectrade-error.ts'
+import type { LiveChannel, LiveEvent, QuoteEvent } from '../events/live-event.ts'
+import type { Abortable } from '../lifetime/abort-source.ts'
+import { whenCollected } from '../lifetime/finalization.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
+import { nameMethod } from '../lifetime/name-method.ts'
+import { PullIterator } from '../lifetime/pull-iterator.ts'
+import type { HeaderValues } from '../options/headers.ts'
+import type { LiveDelivery } from './delivery.ts'
+import type { FeedEngine } from './feed-engine.ts'
+
+/** What to follow. */
+export interface LiveRequest {
+  /**
+   * Ticker symbols, such as `['NVDA']`. The feed gets their quotes, and the alerts and news about them. Without
+   * symbols, it gets all alerts and news. Default: none.
+   */
+  symbols?: readonly string[] | undefined
+  /** Default `['quotes']`. */
+  channels?: readonly LiveChannel[] | undefined
+}
+
+/** How to follow it. */
+export interface LiveOptions {
+  /** Aborting it ends the feed. */
+  signal?: Abortable | undefined
+  /** The `lastEventId` of an earlier feed, to continue after it. WebSockets have no ids. Default: none. */
+  lastEventId?: string | undefined
+  /** What happens to events that arrive faster than they are read. Default `every`. */
+  delivery?: LiveDelivery | undefined
+  /**
+   * ms without a byte, after which the connection is replaced. 0 is no limit. Default 45 000. With a WebSocket, it has
+   * no effect until the server has sent two heartbeat messages, because a closed market is silent.
+   */
+  heartbeatTimeout?: number | undefined
+  /** Headers of this feed's requests. They replace the client's headers of the same name. */
+  headers?: HeaderValues | undefined
+}
+
+/**
+ * The state of a feed.
+ *
+ * - `connecting`: it was never connected
+ * - `live`: it is connected
+ * - `reconnecting`: the connection was lost, and the feed tries to connect again
+ * - `closed`: nothing more will come
+ */
+export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'closed'
+
+/** How a feed has ended. */
+export interface LiveEnd {
+  /**
+   * - `closed`: you have closed the feed, or left its loop
+   * - `aborted`: your signal was aborted, or the client closed
+   * - `ended`: the server has nothing more to send
+   * - `failed`: the server refuses the feed, it could not be reached, or the reader was too slow
+   */
+  reason: 'closed' | 'aborted' | 'ended' | 'failed'
+  /** The error of `aborted` and `failed`. */
+  error?: VecTradeError
+}
+
+/**
+ * Live quotes, alerts and news.
+ *
+ * A feed connects at once, and connects again whenever the connection is lost. It is read once, with `for await`.
+ * Leaving the loop closes it. So do {@link close}, `await using`, the signal, and closing the client. Events that
+ * arrive while no one reads are kept, within the limits of `delivery`.
+ */
+export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
+  /** Resolves at the first connection. Rejects if there is none. */
+  readonly ready: Promise<void>
+  /** Resolves when the feed has ended. Never rejects. */
+  readonly closed: Promise<LiveEnd>
+  readonly #loading: Promise<FeedEngine>
+  readonly #symbols: Set<string>
+  #engine: FeedEngine | undefined
+  #isUsed = false
+
+  /** @internal */
+  constructor(symbols: Set<string>, loading: Promise<FeedEngine>) {
+    nameMethod<LiveFeed>(this, 'asyncDispose', (feed) => feed.close())
+    nameMethod<LiveFeed>(this, 'asyncIterator', (feed) => feed.#iterate())
+    this.#symbols = symbols
+    this.#loading = markHandled(loading)
+    this.ready = markHandled(loading.then((engine) => (this.#engine = engine).ready))
+    this.closed = loading.then(
+      (engine) => engine.closed,
+      (error: VecTradeError) => ({ reason: 'failed', error }),
+    )
+    whenCollected(this, () => void loading.then((engine) => engine.close()))
+  }
+
+  /** Whether the feed is connected. */
+  get state(): LiveState {
+    return this.#engine?.state ?? 'connecting'
+  }
+
+  /**
+   * The id of the last event that was read, `''` if it had none. Pass it to another feed to continue there. After a
+   * quote was replaced by a newer one (`delivery: 'latest'`), it may be older, so that nothing is lost.
+   */
+  get lastEventId(): string {
+    return this.#engine?.lastEventId ?? ''
+  }
+
+  /** The newest quote of a symbol, even if it was not read yet. Undefined if there is none. */
+  latest(symbol: string): QuoteEvent | undefined {
+    return this.#engine?.latest(symbol)
+  }
+
+  /** Follows more symbols. Those that the feed already follows have no effect. */
+  add(symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#symbols.add(symbol)
+    this.#engine?.change()
+  }
+
+  /** Follows these symbols no longer. Events about them that were not read yet are still delivered. */
+  remove(symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#symbols.delete(symbol)
+    this.#engine?.change()
+  }
+
+  /** Ends the feed. Its reader gets no more events. */
+  async close(): Promise<void> {
+    await this.#loading.then((engine) => engine.close())
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** @throws StreamConsumedError if the feed is already read */
+  [Symbol.asyncIterator](): AsyncIterator<LiveEvent, undefined> {
+    return this.#iterate()
+  }
+
+  #iterate(): AsyncIterator<LiveEvent, undefined> {
+    if (this.#isUsed) throw new StreamConsumedError('This feed is already read: a feed is read once')
+    this.#isUsed = true
+    return new PullIterator<LiveEvent>({
+      ready: () => this.#engine?.pull.ready(),
+      wait: () => this.#loading.then((engine) => engine.pull.wait()),
+      leave: () => this.close(),
+    })
+  }
+}

@@ -1,0 +1,76 @@
+import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { apiError, isErrorPayload } from '../errors/from-wire.ts'
+import type { Secrets } from '../errors/clean.ts'
+import { parseJson } from '../events/json.ts'
+import { type LiveEvent, liveEventFromWire } from '../events/live-event.ts'
+import type { ByteStream } from '../lifetime/byte-stream.ts'
+import { MessageReader } from '../sse/decode.ts'
+import { Watchdog } from '../stream/watchdog.ts'
+
+/** An event, with its id, `''` if it has none. */
+export interface LiveMessage {
+  event: LiveEvent
+  id: string
+}
+
+/** How to read a connection. */
+export interface SseReadingOptions {
+  heartbeatTimeout: number
+  maxEventBytes: number
+  secrets: Secrets
+  onRetry: (ms: number) => void
+}
+
+/** One connection of a feed over Server-Sent Events. */
+export class SseReading {
+  readonly #messages: MessageReader
+  readonly #watchdog: Watchdog
+  readonly #secrets: Secrets
+
+  constructor(body: ByteStream, options: SseReadingOptions) {
+    const { heartbeatTimeout, secrets, ...decoding } = options
+    this.#messages = new MessageReader(body, decoding)
+    this.#secrets = secrets
+    this.#watchdog = new Watchdog({ idleTimeout: 0, heartbeatTimeout }, (error) => this.fail(error))
+  }
+
+  /** Returns the next message, or undefined if this side has closed the connection. */
+  async next(): Promise<LiveMessage | undefined> {
+    for (;;) {
+      const message = this.#messages.take()
+      if (message !== undefined) {
+        const event = this.#read(message.data, message.event)
+        if (event !== undefined) return { event, id: message.id ?? '' }
+        continue
+      }
+      this.#watchdog.begin()
+      const isOpen = await this.#messages.fill()
+      this.#watchdog.onBytes()
+      if (!isOpen) return undefined
+    }
+  }
+
+  /** Closes the connection. A pending `next` fails with the error. */
+  fail(error: Error): void {
+    this.#watchdog.stop()
+    this.#messages.fail(error)
+  }
+
+  close(): void {
+    this.#watchdog.stop()
+    this.#messages.close()
+  }
+
+  /** @throws APIError if the message is an error */
+  #read(data: string, name = ''): LiveEvent | undefined {
+    const wire = parseJson(data)
+    if (wire === undefined && data.trim() === '') return undefined
+    if (name === 'error' || isErrorPayload(wire)) throw apiError(wire, { secrets: this.#secrets })
+    return liveEventFromWire(wire ?? data, name)
+  }
+}
+
+/** The error of a connection that the server has closed. */
+export function connectionLost(): StreamInterruptedError {
+  return new StreamInterruptedError({ retryable: true })
+}

@@ -1,0 +1,170 @@
+import { VecTradeError } from '../errors/vectrade-error.ts'
+import { closeBody } from '../http/read-body.ts'
+import { send } from '../http/request.ts'
+import { type Abortable, AbortSource } from '../lifetime/abort-source.ts'
+import { headerOfId } from '../options/last-event-id.ts'
+import type { CallWithLimits } from '../resume/open-stream.ts'
+import { Reconnection } from '../resume/reconnection.ts'
+import { bodyOfEvents } from '../stream/from-response.ts'
+import type { FeedRequest, FeedSink, FeedSource } from './feed-source.ts'
+import { keepConnected, type LiveConnection } from './keep-connected.ts'
+import { connectionLost, type LiveMessage, SseReading } from './sse-reading.ts'
+
+/**
+ * A feed over Server-Sent Events, from `createLiveHandler` or from a server that speaks the same protocol.
+ *
+ * The symbols are part of the URL, so a change of the symbols needs another connection. See {@link #change}.
+ */
+export class SseSource implements FeedSource {
+  readonly #call: CallWithLimits
+  readonly #request: FeedRequest
+  readonly #sink: FeedSink
+  readonly #closing = new AbortSource()
+  readonly #reconnection: Reconnection
+  /** The connection that delivers events. */
+  #reading: SseReading | undefined
+  /** The symbols that this connection was opened with. */
+  #symbols: ReadonlySet<string> = new Set()
+  /** What the old connection has brought since a new one is being opened. */
+  #held: { from: SseReading; messages: LiveMessage[] } | undefined
+  #wasOpen = false
+
+  constructor(call: CallWithLimits, request: FeedRequest, sink: FeedSink) {
+    // The reconnection counts the attempts, because it knows which ones brought new events.
+    this.#call = { ...call, method: 'GET', body: undefined, maxRetries: 0 }
+    this.#request = request
+    this.#sink = sink
+    const { network, maxRetryAfter } = call
+    this.#reconnection = new Reconnection(this.#closing, network, maxRetryAfter, Infinity)
+  }
+
+  start(): void {
+    const connect = (signal: Abortable): Promise<LiveConnection> => this.#connect(signal)
+    void keepConnected(connect, this.#sink, this.#reconnection, this.#closing)
+  }
+
+  change(): void {
+    // An attempt that is under way, and each one after it, uses the new symbols.
+    if (this.#reading !== undefined && this.#held === undefined) void this.#change(this.#reading)
+  }
+
+  close(): void {
+    this.#closing.abort()
+    this.#reading?.close()
+  }
+
+  async #connect(signal: Abortable): Promise<LiveConnection> {
+    const reading = await this.#open(signal)
+    if (reading === undefined) return { ended: Promise.resolve() }
+    // Without ids, no one can tell what came while there was no connection.
+    if (this.#wasOpen && this.#request.lastEventId() === '') {
+      this.#sink.onEvent({ type: 'gap', reason: 'upstream' }, '')
+    }
+    this.#wasOpen = true
+    return { ended: this.#follow(reading) }
+  }
+
+  /** Returns a connection, or undefined if the server says that it has ended the feed. */
+  async #open(signal: Abortable): Promise<SseReading | undefined> {
+    const { symbols, channels, heartbeatTimeout } = this.#request
+    const added = [...symbols].filter((symbol) => !this.#symbols.has(symbol))
+    const lastEventId = this.#request.lastEventId()
+    const url = new URL(this.#call.url)
+    if (symbols.size > 0) url.searchParams.set('symbols', [...symbols].join(','))
+    url.searchParams.set('channels', channels.join(','))
+    // A server that continues after an id sends only changes, and the first quote of a new symbol is none.
+    if (lastEventId !== '' && added.length > 0) url.searchParams.set('added', added.join(','))
+    const headers = {
+      ...this.#call.headers,
+      ...(lastEventId !== '' && { 'last-event-id': headerOfId(lastEventId) }),
+    }
+    const opened = new Set(symbols)
+    const response = await send({ ...this.#call, url: url.href, headers }, signal)
+    if (response.status === 204) {
+      closeBody(response.body)
+      return undefined
+    }
+    const { secrets, maxEventBytes } = this.#call
+    const { body } = await bodyOfEvents(response, secrets, signal)
+    this.#symbols = opened
+    return new SseReading(body, {
+      heartbeatTimeout,
+      maxEventBytes,
+      secrets,
+      onRetry: (ms) => this.#reconnection.setRetry(ms),
+    })
+  }
+
+  /**
+   * Opens a connection with the new symbols while the old one is still open.
+   *
+   * The new connection continues after the last event that was delivered. So what the old one brings from now on is
+   * held, because the new one repeats it. It is delivered after all if the new one cannot repeat it.
+   */
+  async #change(old: SseReading): Promise<void> {
+    this.#held = { from: old, messages: [] }
+    try {
+      const next = await this.#open(this.#closing)
+      if (this.#reading !== old) return next?.close()
+      if (next === undefined) throw connectionLost()
+      this.#reading = next
+      old.close()
+    } catch (error) {
+      if (this.#reading !== old || !VecTradeError.isInstance(error)) return
+      if (error.retryable) old.fail(error)
+      else this.#sink.onEnd(error)
+    }
+  }
+
+  /** Delivers what a connection brings, and then what the connections bring that take its place. */
+  async #follow(first: SseReading): Promise<void> {
+    let reading = first
+    this.#reading = first
+    try {
+      for (;;) {
+        const message = await reading.next()
+        if (message !== undefined) {
+          this.#receive(message, reading)
+        } else if (reading === this.#reading) {
+          throw connectionLost()
+        } else {
+          reading = this.#reading
+          if (this.#held?.messages.length === 0) this.#release(false)
+        }
+      }
+    } finally {
+      this.#release(true)
+      this.#reading.close()
+      this.#reading = undefined
+    }
+  }
+
+  #receive(message: LiveMessage, reading: SseReading): void {
+    if (reading === this.#held?.from) {
+      this.#held.messages.push(message)
+      return
+    }
+    // The first message of a new connection. A gap says that it does not repeat what is held.
+    this.#release(message.event.type === 'gap')
+    this.#deliver(message)
+  }
+
+  /** Ends a change, after which another one can begin. */
+  #release(isDelivered: boolean): void {
+    const held = this.#held
+    if (held === undefined) return
+    this.#held = undefined
+    if (isDelivered) for (const message of held.messages) this.#deliver(message)
+    const { symbols } = this.#request
+    const isUpToDate =
+      symbols.size === this.#symbols.size &&
+      [...symbols].every((symbol) => this.#symbols.has(symbol))
+    if (!isUpToDate) this.change()
+  }
+
+  #deliver({ event, id }: LiveMessage): void {
+    // A greeting, or a gap, that each connection brings is no progress.
+    if (id !== '' && id !== this.#request.lastEventId()) this.#reconnection.progressed()
+    this.#sink.onEvent(event, id)
+  }
+}
