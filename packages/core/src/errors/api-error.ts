@@ -1,4 +1,5 @@
 import { numberHeader } from './number-header.ts'
+import { responseHeaders } from './response-headers.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 
 /** The fields of a new {@link APIError}. */
@@ -145,12 +146,12 @@ export class RateLimitError extends APIError {
 
   /** Requests allowed per window, from `X-VQ-RateLimit-Limit`. */
   get limit(): number | undefined {
-    return numberHeader(this.headers, 'x-vq-ratelimit-limit')
+    return numberHeader(this.headers, responseHeaders.limit)
   }
 
   /** Requests left in the window, from `X-VQ-RateLimit-Remaining`. */
   get remaining(): number | undefined {
-    return numberHeader(this.headers, 'x-vq-ratelimit-remaining')
+    return numberHeader(this.headers, responseHeaders.remaining)
   }
 }
 
@@ -165,12 +166,12 @@ export class QuotaExceededError extends APIError {
 
   /** The quota, from `X-VQ-Quota-Limit`. */
   get quotaLimit(): number | undefined {
-    return numberHeader(this.headers, 'x-vq-quota-limit')
+    return numberHeader(this.headers, responseHeaders.quotaLimit)
   }
 
   /** The rest of the quota, from `X-VQ-Quota-Remaining`. */
   get quotaRemaining(): number | undefined {
-    return numberHeader(this.headers, 'x-vq-quota-remaining')
+    return numberHeader(this.headers, responseHeaders.quotaRemaining)
   }
 }
 

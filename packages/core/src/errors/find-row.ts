@@ -1,5 +1,6 @@
 import { QuotaExceededError } from './api-error.ts'
 import { anyStatus, errorTable, type StatusRow } from './error-table.ts'
+import { responseHeaders } from './response-headers.ts'
 import { singleHeader } from './single-header.ts'
 
 /** The rows for reading errors. The first row of the table is left out, because it is only for sending. */
@@ -45,7 +46,7 @@ export function isRetryable(
   headers: Headers | undefined,
 ): boolean {
   // Inside a stream, an error has no status, and the headers are not about it.
-  const said = status && singleHeader(headers, 'x-should-retry', ',')?.toLowerCase()
+  const said = status && singleHeader(headers, responseHeaders.shouldRetry, ',')?.toLowerCase()
   const isWorthIt = said === 'true' || (retryable && said !== 'false')
   return isWorthIt && Class !== QuotaExceededError
 }

@@ -1,4 +1,5 @@
 import { decimal } from './number-header.ts'
+import { responseHeaders } from './response-headers.ts'
 
 /**
  * Returns the seconds that a server asks to wait: from `retry-after-ms`, otherwise from `Retry-After` in seconds or as
@@ -7,9 +8,10 @@ import { decimal } from './number-header.ts'
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function retryAfterSeconds(headers: Headers, now: number = Date.now()): number | undefined {
-  const ms = longestOf(headers, 'retry-after-ms', decimal)
+  const ms = longestOf(headers, responseHeaders.retryAfterMs, decimal)
   if (ms !== undefined) return ms / 1000
-  return longestOf(headers, 'retry-after', (value) => decimal(value) ?? secondsUntil(value, now))
+  const read = (value: string): number | undefined => decimal(value) ?? secondsUntil(value, now)
+  return longestOf(headers, responseHeaders.retryAfter, read)
 }
 
 /** Returns the longest wait in a repeated header. A client that comes back too soon is refused again. */

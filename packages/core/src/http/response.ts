@@ -1,6 +1,7 @@
 import { numberHeader } from '../errors/number-header.ts'
 import { clean, type Secrets } from '../errors/clean.ts'
 import type { FetchHeaders } from '../options/runtime.ts'
+import { responseHeaders } from '../errors/response-headers.ts'
 import { singleHeader } from '../errors/single-header.ts'
 
 /** A response, without its body. */
@@ -38,17 +39,18 @@ export function readResponse(
   // A fetch gives all of them, though perhaps in its own class.
   const headers = response.headers as Headers
   // If a proxy has added its own id, support can use both.
-  const requestId = singleHeader(headers, 'x-request-id') ?? headers.get('x-request-id')
+  const requestId =
+    singleHeader(headers, responseHeaders.requestId) ?? headers.get(responseHeaders.requestId)
   return {
     status,
     headers,
     requestId: (requestId !== null && clean(requestId, secrets)) || undefined,
     rateLimit: {
-      limit: numberHeader(headers, 'x-vq-ratelimit-limit'),
-      remaining: numberHeader(headers, 'x-vq-ratelimit-remaining'),
-      reset: numberHeader(headers, 'x-vq-ratelimit-reset'),
-      quotaLimit: numberHeader(headers, 'x-vq-quota-limit'),
-      quotaRemaining: numberHeader(headers, 'x-vq-quota-remaining'),
+      limit: numberHeader(headers, responseHeaders.limit),
+      remaining: numberHeader(headers, responseHeaders.remaining),
+      reset: numberHeader(headers, responseHeaders.reset),
+      quotaLimit: numberHeader(headers, responseHeaders.quotaLimit),
+      quotaRemaining: numberHeader(headers, responseHeaders.quotaRemaining),
     },
   }
 }

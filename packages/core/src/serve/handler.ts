@@ -2,10 +2,12 @@ import { APIError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { findRow, isRetryable } from '../errors/find-row.ts'
 import { errorToWire, statusFor } from '../errors/to-wire.ts'
+import { responseHeaders } from '../errors/response-headers.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { within } from '../lifetime/timers.ts'
+import { streamIdOf } from '../store/stream-id.ts'
 import { eventText, relayResponse } from '../relay/readable.ts'
 import { readRequest } from './analysis-request.ts'
 import { askToAuthorize } from './authorization.ts'
@@ -66,11 +68,14 @@ class Endpoint {
   readonly #options: HandlerOptions
   readonly #running: RunningStreams
   readonly #streams: StoredStreams | undefined
+  /** The methods that the endpoint serves. */
+  readonly #methods: string
 
   constructor(options: HandlerOptions) {
     this.#options = options
     this.#running = new RunningStreams(options.maxStreamsPerOwner)
     this.#streams = options.store && new StoredStreams(options.store, options)
+    this.#methods = this.#streams ? 'POST, GET, DELETE' : 'POST'
   }
 
   /** Responds to any request. A failure becomes an error response. */
@@ -93,7 +98,7 @@ class Endpoint {
     // The answer is for one caller, so no cache may store it.
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
     const { cors } = this.#options
-    if (cors) addCorsHeaders(response.headers, request, cors)
+    if (cors) addCorsHeaders(response.headers, request, cors, this.#methods)
     if (response.body) requests.set(response.body, request)
     return response
   }
@@ -105,9 +110,10 @@ class Endpoint {
     if (!isAllowedOrigin(request, this.#options)) {
       throw new Refusal(403, 'permission_error', originRefused)
     }
-    const allow = streams ? 'POST, GET, DELETE, OPTIONS' : 'POST, OPTIONS'
+    const allow = `${this.#methods}, OPTIONS`
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
-    const streamId = streams && streamIdOf(request)
+    const isOfStream = request.method === 'GET' || request.method === 'DELETE'
+    const streamId = streams && isOfStream ? streamIdOf(request.url) : undefined
     if (request.method !== 'POST' && streamId === undefined) {
       throw new Refusal(405, 'invalid_request_error', 'Use POST', { allow })
     }
@@ -158,7 +164,8 @@ class Endpoint {
         response = relayResponse(stream, eventText, { heartbeat }, { heartbeatFirst, onEnd })
       }
       // VecTrade's support asks for this id.
-      if (reply?.requestId !== undefined) response.headers.set('x-request-id', reply.requestId)
+      if (reply?.requestId !== undefined)
+        response.headers.set(responseHeaders.requestId, reply.requestId)
       return response
     } catch (error) {
       stored?.abandon()
@@ -190,12 +197,6 @@ function contextOf(contexts: (HandlerContext | undefined)[]): HandlerContext {
   return contexts.find((context) => typeof context?.waitUntil === 'function') ?? {}
 }
 
-/** Returns the id of the stored stream that a GET or DELETE asks for. */
-function streamIdOf({ method, url }: Request): string | undefined {
-  if (method !== 'GET' && method !== 'DELETE') return undefined
-  return new URL(url).searchParams.get('stream') ?? undefined
-}
-
 /** Wraps an error of `authorize` or `owner`, because its class says nothing about VecTrade or the caller. */
 class CallbackError extends Error {}
 
@@ -225,14 +226,14 @@ function failure(error: unknown): Response {
   if (retryAfter !== undefined) {
     const seconds = Math.min(retryAfter, longestRetryAfter)
     // The standard header has whole seconds only; our clients read the other one first.
-    headers['retry-after'] = String(Math.ceil(seconds))
-    if (!Number.isInteger(seconds)) headers['retry-after-ms'] = String(seconds * 1000)
+    headers[responseHeaders.retryAfter] = String(Math.ceil(seconds))
+    if (!Number.isInteger(seconds)) headers[responseHeaders.retryAfterMs] = String(seconds * 1000)
   }
   const wire = errorToWire(error, status)
   // Says so if a reader would judge by status and type whether a retry can help, and be wrong.
   const isReadAsRetryable = isRetryable(findRow(status, [wire.error.type]), status, undefined)
   if (VecTradeError.isInstance(error) && error.retryable !== isReadAsRetryable) {
-    headers['x-should-retry'] = String(error.retryable)
+    headers[responseHeaders.shouldRetry] = String(error.retryable)
   }
   return errorResponse(status, wire, headers)
 }
