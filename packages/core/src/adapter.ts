@@ -20,7 +20,7 @@ export {
 } from './store/store-limits.ts'
 
 // Requests and responses
-export { readResponse } from './http/response.ts'
+export { streamResponseOf } from './http/stream-response.ts'
 export type { Secrets } from './errors/clean.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'
 

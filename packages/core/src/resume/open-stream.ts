@@ -1,11 +1,11 @@
 import { type Abortable, AbortSource } from '../lifetime/abort-source.ts'
 import { APIError, AuthenticationError, NotFoundError } from '../errors/api-error.ts'
-import { StreamResumeError } from '../errors/stream-error.ts'
+import { StreamResumeError } from '../errors/stream-resume-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import type { StreamSource } from '../stream/stream-source.ts'
 import type { Settings } from '../options/options.ts'
 import { type Call, send } from '../http/request.ts'
-import { readResponse } from '../http/response.ts'
+import { streamResponseOf } from '../http/stream-response.ts'
 import { responseHeaders } from '../errors/response-headers.ts'
 import { singleHeader } from '../errors/single-header.ts'
 import { openEventStream } from '../stream/from-response.ts'
@@ -82,7 +82,7 @@ class StoredStreamEndpoint implements StreamEndpoint {
     const response = await send({ ...call, headers }, signal)
     if (response.status === 204) {
       closeBody(response.body)
-      return { response: readResponse(response, call.secrets), reader: undefined }
+      return { response: streamResponseOf(response, call.secrets), reader: undefined }
     }
     const reader = await openEventStream(response, readerOptions(this.#call, this.#reconnection))
     return { response: reader.response, reader }

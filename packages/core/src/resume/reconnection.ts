@@ -1,7 +1,7 @@
 import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-source.ts'
 import { backoff, fullJitter } from '../lifetime/backoff.ts'
 import { APIError } from '../errors/api-error.ts'
-import { StreamResumeError } from '../errors/stream-error.ts'
+import { StreamResumeError } from '../errors/stream-resume-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { Network } from '../options/runtime.ts'
 import { sleep } from '../lifetime/timers.ts'

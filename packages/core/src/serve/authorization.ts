@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { headersToSend } from '../options/headers.ts'
-import { isResponse } from '../http/request.ts'
+import { isResponse } from '../http/is-response.ts'
 import { Refusal } from './refusal.ts'
 
 /**

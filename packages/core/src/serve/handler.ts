@@ -1,7 +1,7 @@
 import { APIError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { findRow, isRetryable } from '../errors/find-row.ts'
-import { errorToWire, statusFor } from '../errors/to-wire.ts'
+import { errorToWire, statusFor } from '../errors/error-to-wire.ts'
 import { responseHeaders } from '../errors/response-headers.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
@@ -9,12 +9,12 @@ import { markHandled } from '../lifetime/mark-handled.ts'
 import { within } from '../lifetime/timers.ts'
 import { streamIdOf } from '../store/stream-id.ts'
 import { eventText, relayResponse } from '../relay/readable.ts'
-import { readRequest } from './analysis-request.ts'
+import { readAnalysisRequest } from './read-analysis-request.ts'
 import { askToAuthorize } from './authorization.ts'
 import { addCorsHeaders } from './cors.ts'
 import {
   checkHandlerOptions,
-  checkRequest,
+  checkWebRequest,
   type HandlerContext,
   handlerChecks,
   type HandlerOptions,
@@ -81,7 +81,7 @@ class Endpoint {
   /** Responds to any request. A failure becomes an error response. */
   async handle(request: Request, contexts: (HandlerContext | undefined)[]): Promise<Response> {
     try {
-      checkRequest('request', request)
+      checkWebRequest('request', request)
     } catch (error) {
       this.#report(error)
       return failure(error)
@@ -143,7 +143,7 @@ class Endpoint {
       heartbeat,
       maxPromptLength = handlerChecks.maxPromptLength.default,
     } = this.#options
-    const analysisRequest = await readRequest(request, maxPromptLength)
+    const analysisRequest = await readAnalysisRequest(request, maxPromptLength)
     const onEnd = this.#running.enter(owner)
     let stored: StoredAnswer | undefined
     try {

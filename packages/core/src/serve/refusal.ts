@@ -1,4 +1,4 @@
-import type { WireError } from '../errors/to-wire.ts'
+import type { WireError } from '../errors/error-to-wire.ts'
 
 /** An error that refuses a request. The caller gets its message. */
 export class Refusal extends Error {

@@ -6,7 +6,7 @@ import { VecTradeError } from './vectrade-error.ts'
  * Converts a value that `fetch` or the reader of a body threw into an error of this SDK. Errors of this SDK are
  * returned unchanged.
  */
-export function connectionError(thrown: unknown, phase: 'connect' | 'body'): VecTradeError {
+export function errorFromThrown(thrown: unknown, phase: 'connect' | 'body'): VecTradeError {
   if (VecTradeError.isInstance(thrown)) return thrown
   if (phase === 'body') return new StreamInterruptedError({ cause: thrown })
   const code = systemCode(thrown)

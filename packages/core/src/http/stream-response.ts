@@ -31,7 +31,7 @@ export interface RateLimit {
 }
 
 /** Reads the headers of a response. @param secrets texts to remove from the request id */
-export function readResponse(
+export function streamResponseOf(
   response: { status: number; headers: FetchHeaders },
   secrets?: Secrets,
 ): StreamResponse {

@@ -1,4 +1,4 @@
-import type { AnalysisRequest } from '../client.ts'
+import type { AnalysisRequest } from '../options/analysis-request.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { isRecord, parseJson } from '../events/json.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
@@ -13,7 +13,7 @@ const maxSymbols = 50
  * @throws Refusal with the reason if the body is not a valid request
  * @throws ConfigurationError if the body has already been read
  */
-export async function readRequest(
+export async function readAnalysisRequest(
   request: Request,
   maxPromptLength: number,
 ): Promise<AnalysisRequest> {
