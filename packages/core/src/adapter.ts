@@ -23,6 +23,7 @@ export {
 export { streamResponseOf } from './http/stream-response.ts'
 export type { Secrets } from './errors/clean.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'
+export { Refusal } from './serve/refusal.ts'
 
 // Options
 export {

@@ -21,7 +21,7 @@ import {
 } from './handler-options.ts'
 import { isInterruptedUpload } from './interrupted-upload.ts'
 import { isAllowedOrigin, originRefused } from './page-origin.ts'
-import { errorResponse, Refusal } from './refusal.ts'
+import { errorResponse, invalidRequest, Refusal } from './refusal.ts'
 import { RunningStreams } from './running-streams.ts'
 import { type StoredAnswer, StoredStreams } from './stored-streams.ts'
 
@@ -108,14 +108,14 @@ class Endpoint {
     const { authorize } = this.#options
     const streams = this.#streams
     if (!isAllowedOrigin(request, this.#options)) {
-      throw new Refusal(403, 'permission_error', originRefused)
+      throw new Refusal(403, originRefused)
     }
     const allow = `${this.#methods}, OPTIONS`
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
     const isOfStream = request.method === 'GET' || request.method === 'DELETE'
     const streamId = streams && isOfStream ? streamIdOf(request.url) : undefined
     if (request.method !== 'POST' && streamId === undefined) {
-      throw new Refusal(405, 'invalid_request_error', 'Use POST', { allow })
+      throw new Refusal(405, 'Use POST', { allow }, invalidRequest())
     }
     const ownResponse = await runCallback(() => askToAuthorize(request, authorize))
     if (ownResponse !== undefined) return ownResponse
