@@ -19,7 +19,8 @@ export {
   resolveStoreLimits,
 } from './store/store-limits.ts'
 
-// Requests and responses
+// Errors, requests and responses
+export { errorChain } from './errors/error-chain.ts'
 export { streamResponseOf } from './http/stream-response.ts'
 export type { Secrets } from './errors/clean.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'
