@@ -1,3 +1,4 @@
+import type { APIErrorCode } from './error-code.ts'
 import { numberHeader } from './number-header.ts'
 import { responseHeaders } from './response-headers.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
@@ -38,18 +39,9 @@ export class APIError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'APIError'
   /** @internal */
-  static readonly code: APIError['code'] = 'api_error'
+  static readonly code: APIErrorCode = 'api_error'
 
-  declare readonly code:
-    | 'api_error'
-    | 'validation_error'
-    | 'authentication_error'
-    | 'payment_required'
-    | 'not_found'
-    | 'rate_limit_error'
-    | 'quota_exceeded'
-    | 'server_error'
-    | 'service_unavailable'
+  declare readonly code: APIErrorCode
   /** The HTTP status; undefined if the error came inside a stream. */
   readonly status: number | undefined
   /** The API's own name of the error, such as `rate_limit_error`. */

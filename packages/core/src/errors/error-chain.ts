@@ -9,6 +9,7 @@ const longestChain = 5
  */
 export function errorChain(thrown: unknown): Record<string, unknown>[] {
   const chain = []
-  for (let at = thrown; isRecord(at) && chain.length < longestChain; at = at['cause']) chain.push(at)
+  for (let at = thrown; isRecord(at) && chain.length < longestChain; at = at['cause'])
+    chain.push(at)
   return chain
 }

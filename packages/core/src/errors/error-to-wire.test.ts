@@ -110,7 +110,7 @@ test.for<[unknown, number, string]>([
   [new errors.TimeoutError('headers', 1), 504, 'service_unavailable'],
   [new errors.StreamProtocolError('secret'), 502, 'bad_gateway'],
   [new errors.StreamStoreError('secret', 'unavailable'), 503, 'service_unavailable'],
-  [new errors.RequestAbortedError('secret'), 500, 'service_unavailable'],
+  [new errors.RequestAbortedError('secret'), 503, 'service_unavailable'],
   [new errors.StreamConsumedError('secret'), 500, 'server_error'],
   [new errors.StreamResumeError('secret'), 500, 'server_error'],
   [new errors.ConfigurationError('secret'), 500, 'server_error'],

@@ -3,11 +3,14 @@ import { anyStatus, errorTable, type StatusRow } from './error-table.ts'
 import { responseHeaders } from './response-headers.ts'
 import { singleHeader } from './single-header.ts'
 
-/** The rows for reading errors. The first row of the table is left out, because it is only for sending. */
+/** The row for errors that no other row describes. It is only for sending. */
+const [unknownRow] = errorTable.api_error
+
+/** The rows for reading errors. */
 const rows = /* @__PURE__ */ Object.values(errorTable)
   .flat()
   .filter((row) => typeof row === 'object')
-  .slice(1)
+  .filter((row) => row !== unknownRow)
 
 /** Whether a name is one of the gateway's codes. */
 export function isGatewayCode(name: string): boolean {
@@ -36,7 +39,7 @@ export function findRow(status: number | undefined, names: readonly string[]): S
 
 /** Returns the `type` for an error whose body names none. */
 export function defaultType(status: number | undefined): string {
-  return (rowOfStatus(status) ?? errorTable.api_error[0])[2]
+  return (rowOfStatus(status) ?? unknownRow)[2]
 }
 
 /** Whether the same request may succeed later. With a used-up quota it cannot, whatever a header says. */

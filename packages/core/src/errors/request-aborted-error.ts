@@ -1,8 +1,10 @@
 import { VecTradeError } from './vectrade-error.ts'
 
 /**
- * Your signal was aborted, the client was closed, or the stream was cancelled before its answer was complete. If a
- * signal was aborted, `cause` is its reason.
+ * Your signal was aborted, the client is closed, or the stream was cancelled. If a signal was aborted, `cause` is its
+ * reason.
+ *
+ * Cancelling ends an iteration without an error. Only the promises of the stream reject, such as `finalText()`.
  */
 export class RequestAbortedError extends VecTradeError {
   /** @internal */

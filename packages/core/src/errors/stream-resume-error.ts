@@ -1,6 +1,9 @@
 import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 
-/** A stored stream cannot be resumed: it no longer exists, or too many attempts to reach it failed. */
+/**
+ * A stored stream cannot be resumed. Either the endpoint has no such stream for this caller, for example because it
+ * has expired, or too many attempts in a row brought no new event. `cause` is the last error.
+ */
 export class StreamResumeError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamResumeError'

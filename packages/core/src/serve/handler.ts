@@ -2,6 +2,7 @@ import { APIError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { findRow, isRetryable } from '../errors/find-row.ts'
 import { errorToWire, statusFor } from '../errors/error-to-wire.ts'
+import { RequestAbortedError } from '../errors/request-aborted-error.ts'
 import { responseHeaders } from '../errors/response-headers.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
@@ -230,9 +231,11 @@ function failure(error: unknown): Response {
     if (!Number.isInteger(seconds)) headers[responseHeaders.retryAfterMs] = String(seconds * 1000)
   }
   const wire = errorToWire(error, status)
-  // Says so if a reader would judge by status and type whether a retry can help, and be wrong.
+  // Says so if a reader would judge by status and type whether a retry can help, and be wrong. That a call of this
+  // server was aborted says nothing about a retry of the reader.
   const isReadAsRetryable = isRetryable(findRow(status, [wire.error.type]), status, undefined)
-  if (VecTradeError.isInstance(error) && error.retryable !== isReadAsRetryable) {
+  const isJudge = VecTradeError.isInstance(error) && !(error instanceof RequestAbortedError)
+  if (isJudge && error.retryable !== isReadAsRetryable) {
     headers[responseHeaders.shouldRetry] = String(error.retryable)
   }
   return errorResponse(status, wire, headers)
