@@ -6,9 +6,9 @@ import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { Network } from '../options/runtime.ts'
 import { sleep } from '../lifetime/timers.ts'
 
-const delays = { first: 500, factor: 2, cap: 30_000, jitter: fullJitter }
+const pauses = { first: 500, factor: 2, cap: 30_000, jitter: fullJitter }
 /** Attempts that do not count have no limit, so their pauses must not be short. */
-const probeDelays = { ...delays, jitter: [0.5, 1] } as const
+const probePauses = { ...pauses, jitter: [0.5, 1] } as const
 /** The pauses before these attempts take up to four minutes together. The average is about half of that. */
 const maxAttempts = 12
 
@@ -89,7 +89,7 @@ export class Reconnection {
         retryable: true,
       })
     }
-    const pause = isProbe ? backoff(this.#probes, probeDelays) : backoff(this.#attempts, delays)
+    const pause = isProbe ? backoff(this.#probes, probePauses) : backoff(this.#attempts, pauses)
     const retryAfter = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
     const asked = Math.min(Math.max(this.#retry, retryAfter), this.#maxRetryAfter)
     await this.#wait(asked, pause)

@@ -29,7 +29,7 @@ export async function readAnalysisRequest(
   const { text, ended } =
     announced > limits.maxBytes
       ? { text: '', ended: 'too-large' }
-      : await readBody(request.body, limits).catch(interrupted)
+      : await readBody(request.body, limits).catch(refuseCutOff)
   if (ended === 'too-large') {
     throw new Refusal(413, `The body is over ${limits.maxBytes} bytes`, {}, invalidRequest())
   }
@@ -60,7 +60,7 @@ export async function readAnalysisRequest(
  *
  * @throws Refusal if the caller stopped sending the body, else the error itself
  */
-function interrupted(error: unknown): never {
+function refuseCutOff(error: unknown): never {
   if (VecTradeError.isInstance(error)) throw error
   throw new Refusal(400, 'The body was cut off')
 }
