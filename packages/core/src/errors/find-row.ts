@@ -3,14 +3,11 @@ import { anyStatus, errorTable, type StatusRow } from './error-table.ts'
 import { responseHeaders } from './response-headers.ts'
 import { singleHeader } from './single-header.ts'
 
-/** The row for errors that no other row describes. It is only for sending. */
-const [unknownRow] = errorTable.api_error
-
-/** The rows for reading errors. */
+/** The rows for reading errors. The row for errors that no other row describes is only for sending. */
 const rows = /* @__PURE__ */ Object.values(errorTable)
   .flat()
   .filter((row) => typeof row === 'object')
-  .filter((row) => row !== unknownRow)
+  .filter((row) => row !== errorTable.api_error[0])
 
 /** Whether a name is one of the gateway's codes. */
 export function isGatewayCode(name: string): boolean {
@@ -39,7 +36,7 @@ export function findRow(status: number | undefined, names: readonly string[]): S
 
 /** Returns the `type` for an error whose body names none. */
 export function defaultType(status: number | undefined): string {
-  return (rowOfStatus(status) ?? unknownRow)[2]
+  return (rowOfStatus(status) ?? errorTable.api_error[0])[2]
 }
 
 /** Whether the same request may succeed later. With a used-up quota it cannot, whatever a header says. */
