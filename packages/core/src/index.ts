@@ -14,7 +14,8 @@ export type {
 export type { Logger } from './lifetime/logger.ts'
 export { AnalysisStream } from './stream/stream.ts'
 export type { Analysis } from './events/analysis.ts'
-export type { RateLimit, StreamResponse } from './http/stream-response.ts'
+export type { RateLimit } from './errors/rate-limit.ts'
+export type { StreamResponse } from './http/stream-response.ts'
 export type {
   Citation,
   CitationEvent,

@@ -1,6 +1,5 @@
 import type { APIErrorCode } from './error-code.ts'
-import { numberHeader } from './number-header.ts'
-import { responseHeaders } from './response-headers.ts'
+import { rateLimitOf } from './rate-limit.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 
 /** The fields of a new {@link APIError}. */
@@ -138,12 +137,12 @@ export class RateLimitError extends APIError {
 
   /** Requests allowed per window, from `X-VQ-RateLimit-Limit`. */
   get limit(): number | undefined {
-    return numberHeader(this.headers, responseHeaders.limit)
+    return rateLimitOf(this.headers).limit
   }
 
   /** Requests left in the window, from `X-VQ-RateLimit-Remaining`. */
   get remaining(): number | undefined {
-    return numberHeader(this.headers, responseHeaders.remaining)
+    return rateLimitOf(this.headers).remaining
   }
 }
 
@@ -158,12 +157,12 @@ export class QuotaExceededError extends APIError {
 
   /** The quota, from `X-VQ-Quota-Limit`. */
   get quotaLimit(): number | undefined {
-    return numberHeader(this.headers, responseHeaders.quotaLimit)
+    return rateLimitOf(this.headers).quotaLimit
   }
 
   /** The rest of the quota, from `X-VQ-Quota-Remaining`. */
   get quotaRemaining(): number | undefined {
-    return numberHeader(this.headers, responseHeaders.quotaRemaining)
+    return rateLimitOf(this.headers).quotaRemaining
   }
 }
 

@@ -1,6 +1,5 @@
 import { QuotaExceededError } from './api-error.ts'
 import { anyStatus, errorTable, type StatusRow } from './error-table.ts'
-import { responseHeaders } from './response-headers.ts'
 import { singleHeader } from './single-header.ts'
 
 /** The rows for reading errors. The row for errors that no other row describes is only for sending. */
@@ -46,7 +45,7 @@ export function isRetryable(
   headers: Headers | undefined,
 ): boolean {
   // Inside a stream, an error has no status, and the headers are not about it.
-  const said = status && singleHeader(headers, responseHeaders.shouldRetry, ',')?.toLowerCase()
+  const said = status && singleHeader(headers, 'x-should-retry', ',')?.toLowerCase()
   const isWorthIt = said === 'true' || (retryable && said !== 'false')
   return isWorthIt && Class !== QuotaExceededError
 }

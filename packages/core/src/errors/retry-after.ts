@@ -1,5 +1,5 @@
 import { decimal } from './number-header.ts'
-import { responseHeaders } from './response-headers.ts'
+import type { ResponseHeader } from './response-headers.ts'
 
 /**
  * Returns the seconds that a server asks to wait: from `retry-after-ms`, otherwise from `Retry-After` in seconds or as
@@ -8,16 +8,15 @@ import { responseHeaders } from './response-headers.ts'
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function retryAfterSeconds(headers: Headers, now: number = Date.now()): number | undefined {
-  const ms = longestOf(headers, responseHeaders.retryAfterMs, decimal)
+  const ms = longestOf(headers, 'retry-after-ms', decimal)
   if (ms !== undefined) return ms / 1000
-  const read = (value: string): number | undefined => decimal(value) ?? secondsUntil(value, now)
-  return longestOf(headers, responseHeaders.retryAfter, read)
+  return longestOf(headers, 'retry-after', (value) => decimal(value) ?? secondsUntil(value, now))
 }
 
 /** Returns the longest wait in a repeated header. A client that comes back too soon is refused again. */
 function longestOf(
   headers: Headers,
-  name: string,
+  name: ResponseHeader,
   read: (value: string) => number | undefined,
 ): number | undefined {
   // A date has a comma too, after the name of the day.

@@ -2,7 +2,7 @@ import { APIError } from '../errors/api-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
 import { backoff, type BackoffPolicy } from '../lifetime/backoff.ts'
 
-const delays: BackoffPolicy = { first: 500, factor: 2, cap: 30_000, jitter: [0.75, 1.25] }
+const delays: BackoffPolicy = { first: 500, cap: 30_000, jitter: [0.75, 1.25] }
 
 /** How often to try again, and how long to wait. The client has options of these names. */
 export interface RetryPolicy {

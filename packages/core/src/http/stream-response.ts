@@ -1,7 +1,6 @@
-import { numberHeader } from '../errors/number-header.ts'
 import { clean, type Secrets } from '../errors/clean.ts'
 import type { FetchHeaders } from '../options/runtime.ts'
-import { responseHeaders } from '../errors/response-headers.ts'
+import { type RateLimit, rateLimitOf } from '../errors/rate-limit.ts'
 import { singleHeader } from '../errors/single-header.ts'
 
 /** A response, without its body. */
@@ -16,20 +15,6 @@ export interface StreamResponse {
   rateLimit: RateLimit
 }
 
-/** The limits that a response tells. A field is undefined if its header is missing. */
-export interface RateLimit {
-  /** Requests that a window allows. */
-  limit: number | undefined
-  /** Requests left in this window. */
-  remaining: number | undefined
-  /** The end of the window, in Unix seconds. */
-  reset: number | undefined
-  /** The plan's quota, from `X-VQ-Quota-Limit`. */
-  quotaLimit: number | undefined
-  /** The rest of the quota, from `X-VQ-Quota-Remaining`. */
-  quotaRemaining: number | undefined
-}
-
 /** Reads the headers of a response. @param secrets texts to remove from the request id */
 export function streamResponseOf(
   response: { status: number; headers: FetchHeaders },
@@ -39,18 +24,11 @@ export function streamResponseOf(
   // A fetch gives all of them, though perhaps in its own class.
   const headers = response.headers as Headers
   // If a proxy has added its own id, support can use both.
-  const requestId =
-    singleHeader(headers, responseHeaders.requestId) ?? headers.get(responseHeaders.requestId)
+  const requestId = singleHeader(headers, 'x-request-id') ?? headers.get('x-request-id')
   return {
     status,
     headers,
     requestId: (requestId !== null && clean(requestId, secrets)) || undefined,
-    rateLimit: {
-      limit: numberHeader(headers, responseHeaders.limit),
-      remaining: numberHeader(headers, responseHeaders.remaining),
-      reset: numberHeader(headers, responseHeaders.reset),
-      quotaLimit: numberHeader(headers, responseHeaders.quotaLimit),
-      quotaRemaining: numberHeader(headers, responseHeaders.quotaRemaining),
-    },
+    rateLimit: rateLimitOf(headers),
   }
 }

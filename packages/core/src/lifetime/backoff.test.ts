@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { backoff, fullJitter } from './backoff.ts'
 
-const policy = { first: 500, factor: 2, cap: 30_000, jitter: [0.75, 1.25] } as const
+const policy = { first: 500, cap: 30_000, jitter: [0.75, 1.25] } as const
 
 test('a delay doubles with each attempt', () => {
   const delays = [1, 2, 3, 4].map((attempt) => backoff(attempt, policy, 0.5))

@@ -1,9 +1,7 @@
-/** How the delays between attempts grow. */
+/** The delays between attempts. Each is twice as long as the one before it, up to the cap. */
 export interface BackoffPolicy {
-  /** The delay before the second attempt, in ms, without jitter. */
+  /** The delay after the first attempt, in ms, without jitter. */
   first: number
-  /** How many times longer each delay is than the one before it. */
-  factor: number
   /** The longest delay, in ms, including jitter. */
   cap: number
   /** The smallest and the largest part of a delay that is waited: `[0.75, 1.25]` is ±25 %. */
@@ -21,10 +19,10 @@ export const fullJitter: BackoffPolicy['jitter'] = [0, 1]
  */
 export function backoff(
   attempt: number,
-  { first, factor, cap, jitter: [least, most] }: BackoffPolicy,
+  { first, cap, jitter: [least, most] }: BackoffPolicy,
   random: number = Math.random(),
 ): number {
   // The cap comes before the jitter too. Otherwise clients would return together once they have reached it.
-  const delay = Math.min(first * factor ** (attempt - 1), cap)
+  const delay = Math.min(first * 2 ** (attempt - 1), cap)
   return Math.min(delay * (least + (most - least) * random), cap)
 }

@@ -6,7 +6,6 @@ import type { StreamSource } from '../stream/stream-source.ts'
 import type { Settings } from '../options/options.ts'
 import { type Call, send } from '../http/request.ts'
 import { streamResponseOf } from '../http/stream-response.ts'
-import { responseHeaders } from '../errors/response-headers.ts'
 import { singleHeader } from '../errors/single-header.ts'
 import { openEventStream } from '../stream/from-response.ts'
 import { closeBody } from '../http/read-body.ts'
@@ -25,7 +24,7 @@ export async function openAtEndpoint(
 ): Promise<StreamSource> {
   const response = await send(call, signal)
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
-  const id = singleHeader(response.headers, responseHeaders.streamId)
+  const id = singleHeader(response.headers, 'x-vectrade-stream-id')
   if (!id) return openEventStream(response, call)
   const reader = await openEventStream(response, readerOptions(call, reconnection))
   const endpoint = new StoredStreamEndpoint(call, id, reconnection)

@@ -6,7 +6,7 @@ import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { Network } from '../options/runtime.ts'
 import { sleep } from '../lifetime/timers.ts'
 
-const pauses = { first: 500, factor: 2, cap: 30_000, jitter: fullJitter }
+const pauses = { first: 500, cap: 30_000, jitter: fullJitter }
 /** Attempts that do not count have no limit, so their pauses must not be short. */
 const probePauses = { ...pauses, jitter: [0.5, 1] } as const
 /** The pauses before these attempts take up to four minutes together. The average is about half of that. */

@@ -40,7 +40,7 @@ export function addCorsHeaders(
   const origin = request.headers.get('origin')
   if (origin === null || !origins.includes(origin)) return
   headers.set('access-control-allow-origin', origin)
-  headers.append('access-control-expose-headers', Object.values(responseHeaders).join(', '))
+  headers.append('access-control-expose-headers', responseHeaders.join(', '))
   if (credentials) headers.set('access-control-allow-credentials', 'true')
   if (request.method !== 'OPTIONS') return
   headers.set('access-control-allow-methods', methods)

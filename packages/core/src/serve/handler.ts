@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 import { findRow, isRetryable } from '../errors/find-row.ts'
 import { errorToWire, statusFor } from '../errors/error-to-wire.ts'
 import { RequestAbortedError } from '../errors/request-aborted-error.ts'
-import { responseHeaders } from '../errors/response-headers.ts'
+import type { ResponseHeader } from '../errors/response-headers.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
@@ -165,8 +165,7 @@ class Endpoint {
         response = relayResponse(stream, eventText, { heartbeat }, { heartbeatFirst, onEnd })
       }
       // VecTrade's support asks for this id.
-      if (reply?.requestId !== undefined)
-        response.headers.set(responseHeaders.requestId, reply.requestId)
+      if (reply?.requestId !== undefined) response.headers.set('x-request-id', reply.requestId)
       return response
     } catch (error) {
       stored?.abandon()
@@ -222,13 +221,13 @@ const longestRetryAfter = 31_536_000
 /** Returns the response for a failure. It has VecTrade's status, or the one in the table for an error of ours. */
 function failure(error: unknown): Response {
   const status = statusFor(error)
-  const headers: Record<string, string> = {}
+  const headers: Partial<Record<ResponseHeader, string>> = {}
   const retryAfter = error instanceof APIError ? error.retryAfter : undefined
   if (retryAfter !== undefined) {
     const seconds = Math.min(retryAfter, longestRetryAfter)
     // The standard header has whole seconds only; our clients read the other one first.
-    headers[responseHeaders.retryAfter] = String(Math.ceil(seconds))
-    if (!Number.isInteger(seconds)) headers[responseHeaders.retryAfterMs] = String(seconds * 1000)
+    headers['retry-after'] = String(Math.ceil(seconds))
+    if (!Number.isInteger(seconds)) headers['retry-after-ms'] = String(seconds * 1000)
   }
   const wire = errorToWire(error, status)
   // Says so if a reader would judge by status and type whether a retry can help, and be wrong. That a call of this
@@ -236,7 +235,7 @@ function failure(error: unknown): Response {
   const isReadAsRetryable = isRetryable(findRow(status, [wire.error.type]), status, undefined)
   const isJudge = VecTradeError.isInstance(error) && !(error instanceof RequestAbortedError)
   if (isJudge && error.retryable !== isReadAsRetryable) {
-    headers[responseHeaders.shouldRetry] = String(error.retryable)
+    headers['x-should-retry'] = String(error.retryable)
   }
   return errorResponse(status, wire, headers)
 }

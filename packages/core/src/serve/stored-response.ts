@@ -1,5 +1,4 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
-import { responseHeaders } from '../errors/response-headers.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { relayResponse } from '../relay/readable.ts'
@@ -25,7 +24,7 @@ export function storedResponse(
   messages: AsyncIterable<NumberedMessage>,
   { heartbeat, heartbeatFirst, isWhole }: StoredResponseOptions,
 ): Response {
-  const init = { headers: { [responseHeaders.streamId]: id }, heartbeat }
+  const init = { headers: { 'x-vectrade-stream-id': id }, heartbeat }
   return relayResponse(sentMessages(messages, isWhole), textOf, init, { heartbeatFirst })
 }
 
