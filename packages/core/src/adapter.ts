@@ -19,10 +19,12 @@ export {
   resolveStoreLimits,
 } from './store/store-limits.ts'
 
-// Requests and responses
-export { readResponse } from './http/response.ts'
+// Errors, requests and responses
+export { errorChain } from './errors/error-chain.ts'
+export { streamResponseOf } from './http/stream-response.ts'
 export type { Secrets } from './errors/clean.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'
+export { Refusal } from './serve/refusal.ts'
 
 // Options
 export {

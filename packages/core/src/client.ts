@@ -4,13 +4,13 @@ import { AbortScope, type Track } from './lifetime/abort-scope.ts'
 import type { Analysis } from './events/analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { secretsOf } from './errors/secrets.ts'
-import { RequestAbortedError } from './errors/stream-error.ts'
+import { RequestAbortedError } from './errors/request-aborted-error.ts'
 import type { StreamSource, StreamSettings } from './stream/stream-source.ts'
-import { isRecord } from './events/json.ts'
 import { resolveLimits } from './lifetime/check-limit.ts'
 import { markHandled } from './lifetime/mark-handled.ts'
 import { readAnalysis } from './http/json-answer.ts'
 import { nameMethod } from './lifetime/name-method.ts'
+import { type AnalysisRequest, toAnalysisRequest } from './options/analysis-request.ts'
 import {
   type CallLimits,
   callLimits,
@@ -35,14 +35,6 @@ import {
 import { randomUUID } from './http/random-uuid.ts'
 import { AnalysisStream } from './stream/stream.ts'
 import { openEventStream } from './stream/from-response.ts'
-
-/** A question, with the symbols that it is about. */
-export interface AnalysisRequest {
-  /** The question. */
-  prompt: string
-  /** Ticker symbols, such as `['NVDA']`. */
-  symbols?: readonly string[] | undefined
-}
 
 /**
  * A client of VecTrade's AI stock analysis.
@@ -190,7 +182,10 @@ export class AI {
     const accept = stream ? 'text/event-stream' : 'application/json'
     const call = this.#callWithoutBody(accept, options, { 'idempotency-key': idempotencyKey })
     const { isEndpoint } = this.#settings
-    const body = JSON.stringify({ ...checkRequest(request), ...(isEndpoint ? {} : { stream }) })
+    const body = JSON.stringify({
+      ...toAnalysisRequest(request),
+      ...(isEndpoint ? {} : { stream }),
+    })
     return { ...call, body }
   }
 
@@ -218,21 +213,4 @@ export class AI {
 
 async function openStream(call: CallWithLimits, signal: Abortable): Promise<StreamSource> {
   return openEventStream(await send(call, signal), call)
-}
-
-/** @throws ConfigurationError on a request that cannot be sent */
-function checkRequest(request: string | AnalysisRequest): AnalysisRequest {
-  const { prompt, symbols } = isRecord(request)
-    ? (request as AnalysisRequest)
-    : { prompt: request as string }
-  // The server refuses an empty prompt. A missing prompt is a mistake in the program.
-  if (typeof prompt !== 'string') {
-    throw new ConfigurationError('The prompt must be a string, or { prompt, symbols }')
-  }
-  if (symbols === undefined) return { prompt }
-  // A copy, because `some` skips elements that were never set.
-  if (!Array.isArray(symbols) || [...symbols].some((symbol) => typeof symbol !== 'string')) {
-    throw new ConfigurationError("`symbols` must be an array of strings such as ['NVDA']")
-  }
-  return { prompt, symbols }
 }

@@ -1,4 +1,5 @@
-export { type AI, type AnalysisRequest, VecTrade } from './client.ts'
+export { type AI, VecTrade } from './client.ts'
+export type { AnalysisRequest } from './options/analysis-request.ts'
 export type { CallLimits, CallOptions, ResumeOptions, VecTradeOptions } from './options/options.ts'
 export type { HeaderValues } from './options/headers.ts'
 export type { Abortable } from './lifetime/abort-source.ts'
@@ -13,7 +14,8 @@ export type {
 export type { Logger } from './lifetime/logger.ts'
 export { AnalysisStream } from './stream/stream.ts'
 export type { Analysis } from './events/analysis.ts'
-export type { RateLimit, StreamResponse } from './http/response.ts'
+export type { RateLimit } from './errors/rate-limit.ts'
+export type { StreamResponse } from './http/stream-response.ts'
 export type {
   Citation,
   CitationEvent,
@@ -43,15 +45,12 @@ export {
   ConnectionError,
   type ConnectionPhase,
   StreamInterruptedError,
-  TimeoutError,
-  type TimeoutPhase,
 } from './errors/connection-error.ts'
-export {
-  RequestAbortedError,
-  StreamConsumedError,
-  StreamProtocolError,
-  StreamResumeError,
-} from './errors/stream-error.ts'
+export { TimeoutError, type TimeoutPhase } from './errors/timeout-error.ts'
+export { RequestAbortedError } from './errors/request-aborted-error.ts'
+export { StreamConsumedError } from './errors/stream-consumed-error.ts'
+export { StreamProtocolError } from './errors/stream-protocol-error.ts'
+export { StreamResumeError } from './errors/stream-resume-error.ts'
 export { StreamStoreError, type StreamStoreProblem } from './errors/stream-store-error.ts'
 export {
   type PartialAnswer,

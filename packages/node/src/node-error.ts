@@ -1,4 +1,5 @@
 import { StreamProtocolError } from '@vectrade/core'
+import { errorChain } from '@vectrade/core/adapter'
 
 /**
  * Returns the `cause` for the SDK's error, from the value that Node's `fetch` or the reader of its body threw.
@@ -15,28 +16,11 @@ import { StreamProtocolError } from '@vectrade/core'
 export function toCause(thrown: unknown): unknown {
   if (thrown instanceof TypeError && thrown.cause instanceof StreamProtocolError)
     return thrown.cause
-  for (const error of chainOf(thrown)) {
+  for (const error of errorChain(thrown)) {
     // The error may be frozen, in which case `Object.defineProperty` would throw.
-    if (error.name === 'HTTPParserError') {
+    if (error['name'] === 'HTTPParserError') {
       Reflect.defineProperty(error, 'data', { enumerable: false })
     }
   }
   return thrown
-}
-
-interface ErrorLike {
-  name?: unknown
-  cause?: unknown
-}
-
-/** Returns an error and its causes. The causes may form a circle, so only the first five errors are returned. */
-function chainOf(thrown: unknown): ErrorLike[] {
-  const chain: ErrorLike[] = []
-  // The error may come from another realm, so `instanceof Error` would not do.
-  for (let at = thrown; isObject(at) && chain.length < 5; at = at.cause) chain.push(at)
-  return chain
-}
-
-function isObject(value: unknown): value is ErrorLike {
-  return typeof value === 'object' && value !== null
 }

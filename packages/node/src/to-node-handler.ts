@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeRequest, NodeResponse } from './node-http-types.ts'
-import { checkFunction, hasMethods } from '@vectrade/core/adapter'
+import { checkFunction, hasMethods, Refusal } from '@vectrade/core/adapter'
 import { checkIncoming, checkOutgoing } from './check-arguments.ts'
 import { RequestBody } from './request-body.ts'
 import { writeResponse } from './write-response.ts'
@@ -62,7 +62,7 @@ export function toNodeHandler(handler: FetchHandler): NodeHandler {
       request = toRequest(req, body, disconnect.signal)
       response = await answer(handler, request)
     } catch {
-      response = errorResponse(400, 'invalid_request_error', 'The request could not be read')
+      response = new Refusal(400, 'The request could not be read').toResponse()
     }
     await writeResponse(response, res, req)
     body.release()
@@ -82,7 +82,7 @@ async function answer(handler: FetchHandler, request: Request): Promise<Response
   } catch {
     // Logging the error is the handler's task. The error can be any value.
   }
-  return errorResponse(500, 'server_error', 'The server failed')
+  return new Refusal(500, 'The server failed').toResponse()
 }
 
 function toRequest(req: IncomingMessage, body: RequestBody, signal: AbortSignal): Request {
@@ -112,9 +112,4 @@ function toUrl(req: IncomingMessage): URL {
 function authority({ headers }: IncomingMessage): string {
   const { host, ':authority': http2 } = headers
   return host ?? (typeof http2 === 'string' ? http2 : 'localhost')
-}
-
-function errorResponse(status: number, type: string, message: string): Response {
-  const headers = { 'cache-control': 'no-store' }
-  return Response.json({ error: { type, message } }, { status, headers })
 }

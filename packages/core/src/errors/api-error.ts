@@ -1,4 +1,5 @@
-import { numberHeader } from './number-header.ts'
+import type { APIErrorCode } from './error-code.ts'
+import { rateLimitOf } from './rate-limit.ts'
 import { hide, VecTradeError } from './vectrade-error.ts'
 
 /** The fields of a new {@link APIError}. */
@@ -37,18 +38,9 @@ export class APIError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'APIError'
   /** @internal */
-  static readonly code: APIError['code'] = 'api_error'
+  static readonly code: APIErrorCode = 'api_error'
 
-  declare readonly code:
-    | 'api_error'
-    | 'validation_error'
-    | 'authentication_error'
-    | 'payment_required'
-    | 'not_found'
-    | 'rate_limit_error'
-    | 'quota_exceeded'
-    | 'server_error'
-    | 'service_unavailable'
+  declare readonly code: APIErrorCode
   /** The HTTP status; undefined if the error came inside a stream. */
   readonly status: number | undefined
   /** The API's own name of the error, such as `rate_limit_error`. */
@@ -145,12 +137,12 @@ export class RateLimitError extends APIError {
 
   /** Requests allowed per window, from `X-VQ-RateLimit-Limit`. */
   get limit(): number | undefined {
-    return numberHeader(this.headers, 'x-vq-ratelimit-limit')
+    return rateLimitOf(this.headers).limit
   }
 
   /** Requests left in the window, from `X-VQ-RateLimit-Remaining`. */
   get remaining(): number | undefined {
-    return numberHeader(this.headers, 'x-vq-ratelimit-remaining')
+    return rateLimitOf(this.headers).remaining
   }
 }
 
@@ -165,12 +157,12 @@ export class QuotaExceededError extends APIError {
 
   /** The quota, from `X-VQ-Quota-Limit`. */
   get quotaLimit(): number | undefined {
-    return numberHeader(this.headers, 'x-vq-quota-limit')
+    return rateLimitOf(this.headers).quotaLimit
   }
 
   /** The rest of the quota, from `X-VQ-Quota-Remaining`. */
   get quotaRemaining(): number | undefined {
-    return numberHeader(this.headers, 'x-vq-quota-remaining')
+    return rateLimitOf(this.headers).quotaRemaining
   }
 }
 

@@ -1,8 +1,5 @@
-/**
- * The values of `error.code`. Each class of errors has a code of its own, so a `switch` over the code is
- * checked by the compiler.
- */
-export type VecTradeErrorCode =
+/** The codes of the errors that VecTrade reports: those of `APIError` and its subclasses. */
+export type APIErrorCode =
   | 'api_error'
   | 'validation_error'
   | 'authentication_error'
@@ -12,6 +9,9 @@ export type VecTradeErrorCode =
   | 'quota_exceeded'
   | 'server_error'
   | 'service_unavailable'
+
+/** The codes of the errors that VecTrade does not report. */
+export type LocalErrorCode =
   | 'configuration_error'
   | 'connection_error'
   | 'stream_interrupted'
@@ -22,3 +22,9 @@ export type VecTradeErrorCode =
   | 'stream_resume_error'
   | 'stream_store_error'
   | 'slow_consumer'
+
+/**
+ * The values of `error.code`. Each class of errors has a code of its own, so a `switch` over the code is
+ * checked by the compiler.
+ */
+export type VecTradeErrorCode = APIErrorCode | LocalErrorCode

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import * as errors from '../index.ts'
 import { errorTable } from './error-table.ts'
-import { apiError } from './from-wire.ts'
+import { errorFromWire } from './error-from-wire.ts'
 
 /** One error of each class that users can import. */
 const all: errors.VecTradeError[] = [
@@ -44,6 +44,6 @@ test.for(all.filter((error) => error instanceof errors.APIError))(
   'what is sent for $name is read as $name',
   ({ code, name }) => {
     const [, status, type, retryable] = errorTable[code][0]
-    expect(apiError({ error: { type } }, { status })).toMatchObject({ name, type, retryable })
+    expect(errorFromWire({ error: { type } }, { status })).toMatchObject({ name, type, retryable })
   },
 )

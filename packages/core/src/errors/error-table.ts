@@ -9,7 +9,7 @@ import {
   ServiceUnavailableError,
   ValidationError,
 } from './api-error.ts'
-import type { VecTradeErrorCode } from './error-code.ts'
+import type { APIErrorCode, LocalErrorCode } from './error-code.ts'
 
 /** How VecTrade reports an error: the class here, the HTTP status, the `type`, and whether a retry can help. */
 export type StatusRow = readonly [
@@ -27,11 +27,8 @@ type APIErrorRow = StatusRow | CodeRow
 /** How our servers report an error of their own: by a general message, an HTTP status and a `type` of the API. */
 export type LocalErrorRow = readonly [message: string, status: number, type: string]
 
-/** The codes of the errors that VecTrade does not report. */
-export type LocalErrorCode = Exclude<VecTradeErrorCode, APIError['code']>
-
 type ErrorTable = Readonly<
-  Record<APIError['code'], readonly [StatusRow, ...APIErrorRow[]]> &
+  Record<APIErrorCode, readonly [StatusRow, ...APIErrorRow[]]> &
     Record<LocalErrorCode, LocalErrorRow>
 >
 
@@ -92,7 +89,9 @@ export const errorTable: ErrorTable = {
   timeout: ['VecTrade did not answer in time', 504, 'service_unavailable'],
   stream_protocol_error: ['VecTrade answered in an unknown way', 502, 'bad_gateway'],
   stream_store_error: ['The answer cannot be read any further', 503, 'service_unavailable'],
-  request_aborted: ['The request was aborted', 500, 'service_unavailable'],
+  // The reader of this error did not abort anything: the caller of an aborted call is gone. This server has ended the
+  // answer, for example because its client was closed at a shutdown, and another instance may answer.
+  request_aborted: ['The request was aborted', 503, 'service_unavailable'],
   configuration_error: unexpected,
   stream_consumed: unexpected,
   stream_resume_error: unexpected,

@@ -2,11 +2,11 @@ import { QuotaExceededError } from './api-error.ts'
 import { anyStatus, errorTable, type StatusRow } from './error-table.ts'
 import { singleHeader } from './single-header.ts'
 
-/** The rows for reading errors. The first row of the table is left out, because it is only for sending. */
+/** The rows for reading errors. The row for errors that no other row describes is only for sending. */
 const rows = /* @__PURE__ */ Object.values(errorTable)
   .flat()
   .filter((row) => typeof row === 'object')
-  .slice(1)
+  .filter((row) => row !== errorTable.api_error[0])
 
 /** Whether a name is one of the gateway's codes. */
 export function isGatewayCode(name: string): boolean {

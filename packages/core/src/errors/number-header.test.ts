@@ -13,10 +13,10 @@ test.for<[value: string | undefined, number: number | undefined]>([
   ['', undefined],
   [undefined, undefined],
 ])('the number of %o is %o', ([value, number]) => {
-  const headers = new Headers(value === undefined ? {} : { 'x-limit': value })
-  expect(numberHeader(headers, 'x-limit')).toBe(number)
+  const headers = new Headers(value === undefined ? {} : { 'x-vq-quota-limit': value })
+  expect(numberHeader(headers, 'x-vq-quota-limit')).toBe(number)
 })
 
 test('without headers there is no number', () => {
-  expect(numberHeader(undefined, 'x-limit')).toBeUndefined()
+  expect(numberHeader(undefined, 'x-vq-quota-limit')).toBeUndefined()
 })

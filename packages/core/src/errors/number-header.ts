@@ -1,7 +1,11 @@
+import type { ResponseHeader } from './response-headers.ts'
 import { singleHeader } from './single-header.ts'
 
 /** Returns the number in a header that must have only one; undefined if it is not a plain decimal number. */
-export function numberHeader(headers: Headers | undefined, name: string): number | undefined {
+export function numberHeader(
+  headers: Headers | undefined,
+  name: ResponseHeader,
+): number | undefined {
   return decimal(singleHeader(headers, name, ',') ?? '')
 }
 

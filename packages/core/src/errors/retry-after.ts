@@ -1,4 +1,5 @@
 import { decimal } from './number-header.ts'
+import type { ResponseHeader } from './response-headers.ts'
 
 /**
  * Returns the seconds that a server asks to wait: from `retry-after-ms`, otherwise from `Retry-After` in seconds or as
@@ -15,7 +16,7 @@ export function retryAfterSeconds(headers: Headers, now: number = Date.now()): n
 /** Returns the longest wait in a repeated header. A client that comes back too soon is refused again. */
 function longestOf(
   headers: Headers,
-  name: string,
+  name: ResponseHeader,
   read: (value: string) => number | undefined,
 ): number | undefined {
   // A date has a comma too, after the name of the day.

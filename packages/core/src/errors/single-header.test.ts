@@ -14,10 +14,10 @@ test.for<[lines: string[], value: string | undefined, separator?: string]>([
   [['5', '5'], '5', ','],
 ])('the value of %o is %s', ([lines, value, separator]) => {
   const headers = new Headers()
-  for (const line of lines) headers.append('x-name', line)
-  expect(singleHeader(headers, 'X-Name', separator)).toBe(value)
+  for (const line of lines) headers.append('last-event-id', line)
+  expect(singleHeader(headers, 'last-event-id', separator)).toBe(value)
 })
 
 test('without headers there is no value', () => {
-  expect(singleHeader(undefined, 'x-name')).toBeUndefined()
+  expect(singleHeader(undefined, 'last-event-id')).toBeUndefined()
 })

@@ -1,3 +1,5 @@
+import type { ResponseHeader } from './response-headers.ts'
+
 /**
  * Returns the value of a header that must have only one. A proxy may repeat a value, so equal values count once. If the
  * values differ, none of them can be trusted, and the header counts as missing.
@@ -7,7 +9,7 @@
  */
 export function singleHeader(
   headers: Pick<Headers, 'get'> | undefined,
-  name: string,
+  name: ResponseHeader | 'last-event-id' | 'location',
   separator = ', ',
 ): string | undefined {
   const lines = headers?.get(name)?.split(separator) ?? []

@@ -5,7 +5,7 @@ import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
  *
  * - `exists`: the stream has a live producer, or has ended
  * - `superseded`: another producer has taken the stream over
- * - `finished`: the stream has ended
+ * - `finished`: the stream has ended or expired
  * - `limit`: the stream or the store is full
  * - `owner-limit`: the owner has as many running streams as allowed
  * - `unavailable`: the store cannot be reached

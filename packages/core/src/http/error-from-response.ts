@@ -1,12 +1,12 @@
 import type { APIError } from '../errors/api-error.ts'
 import type { Secrets } from '../errors/clean.ts'
-import { apiError, type ErrorContext, isErrorPayload } from '../errors/from-wire.ts'
+import { errorFromWire, type ErrorContext, isErrorPayload } from '../errors/error-from-wire.ts'
 import { mimeType } from '../errors/mime-type.ts'
 import { parseJson } from '../events/json.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
 import type { FetchResponse } from '../options/runtime.ts'
 import { readBody } from './read-body.ts'
-import { readResponse } from './response.ts'
+import { streamResponseOf } from './stream-response.ts'
 
 /** Information about an error that the response does not have. */
 export interface ResponseErrorContext extends Pick<ErrorContext, 'secrets'> {
@@ -27,10 +27,10 @@ export async function errorFromResponse(
   { secrets, notFoundHint }: ResponseErrorContext = {},
   signal?: Abortable,
 ): Promise<APIError> {
-  const { status, headers, requestId } = readResponse(response, secrets)
+  const { status, headers, requestId } = streamResponseOf(response, secrets)
   const hint = status === 404 ? notFoundHint : undefined
   const payload = await readPayload(response, signal)
-  return apiError(payload, { status, headers, requestId, secrets, hint })
+  return errorFromWire(payload, { status, headers, requestId, secrets, hint })
 }
 
 /**
@@ -42,11 +42,11 @@ export async function errorInJson(
   secrets: Secrets,
   signal?: Abortable,
 ): Promise<APIError | undefined> {
-  const { headers, requestId } = readResponse(response, secrets)
+  const { headers, requestId } = streamResponseOf(response, secrets)
   if (!mayBeJson(headers.get('content-type') ?? '')) return undefined
   const payload = await readPayload(response, signal)
   return isErrorPayload(payload, headers)
-    ? apiError(payload, { headers, requestId, secrets })
+    ? errorFromWire(payload, { headers, requestId, secrets })
     : undefined
 }
 

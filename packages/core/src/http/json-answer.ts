@@ -1,16 +1,16 @@
 import type { Abortable } from '../lifetime/abort-source.ts'
 import type { Analysis } from '../events/analysis.ts'
 import type { Secrets } from '../errors/clean.ts'
-import { apiError, isErrorPayload } from '../errors/from-wire.ts'
+import { errorFromWire, isErrorPayload } from '../errors/error-from-wire.ts'
 import { errorInJson } from './error-from-response.ts'
 import { isRecord, parseJson } from '../events/json.ts'
-import { connectionError } from '../errors/from-thrown.ts'
-import { TimeoutError } from '../errors/connection-error.ts'
-import { StreamProtocolError } from '../errors/stream-error.ts'
+import { errorFromThrown } from '../errors/error-from-thrown.ts'
+import { TimeoutError } from '../errors/timeout-error.ts'
+import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import type { Citation } from '../events/stream-event.ts'
 import { readUsage } from '../events/wire.ts'
 import type { FetchResponse } from '../options/runtime.ts'
-import { readResponse } from './response.ts'
+import { streamResponseOf } from './stream-response.ts'
 import { closeBody, readBody } from './read-body.ts'
 
 /**
@@ -31,7 +31,7 @@ export async function readAnalysis(
   },
   signal: Abortable,
 ): Promise<Analysis> {
-  const { requestId, headers } = readResponse(response, limits.secrets)
+  const { requestId, headers } = streamResponseOf(response, limits.secrets)
   if (response.status !== 200) {
     const said = await errorInJson(response, limits.secrets, signal)
     closeBody(response.body)
@@ -41,7 +41,7 @@ export async function readAnalysis(
   const { maxEventBytes: maxBytes, heartbeatTimeout: silence, idleTimeout: deadline } = limits
   const body = await readBody(response.body, { maxBytes, silence, deadline }, signal).catch(
     (error: unknown) => {
-      throw connectionError(error, 'body')
+      throw errorFromThrown(error, 'body')
     },
   )
   if (body.ended === 'silent') throw new TimeoutError('heartbeat', silence, { requestId })
@@ -54,7 +54,7 @@ export async function readAnalysis(
   }
   const answer = parseJson(body.text)
   if (isErrorPayload(answer, headers)) {
-    throw apiError(answer, { headers, requestId, secrets: limits.secrets })
+    throw errorFromWire(answer, { headers, requestId, secrets: limits.secrets })
   }
   const text = isRecord(answer) ? (answer['content'] ?? answer['text']) : undefined
   if (!isRecord(answer) || typeof text !== 'string') {

@@ -1,7 +1,7 @@
 import { clean, type Secrets } from '../errors/clean.ts'
 import { ConnectionError } from '../errors/connection-error.ts'
 import type { FetchResponse } from '../options/runtime.ts'
-import { readResponse } from './response.ts'
+import { streamResponseOf } from './stream-response.ts'
 import { singleHeader } from '../errors/single-header.ts'
 
 /** One request of an attempt. A redirect leads to the next one. */
@@ -31,7 +31,7 @@ export function isRedirect({ status, type }: FetchResponse): boolean {
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
 export function nextHop(response: FetchResponse, from: Hop, secrets: Secrets): Hop {
-  const { status, requestId } = readResponse(response, secrets)
+  const { status, requestId } = streamResponseOf(response, secrets)
   if (response.type === hidden) throw refused('a redirect, which this runtime hides', requestId)
   const location = singleHeader(response.headers, 'location')
   if (location === undefined) {

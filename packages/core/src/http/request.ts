@@ -2,11 +2,10 @@ import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-sour
 import { type BodyOwner, setBodyOwner } from '../lifetime/body-owner.ts'
 import type { Secrets } from '../errors/clean.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
-import { TimeoutError } from '../errors/connection-error.ts'
+import { TimeoutError } from '../errors/timeout-error.ts'
 import { errorFromResponse } from './error-from-response.ts'
-import { connectionError } from '../errors/from-thrown.ts'
+import { errorFromThrown } from '../errors/error-from-thrown.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
-import { isRecord } from '../events/json.ts'
 import type {
   Fetch,
   FetchCredentials,
@@ -16,6 +15,7 @@ import type {
 } from '../options/runtime.ts'
 import type { KeyHeader } from './key-header.ts'
 import { type Logger, warn } from '../lifetime/logger.ts'
+import { isResponse } from './is-response.ts'
 import { type Hop, isRedirect, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
 import { after, sleep } from '../lifetime/timers.ts'
@@ -85,7 +85,7 @@ async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | 
   } catch (error) {
     // Do not abort a request that has failed. It makes undici throw where no one can catch the error, after a
     // response with too many content encodings (Node 22 to 26).
-    return connectionError(attempt.toCause?.(error) ?? error, 'connect')
+    return errorFromThrown(attempt.toCause?.(error) ?? error, 'connect')
   } finally {
     unlink()
   }
@@ -197,13 +197,4 @@ function requestInit(call: Call, { method, body }: Hop, signal: AbortSignal): Fe
     init.body = body
   }
   return init
-}
-
-/** Whether a value is a Response, including those of other realms and libraries. */
-export function isResponse(value: unknown): value is FetchResponse {
-  if (!isRecord(value) || typeof value['status'] !== 'number') return false
-  const { headers, body } = value
-  if (!isRecord(headers) || typeof headers['get'] !== 'function') return false
-  // React Native's responses have no body. Reading one reports that.
-  return body === null || body === undefined || (isRecord(body) && 'getReader' in body)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { APIError, ConnectionError, ValidationError } from '../index.ts'
-import { backoff, retryDelay } from './retry.ts'
+import { retryDelay } from './retry.ts'
 
 const policy = { maxRetries: 2, maxRetryAfter: 60_000 }
 
@@ -8,30 +8,24 @@ function failure(retryAfter?: number): APIError {
   return new APIError({ message: '', type: '', retryable: true, retryAfter })
 }
 
-describe('backoff', () => {
-  test('doubles from 0.5 s, ± 25 %', () => {
-    expect([1, 2, 3, 4].map((attempt) => backoff(attempt, 0.5))).toEqual([500, 1000, 2000, 4000])
-    expect([backoff(1, 0), backoff(1, 1)]).toEqual([375, 625])
-  })
-
-  test('is at most 30 s, including jitter', () => {
-    for (const random of [0, 0.5, 1]) {
-      for (const attempt of [7, 8, 30, 2000])
-        expect(backoff(attempt, random)).toBeLessThanOrEqual(30_000)
-    }
-    expect(backoff(7, 1)).toBe(30_000)
-  })
-
-  test('varies', () => {
-    expect(new Set(Array.from({ length: 20 }, () => backoff(1))).size).toBeGreaterThan(1)
-  })
-})
-
 describe('retryDelay', () => {
   test('is undefined after maxRetries', () => {
     expect(retryDelay(failure(), 2, policy)).toBeGreaterThan(0)
     expect(retryDelay(failure(), 3, policy)).toBeUndefined()
     expect(retryDelay(failure(), 1, { ...policy, maxRetries: 0 })).toBeUndefined()
+  })
+
+  test('doubles from 0.5 s, ± 25 %', () => {
+    for (const [attempt, ms] of [
+      [1, 500],
+      [2, 1000],
+      [3, 2000],
+      [20, 30_000],
+    ] as const) {
+      const delay = retryDelay(failure(), attempt, { ...policy, maxRetries: 20 })
+      expect(delay).toBeGreaterThanOrEqual(0.75 * ms)
+      expect(delay).toBeLessThanOrEqual(Math.min(1.25 * ms, 30_000))
+    }
   })
 
   test('is undefined for an error that is not retryable', () => {

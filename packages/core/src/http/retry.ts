@@ -1,10 +1,8 @@
 import { APIError } from '../errors/api-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
+import { backoff, type BackoffPolicy } from '../lifetime/backoff.ts'
 
-const firstDelay = 500
-const factor = 2
-const jitter = 0.25
-const longestDelay = 30_000
+const delays: BackoffPolicy = { first: 500, cap: 30_000, jitter: [0.75, 1.25] }
 
 /** How often to try again, and how long to wait. The client has options of these names. */
 export interface RetryPolicy {
@@ -24,14 +22,8 @@ export function retryDelay(
 ): number | undefined {
   if (attempt > policy.maxRetries || !error.retryable) return undefined
   const retryAfter = error instanceof APIError ? error.retryAfter : undefined
-  if (retryAfter === undefined) return backoff(attempt)
+  if (retryAfter === undefined) return backoff(attempt, delays)
   const ms = retryAfter * 1000
   // The wait that the server asks for replaces the backoff. The caller's `maxRetryAfter` limits it.
   return ms > policy.maxRetryAfter ? undefined : ms
-}
-
-/** Returns an exponential delay with jitter, so that clients that failed together do not return together. */
-export function backoff(attempt: number, random: number = Math.random()): number {
-  const spread = 1 - jitter + 2 * jitter * random
-  return Math.min(firstDelay * factor ** (attempt - 1) * spread, longestDelay)
 }

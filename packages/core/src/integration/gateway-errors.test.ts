@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { apiError, isErrorPayload } from '../errors/from-wire.ts'
+import { errorFromWire, isErrorPayload } from '../errors/error-from-wire.ts'
 import { errorFromResponse } from '../http/error-from-response.ts'
 
 const message = 'Said so'
@@ -34,7 +34,11 @@ describe.for(shapes)('a code in %s', ([, body]) => {
   test.for(codes.filter(([, , name]) => !/RateLimit|Unavailable/.test(name)))(
     '%s has its class without the status %i: %s',
     ([code, , name]) => {
-      expect(apiError(body(code), {})).toMatchObject({ name, errorCode: code, status: undefined })
+      expect(errorFromWire(body(code), {})).toMatchObject({
+        name,
+        errorCode: code,
+        status: undefined,
+      })
     },
   )
 })
@@ -52,9 +56,9 @@ describe('the gateway shape', () => {
 
   test('puts all other fields into details', () => {
     const { error: _, message: __, ...details } = body
-    expect(apiError(body, { status: 403 }).details).toEqual(details)
-    expect(apiError({ error: 'x', message }, { status: 403 }).details).toBeUndefined()
-    expect(apiError({ ...body, type: 'error' }, {}).details).toEqual(details)
+    expect(errorFromWire(body, { status: 403 }).details).toEqual(details)
+    expect(errorFromWire({ error: 'x', message }, { status: 403 }).details).toBeUndefined()
+    expect(errorFromWire({ ...body, type: 'error' }, {}).details).toEqual(details)
   })
 
   test.for([
@@ -64,21 +68,21 @@ describe('the gateway shape', () => {
     [{ docs: 7, upgrade_url: 'c' }, 'c'],
     [{ dashboard_url: 'd' }, undefined],
   ] as const)('takes the first link of %j', ([links, docsUrl]) => {
-    expect(apiError({ error: 'x', message, ...links }, { status: 403 }).docsUrl).toBe(docsUrl)
+    expect(errorFromWire({ error: 'x', message, ...links }, { status: 403 }).docsUrl).toBe(docsUrl)
   })
 
   test('sets retryAfter unless a header does', () => {
-    expect(apiError(body, { status: 429 }).retryAfter).toBe(30)
+    expect(errorFromWire(body, { status: 429 }).retryAfter).toBe(30)
     const headers = new Headers({ 'retry-after': '5' })
-    expect(apiError(body, { status: 429, headers }).retryAfter).toBe(5)
+    expect(errorFromWire(body, { status: 429, headers }).retryAfter).toBe(5)
   })
 
   test('does not quote a key', () => {
     const secret = 'vq_secret'
     const said = { error: secret, message: `m ${secret}`, upgrade_url: `https://u/${secret}` }
-    expect(JSON.stringify(apiError(said, { status: 401, secrets: /vq_secret/gi }))).not.toContain(
-      secret,
-    )
+    expect(
+      JSON.stringify(errorFromWire(said, { status: 401, secrets: /vq_secret/gi })),
+    ).not.toContain(secret)
   })
 })
 
@@ -99,13 +103,13 @@ describe('a message that names a quota', () => {
     ],
     [{ type: 'error', message: 'The quota service is away' }, undefined, 'APIError'],
   ] as const)('%j under %s is a %s', ([payload, status, name]) => {
-    expect(apiError(payload, { status }).name).toBe(name)
+    expect(errorFromWire(payload, { status }).name).toBe(name)
   })
 
   test('is never retried, even if a header asks for it', () => {
     const headers = new Headers({ 'x-should-retry': 'true', 'retry-after': '1' })
     const payload = { error: 'token_quota_exceeded', message }
-    expect(apiError(payload, { status: 429, headers })).toMatchObject({
+    expect(errorFromWire(payload, { status: 429, headers })).toMatchObject({
       name: 'QuotaExceededError',
       retryable: false,
       retryAfter: 1,

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { unreachableStore } from '../test-support/unreachable-store.ts'
 import { endpoint, resumableEndpoint } from '../test-support/resumable-endpoint.ts'
-import { RateLimitError } from '../index.ts'
+import { createHandler, fromResponse, RateLimitError, VecTrade } from '../index.ts'
+import { catchError } from '../test-support/body.ts'
 
 const post = (): Request => new Request(endpoint, { method: 'POST', body: '{"prompt":"p"}' })
 const done = { type: 'done' }
@@ -52,6 +53,15 @@ describe('a logger or a waitUntil that', () => {
       expect(await response.text()).toMatch(/"content":"a"[^]*\[DONE\]/)
     }
   })
+})
+
+test('a server that has closed its client answers with a 503, after which a retry may succeed', async () => {
+  const client = new VecTrade({ apiKey: 'vq_key' })
+  client.close()
+  const response = await createHandler({ client })(post())
+  expect(response.status).toBe(503)
+  const error = await catchError(fromResponse(response).finalText())
+  expect(error).toMatchObject({ code: 'service_unavailable', retryable: true })
 })
 
 test('every response has a Cache-Control header', async () => {

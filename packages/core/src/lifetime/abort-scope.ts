@@ -1,5 +1,5 @@
 import { type Abortable, AbortSource, whenAborted } from './abort-source.ts'
-import { RequestAbortedError } from '../errors/stream-error.ts'
+import { RequestAbortedError } from '../errors/request-aborted-error.ts'
 
 /**
  * Registers a call with its client. The client can then end the call with `abort`. Returns a function to call

@@ -1,5 +1,5 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
-import { apiError, isErrorPayload } from '../errors/from-wire.ts'
+import { apiError, isErrorPayload } from '../errors/error-from-wire.ts'
 import { parseJson } from '../events/json.ts'
 import { type LiveChannel, liveEventFromWire, type QuoteEvent } from '../events/live-event.ts'
 import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-source.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SlowConsumerError } from '../errors/stream-error.ts'
+import { SlowConsumerError } from '../errors/slow-consumer-error.ts'
 import type { LiveEvent, QuoteEvent } from '../events/live-event.ts'
 import { Delivery } from './delivery.ts'
 

@@ -1,4 +1,4 @@
-import { SlowConsumerError } from '../errors/stream-error.ts'
+import { SlowConsumerError } from '../errors/slow-consumer-error.ts'
 import type { GapEvent, LiveEvent } from '../events/live-event.ts'
 
 /**

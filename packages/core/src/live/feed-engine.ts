@@ -1,4 +1,4 @@
-import { RequestAbortedError } from '../errors/stream-error.ts'
+import { RequestAbortedError } from '../errors/request-aborted-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
 import { concerns, type LiveEvent, type QuoteEvent } from '../events/live-event.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { StreamConsumedError } from '../errors/stream-error.ts'
+import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { LiveChannel, LiveEvent, QuoteEvent } from '../events/live-event.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'

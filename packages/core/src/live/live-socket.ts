@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
-import { ConnectionError, TimeoutError } from '../errors/connection-error.ts'
+import { ConnectionError } from '../errors/connection-error.ts'
+import { TimeoutError } from '../errors/timeout-error.ts'
 import { closeBody } from '../http/read-body.ts'
 import { send } from '../http/request.ts'
 import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'

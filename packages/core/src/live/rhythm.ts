@@ -1,4 +1,4 @@
-import { TimeoutError } from '../errors/connection-error.ts'
+import { TimeoutError } from '../errors/timeout-error.ts'
 import { Deadline } from '../lifetime/timers.ts'
 
 /** The types of messages that servers send to show that a connection is alive. VecTrade documents none. */

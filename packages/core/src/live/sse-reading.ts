@@ -1,5 +1,5 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
-import { apiError, isErrorPayload } from '../errors/from-wire.ts'
+import { apiError, isErrorPayload } from '../errors/error-from-wire.ts'
 import type { Secrets } from '../errors/clean.ts'
 import { parseJson } from '../events/json.ts'
 import { type LiveEvent, liveEventFromWire } from '../events/live-event.ts'

@@ -1,18 +1,18 @@
 import { type Abortable, AbortSource } from '../lifetime/abort-source.ts'
 import { APIError, AuthenticationError, NotFoundError } from '../errors/api-error.ts'
-import { StreamResumeError } from '../errors/stream-error.ts'
+import { StreamResumeError } from '../errors/stream-resume-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import type { StreamSource } from '../stream/stream-source.ts'
 import type { Settings } from '../options/options.ts'
 import { type Call, send } from '../http/request.ts'
-import { readResponse } from '../http/response.ts'
+import { streamResponseOf } from '../http/stream-response.ts'
 import { singleHeader } from '../errors/single-header.ts'
 import { openEventStream } from '../stream/from-response.ts'
 import { closeBody } from '../http/read-body.ts'
 import { headerOfId } from '../options/last-event-id.ts'
 import { Reconnection } from './reconnection.ts'
 import { type StreamConnection, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
-import { streamIdHeader, streamUrl } from '../store/stream-id.ts'
+import { streamUrl } from '../store/stream-id.ts'
 
 /** A call, with the limits for reading its answer. */
 export type CallWithLimits = Call & Omit<Settings, 'headers' | 'target' | 'isEndpoint'>
@@ -24,7 +24,7 @@ export async function openAtEndpoint(
 ): Promise<StreamSource> {
   const response = await send(call, signal)
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
-  const id = singleHeader(response.headers, streamIdHeader)
+  const id = singleHeader(response.headers, 'x-vectrade-stream-id')
   if (!id) return openEventStream(response, call)
   const reader = await openEventStream(response, readerOptions(call, reconnection))
   const endpoint = new StoredStreamEndpoint(call, id, reconnection)
@@ -81,7 +81,7 @@ class StoredStreamEndpoint implements StreamEndpoint {
     const response = await send({ ...call, headers }, signal)
     if (response.status === 204) {
       closeBody(response.body)
-      return { response: readResponse(response, call.secrets), reader: undefined }
+      return { response: streamResponseOf(response, call.secrets), reader: undefined }
     }
     const reader = await openEventStream(response, readerOptions(this.#call, this.#reconnection))
     return { response: reader.response, reader }

@@ -24,7 +24,7 @@ export class Position {
 
   constructor(id: string) {
     this.id = id
-    this.#isNumbered = id === '' || isNumber(id) ? undefined : false
+    this.#isNumbered = id === '' || isNumericId(id) ? undefined : false
     this.#start = Number(id)
   }
 
@@ -38,7 +38,7 @@ export class Position {
     if (id === undefined) return this.id === '' ? 'here' : 'greeting'
     if (this.#isGreeting(id)) return 'greeting'
     // A server that continues sends the next number. A server that repeats the answer sends 1.
-    this.#isNumbered ??= isNumber(id) && [1, this.#start + 1].includes(Number(id))
+    this.#isNumbered ??= isNumericId(id) && [1, this.#start + 1].includes(Number(id))
     const isRepeated = this.#isNumbered && this.#start > 0 && Number(id) <= this.#start
     return isRepeated && id !== '' ? 'repeated' : this.#move(id)
   }
@@ -46,7 +46,7 @@ export class Position {
   /** Moves to the ID of a frame without an event. Never moves back. */
   passFrame(id: string | undefined): void {
     if (id === undefined || this.#isGreeting(id)) return
-    if (isNumber(id) && isNumber(this.id) && Number(id) < Number(this.id)) return
+    if (isNumericId(id) && isNumericId(this.id) && Number(id) < Number(this.id)) return
     this.#move(id)
   }
 
@@ -54,7 +54,7 @@ export class Position {
   #isGreeting(id: string): boolean {
     this.#firstId ??= id
     const areNumbers = this.#start > 0 && this.#isNumbered !== false
-    return areNumbers && id === this.#firstId && id !== '' && !isNumber(id)
+    return areNumbers && id === this.#firstId && id !== '' && !isNumericId(id)
   }
 
   #move(id: string): Step {
@@ -72,6 +72,6 @@ export class Position {
 }
 
 /** Whether an ID may come from our own handler. A number with more digits would not be exact. */
-function isNumber(id: string): boolean {
+function isNumericId(id: string): boolean {
   return /^\d{1,15}$/.test(id)
 }

@@ -1,12 +1,14 @@
 import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-source.ts'
+import { backoff, fullJitter } from '../lifetime/backoff.ts'
 import { APIError } from '../errors/api-error.ts'
-import { StreamResumeError } from '../errors/stream-error.ts'
+import { StreamResumeError } from '../errors/stream-resume-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { Network } from '../options/runtime.ts'
 import { sleep } from '../lifetime/timers.ts'
 
-const firstDelay = 500
-const maxDelay = 30_000
+const pauses = { first: 500, cap: 30_000, jitter: fullJitter }
+/** Attempts that do not count have no limit, so their pauses must not be short. */
+const probePauses = { ...pauses, jitter: [0.5, 1] } as const
 /** The pauses before these attempts take up to four minutes together. The average is about half of that. */
 const defaultAttempts = 12
 
@@ -18,8 +20,6 @@ const defaultAttempts = 12
  * After a certain number of attempts without a new event, the stream fails. A new event resets the count. A
  * page that is told it is offline still tries, because that may be wrong. These attempts do not count unless
  * the server has answered.
- *
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export class Reconnection {
   readonly #signal: Abortable
@@ -97,13 +97,10 @@ export class Reconnection {
         retryable: true,
       })
     }
-    const failures = isProbe ? this.#probes : this.#attempts
-    const ceiling = Math.min(maxDelay, firstDelay * 2 ** (failures - 1))
-    // Attempts that do not count have no limit, so their pauses must not be short.
-    const share = isProbe ? (1 + Math.random()) / 2 : Math.random()
+    const pause = isProbe ? backoff(this.#probes, probePauses) : backoff(this.#attempts, pauses)
     const retryAfter = cause instanceof APIError ? (cause.retryAfter ?? 0) * 1000 : 0
     const asked = Math.min(Math.max(this.#retry, retryAfter), this.#maxRetryAfter)
-    await this.#wait(asked, share * ceiling)
+    await this.#wait(asked, pause)
   }
 
   /** Waits as long as the server asked for, then `ms` longer. Waking up ends the second wait. */

@@ -67,7 +67,7 @@ describe('authorize', () => {
       expect(await response.text()).toBe('pay first')
       expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
       expect(response.headers.get('vary')).toBe('Cookie, Origin')
-      expect(response.headers.get('access-control-expose-headers')).toMatch(/^X-Own, Retry-After,/)
+      expect(response.headers.get('access-control-expose-headers')).toMatch(/^X-Own, retry-after,/)
       expect(response.headers.get('access-control-allow-origin')).toBe(origin)
       expect(response.headers.get('etag')).toBe('"a"')
       for (const name of ['connection', 'keep-alive', 'x-hop']) {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { headersToSend } from '../options/headers.ts'
-import { isResponse } from '../http/request.ts'
+import { isResponse } from '../http/is-response.ts'
 import { Refusal } from './refusal.ts'
 
 /**
@@ -23,9 +23,9 @@ export async function askToAuthorize(
   const result: unknown = authorize === undefined ? true : await authorize(request)
   if (result === true) return undefined
   if (result === false || result === 401) {
-    throw new Refusal(401, 'authentication_error', 'Sign in to use this endpoint')
+    throw new Refusal(401, 'Sign in to use this endpoint')
   }
-  if (result === 403) throw new Refusal(403, 'permission_error', 'You may not use this endpoint')
+  if (result === 403) throw new Refusal(403, 'You may not use this endpoint')
   if (isResponse(result)) return copyOf(result as Response)
   throw new ConfigurationError('`authorize` must return true, false, 401, 403 or a Response')
 }

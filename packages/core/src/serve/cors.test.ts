@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { memoryStore } from '../store/memory-store.ts'
 import { question, ok, post, serve, url } from '../test-support/serve.ts'
 
 describe('a page', () => {
@@ -50,11 +51,25 @@ describe('a page', () => {
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': 'https://other.example',
       'access-control-allow-credentials': 'true',
-      'access-control-allow-methods': 'POST, GET, DELETE',
+      'access-control-allow-methods': 'POST',
       'access-control-allow-headers':
         'Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID',
     })
   })
+
+  test.for([
+    [undefined, 'POST'],
+    [memoryStore(), 'POST, GET, DELETE'],
+  ] as const)(
+    'of an allowed origin may use the methods that are served: %#',
+    async ([store, methods]) => {
+      const { handler } = serve(ok, { cors, store })
+      const headers = { origin: 'https://other.example', 'access-control-request-method': 'GET' }
+      const response = await handler(new Request(url, { method: 'OPTIONS', headers }))
+      expect(response.headers.get('access-control-allow-methods')).toBe(methods)
+      expect(response.headers.get('allow')).toBe(`${methods}, OPTIONS`)
+    },
+  )
 
   test.for<[string, string[], string[]]>([
     ['traceparent,baggage, X-Tenant', ['traceparent', 'baggage', 'X-Tenant'], []],

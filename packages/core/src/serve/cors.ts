@@ -1,3 +1,4 @@
+import { responseHeaders } from '../errors/response-headers.ts'
 import { checkBoolean, checkOptions, type Checks } from '../lifetime/check-options.ts'
 import { isHeaderName } from '../options/headers.ts'
 import { checkOrigins } from './page-origin.ts'
@@ -19,31 +20,30 @@ export function checkCors(name: string, value: unknown): void {
   checkOrigins(`${name}.origins`, cors.origins)
 }
 
-/** The response headers that the SDK's client reads and that pages may not read by default. */
-const exposedHeaders =
-  'Retry-After, Retry-After-Ms, X-Request-Id, X-Should-Retry, X-VecTrade-Stream-Id, ' +
-  'X-VQ-RateLimit-Limit, X-VQ-RateLimit-Remaining, X-VQ-RateLimit-Reset, ' +
-  'X-VQ-Quota-Limit, X-VQ-Quota-Remaining'
-
 /** The request headers that the SDK's client sends. */
 const sentHeaders =
   'Accept, Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID'
 
-/** Adds the headers that allow a page to make its call and to read the response, if its origin is allowed. */
+/**
+ * Adds the headers that allow a page to make its call and to read the response, if its origin is allowed.
+ *
+ * @param methods the methods that the endpoint serves
+ */
 export function addCorsHeaders(
   headers: Headers,
   request: Request,
   { origins, credentials }: Cors,
+  methods: string,
 ): void {
   // A cache must not send the response for one origin to another.
   headers.append('vary', 'Origin')
   const origin = request.headers.get('origin')
   if (origin === null || !origins.includes(origin)) return
   headers.set('access-control-allow-origin', origin)
-  headers.append('access-control-expose-headers', exposedHeaders)
+  headers.append('access-control-expose-headers', responseHeaders.join(', '))
   if (credentials) headers.set('access-control-allow-credentials', 'true')
   if (request.method !== 'OPTIONS') return
-  headers.set('access-control-allow-methods', 'POST, GET, DELETE')
+  headers.set('access-control-allow-methods', methods)
   // An allowed origin may send any header, such as one of a tracer or a proxy.
   const asked = request.headers.get('access-control-request-headers')?.split(',') ?? []
   const names = [sentHeaders, ...asked.map((name) => name.trim()).filter(isHeaderName)]

@@ -113,7 +113,7 @@ export function checkHandlerOptions(options: HandlerOptions): void {
 }
 
 /** Checks for a request that a handler can take. */
-export const checkRequest: Check = /* @__PURE__ */ checkThat(
+export const checkWebRequest: Check = /* @__PURE__ */ checkThat(
   'a Web-standard Request with a `signal` that is aborted if the caller leaves: on Node, use ' +
     'toNodeHandler',
   (value) =>

@@ -1,25 +1,28 @@
 import { APIError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { findRow, isRetryable } from '../errors/find-row.ts'
-import { errorToWire, statusFor } from '../errors/to-wire.ts'
+import { errorToWire, statusFor } from '../errors/error-to-wire.ts'
+import { RequestAbortedError } from '../errors/request-aborted-error.ts'
+import type { ResponseHeader } from '../errors/response-headers.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { within } from '../lifetime/timers.ts'
+import { streamIdOf } from '../store/stream-id.ts'
 import { eventText, relayResponse } from '../relay/readable.ts'
-import { readRequest } from './analysis-request.ts'
+import { readAnalysisRequest } from './read-analysis-request.ts'
 import { askToAuthorize } from './authorization.ts'
 import { addCorsHeaders } from './cors.ts'
 import {
   checkHandlerOptions,
-  checkRequest,
+  checkWebRequest,
   type HandlerContext,
   handlerChecks,
   type HandlerOptions,
 } from './handler-options.ts'
 import { isInterruptedUpload } from './interrupted-upload.ts'
 import { isAllowedOrigin, originRefused } from './page-origin.ts'
-import { errorResponse, Refusal } from './refusal.ts'
+import { errorResponse, invalidRequest, Refusal } from './refusal.ts'
 import { RunningStreams } from './running-streams.ts'
 import { type StoredAnswer, StoredStreams } from './stored-streams.ts'
 
@@ -66,17 +69,20 @@ class Endpoint {
   readonly #options: HandlerOptions
   readonly #running: RunningStreams
   readonly #streams: StoredStreams | undefined
+  /** The methods that the endpoint serves. */
+  readonly #methods: string
 
   constructor(options: HandlerOptions) {
     this.#options = options
     this.#running = new RunningStreams(options.maxStreamsPerOwner)
     this.#streams = options.store && new StoredStreams(options.store, options)
+    this.#methods = this.#streams ? 'POST, GET, DELETE' : 'POST'
   }
 
   /** Responds to any request. A failure becomes an error response. */
   async handle(request: Request, contexts: (HandlerContext | undefined)[]): Promise<Response> {
     try {
-      checkRequest('request', request)
+      checkWebRequest('request', request)
     } catch (error) {
       this.#report(error)
       return failure(error)
@@ -93,7 +99,7 @@ class Endpoint {
     // The answer is for one caller, so no cache may store it.
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
     const { cors } = this.#options
-    if (cors) addCorsHeaders(response.headers, request, cors)
+    if (cors) addCorsHeaders(response.headers, request, cors, this.#methods)
     if (response.body) requests.set(response.body, request)
     return response
   }
@@ -103,13 +109,14 @@ class Endpoint {
     const { authorize } = this.#options
     const streams = this.#streams
     if (!isAllowedOrigin(request, this.#options)) {
-      throw new Refusal(403, 'permission_error', originRefused)
+      throw new Refusal(403, originRefused)
     }
-    const allow = streams ? 'POST, GET, DELETE, OPTIONS' : 'POST, OPTIONS'
+    const allow = `${this.#methods}, OPTIONS`
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
-    const streamId = streams && streamIdOf(request)
+    const isOfStream = request.method === 'GET' || request.method === 'DELETE'
+    const streamId = streams && isOfStream ? streamIdOf(request.url) : undefined
     if (request.method !== 'POST' && streamId === undefined) {
-      throw new Refusal(405, 'invalid_request_error', 'Use POST', { allow })
+      throw new Refusal(405, 'Use POST', { allow }, invalidRequest())
     }
     const ownResponse = await runCallback(() => askToAuthorize(request, authorize))
     if (ownResponse !== undefined) return ownResponse
@@ -137,7 +144,7 @@ class Endpoint {
       heartbeat,
       maxPromptLength = handlerChecks.maxPromptLength.default,
     } = this.#options
-    const analysisRequest = await readRequest(request, maxPromptLength)
+    const analysisRequest = await readAnalysisRequest(request, maxPromptLength)
     const onEnd = this.#running.enter(owner)
     let stored: StoredAnswer | undefined
     try {
@@ -190,12 +197,6 @@ function contextOf(contexts: (HandlerContext | undefined)[]): HandlerContext {
   return contexts.find((context) => typeof context?.waitUntil === 'function') ?? {}
 }
 
-/** Returns the id of the stored stream that a GET or DELETE asks for. */
-function streamIdOf({ method, url }: Request): string | undefined {
-  if (method !== 'GET' && method !== 'DELETE') return undefined
-  return new URL(url).searchParams.get('stream') ?? undefined
-}
-
 /** Wraps an error of `authorize` or `owner`, because its class says nothing about VecTrade or the caller. */
 class CallbackError extends Error {}
 
@@ -220,7 +221,7 @@ const longestRetryAfter = 31_536_000
 /** Returns the response for a failure. It has VecTrade's status, or the one in the table for an error of ours. */
 function failure(error: unknown): Response {
   const status = statusFor(error)
-  const headers: Record<string, string> = {}
+  const headers: Partial<Record<ResponseHeader, string>> = {}
   const retryAfter = error instanceof APIError ? error.retryAfter : undefined
   if (retryAfter !== undefined) {
     const seconds = Math.min(retryAfter, longestRetryAfter)
@@ -229,9 +230,11 @@ function failure(error: unknown): Response {
     if (!Number.isInteger(seconds)) headers['retry-after-ms'] = String(seconds * 1000)
   }
   const wire = errorToWire(error, status)
-  // Says so if a reader would judge by status and type whether a retry can help, and be wrong.
+  // Says so if a reader would judge by status and type whether a retry can help, and be wrong. That a call of this
+  // server was aborted says nothing about a retry of the reader.
   const isReadAsRetryable = isRetryable(findRow(status, [wire.error.type]), status, undefined)
-  if (VecTradeError.isInstance(error) && error.retryable !== isReadAsRetryable) {
+  const isJudge = VecTradeError.isInstance(error) && !(error instanceof RequestAbortedError)
+  if (isJudge && error.retryable !== isReadAsRetryable) {
     headers['x-should-retry'] = String(error.retryable)
   }
   return errorResponse(status, wire, headers)

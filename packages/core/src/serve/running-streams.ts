@@ -35,7 +35,6 @@ export class RunningStreams {
 export function tooManyStreams(max: number | undefined): Refusal {
   return new Refusal(
     429,
-    'rate_limit_error',
     `You have ${max} answers running, which is the limit: wait for one to end, or stop one`,
   )
 }

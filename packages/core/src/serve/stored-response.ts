@@ -4,7 +4,6 @@ import { markHandled } from '../lifetime/mark-handled.ts'
 import { relayResponse } from '../relay/readable.ts'
 import { forRelay, type RelaySource } from '../relay/relay-source.ts'
 import { encodeEvent } from '../sse/encode.ts'
-import { streamIdHeader } from '../store/stream-id.ts'
 import type { NumberedMessage } from '../store/stream-store.ts'
 
 /** How a stored stream is sent. */
@@ -25,7 +24,7 @@ export function storedResponse(
   messages: AsyncIterable<NumberedMessage>,
   { heartbeat, heartbeatFirst, isWhole }: StoredResponseOptions,
 ): Response {
-  const init = { headers: { [streamIdHeader]: id }, heartbeat }
+  const init = { headers: { 'x-vectrade-stream-id': id }, heartbeat }
   return relayResponse(sentMessages(messages, isWhole), textOf, init, { heartbeatFirst })
 }
 

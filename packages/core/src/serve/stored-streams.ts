@@ -136,7 +136,7 @@ export class StoredStreams {
   /** Returns a stream of the owner. Any other stream is a 404, whether or not another owner has it. */
   async #find(id: string, owner: string): Promise<StoredStream> {
     const stored = idPattern.test(id) ? await this.#store.find(id) : undefined
-    if (stored?.owner !== owner) throw new Refusal(404, 'not_found', 'There is no such stream')
+    if (stored?.owner !== owner) throw new Refusal(404, 'There is no such stream')
     return stored
   }
 

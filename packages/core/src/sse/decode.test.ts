@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../errors/configuration-error.ts'
-import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
+import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { bodyOf, decode, event, chunksOf, utf8 } from '../test-support/decoding.ts'
 import { decodeEventStream, type SseMessage } from './decode.ts'

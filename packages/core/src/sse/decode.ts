@@ -2,9 +2,10 @@ import type { EventSourceMessage } from 'eventsource-parser'
 import { bodyCause, releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteReader, ByteResult, ByteStream } from '../lifetime/byte-stream.ts'
 import { type Check, checkOptions, checkThat, hasMethods } from '../lifetime/check-options.ts'
-import { connectionError } from '../errors/from-thrown.ts'
+import { errorFromThrown } from '../errors/error-from-thrown.ts'
 import { whenCollected } from '../lifetime/finalization.ts'
-import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
+import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import { nameMethod } from '../lifetime/name-method.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
 import {
@@ -220,7 +221,7 @@ export class MessageReader<T extends object = never> {
     if (this.#closed) return false
     const cause = bodyCause(this.#body, error)
     this.close()
-    throw connectionError(cause, 'body')
+    throw errorFromThrown(cause, 'body')
   }
 
   /** Closes the body. A pending read fails with the error. */

@@ -34,7 +34,7 @@ export function encodeEvent(message: EncodableMessage): string {
   if (comment !== undefined) text += lines(': ', comment, 'comment')
   if (event !== undefined && event !== '') text += `event: ${singleLine(event, 'event')}\n`
   if (id !== undefined) text += `id: ${singleLine(id, 'id')}\n`
-  if (retry !== undefined) text += `retry: ${wholeNumber(retry)}\n`
+  if (retry !== undefined) text += `retry: ${reconnectionTime(retry)}\n`
   if (data !== undefined) text += lines('data: ', data, 'data')
   return `${text}\n`
 }
@@ -54,7 +54,7 @@ function singleLine(value: string, field: string): string {
   return value
 }
 
-function wholeNumber(value: number): string {
+function reconnectionTime(value: number): string {
   if (!Number.isSafeInteger(value) || value < 0) {
     throw new TypeError('`retry` must be a whole number of milliseconds, 0 or more')
   }

@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser'
 import { wholeNumber } from '../lifetime/check-limit.ts'
 import { checkFunction, type Checks, type Limit } from '../lifetime/check-options.ts'
-import { StreamProtocolError } from '../errors/stream-error.ts'
+import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import { encodeUtf8 } from './utf8.ts'
 import { Utf8Chunks } from './utf8-chunks.ts'
 

@@ -1,6 +1,6 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
-import { errorToWire } from '../errors/to-wire.ts'
+import { errorToWire } from '../errors/error-to-wire.ts'
 import { toMessage } from '../events/wire.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
 import { relayItems } from '../relay/relay-source.ts'

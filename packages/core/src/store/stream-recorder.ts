@@ -3,7 +3,7 @@ import { type Logger, warnAbout } from '../lifetime/logger.ts'
 import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-store.ts'
 
 /** ms between two attempts to reach a store. */
-const retryDelay = 250
+const pauseBetweenTries = 250
 
 /**
  * Writes the messages of a stream into a store, without making the answer wait.
@@ -101,7 +101,7 @@ export class StreamRecorder {
         const isAway = error instanceof StreamStoreError && error.problem === 'unavailable'
         if (!isAway || performance.now() - this.#reachedAt > this.#lease) throw error
       }
-      await new Promise((resolve) => setTimeout(resolve, retryDelay))
+      await new Promise((resolve) => setTimeout(resolve, pauseBetweenTries))
     }
   }
 }

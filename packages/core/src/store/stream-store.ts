@@ -107,7 +107,11 @@ export interface StreamProducer {
    * @throws StreamStoreError `superseded`, `finished` or `limit`
    */
   append(messages: readonly StoredMessage[]): Promise<void>
-  /** Shows that the producer is alive. Call it several times in each `lease` in which nothing is appended. */
+  /**
+   * Shows that the producer is alive. Call it several times in each `lease` in which nothing is appended.
+   *
+   * @throws StreamStoreError `superseded` or `finished`
+   */
   renew(): Promise<void>
   /**
    * Ends the stream. A second call with the same outcome does nothing.

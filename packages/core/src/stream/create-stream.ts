@@ -7,11 +7,11 @@ import type { StreamOpener, StreamSettings } from './stream-source.ts'
  *
  * @example
  * ```ts
- * import { createStream, readResponse, type StreamSource } from '@vectrade/core/adapter'
+ * import { createStream, streamResponseOf, type StreamSource } from '@vectrade/core/adapter'
  *
  * function sourceOf(words: string[]): StreamSource {
  *   return {
- *     response: readResponse({ status: 200, headers: new Headers() }),
+ *     response: streamResponseOf({ status: 200, headers: new Headers() }),
  *     lastEventId: '',
  *     cut: false,
  *     get complete() {

@@ -2,13 +2,13 @@ import type { EventSourceMessage } from 'eventsource-parser'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
 import type { Secrets } from '../errors/clean.ts'
 import { StreamInterruptedError } from '../errors/connection-error.ts'
-import { apiError, isErrorPayload } from '../errors/from-wire.ts'
+import { errorFromWire, isErrorPayload } from '../errors/error-from-wire.ts'
 import { isRecord, parseJson } from '../events/json.ts'
-import { StreamProtocolError } from '../errors/stream-error.ts'
+import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import type { StreamSource } from './stream-source.ts'
 import type { StreamEvent, TextEvent } from '../events/stream-event.ts'
 import { eventFromWire } from '../events/wire.ts'
-import type { StreamResponse } from '../http/response.ts'
+import type { StreamResponse } from '../http/stream-response.ts'
 import { MessageReader } from '../sse/decode.ts'
 import { type DecodeOptions, eventBytesLimit } from '../sse/message-decoder.ts'
 import { PassThroughBytes } from './pass-through-bytes.ts'
@@ -143,7 +143,7 @@ export class EventReader implements StreamSource {
 
   #error(wire: unknown): Error {
     const { headers, requestId } = this.response
-    const error = apiError(wire, { headers, requestId, secrets: this.#secrets })
+    const error = errorFromWire(wire, { headers, requestId, secrets: this.#secrets })
     // A server that stores streams sends this if the producer of the stream is gone.
     return error.type === 'stream_interrupted' ? new StreamInterruptedError({ requestId }) : error
   }

@@ -5,13 +5,14 @@ import { milliseconds } from '../lifetime/check-limit.ts'
 import { clean, type Secrets } from '../errors/clean.ts'
 import { errorFromResponse, errorInJson } from '../http/error-from-response.ts'
 import { checkOptions, type Checks, checkSignal, checkThat } from '../lifetime/check-options.ts'
-import { StreamConsumedError, StreamProtocolError } from '../errors/stream-error.ts'
+import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
+import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import { EventReader, type EventReaderOptions } from './event-reader.ts'
 import type { FetchResponse } from '../options/runtime.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { mimeType } from '../errors/mime-type.ts'
-import { isResponse } from '../http/request.ts'
-import { readResponse, type StreamResponse } from '../http/response.ts'
+import { isResponse } from '../http/is-response.ts'
+import { type StreamResponse, streamResponseOf } from '../http/stream-response.ts'
 import type { StreamOpener } from './stream-source.ts'
 import { checkBody } from '../sse/decode.ts'
 import { eventBytesLimit } from '../sse/message-decoder.ts'
@@ -61,7 +62,7 @@ const checkResponse = /* @__PURE__ */ checkThat(
  */
 export function fromReadableStream(body: ByteStream, options: FromOptions = {}): AnalysisStream {
   checkBody('body', body)
-  const info = readResponse({ status: 200, headers: new Headers() })
+  const info = streamResponseOf({ status: 200, headers: new Headers() })
   let reader: EventReader | undefined
   const open = async (): Promise<EventReader> => (reader ??= new EventReader(body, info, options))
   let isDiscarded = false
@@ -126,7 +127,7 @@ export async function bodyOfEvents(
   secrets: Secrets,
   signal?: Abortable,
 ): Promise<{ body: ByteStream; info: StreamResponse }> {
-  const info = readResponse(response, secrets)
+  const info = streamResponseOf(response, secrets)
   if (response.bodyUsed || response.body?.locked) {
     if (response.body) releaseBody(response.body, false)
     throw new StreamConsumedError('The body of this response is already used')

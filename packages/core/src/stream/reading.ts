@@ -1,6 +1,6 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
-import { connectionError } from '../errors/from-thrown.ts'
-import { RequestAbortedError } from '../errors/stream-error.ts'
+import { errorFromThrown } from '../errors/error-from-thrown.ts'
+import { RequestAbortedError } from '../errors/request-aborted-error.ts'
 import { setContext, VecTradeError } from '../errors/vectrade-error.ts'
 import { type Analysis, AnalysisSoFar } from '../events/analysis.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
@@ -123,7 +123,7 @@ export class Reading {
       if (event !== undefined && this.keepsAnswer) this.#answer.add(event)
       return event
     } catch (error) {
-      this.#end(connectionError(error, 'body'))
+      this.#end(errorFromThrown(error, 'body'))
       return undefined
     }
   }
@@ -147,7 +147,7 @@ export class Reading {
           this.#end(source.cut ? 'cancelled' : new StreamInterruptedError())
         }
       } catch (error) {
-        this.#end(connectionError(error, 'body'))
+        this.#end(errorFromThrown(error, 'body'))
       }
       const value = this.#ready(toItem)
       if (value !== undefined) return { done: false, value }
@@ -168,7 +168,7 @@ export class Reading {
     try {
       return this.#resources.enter(this)
     } catch (error) {
-      this.#end(connectionError(error, 'connect'))
+      this.#end(errorFromThrown(error, 'connect'))
       return undefined
     }
   }
@@ -191,7 +191,7 @@ export class Reading {
       if (this.#passesBytes) source.passThrough?.()
       return source
     } catch (error) {
-      this.#end(connectionError(error, 'connect'))
+      this.#end(errorFromThrown(error, 'connect'))
       // The reading may have ended in the meantime, with another error. Throw the error that ended it.
       throw this.#failure()
     } finally {

@@ -1,7 +1,7 @@
 import type { Abortable } from '../lifetime/abort-source.ts'
 import type { Track } from '../lifetime/abort-scope.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
-import type { StreamResponse } from '../http/response.ts'
+import type { StreamResponse } from '../http/stream-response.ts'
 
 /**
  * An open source of events, such as the body of a response.

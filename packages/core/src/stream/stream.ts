@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { StreamConsumedError } from '../errors/stream-error.ts'
+import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
 import { hide } from '../errors/vectrade-error.ts'
 import type { Analysis } from '../events/analysis.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
-import type { StreamResponse } from '../http/response.ts'
+import type { StreamResponse } from '../http/stream-response.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { nameMethod } from '../lifetime/name-method.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'

@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../events/stream-event.ts'
-import type { StreamResponse } from '../http/response.ts'
+import type { StreamResponse } from '../http/stream-response.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
 import { type Reading, whole } from './reading.ts'
 import type { StreamOpener, StreamSource } from './stream-source.ts'

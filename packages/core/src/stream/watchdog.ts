@@ -1,4 +1,4 @@
-import { TimeoutError } from '../errors/connection-error.ts'
+import { TimeoutError } from '../errors/timeout-error.ts'
 import { Deadline } from '../lifetime/timers.ts'
 
 /** How long a stream waits for its server, in ms. 0 sets no limit. */

@@ -1,6 +1,6 @@
-import { numberHeader } from '../errors/number-header.ts'
 import { clean, type Secrets } from '../errors/clean.ts'
 import type { FetchHeaders } from '../options/runtime.ts'
+import { type RateLimit, rateLimitOf } from '../errors/rate-limit.ts'
 import { singleHeader } from '../errors/single-header.ts'
 
 /** A response, without its body. */
@@ -15,22 +15,8 @@ export interface StreamResponse {
   rateLimit: RateLimit
 }
 
-/** The limits that a response tells. A field is undefined if its header is missing. */
-export interface RateLimit {
-  /** Requests that a window allows. */
-  limit: number | undefined
-  /** Requests left in this window. */
-  remaining: number | undefined
-  /** The end of the window, in Unix seconds. */
-  reset: number | undefined
-  /** The plan's quota, from `X-VQ-Quota-Limit`. */
-  quotaLimit: number | undefined
-  /** The rest of the quota, from `X-VQ-Quota-Remaining`. */
-  quotaRemaining: number | undefined
-}
-
 /** Reads the headers of a response. @param secrets texts to remove from the request id */
-export function readResponse(
+export function streamResponseOf(
   response: { status: number; headers: FetchHeaders },
   secrets?: Secrets,
 ): StreamResponse {
@@ -43,12 +29,6 @@ export function readResponse(
     status,
     headers,
     requestId: (requestId !== null && clean(requestId, secrets)) || undefined,
-    rateLimit: {
-      limit: numberHeader(headers, 'x-vq-ratelimit-limit'),
-      remaining: numberHeader(headers, 'x-vq-ratelimit-remaining'),
-      reset: numberHeader(headers, 'x-vq-ratelimit-reset'),
-      quotaLimit: numberHeader(headers, 'x-vq-quota-limit'),
-      quotaRemaining: numberHeader(headers, 'x-vq-quota-remaining'),
-    },
+    rateLimit: rateLimitOf(headers),
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ok, post, serve, url } from '../test-support/serve.ts'
-import { readRequest } from './analysis-request.ts'
+import { readAnalysisRequest } from './read-analysis-request.ts'
 
 describe('a request', () => {
   test.for<[string, unknown, number, RegExp]>([
@@ -102,7 +102,7 @@ describe('a request body', () => {
 const ask = (contentLength: string, prompt = 'p'): Promise<unknown> => {
   const headers = { 'content-length': contentLength }
   const body = JSON.stringify({ prompt })
-  return readRequest(new Request('https://e/', { method: 'POST', body, headers }), 10)
+  return readAnalysisRequest(new Request('https://e/', { method: 'POST', body, headers }), 10)
 }
 
 test.for(['14', '14, 14', '-1', 'many'])(

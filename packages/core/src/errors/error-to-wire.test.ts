@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as errors from '../index.ts'
-import { apiError } from './from-wire.ts'
-import { errorToWire, statusFor } from './to-wire.ts'
+import { errorFromWire } from './error-from-wire.ts'
+import { errorToWire, statusFor } from './error-to-wire.ts'
 
 const { ServiceUnavailableError, ValidationError } = errors
 const said = { message: 'Said', retryable: false }
@@ -62,7 +62,7 @@ describe('an error of the API', () => {
     ],
   ])('%s', ([, status, error, type]) => {
     expect(errorToWire(error, status).error.type).toBe(type)
-    expect(apiError(errorToWire(error, status), { status }).code).toBe(error.code)
+    expect(errorFromWire(errorToWire(error, status), { status }).code).toBe(error.code)
   })
 
   function unavailable(type: string): errors.APIError {
@@ -77,7 +77,7 @@ describe('the HTTP status', () => {
     [600, 502],
     [999, 502],
   ])('that VecTrade sent is kept if a response can have it: %i, %i', ([status, sent]) => {
-    expect(statusFor(apiError({}, { status }))).toBe(sent)
+    expect(statusFor(errorFromWire({}, { status }))).toBe(sent)
   })
 
   test.for([
@@ -97,9 +97,9 @@ describe('the HTTP status', () => {
     ['conflict', 424],
     ['teapot', 424],
   ] as const)('of %s inside a stream is %i', ([type, status]) => {
-    const error = apiError({ type: 'error', error: { type } }, {})
+    const error = errorFromWire({ type: 'error', error: { type } }, {})
     expect(statusFor(error)).toBe(status)
-    expect(apiError(errorToWire(error, status), { status }).code).toBe(error.code)
+    expect(errorFromWire(errorToWire(error, status), { status }).code).toBe(error.code)
   })
 })
 
@@ -110,7 +110,7 @@ test.for<[unknown, number, string]>([
   [new errors.TimeoutError('headers', 1), 504, 'service_unavailable'],
   [new errors.StreamProtocolError('secret'), 502, 'bad_gateway'],
   [new errors.StreamStoreError('secret', 'unavailable'), 503, 'service_unavailable'],
-  [new errors.RequestAbortedError('secret'), 500, 'service_unavailable'],
+  [new errors.RequestAbortedError('secret'), 503, 'service_unavailable'],
   [new errors.StreamConsumedError('secret'), 500, 'server_error'],
   [new errors.StreamResumeError('secret'), 500, 'server_error'],
   [new errors.ConfigurationError('secret'), 500, 'server_error'],
@@ -131,7 +131,7 @@ test.for<[unknown, number, string]>([
   expect(statusFor(error)).toBe(status)
   const wire = errorToWire(error, status)
   expect(wire.error).toEqual({ type, message: expect.not.stringContaining('secret') })
-  expect(apiError(wire, { status }).type).toBe(type)
+  expect(errorFromWire(wire, { status }).type).toBe(type)
 })
 
 test('the id of the request goes with any error of ours', () => {

@@ -1,9 +1,9 @@
-import type { AnalysisRequest } from '../client.ts'
+import type { AnalysisRequest } from '../options/analysis-request.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { isRecord, parseJson } from '../events/json.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { readBody } from '../http/read-body.ts'
-import { Refusal } from './refusal.ts'
+import { invalidRequest, Refusal } from './refusal.ts'
 
 const maxSymbols = 50
 
@@ -13,7 +13,7 @@ const maxSymbols = 50
  * @throws Refusal with the reason if the body is not a valid request
  * @throws ConfigurationError if the body has already been read
  */
-export async function readRequest(
+export async function readAnalysisRequest(
   request: Request,
   maxPromptLength: number,
 ): Promise<AnalysisRequest> {
@@ -29,11 +29,11 @@ export async function readRequest(
   const { text, ended } =
     announced > limits.maxBytes
       ? { text: '', ended: 'too-large' }
-      : await readBody(request.body, limits).catch(interrupted)
+      : await readBody(request.body, limits).catch(refuseCutOff)
   if (ended === 'too-large') {
-    throw new Refusal(413, 'invalid_request_error', `The body is over ${limits.maxBytes} bytes`)
+    throw new Refusal(413, `The body is over ${limits.maxBytes} bytes`, {}, invalidRequest())
   }
-  if (ended === 'late') throw new Refusal(408, 'request_timeout', 'The body did not arrive in time')
+  if (ended === 'late') throw new Refusal(408, 'The body did not arrive in time')
   const body = parseJson(text)
   if (!isRecord(body)) throw invalid('The body must be JSON such as {"prompt": "…"}')
   const { prompt, symbols } = body
@@ -60,9 +60,9 @@ export async function readRequest(
  *
  * @throws Refusal if the caller stopped sending the body, else the error itself
  */
-function interrupted(error: unknown): never {
+function refuseCutOff(error: unknown): never {
   if (VecTradeError.isInstance(error)) throw error
-  throw new Refusal(400, 'invalid_request_error', 'The body was cut off')
+  throw new Refusal(400, 'The body was cut off')
 }
 
 function isSymbols(value: unknown): value is string[] {
@@ -74,5 +74,5 @@ function isSymbols(value: unknown): value is string[] {
 }
 
 function invalid(message: string): Refusal {
-  return new Refusal(422, 'validation_error', message)
+  return new Refusal(422, message)
 }

@@ -22,7 +22,7 @@ export interface ErrorContext {
 const problemJson = 'application/problem+json'
 
 /** Returns the error that a payload describes, in any of the protocol's shapes. Any other payload gives an error too. */
-export function apiError(payload: unknown, context: ErrorContext): APIError {
+export function errorFromWire(payload: unknown, context: ErrorContext): APIError {
   const said = readFields(payload, context.secrets)
   const { headers, hint } = context
   const status = context.status ?? said.status

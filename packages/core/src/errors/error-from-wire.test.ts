@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import * as errors from '../index.ts'
-import { apiError } from './from-wire.ts'
+import { errorFromWire } from './error-from-wire.ts'
 import { secretsOf } from './secrets.ts'
 
 const key = 'vq_secret_of_this_test'
@@ -53,7 +53,7 @@ const classOf = (error: unknown): string => (error as Error).constructor.name
 describe('an error with a status', () => {
   describe.for(shapes)('in the %s shape', ([shape, body]) => {
     test.for(table)('%i %s is a %s', ([status, type, name, retryable]) => {
-      const error = apiError(body(type), { status })
+      const error = errorFromWire(body(type), { status })
       expect(classOf(error)).toBe(name)
       expect(error).toMatchObject({ name, status, retryable, message: 'Said' })
       const known =
@@ -64,7 +64,7 @@ describe('an error with a status', () => {
   })
 
   test('has the details and the code of the second shape', () => {
-    const error = apiError(
+    const error = errorFromWire(
       { error_code: 'BAD_SYMBOL', message: 'm', details: [1] },
       { status: 422 },
     )
@@ -80,7 +80,7 @@ describe('an error with a status', () => {
     ['maybe', 400, false],
   ])('with x-should-retry: %s and status %i is retryable: %s', ([value, status, retryable]) => {
     const headers = new Headers({ 'x-should-retry': value })
-    expect(apiError({}, { status, headers }).retryable).toBe(retryable)
+    expect(errorFromWire({}, { status, headers }).retryable).toBe(retryable)
   })
 
   test.for([
@@ -89,7 +89,7 @@ describe('an error with a status', () => {
     [undefined, undefined, 'The stream reported an error and did not say why'],
     [undefined, 'overloaded', 'The stream reported an error: overloaded'],
   ] as const)('has a message if the server sent none: %s, %s', ([status, type, message]) => {
-    expect(apiError({ error: { type } }, { status }).message).toBe(message)
+    expect(errorFromWire({ error: { type } }, { status }).message).toBe(message)
   })
 })
 
@@ -102,7 +102,7 @@ describe('an error inside a stream', () => {
     test.for(table.filter(([status]) => ![408, 409, 418, 529].includes(status)))(
       '%i %s is a %s without a status',
       ([, type, name]) => {
-        const error = apiError(body(type), {})
+        const error = errorFromWire(body(type), {})
         expect(classOf(error)).toBe(name)
         expect(error.status).toBeUndefined()
         expect(error.message).toBe('Said')
@@ -112,11 +112,11 @@ describe('an error inside a stream', () => {
 
   test('may have its name in the title of RFC 9457', () => {
     const payload = { type: 'error', title: 'rate_limit_error', detail: 'Said' }
-    expect(apiError(payload, {})).toMatchObject({ name: 'RateLimitError', message: 'Said' })
+    expect(errorFromWire(payload, {})).toMatchObject({ name: 'RateLimitError', message: 'Said' })
   })
 
   test('has its message even if it has no type', () => {
-    expect(apiError({ type: 'error', message: 'Said' }, {})).toMatchObject({
+    expect(errorFromWire({ type: 'error', message: 'Said' }, {})).toMatchObject({
       name: 'APIError',
       message: 'Said',
       type: 'unknown_error',
@@ -124,7 +124,10 @@ describe('an error inside a stream', () => {
   })
 
   test('has the class of the status in an RFC 9457 body', () => {
-    const error = apiError({ type: 'about:blank', title: 'Too Many Requests', status: 429 }, {})
+    const error = errorFromWire(
+      { type: 'about:blank', title: 'Too Many Requests', status: 429 },
+      {},
+    )
     expect(error).toBeInstanceOf(errors.RateLimitError)
     expect(error).toMatchObject({
       status: undefined,
@@ -134,14 +137,14 @@ describe('an error inside a stream', () => {
   })
 
   test.for([0, -1, 424, 999])('a status of %i in its body is nothing special', (status) => {
-    const error = apiError({ type: 'about:blank', title: 'T', status }, {})
+    const error = errorFromWire({ type: 'about:blank', title: 'T', status }, {})
     expect(classOf(error)).toBe(status === 999 ? 'ServerError' : 'APIError')
     expect(error.type).toBe('unknown_error')
   })
 
   test.for(['request_timeout', 'conflict'])('%s is not retryable without its status', (type) => {
-    expect(apiError({ type: 'error', error: { type } }, {}).retryable).toBe(false)
-    expect(apiError({ error: { type } }, { status: 409 }).retryable).toBe(true)
+    expect(errorFromWire({ type: 'error', error: { type } }, {}).retryable).toBe(false)
+    expect(errorFromWire({ error: { type } }, { status: 409 }).retryable).toBe(true)
   })
 })
 
@@ -157,7 +160,7 @@ describe('text from the server is cleaned', () => {
     ['bare in a stream', { type: 'error', error: hostile }],
   ])('in the %s shape', ([, payload]) => {
     for (const status of [400, undefined]) {
-      const error = apiError(payload, { status, secrets: secretsOf(key, {}) })
+      const error = errorFromWire(payload, { status, secrets: secretsOf(key, {}) })
       const said = [error.message, error.type, error.errorCode, error.docsUrl, error.requestId]
       for (const text of [...said, ...Object.values(error)]) {
         if (typeof text !== 'string') continue
@@ -172,19 +175,19 @@ describe('text from the server is cleaned', () => {
   test('a key in any field is redacted', () => {
     const said = { type: `t ${key}`, message: `m ${key}`, docs_url: `https://d/${key}` }
     const payload = { error: { ...said, error_code: key }, request_id: key }
-    const error = apiError(payload, { status: 401, secrets: secretsOf(key, {}) })
+    const error = errorFromWire(payload, { status: 401, secrets: secretsOf(key, {}) })
     expect(error.message).toBe('m [redacted]')
     expect(inspect(error)).not.toContain(key)
   })
 
   test('a message is cut after 2,000 characters', () => {
-    const error = apiError({ error: { message: 'x'.repeat(50_000) } }, { status: 400 })
+    const error = errorFromWire({ error: { message: 'x'.repeat(50_000) } }, { status: 400 })
     expect(error.message).toHaveLength(2000)
   })
 
   test('a type of nothing but slashes takes no time', () => {
     // A scan that starts again at each slash takes hours.
     const error = { type: '/'.repeat(10_000_000), message: 'm' }
-    expect(apiError({ error }, { status: 400 }).type).toBe('/'.repeat(256))
+    expect(errorFromWire({ error }, { status: 400 }).type).toBe('/'.repeat(256))
   })
 })

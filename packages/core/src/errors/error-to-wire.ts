@@ -1,5 +1,6 @@
 import { APIError } from './api-error.ts'
-import { errorTable, type LocalErrorCode, type LocalErrorRow, unexpected } from './error-table.ts'
+import type { LocalErrorCode } from './error-code.ts'
+import { errorTable, type LocalErrorRow, unexpected } from './error-table.ts'
 import { findRow } from './find-row.ts'
 import { VecTradeError } from './vectrade-error.ts'
 

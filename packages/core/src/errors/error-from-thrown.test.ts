@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { ConnectionError, StreamConsumedError, StreamInterruptedError } from '../index.ts'
-import { connectionError } from './from-thrown.ts'
+import { errorFromThrown } from './error-from-thrown.ts'
 
 test('an error of the SDK stays as it is', () => {
   const error = new StreamConsumedError()
-  expect(connectionError(error, 'body')).toBe(error)
+  expect(errorFromThrown(error, 'body')).toBe(error)
 })
 
 describe('a failure before the headers', () => {
@@ -14,7 +14,7 @@ describe('a failure before the headers', () => {
     ['of its cause', new TypeError('fetch failed', { cause: refused })],
     ['of its own', refused],
   ])('is a ConnectionError that names the system code %s', ([, thrown]) => {
-    const error = connectionError(thrown, 'connect')
+    const error = errorFromThrown(thrown, 'connect')
     expect(error).toBeInstanceOf(ConnectionError)
     expect(error).toMatchObject({ phase: 'connect', cause: thrown, retryable: true })
     expect(error.message).toContain('(ECONNREFUSED)')
@@ -26,7 +26,7 @@ describe('a failure before the headers', () => {
     ['missing', new TypeError('fetch failed')],
     ['too deep', { cause: { cause: { cause: { cause: { cause: { code: 'ECONNREFUSED' } } } } } }],
   ])('names no code that is %s', ([, thrown]) => {
-    expect(connectionError(thrown, 'connect').message).toBe(
+    expect(errorFromThrown(thrown, 'connect').message).toBe(
       'Could not reach the server: no response came',
     )
   })
@@ -34,14 +34,14 @@ describe('a failure before the headers', () => {
   test('may have causes in a circle', () => {
     const thrown = new Error('a')
     thrown.cause = thrown
-    expect(connectionError(thrown, 'connect').cause).toBe(thrown)
+    expect(errorFromThrown(thrown, 'connect').cause).toBe(thrown)
   })
 })
 
 test.for([undefined, null, 'text', 7, {}, new TypeError('terminated')])(
   'a failure while the body is read is a StreamInterruptedError: %s',
   (thrown) => {
-    const error = connectionError(thrown, 'body')
+    const error = errorFromThrown(thrown, 'body')
     expect(error).toBeInstanceOf(StreamInterruptedError)
     expect(error).toMatchObject({ phase: 'body', cause: thrown })
   },
@@ -49,6 +49,6 @@ test.for([undefined, null, 'text', 7, {}, new TypeError('terminated')])(
 
 test('the thrown error is not changed', () => {
   const thrown = Object.assign(new Error('boom'), { statusCode: 5, data: 'theirs' })
-  connectionError(thrown, 'connect')
+  errorFromThrown(thrown, 'connect')
   expect(Object.keys(thrown)).toEqual(['statusCode', 'data'])
 })

@@ -1,0 +1,13 @@
+import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
+
+/** The response does not follow VecTrade's protocol: a wrong content type, invalid JSON, or an event over the limit. */
+export class StreamProtocolError extends VecTradeError {
+  /** @internal */
+  static override readonly errorClass: string = 'StreamProtocolError'
+
+  declare readonly code: 'stream_protocol_error'
+
+  constructor(message: string, options: VecTradeErrorOptions = {}) {
+    super(message, 'stream_protocol_error', options)
+  }
+}
