@@ -27,6 +27,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'adapter.ts',
     'serve',
     'client.ts',
+    'live',
     'resume',
     'store',
     'stream',

@@ -3,21 +3,16 @@ import type { Abortable } from './lifetime/abort-source.ts'
 import { AbortScope, type Track } from './lifetime/abort-scope.ts'
 import type { Analysis } from './events/analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
-import { secretsOf } from './errors/secrets.ts'
 import { RequestAbortedError } from './errors/request-aborted-error.ts'
 import type { StreamSource, StreamSettings } from './stream/stream-source.ts'
-import { resolveLimits } from './lifetime/check-limit.ts'
 import { markHandled } from './lifetime/mark-handled.ts'
 import { readAnalysis } from './http/json-answer.ts'
 import { nameMethod } from './lifetime/name-method.ts'
 import { type AnalysisRequest, toAnalysisRequest } from './options/analysis-request.ts'
 import {
   type CallLimits,
-  callLimits,
   type CallOptions,
   checkCall,
-  headerRecord,
-  noKey,
   resolveOptions,
   type ResumeOptions,
   type Settings,
@@ -25,13 +20,10 @@ import {
 } from './options/options.ts'
 import type { RuntimeDefaults } from './options/runtime.ts'
 import { KeyHeader } from './http/key-header.ts'
+import { type CallWithLimits, createCall } from './http/call.ts'
 import { send } from './http/request.ts'
-import {
-  type CallWithLimits,
-  openAtEndpoint,
-  openResumed,
-  stopStream,
-} from './resume/open-stream.ts'
+import { Live } from './live/live.ts'
+import { openAtEndpoint, openResumed, stopStream } from './resume/open-stream.ts'
 import { randomUUID } from './http/random-uuid.ts'
 import { AnalysisStream } from './stream/stream.ts'
 import { openEventStream } from './stream/from-response.ts'
@@ -45,6 +37,8 @@ import { openEventStream } from './stream/from-response.ts'
 export class VecTrade implements Disposable, AsyncDisposable {
   /** The calls of VecTrade's AI analysis. */
   readonly ai: AI
+  /** The calls of VecTrade's live data. */
+  readonly live: Live
   readonly #open = new Set<(error: RequestAbortedError) => void>()
   #closed = false
 
@@ -55,11 +49,16 @@ export class VecTrade implements Disposable, AsyncDisposable {
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
     nameMethod<VecTrade>(this, 'dispose', (client) => client.close())
     nameMethod<VecTrade>(this, 'asyncDispose', (client) => client.close())
-    this.ai = new AI(resolveOptions(options, runtime), (abort) => {
+    const settings = resolveOptions(options, runtime)
+    const { apiKey, authScheme } = settings
+    const key = apiKey === undefined ? undefined : new KeyHeader(apiKey, authScheme)
+    const track: Track = (abort) => {
       if (this.#closed) throw new RequestAbortedError('The client is closed: create a new one')
       this.#open.add(abort)
       return () => this.#open.delete(abort)
-    })
+    }
+    this.ai = new AI(settings, key, track)
+    this.live = new Live(settings, key, track)
   }
 
   /** Ends all open streams of this client. Their readers get a {@link RequestAbortedError}. */
@@ -91,10 +90,9 @@ export class AI {
   readonly #track: Track
 
   /** @internal */
-  constructor(settings: Settings, track: Track) {
-    const { apiKey, authScheme } = settings
+  constructor(settings: Settings, key: KeyHeader | undefined, track: Track) {
     this.#settings = settings
-    this.#key = apiKey === undefined ? undefined : new KeyHeader(apiKey, authScheme)
+    this.#key = key
     this.#track = track
   }
 
@@ -189,25 +187,13 @@ export class AI {
     return { ...call, body }
   }
 
-  /** Merges the options of a call with the client's. The call's options win. */
   #callWithoutBody(
     accept: string,
     options: Pick<CallOptions, keyof CallLimits | 'headers'>,
     further: Record<string, string> = {},
   ): CallWithLimits {
-    const { target, isEndpoint, ...settings } = this.#settings
-    const limits = resolveLimits(callLimits, options, settings)
-    const key = this.#key
-    if (!isEndpoint && key === undefined) throw noKey()
-    const headers = { accept, ...further, ...settings.headers, ...headerRecord(options.headers) }
-    return {
-      ...settings,
-      ...limits,
-      key,
-      url: target(),
-      headers,
-      secrets: secretsOf(key?.secret, headers),
-    }
+    const { target } = this.#settings
+    return createCall(this.#settings, this.#key, target, options, { accept, ...further })
   }
 }
 

@@ -95,4 +95,5 @@ export const errorTable: ErrorTable = {
   configuration_error: unexpected,
   stream_consumed: unexpected,
   stream_resume_error: unexpected,
+  slow_consumer: unexpected,
 }

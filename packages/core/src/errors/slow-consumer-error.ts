@@ -9,6 +9,9 @@ export class SlowConsumerError extends VecTradeError {
 
   /** @param buffer the most events that may wait */
   constructor(buffer: number) {
-    super(`More than ${buffer} events wait to be read (option \`delivery.buffer\`)`, 'slow_consumer')
+    super(
+      `More than ${buffer} events wait to be read (option \`delivery.buffer\`)`,
+      'slow_consumer',
+    )
   }
 }

@@ -1,10 +1,10 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
-import { apiError, isErrorPayload } from '../errors/error-from-wire.ts'
+import { errorFromWire, isErrorPayload } from '../errors/error-from-wire.ts'
 import { parseJson } from '../events/json.ts'
 import { type LiveChannel, liveEventFromWire, type QuoteEvent } from '../events/live-event.ts'
 import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-source.ts'
-import type { LiveSocket, OpenSocket } from '../options/runtime.ts'
-import type { CallWithLimits } from '../resume/open-stream.ts'
+import type { LiveSocket } from '../options/runtime.ts'
+import type { CallWithLimits } from '../http/call.ts'
 import { Reconnection } from '../resume/reconnection.ts'
 import type { FeedRequest, FeedSink } from './feed-source.ts'
 import { keepConnected, type LiveConnection } from './keep-connected.ts'
@@ -20,7 +20,6 @@ export interface Member {
 /** How to open the socket of a channel. */
 export interface SocketOptions {
   call: CallWithLimits
-  openSocket: OpenSocket | undefined
   heartbeatTimeout: number
 }
 
@@ -94,7 +93,8 @@ export class ChannelSocket {
   change(): void {
     const socket = this.#socket
     if (socket === undefined || this.#channel !== 'quotes') return
-    const wanted = new Set([...this.#members].flatMap(({ request }) => [...request.symbols]))
+    const wanted = new Set<string>()
+    for (const { request } of this.#members) request.symbols.forEach((symbol) => wanted.add(symbol))
     const before = this.#subscribed
     this.#subscribed = wanted
     const added = [...wanted].filter((symbol) => !before.has(symbol))
@@ -113,9 +113,9 @@ export class ChannelSocket {
   }
 
   async #connect(signal: Abortable): Promise<LiveConnection> {
-    const { call, openSocket, heartbeatTimeout } = this.#options
+    const { call, heartbeatTimeout } = this.#options
     const url = `${call.url}/ws/v1/${this.#channel}`
-    const socket = await openLiveSocket(url, call, openSocket, signal)
+    const socket = await openLiveSocket(url, call, signal)
     return { ended: this.#follow(socket, heartbeatTimeout) }
   }
 
@@ -157,7 +157,7 @@ export class ChannelSocket {
   /** Delivers a message. Returns its type. @throws APIError if the message is an error */
   #receive(data: unknown): string {
     const wire = typeof data === 'string' ? (parseJson(data) ?? data) : undefined
-    if (isErrorPayload(wire)) throw apiError(wire, { secrets: this.#options.call.secrets })
+    if (isErrorPayload(wire)) throw errorFromWire(wire, { secrets: this.#options.call.secrets })
     const event = liveEventFromWire(wire)
     if (event.type === 'quote.update') this.#latest.set(event.symbol, event)
     if (event.type !== 'unknown') this.#reconnection.progressed()

@@ -113,7 +113,12 @@ export class Delivery {
     if (this.#fails) throw new SlowConsumerError(this.#buffer)
     this.#shift()
     const since = this.lastEventId
-    this.#gap ??= { type: 'gap', reason: 'slow_consumer', ...(since !== '' && { since }), dropped: 0 }
+    this.#gap ??= {
+      type: 'gap',
+      reason: 'slow_consumer',
+      ...(since !== '' && { since }),
+      dropped: 0,
+    }
     this.#gap.dropped = (this.#gap.dropped ?? 0) + 1
   }
 }

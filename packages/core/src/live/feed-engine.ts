@@ -7,7 +7,7 @@ import { markHandled } from '../lifetime/mark-handled.ts'
 import type { Pull } from '../lifetime/pull-iterator.ts'
 import type { Delivery } from './delivery.ts'
 import type { FeedSink, FeedSource } from './feed-source.ts'
-import type { LiveEnd, LiveState } from './live-feed.ts'
+import type { LiveEnd, LiveState } from './live-state.ts'
 
 /** Runs a live feed. It does not refer to the LiveFeed, so that a feed that the program drops is collected. */
 export class FeedEngine implements FeedSink {

@@ -1,66 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
-import type { LiveChannel, LiveEvent, QuoteEvent } from '../events/live-event.ts'
-import type { Abortable } from '../lifetime/abort-source.ts'
+import type { LiveEvent, QuoteEvent } from '../events/live-event.ts'
 import { whenCollected } from '../lifetime/finalization.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { nameMethod } from '../lifetime/name-method.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
-import type { HeaderValues } from '../options/headers.ts'
-import type { LiveDelivery } from './delivery.ts'
 import type { FeedEngine } from './feed-engine.ts'
-
-/** What to follow. */
-export interface LiveRequest {
-  /**
-   * Ticker symbols, such as `['NVDA']`. The feed gets their quotes, and the alerts and news about them. Without
-   * symbols, it gets all alerts and news. Default: none.
-   */
-  symbols?: readonly string[] | undefined
-  /** Default `['quotes']`. */
-  channels?: readonly LiveChannel[] | undefined
-}
-
-/** How to follow it. */
-export interface LiveOptions {
-  /** Aborting it ends the feed. */
-  signal?: Abortable | undefined
-  /** The `lastEventId` of an earlier feed, to continue after it. WebSockets have no ids. Default: none. */
-  lastEventId?: string | undefined
-  /** What happens to events that arrive faster than they are read. Default `every`. */
-  delivery?: LiveDelivery | undefined
-  /**
-   * ms without a byte, after which the connection is replaced. 0 is no limit. Default 45 000. With a WebSocket, it has
-   * no effect until the server has sent two heartbeat messages, because a closed market is silent.
-   */
-  heartbeatTimeout?: number | undefined
-  /** Headers of this feed's requests. They replace the client's headers of the same name. */
-  headers?: HeaderValues | undefined
-}
-
-/**
- * The state of a feed.
- *
- * - `connecting`: it was never connected
- * - `live`: it is connected
- * - `reconnecting`: the connection was lost, and the feed tries to connect again
- * - `closed`: nothing more will come
- */
-export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'closed'
-
-/** How a feed has ended. */
-export interface LiveEnd {
-  /**
-   * - `closed`: you have closed the feed, or left its loop
-   * - `aborted`: your signal was aborted, or the client closed
-   * - `ended`: the server has nothing more to send
-   * - `failed`: the server refuses the feed, it could not be reached, or the reader was too slow
-   */
-  reason: 'closed' | 'aborted' | 'ended' | 'failed'
-  /** The error of `aborted` and `failed`. */
-  error?: VecTradeError
-}
+import type { LiveEnd, LiveState } from './live-state.ts'
 
 /**
  * Live quotes, alerts and news.
@@ -138,7 +85,8 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   }
 
   #iterate(): AsyncIterator<LiveEvent, undefined> {
-    if (this.#isUsed) throw new StreamConsumedError('This feed is already read: a feed is read once')
+    if (this.#isUsed)
+      throw new StreamConsumedError('This feed is already read: a feed is read once')
     this.#isUsed = true
     return new PullIterator<LiveEvent>({
       ready: () => this.#engine?.pull.ready(),

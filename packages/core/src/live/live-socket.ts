@@ -5,8 +5,8 @@ import { closeBody } from '../http/read-body.ts'
 import { send } from '../http/request.ts'
 import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
 import { after } from '../lifetime/timers.ts'
-import type { LiveSocket, OpenSocket } from '../options/runtime.ts'
-import type { CallWithLimits } from '../resume/open-stream.ts'
+import type { LiveSocket } from '../options/runtime.ts'
+import type { CallWithLimits } from '../http/call.ts'
 
 /**
  * Opens a WebSocket with the key in its handshake.
@@ -17,10 +17,9 @@ import type { CallWithLimits } from '../resume/open-stream.ts'
 export async function openLiveSocket(
   url: string,
   call: CallWithLimits,
-  openSocket: OpenSocket | undefined,
   signal: Abortable,
 ): Promise<LiveSocket> {
-  if (openSocket === undefined) {
+  if (call.openSocket === undefined) {
     throw new ConfigurationError(
       'Live data with a key needs a WebSocket with headers, which this runtime does not have: connect to ' +
         'a server of your own that serves `createLiveHandler`, with the option `endpoint`',
@@ -29,7 +28,7 @@ export async function openLiveSocket(
   // VecTrade documents this header only. The caller's own one replaces it.
   const headers = { authorization: `Bearer ${call.key?.secret}`, ...call.headers }
   try {
-    const socket = await openSocket(url, headers)
+    const socket = await call.openSocket(url, headers)
     await opened(socket, call.timeout, signal)
     return socket
   } catch (error) {
@@ -57,7 +56,8 @@ function opened(socket: LiveSocket, timeout: number, signal: Abortable): Promise
       reject(error)
     }
     const onOpen = (): void => end()
-    const onFailure = (): void => end(new ConnectionError('The WebSocket could not be opened', 'connect'))
+    const onFailure = (): void =>
+      end(new ConnectionError('The WebSocket could not be opened', 'connect'))
     const stopTimer = after(timeout, () => end(new TimeoutError('headers', timeout)))
     let unlink: (() => void) | undefined
     socket.addEventListener('open', onOpen)

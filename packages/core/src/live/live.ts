@@ -1,22 +1,55 @@
-import { ConfigurationError } from '../errors/configuration-error.ts'
-import type { LiveChannel } from '../events/live-event.ts'
-import { isRecord } from '../events/json.ts'
-import { milliseconds, wholeNumber } from '../lifetime/check-limit.ts'
-import { type Check, checkOptions, type Checks, checkSignal, checkThat } from '../lifetime/check-options.ts'
-import { checkEventId } from '../options/options.ts'
-import type { CallWithLimits } from '../resume/open-stream.ts'
-import { LiveFeed, type LiveOptions, type LiveRequest } from './live-feed.ts'
+import type { Track } from '../lifetime/abort-scope.ts'
+import { type CallWithLimits, createCall } from '../http/call.ts'
+import type { KeyHeader } from '../http/key-header.ts'
+import type { Settings } from '../options/options.ts'
+import { LiveFeed } from './live-feed.ts'
+import { checkSubscription, type LiveOptions, type LiveRequest } from './live-options.ts'
 import type { LiveConnections } from './open-feed.ts'
 
-const channelNames: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
+/** Live quotes, alerts and news, as `client.live`. */
+export class Live {
+  readonly #settings: Settings
+  readonly #key: KeyHeader | undefined
+  readonly #connections: LiveConnections
 
-const requestChecks: Checks<LiveRequest> = {
-  symbols: /* @__PURE__ */ checkThat(
-    "an array of ticker symbols such as ['NVDA']",
-    (value) => Array.isArray(value) && value.every(isSymbol),
-  ),
-  channels: /* @__PURE__ */ checkThat(
-    `an array of ${channelNames.join(', ')}`,
-    (value) => Array.isArray(value) && value.length > 0 && value.every((name) => channelNames.includes(name)),
-  ),
+  /** @internal */
+  constructor(settings: Settings, key: KeyHeader | undefined, track: Track) {
+    this.#settings = settings
+    this.#key = key
+    this.#connections = { track, sockets: new Map() }
+  }
+
+  /**
+   * Follows symbols. Returns at once, and connects in the background.
+   *
+   * With a key, it uses VecTrade's WebSockets, one for each channel, which all feeds of the client share. With an
+   * `endpoint`, or a `liveURL` of http, it uses Server-Sent Events.
+   *
+   * @throws ConfigurationError if there is no key, or on a wrong option
+   * @example
+   * ```ts
+   * import { VecTrade } from '@vectrade/core'
+   *
+   * const client = new VecTrade({ apiKey: 'vq_example' })
+   * const feed = client.live.subscribe({ symbols: ['NVDA', 'AMD'] })
+   * feed.state // 'connecting'
+   * await feed.close()
+   * ```
+   */
+  subscribe(request: LiveRequest, options: LiveOptions = {}): LiveFeed {
+    checkSubscription(request, options)
+    const call = this.#call(options)
+    const symbols = new Set(request.symbols)
+    const wanted = [...new Set(request.channels ?? ['quotes' as const])]
+    const loading = import('./open-feed.ts').then(({ openFeed }) =>
+      openFeed(call, symbols, wanted, options, this.#connections),
+    )
+    return new LiveFeed(symbols, loading)
+  }
+
+  #call({ headers }: LiveOptions): CallWithLimits {
+    const { liveTarget } = this.#settings
+    const accept = { accept: 'text/event-stream' }
+    return createCall(this.#settings, this.#key, liveTarget, { headers }, accept)
+  }
 }

@@ -1,18 +1,15 @@
 import type { LiveChannel } from '../events/live-event.ts'
 import type { Track } from '../lifetime/abort-scope.ts'
-import type { OpenSocket } from '../options/runtime.ts'
-import type { CallWithLimits } from '../resume/open-stream.ts'
+import type { CallWithLimits } from '../http/call.ts'
 import { Delivery } from './delivery.ts'
 import { FeedEngine } from './feed-engine.ts'
 import type { FeedRequest } from './feed-source.ts'
-import type { LiveOptions } from './live-feed.ts'
+import type { LiveOptions } from './live-options.ts'
 import { type ChannelSockets, SocketSource } from './socket-source.ts'
 import { SseSource } from './sse-source.ts'
 
 /** What the feeds of a client share. */
 export interface LiveConnections {
-  /** Opens a WebSocket. Undefined if the runtime cannot send headers with one. */
-  openSocket: OpenSocket | undefined
   track: Track
   /** Filled at the first use. */
   sockets: ChannelSockets
@@ -24,7 +21,7 @@ export function openFeed(
   symbols: Set<string>,
   channels: readonly LiveChannel[],
   options: LiveOptions,
-  { openSocket, track, sockets }: LiveConnections,
+  { track, sockets }: LiveConnections,
 ): FeedEngine {
   const { delivery = 'every', lastEventId = '', heartbeatTimeout = 45_000, signal } = options
   const waiting = new Delivery(delivery, lastEventId)
@@ -36,7 +33,7 @@ export function openFeed(
     lastEventId: () => waiting.newestId,
   }
   const source = /^wss?:/.test(call.url)
-    ? new SocketSource(sockets, { call, openSocket, heartbeatTimeout }, request, engine)
+    ? new SocketSource(sockets, { call, heartbeatTimeout }, request, engine)
     : new SseSource(call, request, engine)
   engine.start(source, signal, track)
   return engine

@@ -1,5 +1,5 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
-import { apiError, isErrorPayload } from '../errors/error-from-wire.ts'
+import { errorFromWire, isErrorPayload } from '../errors/error-from-wire.ts'
 import type { Secrets } from '../errors/clean.ts'
 import { parseJson } from '../events/json.ts'
 import { type LiveEvent, liveEventFromWire } from '../events/live-event.ts'
@@ -65,7 +65,8 @@ export class SseReading {
   #read(data: string, name = ''): LiveEvent | undefined {
     const wire = parseJson(data)
     if (wire === undefined && data.trim() === '') return undefined
-    if (name === 'error' || isErrorPayload(wire)) throw apiError(wire, { secrets: this.#secrets })
+    if (name === 'error' || isErrorPayload(wire))
+      throw errorFromWire(wire, { secrets: this.#secrets })
     return liveEventFromWire(wire ?? data, name)
   }
 }

@@ -15,35 +15,37 @@ export const checkEndpoint: Check = /* @__PURE__ */ checkThat(
  * A server that renders pages creates their clients too. It cannot resolve a relative URL, but it makes no
  * calls either.
  *
+ * @param name the name of the option
  * @throws ConfigurationError on a wrong URL, at once if possible, else from the returned function
  */
 export function resolveEndpoint(
+  name: string,
   endpoint: string | URL,
   base?: () => string | undefined,
 ): () => string {
   const given = typeof endpoint === 'string' ? endpoint : endpoint.href
-  const target = (): string => resolve(given, base?.())
+  const target = (): string => resolve(name, given, base?.())
   if (base === undefined || base() !== undefined || !isRelative(given)) target()
   return target
 }
 
 /** @throws ConfigurationError without the URL, because a password may be part of it */
-function resolve(endpoint: string, base: string | undefined): string {
+function resolve(name: string, endpoint: string, base: string | undefined): string {
   let url
   try {
     url = new URL(endpoint, base)
   } catch {
     throw new ConfigurationError(
-      '`endpoint` must be a URL: an absolute one such as https://example.com/api/analyze or, in a page, ' +
+      `\`${name}\` must be a URL: an absolute one such as https://example.com/api/analyze or, in a page, ` +
         "/api/analyze. For a page or a client component, import '@vectrade/browser'",
     )
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new ConfigurationError('`endpoint` must be a URL of http or https')
+    throw new ConfigurationError(`\`${name}\` must be a URL of http or https`)
   }
   if (url.username || url.password) {
     throw new ConfigurationError(
-      '`endpoint` must be without user name and password: fetch refuses them. Use `headers`, or ' +
+      `\`${name}\` must be without user name and password: fetch refuses them. Use \`headers\`, or ` +
         'cookies in a page',
     )
   }

@@ -1,6 +1,7 @@
 import type { Abortable } from '../lifetime/abort-source.ts'
 import { milliseconds, wholeNumber, resolveLimits } from '../lifetime/check-limit.ts'
 import {
+  type Check,
   checkBoolean,
   checkFunction,
   checkLogger,
@@ -13,8 +14,8 @@ import {
 } from '../lifetime/check-options.ts'
 import { checkEndpoint, resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
-import type { Fetch, FetchCredentials, Network, RuntimeDefaults } from './runtime.ts'
-import { checkBaseURL, publicBaseURL } from './base-url.ts'
+import type { Fetch, FetchCredentials, Network, OpenSocket, RuntimeDefaults } from './runtime.ts'
+import { baseURLRules, checkServerURL, liveURLRules } from './server-url.ts'
 import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { isSendableId } from './last-event-id.ts'
@@ -58,6 +59,12 @@ export interface VecTradeOptions extends CallLimits {
    * `https://api.vectrade.io/v1`.
    */
   baseURL?: string | undefined
+  /**
+   * Where live data comes from. With a key: a URL of WebSockets, or of Server-Sent Events if it begins with http.
+   * Default: the environment variable `VECTRADE_LIVE_URL`, or `wss://ws.vectrade.io`. With `endpoint`: the URL of
+   * your own `createLiveHandler`, which can be relative in pages. Default: `endpoint`.
+   */
+  liveURL?: string | URL | undefined
   /**
    * The header for the key: `X-API-Key` or `Authorization: Bearer`. Default `auto`: the first call sends
    * `X-API-Key`. If the server refuses the key there, the call is sent again with `Authorization`. The
@@ -107,6 +114,9 @@ export interface Settings extends Required<{ [K in keyof CallLimits]: number }> 
   authScheme: 'auto' | 'x-api-key' | 'bearer'
   /** Returns the URL to send calls to. */
   target: () => string
+  /** Returns the URL of live data. With ws or wss, it is the base of WebSockets. */
+  liveTarget: () => string
+  openSocket: OpenSocket | undefined
   /** Whether the calls go to the user's own endpoint, which only streams. */
   isEndpoint: boolean
   /** The headers. Names are in lower case. */
@@ -133,6 +143,7 @@ const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> 
   apiKey: checkString,
   endpoint: checkEndpoint,
   baseURL: checkString,
+  liveURL: checkEndpoint,
   authScheme: /* @__PURE__ */ checkThat("'auto', 'x-api-key' or 'bearer'", (value) =>
     ['auto', 'x-api-key', 'bearer'].includes(value as string),
   ),
@@ -140,6 +151,12 @@ const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> 
   logger: checkLogger,
   allowInsecure: checkBoolean,
 }
+
+/** Checks for an event ID that a header can carry. */
+export const checkEventId: Check = /* @__PURE__ */ checkThat(
+  'the id of an event, such as `stream.lastEventId`, without control characters or outer spaces',
+  (value) => typeof value === 'string' && isSendableId(value),
+)
 
 type OtherCallOptions = Omit<CallOptions & ResumeOptions, keyof CallLimits | 'headers'>
 
@@ -149,10 +166,7 @@ const callChecks: Checks<OtherCallOptions> = {
     'a string of visible ASCII characters',
     /^[\x21-\x7e]+$/,
   ),
-  lastEventId: /* @__PURE__ */ checkThat(
-    'the id of an event, such as `stream.lastEventId`, without control characters or outer spaces',
-    (value) => typeof value === 'string' && isSendableId(value),
-  ),
+  lastEventId: checkEventId,
 }
 
 /** Checks the options of a call, except limits and headers. @throws ConfigurationError */
@@ -168,7 +182,7 @@ export function checkCall(options: CallOptions & ResumeOptions): void {
 export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefaults): Settings {
   checkOptions<Pick<RuntimeDefaults, 'env'>>(runtime, { env: checkFunction })
   checkOptions(options, clientChecks)
-  const { name = 'core', credentials, network, toCause } = runtime
+  const { name = 'core', credentials, network, openSocket, toCause } = runtime
   const target = resolveTarget(options, runtime)
   const { fetch = runtime.fetch ?? ((url, init) => globalThis.fetch(url, init)) } = options
   return {
@@ -185,6 +199,7 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
     fetch,
     credentials,
     network,
+    openSocket,
     toCause,
     logger: options.logger,
   }
@@ -194,25 +209,33 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
 function resolveTarget(
   options: VecTradeOptions,
   { env = () => undefined, base }: RuntimeDefaults,
-): Pick<Settings, 'apiKey' | 'target' | 'isEndpoint'> {
-  const { endpoint } = options
+): Pick<Settings, 'apiKey' | 'target' | 'liveTarget' | 'isEndpoint'> {
+  const { endpoint, liveURL, allowInsecure = false } = options
   if (endpoint !== undefined) {
     if (options.apiKey !== undefined) {
       throw new ConfigurationError(
         'Choose one of `endpoint` and `apiKey`: an endpoint has the key, and its callers need none',
       )
     }
-    return { apiKey: undefined, target: resolveEndpoint(endpoint, base), isEndpoint: true }
+    const target = resolveEndpoint('endpoint', endpoint, base)
+    const liveTarget = liveURL === undefined ? target : resolveEndpoint('liveURL', liveURL, base)
+    return { apiKey: undefined, target, liveTarget, isEndpoint: true }
   }
   const apiKey = (options.apiKey ?? env('VECTRADE_API_KEY')) || undefined
-  const { allowInsecure = false } = options
-  const baseURL = checkBaseURL(
-    options.baseURL ?? (env('VECTRADE_BASE_URL') || publicBaseURL),
+  const baseURL = checkServerURL(
+    baseURLRules,
+    options.baseURL ?? (env('VECTRADE_BASE_URL') || baseURLRules.default),
+    allowInsecure,
+  )
+  const live = checkServerURL(
+    liveURLRules,
+    String(liveURL ?? (env('VECTRADE_LIVE_URL') || liveURLRules.default)),
     allowInsecure,
   )
   return {
     apiKey: apiKey === undefined ? undefined : checkKey(apiKey),
     target: () => `${baseURL}/ai/analyze`,
+    liveTarget: () => live,
     isEndpoint: false,
   }
 }

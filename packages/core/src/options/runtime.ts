@@ -64,6 +64,11 @@ export interface RuntimeDefaults {
   /** Sends requests if the caller passes no `fetch`. Default: the global `fetch`. */
   fetch?: Fetch | undefined
   /**
+   * Opens a WebSocket for live data. Its handshake must send the headers, which include the key. Default: there are no
+   * such WebSockets, so a client with a key has live data over HTTP only.
+   */
+  openSocket?: OpenSocket | undefined
+  /**
    * Maps what `fetch`, or reading a body, threw to the `cause` of the SDK's error. Printing an error also prints its
    * causes, so a runtime hides here what its HTTP client adds to them. Default: the thrown value itself.
    */
@@ -80,3 +85,22 @@ export interface Network {
    */
   onWake: (listener: (isNew: boolean) => void) => () => void
 }
+
+/** Opens a WebSocket whose handshake sends headers. The socket may still be connecting. */
+export type OpenSocket = (
+  url: string,
+  headers: Record<string, string>,
+) => LiveSocket | Promise<LiveSocket>
+
+/** The parts of a `WebSocket` that the SDK uses. */
+export interface LiveSocket {
+  /** 0 is connecting, 1 is open. */
+  readonly readyState: number
+  send(data: string): void
+  close(): void
+  addEventListener(type: SocketEvent, listener: (event: { data?: unknown }) => void): void
+  removeEventListener(type: SocketEvent, listener: (event: { data?: unknown }) => void): void
+}
+
+/** The events of a {@link LiveSocket}. */
+export type SocketEvent = 'open' | 'message' | 'close' | 'error'

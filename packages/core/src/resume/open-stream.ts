@@ -3,8 +3,8 @@ import { APIError, AuthenticationError, NotFoundError } from '../errors/api-erro
 import { StreamResumeError } from '../errors/stream-resume-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import type { StreamSource } from '../stream/stream-source.ts'
-import type { Settings } from '../options/options.ts'
-import { type Call, send } from '../http/request.ts'
+import type { CallWithLimits } from '../http/call.ts'
+import { send } from '../http/request.ts'
 import { streamResponseOf } from '../http/stream-response.ts'
 import { singleHeader } from '../errors/single-header.ts'
 import { openEventStream } from '../stream/from-response.ts'
@@ -13,9 +13,6 @@ import { headerOfId } from '../options/last-event-id.ts'
 import { Reconnection } from './reconnection.ts'
 import { type StreamConnection, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
 import { streamUrl } from '../store/stream-id.ts'
-
-/** A call, with the limits for reading its answer. */
-export type CallWithLimits = Call & Omit<Settings, 'headers' | 'target' | 'isEndpoint'>
 
 /** Sends a prompt to an endpoint, once. If the endpoint stores the stream, the source resumes after a cut. */
 export async function openAtEndpoint(

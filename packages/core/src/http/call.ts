@@ -1,0 +1,41 @@
+import { secretsOf } from '../errors/secrets.ts'
+import { resolveLimits } from '../lifetime/check-limit.ts'
+import {
+  type CallLimits,
+  callLimits,
+  type CallOptions,
+  headerRecord,
+  noKey,
+  type Settings,
+} from '../options/options.ts'
+import type { KeyHeader } from './key-header.ts'
+import type { Call } from './request.ts'
+
+/** A call, with the limits for reading its answer. */
+export type CallWithLimits = Call & Omit<Settings, 'headers'>
+
+/**
+ * Merges the options of a call with the client's. The call's options win.
+ *
+ * @param further headers of this kind of call
+ * @throws ConfigurationError if there is no key, or on a wrong option
+ */
+export function createCall(
+  settings: Settings,
+  key: KeyHeader | undefined,
+  url: () => string,
+  options: Pick<CallOptions, keyof CallLimits | 'headers'>,
+  further: Record<string, string>,
+): CallWithLimits {
+  const limits = resolveLimits(callLimits, options, settings)
+  if (!settings.isEndpoint && key === undefined) throw noKey()
+  const headers = { ...further, ...settings.headers, ...headerRecord(options.headers) }
+  return {
+    ...settings,
+    ...limits,
+    key,
+    url: url(),
+    headers,
+    secrets: secretsOf(key?.secret, headers),
+  }
+}

@@ -1,0 +1,91 @@
+import { isRecord } from '../events/json.ts'
+import type { LiveChannel } from '../events/live-event.ts'
+import type { Abortable } from '../lifetime/abort-source.ts'
+import { milliseconds, wholeNumber } from '../lifetime/check-limit.ts'
+import {
+  type Check,
+  checkOptions,
+  type Checks,
+  checkSignal,
+  checkThat,
+} from '../lifetime/check-options.ts'
+import type { HeaderValues } from '../options/headers.ts'
+import { checkEventId } from '../options/options.ts'
+import type { LiveDelivery } from './delivery.ts'
+
+/** What to follow. */
+export interface LiveRequest {
+  /**
+   * Ticker symbols, such as `['NVDA']`. The feed gets their quotes, and the alerts and news about them. Without
+   * symbols, it gets all alerts and news. Default: none.
+   */
+  symbols?: readonly string[] | undefined
+  /** Default `['quotes']`. */
+  channels?: readonly LiveChannel[] | undefined
+}
+
+/** How to follow it. */
+export interface LiveOptions {
+  /** Aborting it ends the feed. */
+  signal?: Abortable | undefined
+  /** The `lastEventId` of an earlier feed, to continue after it. WebSockets have no ids. Default: none. */
+  lastEventId?: string | undefined
+  /** What happens to events that arrive faster than they are read. Default `every`. */
+  delivery?: LiveDelivery | undefined
+  /**
+   * ms without a byte, after which the connection is replaced. 0 is no limit. Default 45 000. With a WebSocket, it has
+   * no effect until the server has sent two heartbeat messages, because a closed market is silent.
+   */
+  heartbeatTimeout?: number | undefined
+  /** Headers of this feed's requests. They replace the client's headers of the same name. */
+  headers?: HeaderValues | undefined
+}
+
+const channels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
+
+/** Checks for ticker symbols. A comma would separate two of them in a URL. */
+export const checkSymbols: Check = /* @__PURE__ */ checkThat(
+  "an array of ticker symbols such as ['NVDA']",
+  (value) =>
+    Array.isArray(value) &&
+    value.every((symbol) => typeof symbol === 'string' && /^[^\s,]+$/.test(symbol)),
+)
+
+const requestChecks: Checks<LiveRequest> = {
+  symbols: checkSymbols,
+  channels: /* @__PURE__ */ checkThat(
+    `an array of ${channels.join(', ')}`,
+    (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((name) => channels.includes(name)),
+  ),
+}
+
+type Buffer = Exclude<LiveDelivery, string>
+
+const bufferChecks: Checks<Buffer> = {
+  buffer: /* @__PURE__ */ wholeNumber(10_000, 1),
+  overflow: /* @__PURE__ */ checkThat("'drop-oldest' or 'error'", (value) =>
+    ['drop-oldest', 'error'].includes(value as string),
+  ),
+}
+
+const optionChecks: Checks<Omit<LiveOptions, 'headers'>> = {
+  signal: checkSignal,
+  lastEventId: checkEventId,
+  delivery: (name, value) => {
+    if (isRecord(value)) checkOptions<Buffer>(value, bufferChecks, name)
+    else checkDelivery(name, value)
+  },
+  heartbeatTimeout: /* @__PURE__ */ milliseconds(45_000),
+}
+
+const checkDelivery = /* @__PURE__ */ checkThat(
+  "'every', 'latest' or an object with `buffer` and `overflow`",
+  (value) => ['every', 'latest'].includes(value as string),
+)
+
+/** @throws ConfigurationError on a wrong option */
+export function checkSubscription(request: LiveRequest, options: LiveOptions): void {
+  checkOptions(request, requestChecks)
+  checkOptions<Omit<LiveOptions, 'headers'>>(options, optionChecks)
+}

@@ -1,0 +1,24 @@
+import type { VecTradeError } from '../errors/vectrade-error.ts'
+
+/**
+ * The state of a feed.
+ *
+ * - `connecting`: it was never connected
+ * - `live`: it is connected
+ * - `reconnecting`: the connection was lost, and the feed tries to connect again
+ * - `closed`: nothing more will come
+ */
+export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'closed'
+
+/** How a feed has ended. */
+export interface LiveEnd {
+  /**
+   * - `closed`: you have closed the feed, or left its loop
+   * - `aborted`: your signal was aborted, or the client closed
+   * - `ended`: the server has nothing more to send
+   * - `failed`: the server refuses the feed, it could not be reached, or the reader was too slow
+   */
+  reason: 'closed' | 'aborted' | 'ended' | 'failed'
+  /** The error of `aborted` and `failed`. */
+  error?: VecTradeError
+}

@@ -1,0 +1,69 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
+
+/** What the URL of a server of VecTrade can be. */
+interface URLRules {
+  /** The option and the environment variable, for messages. */
+  readonly names: string
+  readonly default: string
+  /** The protocols. Those of unencrypted connections are for this machine. */
+  readonly secure: readonly string[]
+  readonly insecure: readonly string[]
+}
+
+export const baseURLRules: URLRules = {
+  names: '`baseURL` (or VECTRADE_BASE_URL)',
+  default: 'https://api.vectrade.io/v1',
+  secure: ['https:'],
+  insecure: ['http:'],
+}
+
+export const liveURLRules: URLRules = {
+  names: '`liveURL` (or VECTRADE_LIVE_URL)',
+  default: 'wss://ws.vectrade.io',
+  secure: ['wss:', 'https:'],
+  insecure: ['ws:', 'http:'],
+}
+
+/**
+ * Returns the URL of a server without slashes at its end.
+ *
+ * @throws ConfigurationError on a URL that cannot be used, or to which a key must not be sent
+ */
+export function checkServerURL(rules: URLRules, given: string, allowInsecure: boolean): string {
+  const { names, secure, insecure } = rules
+  let url
+  try {
+    url = new URL(given)
+  } catch {
+    throw new ConfigurationError(`${names} must be an absolute URL such as ${rules.default}`)
+  }
+  if (![...secure, ...insecure].includes(url.protocol)) {
+    throw new ConfigurationError(`${names} must begin with ${secure[0]}//`)
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new ConfigurationError(`${names} must be without credentials, query and fragment`)
+  }
+  if (insecure.includes(url.protocol) && !allowInsecure && !isLoopback(url.hostname)) {
+    throw new ConfigurationError(
+      `${names} would send the key over plain ${url.protocol.slice(0, -1)} to another machine: ` +
+        `use ${secure[0]}//, or set \`allowInsecure: true\` on a network you trust`,
+    )
+  }
+  let { href } = url
+  while (href.endsWith('/')) href = href.slice(0, -1)
+  return href
+}
+
+/**
+ * Whether a host is this machine.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3 for names under localhost
+ */
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  )
+}
