@@ -111,8 +111,9 @@ export class SseSource implements FeedSource {
       old.close()
     } catch (error) {
       if (this.#reading !== old || !VecTradeError.isInstance(error)) return
-      if (error.retryable) old.fail(error)
-      else this.#sink.onEnd(error)
+      if (error.retryable) return old.fail(error)
+      this.#release(true)
+      this.#sink.onEnd(error)
     }
   }
 
@@ -129,7 +130,7 @@ export class SseSource implements FeedSource {
           throw connectionLost()
         } else {
           reading = this.#reading
-          if (this.#held?.messages.length === 0) this.#release(false)
+          if (this.#held?.messages.length === 0) this.#endChange(false)
         }
       }
     } finally {
@@ -141,25 +142,31 @@ export class SseSource implements FeedSource {
 
   #receive(message: LiveMessage, reading: SseReading): void {
     if (reading === this.#held?.from) {
-      this.#held.messages.push(message)
+      // Without ids, the new connection cannot repeat anything.
+      if (this.#request.lastEventId() === '') this.#deliver(message)
+      else this.#held.messages.push(message)
       return
     }
     // The first message of a new connection. A gap says that it does not repeat what is held.
-    this.#release(message.event.type === 'gap')
+    this.#endChange(message.event.type === 'gap')
     this.#deliver(message)
   }
 
-  /** Ends a change, after which another one can begin. */
-  #release(isDelivered: boolean): void {
-    const held = this.#held
-    if (held === undefined) return
-    this.#held = undefined
-    if (isDelivered) for (const message of held.messages) this.#deliver(message)
+  /** Ends a change, and begins another one if the symbols have changed again. */
+  #endChange(isHeldDelivered: boolean): void {
+    if (this.#held === undefined) return
+    this.#release(isHeldDelivered)
     const { symbols } = this.#request
     const isUpToDate =
       symbols.size === this.#symbols.size &&
       [...symbols].every((symbol) => this.#symbols.has(symbol))
     if (!isUpToDate) this.change()
+  }
+
+  #release(isDelivered: boolean): void {
+    const messages = this.#held?.messages ?? []
+    this.#held = undefined
+    if (isDelivered) for (const message of messages) this.#deliver(message)
   }
 
   #deliver({ event, id }: LiveMessage): void {
