@@ -50,7 +50,7 @@ afterEach(() => {
 const settle = (): Promise<unknown> =>
   vi.waitFor(() => vi.advanceTimersByTimeAsync(0), { timeout: 60_000 })
 
-async function socket(number: number): Promise<FakeSocket> {
+async function socketOf(number: number): Promise<FakeSocket> {
   await vi.waitFor(() => expect(sockets.length).toBeGreaterThanOrEqual(number), { timeout: 60_000 })
   return sockets[number - 1]!
 }
@@ -67,8 +67,8 @@ async function take(iterator: AsyncIterator<LiveEvent>, count: number): Promise<
 
 test('a feed opens one socket for each channel, with the key as Bearer, and subscribes to quotes', async () => {
   const feed = client.live.subscribe({ symbols: ['NVDA'], channels: ['quotes', 'news'] })
-  const quotes = await socket(1)
-  const news = await socket(2)
+  const quotes = await socketOf(1)
+  const news = await socketOf(2)
   expect(quotes.url).toBe('wss://ws.vectrade.io/ws/v1/quotes')
   expect(news.url).toBe('wss://ws.vectrade.io/ws/v1/news')
   expect(quotes.headers['authorization']).toBe(`Bearer ${key}`)
@@ -91,7 +91,7 @@ describe('the feeds of a client', () => {
   test('share a socket, and each gets its own symbols', async () => {
     const a = client.live.subscribe({ symbols: ['NVDA', 'AMD'] })
     const b = client.live.subscribe({ symbols: ['AMD', 'TSLA'] })
-    const shared = await socket(1)
+    const shared = await socketOf(1)
     await settle()
     shared.open()
     await Promise.all([a.ready, b.ready])
@@ -110,7 +110,7 @@ describe('the feeds of a client', () => {
 
   test('that join later get the latest quotes at once', async () => {
     const a = client.live.subscribe({ symbols: ['NVDA'] })
-    const shared = await socket(1)
+    const shared = await socketOf(1)
     shared.open()
     await a.ready
     shared.receive(quote('NVDA', 7))
@@ -122,7 +122,7 @@ describe('the feeds of a client', () => {
 
   test('change their symbols on the open socket', async () => {
     const feed = client.live.subscribe({ symbols: ['NVDA'] })
-    const shared = await socket(1)
+    const shared = await socketOf(1)
     shared.open()
     await feed.ready
     feed.add(['AMD'])
@@ -137,11 +137,11 @@ describe('the feeds of a client', () => {
 
   test('open another socket after the last one was closed', async () => {
     const a = client.live.subscribe({ symbols: ['NVDA'] })
-    ;(await socket(1)).open()
+    ;(await socketOf(1)).open()
     await a.ready
     await a.close()
     const b = client.live.subscribe({ symbols: ['NVDA'] })
-    ;(await socket(2)).open()
+    ;(await socketOf(2)).open()
     await b.ready
     expect(sockets).toHaveLength(2)
   })
@@ -149,7 +149,7 @@ describe('the feeds of a client', () => {
 
 test('a lost socket is opened again, and a gap says that events may be missing', async () => {
   const feed = client.live.subscribe({ symbols: ['NVDA'] })
-  const first = await socket(1)
+  const first = await socketOf(1)
   first.open()
   await feed.ready
   first.receive(quote('NVDA', 1))
@@ -160,7 +160,7 @@ test('a lost socket is opened again, and a gap says that events may be missing',
   expect(feed.state).toBe('reconnecting')
   expect(first.listeners).toBe(0)
   await vi.advanceTimersByTimeAsync(500)
-  const second = await socket(2)
+  const second = await socketOf(2)
   second.open()
   second.receive(quote('NVDA', 2))
   await settle()
@@ -174,7 +174,7 @@ describe('a handshake that fails', () => {
     status = refused
     const feed = client.live.subscribe({ symbols: ['NVDA'] })
     const failure = catchError(feed.ready)
-    ;(await socket(1)).lose()
+    ;(await socketOf(1)).lose()
     expect(await failure).toMatchObject({ status: refused })
     expect(requests).toEqual([
       { url: 'https://ws.vectrade.io/ws/v1/quotes', authorization: `Bearer ${key}` },
@@ -187,7 +187,7 @@ describe('a handshake that fails', () => {
     const feed = client.live.subscribe({ symbols: ['NVDA'] })
     const failure = catchError(feed.ready)
     for (let attempt = 1; attempt <= 5; attempt += 1) {
-      ;(await socket(attempt)).lose()
+      ;(await socketOf(attempt)).lose()
       await vi.advanceTimersByTimeAsync(30_000)
     }
     expect(await failure).toBeInstanceOf(ConnectionError)
@@ -196,16 +196,16 @@ describe('a handshake that fails', () => {
 
   test('because it takes too long is tried again', async () => {
     client.live.subscribe({ symbols: ['NVDA'] })
-    const first = await socket(1)
+    const first = await socketOf(1)
     await vi.advanceTimersByTimeAsync(31_000)
-    await socket(2)
+    await socketOf(2)
     expect(first.readyState).toBe(3)
   })
 })
 
 test('an error message of a final class ends the feeds', async () => {
   const feed = client.live.subscribe({ symbols: ['NVDA'] })
-  const only = await socket(1)
+  const only = await socketOf(1)
   only.open()
   await feed.ready
   only.receive({ error: { type: 'permission_error', message: `no quotes for ${key}` } })
@@ -218,7 +218,7 @@ test('an error message of a final class ends the feeds', async () => {
 describe('silence', () => {
   test('means nothing as long as the server has sent no heartbeats', async () => {
     const feed = client.live.subscribe({ symbols: ['NVDA'] })
-    const only = await socket(1)
+    const only = await socketOf(1)
     only.open()
     await feed.ready
     only.receive(quote('NVDA', 1))
@@ -229,7 +229,7 @@ describe('silence', () => {
 
   test('after heartbeats opens another socket', async () => {
     const feed = client.live.subscribe({ symbols: ['NVDA'] })
-    const only = await socket(1)
+    const only = await socketOf(1)
     only.open()
     await feed.ready
     for (let beats = 0; beats < 3; beats += 1) {
@@ -238,14 +238,14 @@ describe('silence', () => {
     }
     expect(sockets).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(31_000)
-    await socket(2)
+    await socketOf(2)
     expect(only.readyState).toBe(3)
   })
 })
 
 test('malformed and unknown messages are passed on, and end nothing', async () => {
   const feed = client.live.subscribe({ symbols: ['NVDA'] })
-  const only = await socket(1)
+  const only = await socketOf(1)
   only.open()
   await feed.ready
   only.receive('not JSON')
@@ -260,7 +260,7 @@ test('malformed and unknown messages are passed on, and end nothing', async () =
 
 test('closing a feed while its socket connects closes the socket', async () => {
   const feed = client.live.subscribe({ symbols: ['NVDA'] })
-  const only = await socket(1)
+  const only = await socketOf(1)
   await feed.close()
   await settle()
   expect(only.readyState).toBe(3)
