@@ -35,7 +35,7 @@ function membersOf({ name, file }: { name: string; file: string }): string[] {
     const { declaration } = statement
     if (declaration?.type !== 'TSInterfaceDeclaration' || declaration.id.name !== name) return []
     return declaration.body.body.flatMap((member) =>
-      'key' in member && 'name' in member.key ? [String(member.key.name)] : [],
+      'key' in member && member.key.type === 'Identifier' ? [member.key.name] : [],
     )
   })
 }
