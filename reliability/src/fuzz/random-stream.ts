@@ -20,6 +20,7 @@ const texts: ((content: string) => string)[] = [
   (content) => `{"type":"text","content":${content}}`,
   (content) => `{"type": "text", "content": ${content}}`,
   (content) => `{"content":${content},"type":"text"}`,
+  (content) => `{"content": ${content}, "type": "text"}`,
   (content) => `{"type":"text","content":${content},"more":${content}}`,
   (content) => `{"type":"text","type":"text","content":${content}}`,
   (content) => `{"type":"text","content":"q","content":${content}}`,

@@ -14,18 +14,26 @@ export interface Analysis {
   requestId: string | undefined
 }
 
+/** How many pieces of text are kept before they are joined. */
+const mostPieces = 256
+
 /** The part of an answer that has arrived. */
 export class AnalysisSoFar {
   readonly citations: Citation[] = []
-  /** The pieces are joined only when the text is read. Adding each piece to a string would leave much garbage. */
+  /**
+   * The pieces of the text are joined from time to time. Adding each one to a string would leave much garbage.
+   * Keeping all of them would hold every chunk, because an engine keeps a piece as a part of the chunk's text.
+   */
   #pieces: string[] = []
+  #joined: string[] = []
   /** A Map, because copying all fields for each event takes time that grows with the answer. */
   readonly #metadata = new Map<string, unknown>()
   #usage: Usage | undefined
 
   get text(): string {
-    const text = this.#pieces.join('')
-    this.#pieces = [text]
+    const text = this.#joined.join('') + this.#pieces.join('')
+    this.#joined = [text]
+    this.#pieces = []
     return text
   }
 
@@ -33,6 +41,10 @@ export class AnalysisSoFar {
     switch (event.type) {
       case 'text':
         this.#pieces.push(event.content)
+        if (this.#pieces.length === mostPieces) {
+          this.#joined.push(this.#pieces.join(''))
+          this.#pieces = []
+        }
         break
       case 'citation': {
         const { type: _, content: __, ...citation } = event

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { RateLimitError, StreamInterruptedError, VecTrade } from '../index.ts'
 import { bodyOf, utf8 } from '../test-support/decoding.ts'
 import { Body, catchError } from '../test-support/body.ts'
@@ -17,12 +17,28 @@ function relay(...chunks: Uint8Array[]): ReadableStream<Uint8Array> {
 
 const textOf = (body: ReadableStream<Uint8Array>): Promise<string> => new Response(body).text()
 
-test('many events in one chunk are passed on without a copy of their bytes', async () => {
-  const chunks = [utf8(piece), utf8(bulk), utf8(bulk)]
-  const passed = await Array.fromAsync(relay(...chunks, utf8(end)))
-  passed.slice(0, 3).forEach(({ buffer }, at) => expect(buffer).toBe(chunks[at]!.buffer))
-  expect(await textOf(relay(...chunks, utf8(end)))).toBe(piece + bulk + bulk + end)
-})
+/** How servers write the same event. */
+const writings = [
+  piece,
+  'data: {"content":"pièce","type":"text"}\n\n',
+  'data: {"type": "text", "content": "pièce"}\n\n',
+  'data: {"content": "pièce", "type": "text"}\n\n',
+]
+
+test.for(writings)(
+  'many events like %j are passed on without a copy of their bytes',
+  async (event) => {
+    const many = event.repeat(300)
+    const chunks = [utf8(event), utf8(many), utf8(many)]
+    const parse = vi.spyOn(JSON, 'parse')
+    const passed = await Array.fromAsync(relay(...chunks, utf8(end)))
+    // The first event and a test of its shape, two ends, and the JSON of the client's request are parsed.
+    expect(parse.mock.calls.length).toBeLessThan(10)
+    parse.mockRestore()
+    passed.slice(0, 3).forEach(({ buffer }, at) => expect(buffer).toBe(chunks[at]!.buffer))
+    expect(await textOf(relay(...chunks, utf8(end)))).toBe(event + many + many + end)
+  },
+)
 
 test('an event that is split between chunks is put together', async () => {
   const bytes = utf8(bulk + bulk + bulk)

@@ -29,7 +29,7 @@ export const decodeChecks: Checks<DecodeOptions> = {
 /** Reads the most common messages of a stream without the parser. */
 export interface Shortcut<T extends object> {
   /** Whether it can already read messages. */
-  canRead(): boolean
+  readonly canRead: boolean
   /** Whether it may be able to after it has seen more messages. */
   readonly isLearning: boolean
   /** The end of the message that was read last, in the text. */
@@ -166,7 +166,7 @@ export class MessageDecoder<T extends object> {
     const text = this.#text
     // If events have IDs, only the parser reads, because it keeps track of them.
     const isShort = shortcut !== undefined && !this.#framedId
-    const canRead = isShort && shortcut.canRead()
+    const canRead = isShort && shortcut.canRead
     if (canRead && this.#isBetween) {
       const item = shortcut.read(text, this.#at)
       if (item !== undefined && (shortcut.end - this.#at) * 3 <= this.#maxEventBytes) {

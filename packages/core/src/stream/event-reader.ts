@@ -61,7 +61,7 @@ export class EventReader implements StreamSource {
 
   passThrough(): void {
     this.#isPassingThrough = true
-    this.#messages.passThrough(new PassThroughBytes(this.#maxEventBytes))
+    this.#messages.passThrough(new PassThroughBytes(this.#maxEventBytes, this.#shape))
   }
 
   take(): StreamEvent | Uint8Array | undefined {
@@ -118,7 +118,7 @@ export class EventReader implements StreamSource {
       if (event === 'none') continue
       this.#complete = event === 'end' || event.type === 'done'
       if (event === 'end') return undefined
-      this.#shape.note(message.data, event)
+      this.#shape.learn(message.data, event)
       return event
     }
   }

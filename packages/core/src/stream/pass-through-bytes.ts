@@ -1,10 +1,10 @@
 import type { PassThrough } from '../sse/decode.ts'
 import { isRecord, parseJson } from '../events/json.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
-import { decodeUtf8 } from '../sse/utf8.ts'
+import { eventFromWire } from '../events/wire.ts'
+import { decodeUtf8, encodeUtf8 } from '../sse/utf8.ts'
+import type { TextShape } from './text-shape.ts'
 
-/** How VecTrade begins a text event: 32 bytes, as 32-bit words, because words compare faster than bytes. */
-const textStart = /* @__PURE__ */ wordsOf('data: {"type":"text","content":"')
 /** The characters that may follow a backslash, `"\/bfnrt`. An event with `\u` goes to the parser. */
 const escapes: ReadonlySet<number | undefined> = /* @__PURE__ */ new Set([
   0x22, 0x5c, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74,
@@ -14,7 +14,6 @@ const carriageReturn = 0x0d
 const space = 0x20
 const quote = 0x22
 const backslash = 0x5c
-const closingBrace = 0x7d
 /** How many bytes at the end of a chunk are searched for the end of an event. */
 const searched = 4096
 
@@ -22,20 +21,25 @@ const searched = 4096
  * Finds the bytes that a relay can pass through unchanged.
  *
  * Only whole events pass: one `data` line of JSON with the type `text`, `citation` or `metadata`. A text event
- * in the form that VecTrade sends is recognized by its bytes. Any other event is parsed to see its type. From
- * the first event that does not pass, the rest of the chunk goes to the decoder. So the decoder sees every
+ * is recognized by its bytes after its shape is learned. Any other event is parsed to see its type. From the
+ * first event that does not pass, the rest of the chunk goes to the decoder. So the decoder sees every
  * end and error, every other type, every comment, name and id, and everything that is not JSON.
  */
 export class PassThroughBytes implements PassThrough {
   readonly #maxEventBytes: number
+  readonly #shape: TextShape
+  /** The shape in bytes, set when it is learned. */
+  #before: Uint8Array | undefined
+  #after: Uint8Array = new Uint8Array()
   /** The bytes of an event whose end has not arrived. */
   #unfinished: Uint8Array = new Uint8Array()
   /** Whether the decoder has the beginning of an event whose end has not arrived. */
   #isDecoding = false
 
   /** @param maxEventBytes the limit of an event. An event that may exceed it goes to the decoder to be counted */
-  constructor(maxEventBytes: number) {
+  constructor(maxEventBytes: number, shape: TextShape) {
     this.#maxEventBytes = maxEventBytes
+    this.#shape = shape
   }
 
   /** Splits the next chunk into the bytes that pass and those to decode, which come after them. */
@@ -63,65 +67,72 @@ export class PassThroughBytes implements PassThrough {
       const event = new Uint8Array(begun.length + end)
       event.set(begun)
       event.set(bytes.subarray(0, end), begun.length)
-      if (endOfEvent(event, viewOf(event), 0, this.#maxEventBytes) !== event.length) return 0
+      if (this.#endOfEvent(event, 0) !== event.length) return 0
     }
-    const view = viewOf(bytes)
-    const most = this.#maxEventBytes
     while (end < bytes.length) {
-      const next = endOfEvent(bytes, view, end, most)
+      const next = this.#endOfEvent(bytes, end)
       if (next === 0) break
       end = next
     }
     return end
   }
-}
 
-/**
- * Returns the end of the event at `start`. Returns 0 if the event does not pass, or may be over `most` bytes.
- *
- * The limit counts bytes after decoding. Then each byte that is not UTF-8 has become U+FFFD, which takes
- * three bytes.
- */
-function endOfEvent(bytes: Uint8Array, view: DataView, start: number, most: number): number {
-  const end = endOfText(bytes, view, start) || endOfParsed(bytes, start)
-  return (end - start) * 3 <= most ? end : 0
-}
-
-/** Returns the end of a text event in the form that VecTrade sends, or 0. Needs no parser. */
-function endOfText(bytes: Uint8Array, view: DataView, start: number): number {
-  const length = 4 * textStart.length
-  // After it, there are at least `"}` and a blank line.
-  if (start + length + 4 > bytes.length) return 0
-  for (let word = 0; word < textStart.length; word += 1) {
-    if (view.getUint32(start + 4 * word) !== textStart[word]) return 0
+  /**
+   * Returns the end of the event at `start`. Returns 0 if the event does not pass, or may be over the limit.
+   *
+   * The limit counts bytes after decoding. Then each byte that is not UTF-8 has become U+FFFD, which takes
+   * three bytes.
+   */
+  #endOfEvent(bytes: Uint8Array, start: number): number {
+    const end = this.#endOfText(bytes, start) || this.#endOfParsed(bytes, start)
+    return (end - start) * 3 <= this.#maxEventBytes ? end : 0
   }
-  const last = bytes.length - 4
-  let at = start + length
-  while (at <= last && bytes[at] !== quote) {
-    // In a JSON string, control characters must be escaped.
-    if (bytes[at]! < space) return 0
-    if (bytes[at] === backslash) {
+
+  /** Returns the end of a text event that has the shape, or 0. Needs no parser. */
+  #endOfText(bytes: Uint8Array, start: number): number {
+    const before = this.#before
+    if (before === undefined || !hasAt(bytes, start, before)) return 0
+    let at = start + before.length
+    while (at < bytes.length && bytes[at] !== quote) {
+      // In a JSON string, control characters must be escaped.
+      if (bytes[at]! < space) return 0
+      if (bytes[at] === backslash) {
+        at += 1
+        if (!escapes.has(bytes[at])) return 0
+      }
       at += 1
-      if (!escapes.has(bytes[at])) return 0
     }
-    at += 1
+    return hasAt(bytes, at, this.#after) ? at + this.#after.length : 0
   }
-  const isWhole =
-    at <= last &&
-    bytes[at + 1] === closingBrace &&
-    bytes[at + 2] === lineFeed &&
-    bytes[at + 3] === lineFeed
-  return isWhole ? at + 4 : 0
+
+  /** Returns the end of any other event that passes, or 0. Parses the event. */
+  #endOfParsed(bytes: Uint8Array, start: number): number {
+    const end = bytes.indexOf(lineFeed, start)
+    if (end === -1 || bytes[end + 1] !== lineFeed) return 0
+    const line = decodeUtf8(bytes.subarray(start, end))
+    if (!line.startsWith('data: {') || line.includes('\r')) return 0
+    const data = line.slice('data: '.length)
+    const wire = parseJson(data)
+    if (!isRecord(wire) || !passes(wire['type'] as StreamEvent['type'])) return 0
+    this.#learn(data, wire)
+    return end + 2
+  }
+
+  #learn(data: string, wire: unknown): void {
+    if (this.#before !== undefined) return
+    this.#shape.learn(data, eventFromWire(wire))
+    if (!this.#shape.canRead) return
+    this.#before = encodeUtf8(this.#shape.before)
+    this.#after = encodeUtf8(this.#shape.after)
+  }
 }
 
-/** Returns the end of any other event that passes, or 0. Parses the event. */
-function endOfParsed(bytes: Uint8Array, start: number): number {
-  const end = bytes.indexOf(lineFeed, start)
-  if (end === -1 || bytes[end + 1] !== lineFeed) return 0
-  const line = decodeUtf8(bytes.subarray(start, end))
-  if (!line.startsWith('data: {') || line.includes('\r')) return 0
-  const wire = parseJson(line.slice('data: '.length))
-  return isRecord(wire) && passes(wire['type'] as StreamEvent['type']) ? end + 2 : 0
+function hasAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
+  if (at + part.length > bytes.length) return false
+  for (let index = 0; index < part.length; index += 1) {
+    if (bytes[at + index] !== part[index]) return false
+  }
+  return true
 }
 
 /** Whether an event of this type neither ends an answer nor reports a failure. Any value may come. */
@@ -129,16 +140,6 @@ function passes(kind: StreamEvent['type']): boolean {
   if (kind === 'text' || kind === 'citation' || kind === 'metadata') return true
   kind satisfies 'done' | 'unknown'
   return false
-}
-
-/** Returns a text of ASCII characters as 32-bit words. */
-function wordsOf(text: string): number[] {
-  const view = viewOf(Uint8Array.from(text, (character) => character.charCodeAt(0)))
-  return Array.from({ length: view.byteLength / 4 }, (_, word) => view.getUint32(4 * word))
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /** Returns the end of the last event of a chunk. Returns 0 if no end is found, or if a later one may exist. */

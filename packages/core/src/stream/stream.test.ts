@@ -202,9 +202,10 @@ describe('reading', () => {
 
   test('decodes no event before it is taken', async () => {
     const parse = vi.spyOn(JSON, 'parse')
-    const body = new Body([sse(text('a')).repeat(100_000)], 'hang')
+    const citation = { type: 'citation', source: 'a', url: 'https://example.com' }
+    const body = new Body([sse(citation).repeat(100_000)], 'hang')
     for await (const event of fromReadableStream(body.stream)) {
-      expect(event.content).toBe('a')
+      expect(event).toMatchObject(citation)
       break
     }
     expect(parse).toHaveBeenCalledTimes(1)

@@ -20,31 +20,34 @@ const maxTries = 8
  */
 export class TextShape implements Shortcut<TextEvent> {
   end = 0
-  #before = ''
-  #after = ''
-  /** An event to learn the shape from when the next one is read. */
-  #sample: { data: string; content: string } | undefined
+  /** What stands on the wire before the text, its opening quote included. Empty if nothing is learned yet. */
+  before = ''
+  /** What stands on the wire after the text: from its closing quote to the end of the blank line. */
+  after = ''
   #tries = maxTries
 
-  canRead(): boolean {
-    if (this.#sample !== undefined) this.#learn(this.#sample)
-    return this.#before !== ''
+  get canRead(): boolean {
+    return this.before !== ''
+  }
+
+  get isLearning(): boolean {
+    return this.before === '' && this.#tries > 0
   }
 
   read(text: string, at: number): TextEvent | undefined {
-    if (!text.startsWith(this.#before, at)) return undefined
-    const start = at + this.#before.length
+    if (!text.startsWith(this.before, at)) return undefined
+    const start = at + this.before.length
     const furthest = Math.min(text.length, start + maxLength)
     let isEscaped = false
     for (let end = start; end < furthest; end += 1) {
       const code = text.charCodeAt(end)
       if (code === quote) {
-        if (!text.startsWith(this.#after, end)) return undefined
+        if (!text.startsWith(this.after, end)) return undefined
         const content = isEscaped
           ? parseJson(text.slice(start - 1, end + 1))
           : text.slice(start, end)
         if (typeof content !== 'string') return undefined
-        this.end = end + this.#after.length
+        this.end = end + this.after.length
         return { type: 'text', content }
       }
       // In a JSON string, control characters must be escaped.
@@ -57,19 +60,11 @@ export class TextShape implements Shortcut<TextEvent> {
     return undefined
   }
 
-  get isLearning(): boolean {
-    return this.#before === '' && this.#tries > 0
-  }
-
   /** @param event the event that the parsers made of `data` */
-  note(data: string, event: StreamEvent): void {
-    if (this.#tries === 0 || event.type !== 'text' || data.length > 2 * maxLength) return
+  learn(data: string, event: StreamEvent): void {
+    if (!this.isLearning || event.type !== 'text' || data.length > 2 * maxLength) return
     this.#tries -= 1
-    this.#sample = { data, content: event.content }
-  }
-
-  #learn({ data, content }: { data: string; content: string }): void {
-    this.#sample = undefined
+    const { content } = event
     const start = data.indexOf(`"${content}"`) + 1
     if (start === 0) return
     // Data of several lines has several `data` fields on the wire.
@@ -82,7 +77,7 @@ export class TextShape implements Shortcut<TextEvent> {
     if (!isRecord(probe) || probe['type'] !== 'text' || probe['content'] !== other) return
     // An event with more fields goes to the parser, which returns all of them.
     if (Object.keys(probe).length !== 2) return
-    this.#before = `data: ${before}`
-    this.#after = `${after}\n\n`
+    this.before = `data: ${before}`
+    this.after = `${after}\n\n`
   }
 }
