@@ -145,7 +145,7 @@ test('two sandboxes with the same seed have the same quotes', async () => {
     const stream = await openStream(one)
     const messages = await stream.take(10)
     await stream.close()
-    return messages.map(({ wire }) => ({ ...wire, timestamp: '' }))
+    return messages.map(({ wire }) => [wire['price'], wire['volume'], wire['bid'], wire['ask']])
   }
   expect(await quotes(7)).toEqual(await quotes(7))
   expect(await quotes(7)).not.toEqual(await quotes(8))
