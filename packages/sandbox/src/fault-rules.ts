@@ -52,7 +52,7 @@ export interface FaultKind<Fields> {
 
 /** The longest time of a fault, in ms. */
 export const day = 86_400_000
-export const whole = (min: number, max: number): NumberRule => ({
+const whole = (min: number, max: number): NumberRule => ({
   takes: 'number',
   min,
   max,

@@ -94,7 +94,7 @@ export function writeFault<Fields extends Pick<Fault, 'headers' | 'errorFields'>
     ...Object.entries(errorFields).map(([name, value]) => [errorFieldPrefix + name, plain(value)]),
   ]
     .map(([name, value]) => {
-      const item = `${name}=${value}`
+      const item = `${name}=${String(value)}`
       if (item.includes(';')) throw new FaultSyntaxError(`\`${name}\` must not contain ";"`)
       return item
     })

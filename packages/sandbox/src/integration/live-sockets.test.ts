@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server.ts'
+import { rawRequest } from '../test-support/raw-request.ts'
 import { SocketReader } from '../test-support/live-connections.ts'
 
 let sandbox: Sandbox
@@ -95,6 +96,13 @@ describe('a handshake', () => {
     ['of a page of another origin', 'quotes', { origin: 'https://evil.example' }, 403],
   ])('%s is refused', async (_name, channel, headers, status) => {
     expect(await new SocketReader(sandbox, { channel, headers }).status).toBe(status)
+  })
+
+  test('without its own headers gets a 400, and its record ends', async () => {
+    const headers = { connection: 'upgrade', upgrade: 'websocket', 'content-length': undefined }
+    const malformed = { method: 'GET', path: '/ws/v1/quotes', body: '', headers }
+    expect(await rawRequest(sandbox, malformed)).toMatchObject({ status: 400, end: 'fin' })
+    await sandbox.requests.at(-1)?.done
   })
 
   test('that works is no reason to refuse a GET with anything but a 426', async () => {

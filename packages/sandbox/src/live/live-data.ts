@@ -20,7 +20,7 @@ export class LiveData {
     this.#market = new Market(settings, this.#clock)
   }
 
-  read(subscription: Subscription, resume?: ResumePoint | undefined): LiveReader {
+  read(subscription: Subscription, resume?: ResumePoint): LiveReader {
     return new LiveReader(this.#market, this.#clock, subscription, resume)
   }
 

@@ -63,7 +63,6 @@ export function resolveLiveOptions(options: SandboxLiveOptions = {}): LiveSettin
   if (malformed !== undefined) {
     throw new TypeError(`\`live.symbols\` takes ticker symbols, and "${malformed}" is none`)
   }
-  const check = (fault: unknown): LiveFault => checkFault(fault, liveFaults)
   return {
     interval: numberOption('live.interval', options.interval, 250, 1),
     seed,
@@ -78,4 +77,8 @@ export function resolveLiveOptions(options: SandboxLiveOptions = {}): LiveSettin
     ),
     faults: Array.isArray(faults) ? faults.map(check) : check(faults),
   }
+}
+
+function check(fault: unknown): LiveFault {
+  return checkFault(fault, liveFaults)
 }

@@ -50,12 +50,7 @@ export class LiveReader {
   #lastId = ''
 
   /** @param resume undefined for a client that is new */
-  constructor(
-    market: Market,
-    clock: TickClock,
-    subscription: Subscription,
-    resume?: ResumePoint | undefined,
-  ) {
+  constructor(market: Market, clock: TickClock, subscription: Subscription, resume?: ResumePoint) {
     this.#market = market
     this.#clock = clock
     this.#subscription = subscription

@@ -5,7 +5,7 @@ import type { LiveChannel } from './live-event.ts'
 import type { Subscription } from './live-reader.ts'
 
 /** The most symbols of one connection. */
-export const mostSymbols = 1000
+const mostSymbols = 1000
 
 /** What a request asks for. */
 export interface LiveRequest extends Subscription {

@@ -33,8 +33,6 @@ export class SocketServer {
   constructor(parts: Parts, surroundings: SocketSurroundings) {
     this.#parts = parts
     this.#surroundings = surroundings
-    // A malformed handshake. The client gets a 400.
-    this.#server.on('wsClientError', (_error, socket) => socket.end())
   }
 
   /** Ends all connections at once. Resolves when they are closed. */

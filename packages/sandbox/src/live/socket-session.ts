@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws'
+import type { RawData, WebSocket } from 'ws'
 import type { Cut } from '../connection-cut.ts'
 import type { Exchange } from '../request-log.ts'
 import { sleep } from '../sleep.ts'
@@ -38,7 +38,7 @@ export class SocketSession {
     this.#socket = socket
     this.#options = options
     socket.on('message', (data, isBinary) => {
-      this.#receive(isBinary ? undefined : String(data))
+      this.#receive(isBinary ? undefined : textOf(data))
     })
     socket.on('close', () => {
       this.#gone.abort()
@@ -138,6 +138,11 @@ export class SocketSession {
       Object.entries(event).filter(([name]) => alwaysSent.has(name) || fields.has(name)),
     )
   }
+}
+
+/** Returns the text of a message. `ws` gives it as one buffer, unless another type is asked for. */
+function textOf(data: RawData): string | undefined {
+  return data instanceof Buffer ? data.toString() : undefined
 }
 
 /** The fields that VecTrade's quotes always have, and the sandbox's own. */

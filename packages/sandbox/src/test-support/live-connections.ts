@@ -94,8 +94,8 @@ export class SocketReader {
     const socket = new WebSocket(`${sandbox.liveURL}/ws/v1/${channel}`, { headers })
     this.socket = socket
     socket.on('ping', () => (this.pings += 1))
-    socket.on('message', (text) => {
-      this.texts.push(String(text))
+    socket.on('message', (text: Buffer) => {
+      this.texts.push(text.toString())
       this.#changed?.()
     })
     if (symbols.length > 0) socket.on('open', () => this.send({ action: 'subscribe', symbols }))
