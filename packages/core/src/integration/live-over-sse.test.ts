@@ -97,6 +97,13 @@ test('events of all kinds come as they are, and anything unknown as `unknown`', 
   ])
 })
 
+test('a feed continues after the id that it is given', async () => {
+  subscribe(['NVDA'], { lastEventId: 'x' })
+  const connection = await server.connection(1)
+  expect(connection.lastEventId).toBe('x')
+  expect(connection.url.searchParams.has('added')).toBe(false)
+})
+
 describe('a lost connection', () => {
   test('is opened again after the last event that has arrived', async () => {
     const feed = subscribe()
@@ -304,6 +311,17 @@ describe('a change of symbols', () => {
     expect(await take(iterator, 1)).toEqual([quote('NVDA', 2)])
     await vi.advanceTimersByTimeAsync(1000)
     expect((await server.connection(3)).lastEventId).toBe('2')
+  })
+
+  test('asks for the quotes of new symbols until they have come', async () => {
+    const { admit, iterator } = await changing()
+    admit()
+    const next = await server.connection(2)
+    next.send(quote('AMD', 2), '2')
+    await take(iterator, 1)
+    next.end()
+    await vi.advanceTimersByTimeAsync(500)
+    expect((await server.connection(3)).url.searchParams.get('added')).toBe('TSLA')
   })
 
   test('that the server refuses as wrong ends the feed, and what had arrived is delivered', async () => {

@@ -23,8 +23,10 @@ export class SseSource implements FeedSource {
   readonly #reconnection: Reconnection
   /** The connection that delivers events. */
   #reading: SseReading | undefined
-  /** The symbols that this connection was opened with. */
-  #symbols: ReadonlySet<string> = new Set()
+  /** The symbols that this connection, or the one before it, was opened with. Undefined before the first one. */
+  #symbols: ReadonlySet<string> | undefined
+  /** The symbols that were added and have had no quote yet. */
+  readonly #added = new Set<string>()
   /** What the old connection has brought since a new one is being opened. */
   #held: { from: SseReading; messages: LiveMessage[] } | undefined
   #wasOpen = false
@@ -67,7 +69,9 @@ export class SseSource implements FeedSource {
   /** Returns a connection, or undefined if the server says that it has ended the feed. */
   async #open(signal: Abortable): Promise<SseReading | undefined> {
     const { symbols, channels, heartbeatTimeout } = this.#request
-    const added = [...symbols].filter((symbol) => !this.#symbols.has(symbol))
+    const before = this.#symbols ?? symbols
+    for (const symbol of symbols) if (!before.has(symbol)) this.#added.add(symbol)
+    const added = [...this.#added].filter((symbol) => symbols.has(symbol))
     const lastEventId = this.#request.lastEventId()
     const url = new URL(this.#call.url)
     if (symbols.size > 0) url.searchParams.set('symbols', [...symbols].join(','))
@@ -157,9 +161,9 @@ export class SseSource implements FeedSource {
     if (this.#held === undefined) return
     this.#release(isHeldDelivered)
     const { symbols } = this.#request
+    const before = this.#symbols
     const isUpToDate =
-      symbols.size === this.#symbols.size &&
-      [...symbols].every((symbol) => this.#symbols.has(symbol))
+      symbols.size === before?.size && [...symbols].every((symbol) => before.has(symbol))
     if (!isUpToDate) this.change()
   }
 
@@ -172,6 +176,7 @@ export class SseSource implements FeedSource {
   #deliver({ event, id }: LiveMessage): void {
     // A greeting, or a gap, that each connection brings is no progress.
     if (id !== '' && id !== this.#request.lastEventId()) this.#reconnection.progressed()
+    if (event.type === 'quote.update') this.#added.delete(event.symbol)
     this.#sink.onEvent(event, id)
   }
 }
