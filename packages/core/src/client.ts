@@ -25,7 +25,7 @@ import {
 } from './options/options.ts'
 import type { RuntimeDefaults } from './options/runtime.ts'
 import { KeyHeader } from './http/key-header.ts'
-import { send } from './http/request.ts'
+import { send } from './http/send.ts'
 import {
   type CallWithLimits,
   openAtEndpoint,
@@ -106,7 +106,7 @@ export class AI {
    */
   stream(request: string | AnalysisRequest, options: CallOptions = {}): AnalysisStream {
     const call = this.#call(request, true, options)
-    const open = this.#settings.isEndpoint ? openAtEndpoint : openStream
+    const open = this.#settings.isEndpoint ? openAtEndpoint : openAtAPI
     return new AnalysisStream(
       { open: (signal) => open(call, signal) },
       this.#streamSettings(options),
@@ -211,6 +211,6 @@ export class AI {
   }
 }
 
-async function openStream(call: CallWithLimits, signal: Abortable): Promise<StreamSource> {
+async function openAtAPI(call: CallWithLimits, signal: Abortable): Promise<StreamSource> {
   return openEventStream(await send(call, signal), call)
 }
