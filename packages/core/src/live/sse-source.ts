@@ -1,6 +1,6 @@
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { closeBody } from '../http/read-body.ts'
-import { send } from '../http/request.ts'
+import { send } from '../http/send.ts'
 import { type Abortable, AbortSource } from '../lifetime/abort-source.ts'
 import { headerOfId } from '../options/last-event-id.ts'
 import type { CallWithLimits } from '../http/call.ts'
