@@ -20,20 +20,10 @@ import {
 } from './options/options.ts'
 import type { RuntimeDefaults } from './options/runtime.ts'
 import { KeyHeader } from './http/key-header.ts'
-<<<<<<< HEAD
 import { type CallWithLimits, createCall } from './http/call.ts'
 import { send } from './http/send.ts'
 import { Live } from './live/live.ts'
 import { openAtEndpoint, openResumed, stopStream } from './resume/open-stream.ts'
-=======
-import { send } from './http/send.ts'
-import {
-  type CallWithLimits,
-  openAtEndpoint,
-  openResumed,
-  stopStream,
-} from './resume/open-stream.ts'
->>>>>>> main
 import { randomUUID } from './http/random-uuid.ts'
 import { AnalysisStream } from './stream/stream.ts'
 import { openEventStream } from './stream/from-response.ts'

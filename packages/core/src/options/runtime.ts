@@ -64,16 +64,12 @@ export interface RuntimeDefaults {
   /** Sends requests if the caller passes no `fetch`. Default: the global `fetch`. */
   fetch?: Fetch | undefined
   /**
-<<<<<<< HEAD
    * Opens a WebSocket for live data. Its handshake must send the headers, which include the key. Default: there are no
    * such WebSockets, so a client with a key has live data over HTTP only.
    */
   openSocket?: OpenSocket | undefined
   /**
-   * Maps what `fetch`, or reading a body, threw to the `cause` of the SDK's error. Printing an error also prints its
-=======
    * Takes what `fetch` or the reader of a body threw. Returns the `cause` of the SDK's error. Printing an error also prints its
->>>>>>> main
    * causes, so a runtime hides here what its HTTP client adds to them. Default: the thrown value itself.
    */
   toCause?: ((thrown: unknown) => unknown) | undefined

@@ -3,13 +3,8 @@ import { APIError, AuthenticationError, NotFoundError } from '../errors/api-erro
 import { StreamResumeError } from '../errors/stream-resume-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import type { StreamSource } from '../stream/stream-source.ts'
-<<<<<<< HEAD
 import type { CallWithLimits } from '../http/call.ts'
 import { send } from '../http/send.ts'
-=======
-import type { Settings } from '../options/options.ts'
-import { type Call, send } from '../http/send.ts'
->>>>>>> main
 import { streamResponseOf } from '../http/stream-response.ts'
 import { singleHeader } from '../errors/single-header.ts'
 import { openEventStream } from '../stream/from-response.ts'
