@@ -1,3 +1,5 @@
+export { redisFeed, type RedisFeed, type RedisFeedOptions } from './redis-feed.ts'
+export type { FeedEvent } from './feed-page.ts'
 export { redisStore, type RedisStoreOptions } from './redis-store.ts'
 export type {
   RedisCommands,
