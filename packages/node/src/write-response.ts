@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { headersToSend, isBodyHeader } from '@vectrade/core/adapter'
+import {
+  type ByteSink,
+  type DirectSource,
+  directSourceOf,
+  headersToSend,
+  isBodyHeader,
+} from '@vectrade/core/adapter'
 import { closeHttp2Body, isBodyArriving, lingerAfterAnswer } from './unread-body.ts'
 
 /**
@@ -38,7 +44,12 @@ export async function writeResponse(
     const isLast = await isBodyArriving(req)
     if (!peer.gone && !res.headersSent) writeHead(response, res, req, isLast)
     if (req.method === 'HEAD') cancel()
-    for (;;) {
+    const source = response.body ? directSourceOf(response.body) : undefined
+    if (source !== undefined) {
+      await peer.takes(source)
+      if (peer.gone) return
+    }
+    while (source === undefined) {
       const result = await reader?.read()
       if (peer.gone) return
       if (result === undefined || result.done) break
@@ -106,7 +117,7 @@ function endResponse(res: ServerResponse, req: IncomingMessage): void {
 /** The remote end of a response. It tells whether the client reads, is slow or has disconnected. */
 class RemotePeer {
   gone: boolean
-  readonly #res: ServerResponse
+  readonly #res: MaybeCompressed
   readonly #socket: IncomingMessage['socket'] | undefined
   readonly #onGone: () => void
   readonly #onDrain: () => void
@@ -114,7 +125,7 @@ class RemotePeer {
   #wake: (() => void) | undefined
   #drained: (() => void) | undefined
 
-  constructor(res: ServerResponse, req: IncomingMessage | undefined, cancel: () => void) {
+  constructor(res: MaybeCompressed, req: IncomingMessage | undefined, cancel: () => void) {
     this.#res = res
     this.#socket = req?.socket
     this.#onGone = () => {
@@ -137,6 +148,38 @@ class RemotePeer {
   drained(): Promise<void> {
     return this.#unlessGone((resolve) => {
       this.#drained = resolve
+    })
+  }
+
+  /** Writes the bytes of a source, at the pace of the client. Settles at the end of the source. */
+  takes(source: DirectSource): Promise<void> {
+    return this.#unlessGone((resolve) => {
+      let isFlowing = true
+      let isPulling = false
+      let hasMore = false
+      const pull = (): void => {
+        isPulling = true
+        // Bytes that are there at once, such as those of a long replay, need a loop instead of recursion.
+        do {
+          hasMore = false
+          source.pull(sink)
+        } while (hasMore && isFlowing)
+        isPulling = false
+      }
+      const sink: ByteSink = {
+        enqueue: (bytes) => {
+          isFlowing = this.#res.write(bytes)
+          this.#res.flush?.()
+          if (isPulling) hasMore = true
+          else if (isFlowing) pull()
+        },
+        close: resolve,
+      }
+      this.#drained = () => {
+        isFlowing = true
+        pull()
+      }
+      pull()
     })
   }
 
