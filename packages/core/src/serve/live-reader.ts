@@ -103,7 +103,6 @@ export class LiveReader implements DirectSource {
       this.#quiet = 0
       sink.enqueue(bytes)
     } else if (this.#isOver) {
-      if (this.#last !== undefined) sink.enqueue(this.#last)
       sink.close()
     } else {
       this.#sink = sink
@@ -147,14 +146,10 @@ export class LiveReader implements DirectSource {
     this.#source.leave(this)
     this.#onLeave?.()
     this.#onLeave = undefined
+    this.#last = last
     const sink = this.#sink
     this.#sink = undefined
-    if (sink === undefined) {
-      this.#last = last
-      return
-    }
-    if (last !== undefined) sink.enqueue(last)
-    sink.close()
+    if (sink !== undefined) this.pull(sink)
   }
 
   #send(sink: ByteSink, bytes: Uint8Array, position: Position): void {
@@ -208,11 +203,18 @@ export class LiveReader implements DirectSource {
         if (part.bytes.byteLength > 0) return part.bytes
       }
     }
-    if (!this.#isBehind || this.#isOver) return undefined
+    if (this.#isOver) return this.#takeLast()
+    if (!this.#isBehind) return undefined
     const { bytes, position } = this.#source.skip(this.#position, this.#dropped)
     this.#isBehind = false
     this.#position = position
     return bytes
+  }
+
+  #takeLast(): Uint8Array | undefined {
+    const last = this.#last
+    this.#last = undefined
+    return last
   }
 
   #takePending(): Uint8Array {
