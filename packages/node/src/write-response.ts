@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
-  type ByteSink,
   type DirectSource,
   directSourceOf,
   headersToSend,
   isBodyHeader,
 } from '@vectrade/core/adapter'
+import { DirectWriter } from './direct-writer.ts'
 import { closeHttp2Body, isBodyArriving, lingerAfterAnswer } from './unread-body.ts'
 
 /**
@@ -39,28 +39,13 @@ export async function writeResponse(
   const reader = response.body?.getReader()
   const cancel = (): void => void reader?.cancel().catch(() => {})
   const peer = new RemotePeer(res, req, cancel)
-  let lastBreak = performance.now()
   try {
     const isLast = await isBodyArriving(req)
     if (!peer.gone && !res.headersSent) writeHead(response, res, req, isLast)
     if (req.method === 'HEAD') cancel()
     const source = response.body ? directSourceOf(response.body) : undefined
-    if (source !== undefined) {
-      await peer.takes(source)
-      if (peer.gone) return
-    }
-    while (source === undefined) {
-      const result = await reader?.read()
-      if (peer.gone) return
-      if (result === undefined || result.done) break
-      const flowing = res.write(result.value)
-      res.flush?.()
-      if (!flowing) await peer.drained()
-      if (performance.now() - lastBreak > maxBusyTime) {
-        await new Promise((resolve) => setImmediate(resolve))
-        lastBreak = performance.now()
-      }
-    }
+    await (source === undefined ? writeBody(reader, res, peer) : peer.writes(source))
+    if (peer.gone) return
     endResponse(res, req)
     await peer.finished()
   } catch {
@@ -69,6 +54,25 @@ export async function writeResponse(
     else sendServerError(res, req)
   } finally {
     peer.release()
+  }
+}
+
+async function writeBody(
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  res: MaybeCompressed,
+  peer: RemotePeer,
+): Promise<void> {
+  let lastBreak = performance.now()
+  for (;;) {
+    const result = await reader?.read()
+    if (peer.gone || result === undefined || result.done) return
+    const flowing = res.write(result.value)
+    res.flush?.()
+    if (!flowing) await peer.drained()
+    if (performance.now() - lastBreak > maxBusyTime) {
+      await new Promise((resolve) => setImmediate(resolve))
+      lastBreak = performance.now()
+    }
   }
 }
 
@@ -151,35 +155,12 @@ class RemotePeer {
     })
   }
 
-  /** Writes the bytes of a source, at the pace of the client. Settles at the end of the source. */
-  takes(source: DirectSource): Promise<void> {
+  /** Writes the bytes of a source. Settles at its end. */
+  writes(source: DirectSource): Promise<void> {
     return this.#unlessGone((resolve) => {
-      let isFlowing = true
-      let isPulling = false
-      let hasMore = false
-      const pull = (): void => {
-        isPulling = true
-        // Bytes that are there at once, such as those of a long replay, need a loop instead of recursion.
-        do {
-          hasMore = false
-          source.pull(sink)
-        } while (hasMore && isFlowing)
-        isPulling = false
-      }
-      const sink: ByteSink = {
-        enqueue: (bytes) => {
-          isFlowing = this.#res.write(bytes)
-          this.#res.flush?.()
-          if (isPulling) hasMore = true
-          else if (isFlowing) pull()
-        },
-        close: resolve,
-      }
-      this.#drained = () => {
-        isFlowing = true
-        pull()
-      }
-      pull()
+      const writer = new DirectWriter(source, this.#res, resolve)
+      this.#drained = () => writer.resume()
+      writer.resume()
     })
   }
 
