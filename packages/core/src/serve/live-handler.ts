@@ -14,7 +14,7 @@ import {
 import { LiveHub } from './live-hub.ts'
 import type { LiveReader } from './live-reader.ts'
 import { readLiveRequest } from './live-request.ts'
-import { type LiveSubscription, subscriptionTo } from './live-subscription.ts'
+import { subscriptionTo } from './live-subscription.ts'
 import { ClientUpstream, FeedUpstream } from './live-upstream.ts'
 import { Reauthorization } from './reauthorization.ts'
 import { invalidRequest, Refusal } from './refusal.ts'
@@ -64,7 +64,7 @@ class LiveEndpoint {
     this.#options = options
     this.#isAllowed = knows(symbols)
     this.#running = new RunningStreams(options.maxStreamsPerOwner, tooManyReaders)
-    this.#reauthorization = new Reauthorization(options.authorize ? options.reauthorizeAfter : 0)
+    this.#reauthorization = new Reauthorization(options.reauthorizeAfter)
     const upstream = client ? new ClientUpstream(client) : feed && new FeedUpstream(feed)
     // The options have one of the two.
     this.#hub = new LiveHub(upstream as ClientUpstream | FeedUpstream, {
@@ -97,7 +97,7 @@ class LiveEndpoint {
     const onLeave = this.#running.enter(owner)
     try {
       const reader = this.#hub.join(subscription, wish)
-      return this.#open(reader, request, subscription, onLeave)
+      return this.#open(reader, request, subscription.key, onLeave)
     } catch (error) {
       onLeave()
       throw error
@@ -109,17 +109,12 @@ class LiveEndpoint {
   }
 
   /** Responds with the stream of a reader. The reader leaves with its caller. */
-  #open(
-    reader: LiveReader,
-    request: Request,
-    subscription: LiveSubscription,
-    onLeave: () => void,
-  ): Response {
+  #open(reader: LiveReader, request: Request, key: string, onLeave: () => void): Response {
     const end = (): void => reader.end()
-    const forget = this.#reauthorization.add(() => this.#mayStay(request, subscription), end)
+    const forget = this.#options.authorize && this.#askAgain(request, key, end)
     const unlink = whenAborted(request.signal, end)
     reader.whenLeft(() => {
-      forget()
+      forget?.()
       unlink()
       onLeave()
       forgetCollected(reader)
@@ -129,8 +124,13 @@ class LiveEndpoint {
     return new Response(body, { headers: eventStreamHeaders })
   }
 
+  // The closures of `#open` must not keep the request: thousands of readers would take much more memory.
+  #askAgain(request: Request, key: string, end: () => void): () => void {
+    return this.#reauthorization.add(() => this.#mayStay(request, key), end)
+  }
+
   /** Whether the same request would still get the same. */
-  async #mayStay(request: Request, { key }: LiveSubscription): Promise<boolean> {
+  async #mayStay(request: Request, key: string): Promise<boolean> {
     try {
       const permission = await authorizeLive(request, this.#options.authorize)
       if (!('symbols' in permission)) {

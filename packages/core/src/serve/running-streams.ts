@@ -21,7 +21,7 @@ export class RunningStreams {
    * @throws Refusal if the owner has too many streams
    */
   enter(owner: string): () => void {
-    if (this.#max === undefined) return () => {}
+    if (this.#max === undefined) return uncounted
     const running = this.#counts.get(owner) ?? 0
     if (running >= this.#max) throw this.#refuse(this.#max)
     this.#counts.set(owner, running + 1)
@@ -35,6 +35,8 @@ export class RunningStreams {
     }
   }
 }
+
+const uncounted = (): void => {}
 
 /** Creates the refusal for an owner with too many running streams. */
 export function tooManyStreams(max: number | undefined): Refusal {
