@@ -4,8 +4,10 @@ import { type Chat, useBrowser } from './support/chat-browser.ts'
 import { servePageWithEvents } from './support/serve-page.ts'
 
 const open = useBrowser()
-/** The timeout in ms. The page pauses between frames, and more often on a busy machine. */
+/** ms in which an answer ends. The page pauses between frames, and more often on a busy machine. */
 const patience = 150_000
+/** The most that one frame adds to the page. Marks and the hosts of links add to the text. */
+const mostInFrame = { characters: 100_000, blocks: 110, sources: 500 }
 const size = 30_000
 const prose = 'Some **bold** and *slanted* text with `code` and a [link](https://e.example). '
 
@@ -33,9 +35,8 @@ function inPieces(whole: string, count: number, isCited = false): StreamEvent[] 
 interface Cost {
   /** CPU time of the page's thread, in s. It does not depend on how busy the machine is. */
   cpu: number
-  /** The number of frames while the answer came. */
-  frames: number
-  chat: Chat
+  /** The most that any frame added to the page. */
+  most: typeof mostInFrame
 }
 
 /** Measures the cost of showing an answer that comes in some sixty parts. */
@@ -57,21 +58,45 @@ async function show(events: StreamEvent[], look?: (chat: Chat) => Promise<void>)
     return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
   }
   await chat.page.evaluate(`
-    globalThis.frames_ = 0
-    const frame = () => { frames_ += 1; requestAnimationFrame(frame) }
-    requestAnimationFrame(frame)`)
+    globalThis.most = { characters: 0, blocks: 0, sources: 0 }
+    // The callback runs once for all changes of one frame.
+    new MutationObserver((changes) => {
+      const added = (part) => changes
+        .filter(({ target }) => part === undefined || target.dataset.part === part)
+        .flatMap(({ addedNodes }) => [...addedNodes])
+      const count = (name, of) => { most[name] = Math.max(most[name], of) }
+      count('characters', added().reduce((sum, { textContent }) => sum + textContent.length, 0))
+      count('blocks', added('answer').filter(({ localName }) => localName).length)
+      count('sources', added('source-list').length)
+    }).observe(document.getElementById('conversation'), { subtree: true, childList: true })`)
   const before = await cpu()
   await chat.ask('Anything')
   await chat.reach('done')
-  const frames = await chat.page.evaluate<number>('frames_')
-  const cost = { cpu: (await cpu()) - before, frames, chat }
+  const cost = {
+    cpu: (await cpu()) - before,
+    most: await chat.page.evaluate<Cost['most']>('most'),
+  }
   await look?.(chat)
   return cost
 }
 
-describe('an answer that is hard to show costs little more than plain text, and frames continue', () => {
-  let plain: Promise<Cost> | undefined
+let plain: Promise<Cost> | undefined
 
+/**
+ * Expects that an answer costs little more than plain text does, and that no frame shows too much of it. The
+ * freezes that these tests are about took forty times as long as plain text.
+ */
+async function expectNoFreeze(cost: Cost): Promise<void> {
+  plain ??= show(inPieces(fill('word and another '), 100))
+  expect(cost.cpu).toBeLessThan(15 * (await plain).cpu)
+  for (const [name, limit] of Object.entries(mostInFrame)) {
+    expect(cost.most[name as keyof typeof mostInFrame], name).toBeLessThanOrEqual(limit)
+  }
+  // A page that changes shows that the changes are counted.
+  expect(Math.min(cost.most.characters, cost.most.blocks)).toBeGreaterThan(0)
+}
+
+describe('an answer that is hard to show costs little more than plain text, a little per frame', () => {
   test.for<[string, () => StreamEvent[]]>([
     ['one block with 40 sources', () => inPieces(fill(prose), 40, true)],
     ['a line of code with 40 sources', () => inPieces(`\`${fill('a b ')}\``, 40, true)],
@@ -99,13 +124,22 @@ describe('an answer that is hard to show costs little more than plain text, and 
     ['a word without an end', () => inPieces('w'.repeat(10 * size), 100)],
     ['a pile of accents', () => inPieces(`a${'\u0301'.repeat(size - 1)}`, 100)],
     ['paragraphs, all at once', () => [text(`${prose}\n\n`.repeat(600))]],
-  ])('%s', async ([, events]) => {
-    plain ??= show(inPieces(fill('word and another '), 100))
-    const { cpu, frames } = await show(events())
-    // The freezes that this test is about took forty times as long.
-    expect(cpu).toBeLessThan(15 * (await plain).cpu)
-    expect(frames).toBeGreaterThan(10)
+  ])('%s', async ([, events]) => expectNoFreeze(await show(events())))
+})
+
+test.for([
+  ['nested too deeply', '>'.repeat(5_000)],
+  ['with nothing but emphasis', '_a*'.repeat(10_000)],
+] as const)('a block %s is shown as text, and the blocks around it as usual', async ([, block]) => {
+  const events = ['**One**\n\n', ...(block.match(/[^]{1,500}/g) ?? []), '\n\n**Two**\n\nThree\n']
+  const cost = await show(events.map(text), async (chat) => {
+    const paragraphs = await chat.answer.getByRole('paragraph').allTextContents()
+    // With `toBe`, a failure would print 30,000 characters.
+    expect(paragraphs.join('').replace(/\s/g, '') === `One${block}TwoThree`).toBe(true)
+    expect(await chat.answer.locator('strong').allTextContents()).toEqual(['One', 'Two'])
+    expect(await chat.button('Copy').isHidden()).toBe(false)
   })
+  await expectNoFreeze(cost)
 })
 
 test('an answer that is shown in parts is complete', async () => {

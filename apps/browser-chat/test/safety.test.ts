@@ -100,28 +100,6 @@ describe('a hostile answer', () => {
     expect(await chat.answer.locator('code').getAttribute('class')).toBeNull()
   })
 
-  test.each([
-    ['nested too deeply', '>'.repeat(5_000)],
-    ['with nothing but emphasis', '_a*'.repeat(10_000)],
-  ])('a block %s is shown as text, and the blocks around it as usual', async (_, block) => {
-    await using server = await servePageWithEvents(async function* () {
-      yield text('**One**\n\n')
-      for (const piece of block.match(/[^]{1,500}/g) ?? []) yield text(piece)
-      yield text('\n\n**Two**\n\nThree\n')
-      yield { type: 'done', content: '' }
-    })
-    const chat = await open(server.url)
-    const start = performance.now()
-    await chat.ask('Anything')
-    await chat.reach('done')
-    expect(performance.now() - start).toBeLessThan(8_000)
-    const paragraphs = await chat.answer.getByRole('paragraph').allTextContents()
-    // With `toBe`, a failure would print 30,000 characters.
-    expect(paragraphs.join('').replace(/\s/g, '') === `One${block}TwoThree`).toBe(true)
-    expect(await chat.answer.locator('strong').allTextContents()).toEqual(['One', 'Two'])
-    expect(await chat.button('Copy').isHidden()).toBe(false)
-  })
-
   test('leaves the question as text', async () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)

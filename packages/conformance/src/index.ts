@@ -11,6 +11,7 @@ import { errors } from './cases/errors.ts'
 import { events } from './cases/events.ts'
 import { headers } from './cases/headers.ts'
 import { keys } from './cases/keys.ts'
+import { live } from './cases/live.ts'
 import { lettingGo } from './cases/letting-go.ts'
 import { redirects } from './cases/redirects.ts'
 import { requests } from './cases/requests.ts'
@@ -50,6 +51,7 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   conversion,
   backpressure,
   resuming,
+  live,
   serving,
   'bad input': badInput,
 }

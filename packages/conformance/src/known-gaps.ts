@@ -16,6 +16,12 @@ export const knownGaps: readonly KnownGap[] = [
     reason: 'a page does not serve requests',
   },
   {
+    runtimes: /^(Chromium|Firefox|WebKit|Vercel edge-runtime)/,
+    cases: /^live: WebSocket: /,
+    reason:
+      'it cannot send the key with the handshake of a WebSocket, so the SDK has live data there from an endpoint or over Server-Sent Events',
+  },
+  {
     runtimes: /^(Chromium|Firefox|WebKit)/,
     cases: /^keys: /,
     reason: 'a page has no key. It calls an endpoint, which adds the key',

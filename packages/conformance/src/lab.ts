@@ -10,6 +10,8 @@ export interface LabAddresses {
   /** The base URL of the sandbox. */
   baseURL: string
   apiKey: string
+  /** The base URL of the sandbox's WebSockets. */
+  liveURL: string
   /** The base URL of a sandbox at another origin. Nothing may be sent to it. */
   elsewhere: string
 }

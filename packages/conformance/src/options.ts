@@ -18,6 +18,8 @@ export interface ConformanceOptions {
 export interface Capabilities {
   /** Calls VecTrade's API with a key. A page calls an endpoint that adds the key. */
   key?: boolean
+  /** Sends headers with the handshake of a WebSocket. */
+  webSockets?: boolean
   /** Its fetch tells where a redirect leads. */
   redirects?: boolean
   /** Its fetch notices an aborted signal, however long ago the request started. */

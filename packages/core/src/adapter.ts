@@ -3,7 +3,13 @@
 // documents it.
 
 // What a runtime supplies to the client
-export type { Network, RuntimeDefaults } from './options/runtime.ts'
+export type {
+  LiveSocket,
+  Network,
+  OpenSocket,
+  RuntimeDefaults,
+  SocketEvent,
+} from './options/runtime.ts'
 export { withRuntime } from './options/with-runtime.ts'
 
 // Streams from other sources

@@ -21,7 +21,7 @@ import {
 import type { RuntimeDefaults } from './options/runtime.ts'
 import { KeyHeader } from './http/key-header.ts'
 import { type CallWithLimits, createCall } from './http/call.ts'
-import { send } from './http/request.ts'
+import { send } from './http/send.ts'
 import { Live } from './live/live.ts'
 import { openAtEndpoint, openResumed, stopStream } from './resume/open-stream.ts'
 import { randomUUID } from './http/random-uuid.ts'
@@ -104,7 +104,7 @@ export class AI {
    */
   stream(request: string | AnalysisRequest, options: CallOptions = {}): AnalysisStream {
     const call = this.#call(request, true, options)
-    const open = this.#settings.isEndpoint ? openAtEndpoint : openStream
+    const open = this.#settings.isEndpoint ? openAtEndpoint : openAtAPI
     return new AnalysisStream(
       { open: (signal) => open(call, signal) },
       this.#streamSettings(options),
@@ -197,6 +197,6 @@ export class AI {
   }
 }
 
-async function openStream(call: CallWithLimits, signal: Abortable): Promise<StreamSource> {
+async function openAtAPI(call: CallWithLimits, signal: Abortable): Promise<StreamSource> {
   return openEventStream(await send(call, signal), call)
 }

@@ -11,6 +11,21 @@ export type {
   FetchInit,
   FetchResponse,
 } from './options/runtime.ts'
+export type { Live } from './live/live.ts'
+export type { LiveDelivery } from './live/delivery.ts'
+export type { LiveFeed } from './live/live-feed.ts'
+export type { LiveOptions, LiveRequest } from './live/live-options.ts'
+export type { LiveEnd, LiveState } from './live/live-state.ts'
+export type {
+  AlertCondition,
+  AlertEvent,
+  GapEvent,
+  GapReason,
+  LiveChannel,
+  LiveEvent,
+  NewsEvent,
+  QuoteEvent,
+} from './events/live-event.ts'
 export type { Logger } from './lifetime/logger.ts'
 export { AnalysisStream } from './stream/stream.ts'
 export type { Analysis } from './events/analysis.ts'
@@ -51,6 +66,7 @@ export { RequestAbortedError } from './errors/request-aborted-error.ts'
 export { StreamConsumedError } from './errors/stream-consumed-error.ts'
 export { StreamProtocolError } from './errors/stream-protocol-error.ts'
 export { StreamResumeError } from './errors/stream-resume-error.ts'
+export { SlowConsumerError } from './errors/slow-consumer-error.ts'
 export { StreamStoreError, type StreamStoreProblem } from './errors/stream-store-error.ts'
 export {
   type PartialAnswer,

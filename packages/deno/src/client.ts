@@ -3,6 +3,7 @@ import { toPermissionError } from './permission.ts'
 import {
   checkFunction,
   checkOptions,
+  type LiveSocket,
   type RuntimeDefaults,
   withRuntime,
 } from '@vectrade/core/adapter'
@@ -35,7 +36,7 @@ export class VecTrade extends CoreVecTrade {
     super(
       ...withRuntime(
         { ...options, fetch: fetchWithPermissionErrors(options.fetch) },
-        { name: 'deno', env: (name) => readVariable(name, options), ...runtime },
+        { name: 'deno', env: (name) => readVariable(name, options), openSocket, ...runtime },
       ),
     )
   }
@@ -61,6 +62,16 @@ function readVariable(name: string, { apiKey }: VecTradeOptions): string | undef
   }
 }
 
+/** Opens a WebSocket. Deno's own option sets the headers of the handshake. */
+function openSocket(url: string, headers: Record<string, string>): LiveSocket {
+  const Socket = WebSocket as unknown as new (url: string, options: object) => LiveSocket
+  try {
+    return new Socket(url, { headers })
+  } catch (error) {
+    throw netPermissionError(error, url)
+  }
+}
+
 /**
  * Wraps a fetch so that a missing permission is a ConfigurationError that names the flag. A ConnectionError
  * would be retried in vain.
@@ -72,8 +83,12 @@ function fetchWithPermissionErrors(
     try {
       return await fetch(url, init)
     } catch (error) {
-      const { host } = new URL(url)
-      throw toPermissionError(error, `connect to ${host}`, `--allow-net=${host}`)
+      throw netPermissionError(error, url)
     }
   }
+}
+
+function netPermissionError(error: unknown, url: string): unknown {
+  const { host } = new URL(url)
+  return toPermissionError(error, `connect to ${host}`, `--allow-net=${host}`)
 }

@@ -1,5 +1,6 @@
 import { ConfigurationError, VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
 import { type RuntimeDefaults, withRuntime } from '@vectrade/core/adapter'
+import { isWorkers, openSocket } from './open-socket.ts'
 
 /**
  * A client for VecTrade's AI stock analysis on Cloudflare Workers, Vercel Edge and other WinterTC
@@ -27,7 +28,14 @@ export class VecTrade extends CoreVecTrade {
   /** @internal */
   constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
   constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
-    super(...withRuntime(options, { name: 'edge', env: processVariable, ...runtime }))
+    super(
+      ...withRuntime(options, {
+        name: 'edge',
+        env: processVariable,
+        openSocket: isWorkers() ? openSocket : undefined,
+        ...runtime,
+      }),
+    )
   }
 
   /**

@@ -29,6 +29,7 @@ export class VecTrade extends CoreVecTrade {
         name: process.versions['bun'] ? 'bun' : 'node',
         env: (name) => process.env[name],
         fetch: defaultFetch(),
+        openSocket: (url, headers) => new WebSocket(url, { headers }),
         toCause,
       }),
     )

@@ -62,3 +62,19 @@ export class Allowance {
     }
   }
 }
+
+/**
+ * Counts one request, and adds the remaining limits to the headers of its answer.
+ *
+ * @throws Refusal if a limit is used up
+ */
+export function takeAllowance(
+  { allowance }: { allowance: Allowance },
+  headers: Record<string, string>,
+): void {
+  try {
+    allowance.take()
+  } finally {
+    Object.assign(headers, allowance.headers())
+  }
+}

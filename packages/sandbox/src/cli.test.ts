@@ -44,6 +44,21 @@ async function failure(...args: string[]): Promise<{ code: number; stderr: strin
 }
 
 describe('the command', () => {
+  test('takes the options of the live data, and prints its URLs', async () => {
+    const flags = ['--live-interval', '5', '--live-seed', '7', '--live-market', 'closed']
+    const fault = ['--live-symbol', 'NVDA', '--live-fault', 'cutAfterEvents=2; cut=clean']
+    const sandbox = await start(...flags, ...fault)
+    expect(sandbox.find(/Live +(\S+),/)).toMatch(/^ws:\/\/127\.0\.0\.1:\d+$/)
+    const response = await fetch(`${sandbox.url}/live?symbols=NVDA,AMD,VQTEST`, {
+      headers: { authorization: `Bearer ${sandbox.key}` },
+    })
+    const events = dataOf(await response.text()).map((data) => JSON.parse(data) as object)
+    expect(events).toMatchObject([{ symbol: 'NVDA' }, { symbol: 'VQTEST' }])
+
+    const { stderr } = await failure('--live-market', 'shut')
+    expect(stderr).toBe('sandbox: `live.market` must be one of open, closed, hours\n')
+  })
+
   test('prints its URL, its key, that answers are simulated, and a curl command that works', async () => {
     const sandbox = await start('--tokens-per-second', '0', '--time-to-first-token', '0')
     expect(sandbox.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/)

@@ -4,6 +4,9 @@ import { parseArgs } from 'node:util'
 import type { ErrorShape } from './error-body.ts'
 import { parseFault } from './fault-syntax.ts'
 import type { KeyHeader } from './key-header.ts'
+import type { SandboxLiveOptions } from './live/live-options.ts'
+import { parseLiveFault } from './live/live-fault-syntax.ts'
+import type { MarketHours } from './live/trading-hours.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { type Sandbox, type StartOptions, startSandbox } from './server.ts'
 import type { UsageSpelling } from './usage-spelling.ts'
@@ -24,6 +27,13 @@ A local VecTrade API for development and tests. Its answers are simulated.
                              (default snake)
   --fault <fault>            the fault of every request without an X-Sandbox-Fault
                              header, such as "status=503; times=1"
+  --live-interval <ms>       time from one quote of a symbol to the next (default 250)
+  --live-seed <n>            a whole number that decides how quotes change (default 1)
+  --live-market <hours>      when quotes change: open is always, closed is never, hours
+                             is in New York's trading hours (default open)
+  --live-symbol <symbol>     a symbol that has quotes; can be repeated (default any)
+  --live-fault <fault>       the fault of every live connection without an
+                             X-Sandbox-Fault header, such as "cutAfterEvents=9"
   --error-shape <shape>      shape of its errors: documented, flat, problem or
                              gateway (default documented)
   --allow-origin <origin>    let pages of this origin call it; can be repeated
@@ -67,6 +77,7 @@ function readOptions(argv: string[]): StartOptions | string {
     tokensPerSecond: number('tokens-per-second', values['tokens-per-second'] ?? '40'),
     timeToFirstToken: number('time-to-first-token', values['time-to-first-token'] ?? '300'),
     allowedOrigins: values['allow-origin'] ?? [],
+    live: liveOptions(values),
   }
   if (values.host !== undefined) options.host = values.host
   if (values['api-key'] !== undefined) options.apiKey = values['api-key']
@@ -78,6 +89,18 @@ function readOptions(argv: string[]): StartOptions | string {
   if (usage !== undefined) options.usage = usage as UsageSpelling
   if (errorShape !== undefined) options.errorShape = errorShape as ErrorShape
   if (!values.quiet) options.onRequest = (request) => void report(request)
+  return options
+}
+
+function liveOptions(values: ReturnType<typeof parse>['values']): SandboxLiveOptions {
+  const options: SandboxLiveOptions = {
+    interval: number('live-interval', values['live-interval'] ?? '250'),
+    seed: number('live-seed', values['live-seed'] ?? '1'),
+  }
+  const { 'live-market': market, 'live-symbol': symbols, 'live-fault': fault } = values
+  if (market !== undefined) options.market = market as MarketHours
+  if (symbols !== undefined) options.symbols = symbols
+  if (fault !== undefined) options.faults = parseLiveFault(fault)
   return options
 }
 
@@ -97,6 +120,11 @@ function parse(args: string[]) {
         'time-to-first-token': text,
         usage: text,
         fault: text,
+        'live-interval': text,
+        'live-seed': text,
+        'live-market': text,
+        'live-symbol': { type: 'string', multiple: true },
+        'live-fault': text,
         'error-shape': text,
         'allow-origin': { type: 'string', multiple: true },
         quiet: flag,
@@ -122,20 +150,22 @@ function version(): string {
   return (manifest as { version: string }).version
 }
 
-function greeting({ url, apiKey }: Sandbox, { keyHeader }: StartOptions): string {
+function greeting({ url, liveURL, apiKey }: Sandbox, { keyHeader }: StartOptions): string {
   const key = keyHeader === 'x-api-key' ? `X-API-Key: ${apiKey}` : `Authorization: Bearer ${apiKey}`
   return `VecTrade sandbox: every answer is simulated, none is market data.
 
   URL  ${url}
+  Live ${liveURL}, or ${url}/live
   Key  ${apiKey}
 
 Try it:
 
   curl -N -H "${key}" -H "Content-Type: application/json" -d '{"prompt": "Bull case for NVDA?", "stream": true}' ${url}/ai/analyze
+  curl -N -H "${key}" "${url}/live?symbols=NVDA"
 
 Use it from the SDK:
 
-  VECTRADE_BASE_URL=${url} VECTRADE_API_KEY=${apiKey} node your-program.js
+  VECTRADE_BASE_URL=${url} VECTRADE_LIVE_URL=${liveURL} VECTRADE_API_KEY=${apiKey} node your-program.js
 
 Ctrl-C ends it.
 `

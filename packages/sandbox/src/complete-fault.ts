@@ -1,23 +1,25 @@
 import { type ErrorShape, shapeWithCode } from './error-body.ts'
 import { usualError } from './error-codes.ts'
 import type { Fault } from './faults.ts'
-import type { UsageSpelling } from './usage-spelling.ts'
 
-/** The options of the server that apply to every answer. */
-export interface FaultDefaults {
-  errorShape: ErrorShape
-  usage: UsageSpelling
-}
+/** The fields that this module reads or fills in. */
+type ErrorFields = Pick<
+  Fault,
+  'status' | 'body' | 'errorCode' | 'message' | 'errorAfterEvents' | 'errorShape'
+>
 
 /**
  * Fills in the fields that a fault leaves out: the usual status and message of its code, and the
  * server's error shape. Only the shapes `flat` and `gateway` have a code. If the server has another
  * shape, an error with a code uses `gateway`.
  */
-export function completeFault(fault: Fault, { errorShape, usage }: FaultDefaults): Fault {
+export function completeFault<Fields extends ErrorFields>(
+  fault: Fields,
+  errorShape: ErrorShape,
+): Fields {
   const { errorCode, errorAfterEvents, status = 200 } = fault
   const shape = shapeWithCode(errorCode, errorShape)
-  const complete: Fault = { usage, ...fault }
+  const complete = { ...fault }
   if (errorAfterEvents !== undefined) complete.errorShape ??= shape
   if (status >= 400) complete.body ??= shape
   if (errorCode === undefined) return complete

@@ -37,28 +37,42 @@ type RuleFor<Value> = [Value] extends [number]
  * A rule for each field. `headers` and `errorFields` have fields of their own and are checked
  * separately.
  */
-type Rules = {
-  readonly [Name in Exclude<keyof Fault, 'headers' | 'errorFields'>]-?: RuleFor<
-    NonNullable<Fault[Name]>
+export type RulesOf<Fields> = {
+  readonly [Name in Exclude<keyof Fields, 'headers' | 'errorFields'>]-?: RuleFor<
+    NonNullable<Fields[Name]>
   >
 }
 
-const DAY = 86_400_000
-const whole = (min: number, max: number): NumberRule => ({ takes: 'number', min, max, whole: true })
-const number = (max: number): NumberRule => ({ takes: 'number', min: 0, max, whole: false })
-const flag: FlagRule = { takes: 'flag' }
-const text: TextRule = { takes: 'text' }
-const position = whole(0, 1e9)
+/** A kind of fault: that of analyses, or that of live data. `Fields` is its type. */
+export interface FaultKind<Fields> {
+  rules: RulesOf<Fields>
+  /** Fields that have no effect on their own. Each needs at least one of the fields beside it. */
+  needs: readonly [keyof Fields & string, readonly (keyof Fields & string)[]][]
+}
+
+/** The longest time of a fault, in ms. */
+export const day = 86_400_000
+const whole = (min: number, max: number): NumberRule => ({
+  takes: 'number',
+  min,
+  max,
+  whole: true,
+})
+export const number = (max: number): NumberRule => ({ takes: 'number', min: 0, max, whole: false })
+export const flag: FlagRule = { takes: 'flag' }
+export const text: TextRule = { takes: 'text' }
+/** The number of events before something happens. */
+export const position: NumberRule = whole(0, 1e9)
 
 /** `Value` is the type of the field. A value that is missing or unknown does not compile. */
 const choice = <Value extends string>(
   values: Readonly<Record<NoInfer<Value>, true>>,
 ): ChoiceRule<Value> => ({ takes: 'choice', of: membersOf<Value>(values) })
 
-export const rules: Rules = {
+const rules: RulesOf<Fault> = {
   times: whole(1, 1e6),
   whenKeyIn: choice({ 'x-api-key': true, bearer: true }),
-  delay: number(DAY),
+  delay: number(day),
   hang: flag,
   destroy: choice({ fin: true, rst: true }),
   status: whole(200, 599),
@@ -90,7 +104,7 @@ export const rules: Rules = {
   cut: choice({ fin: true, rst: true, clean: true }),
   stallAfterEvents: position,
   stallAfterBytes: position,
-  stallFor: number(DAY),
+  stallFor: number(day),
   malformedAfterEvents: position,
   unknownAfterEvents: position,
   frame: choice({ empty: true, 'empty-id': true, ping: true, greeting: true }),
@@ -106,13 +120,12 @@ export const rules: Rules = {
   bom: flag,
   ids: flag,
   retry: whole(0, 1e15),
-  heartbeat: number(DAY),
+  heartbeat: number(day),
   tokensPerSecond: number(1e6),
-  timeToFirstToken: number(DAY),
+  timeToFirstToken: number(day),
 }
 
-/** Fields that have no effect on their own. Each needs at least one of the fields beside it. */
-export const needs: readonly [keyof Fault, readonly (keyof Fault)[]][] = [
+const needs: FaultKind<Fault>['needs'] = [
   ['cut', ['cutAfterEvents', 'cutAfterBytes']],
   ['stallFor', ['stallAfterEvents', 'stallAfterBytes']],
   ['errorShape', ['errorAfterEvents']],
@@ -121,3 +134,6 @@ export const needs: readonly [keyof Fault, readonly (keyof Fault)[]][] = [
   ['location', ['status']],
   ['errorFields', ['status', 'body', 'errorCode', 'errorAfterEvents']],
 ]
+
+/** The faults of analyses. */
+export const analysisFaults: FaultKind<Fault> = { rules, needs }

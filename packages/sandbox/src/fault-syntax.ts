@@ -1,6 +1,7 @@
+import { analysisFaults, type FaultKind, type Rule } from './fault-rules.ts'
 import type { Fault } from './faults.ts'
 import type { HeaderLines } from './header-lines.ts'
-import { FaultSyntaxError, ruleFor, validateFault } from './validate-fault.ts'
+import { checkFault, FaultSyntaxError, ruleFor } from './validate-fault.ts'
 
 const headerPrefix = 'header.'
 const errorFieldPrefix = 'errorField.'
@@ -27,6 +28,15 @@ const errorFieldPrefix = 'errorField.'
  * ```
  */
 export function parseFault(source: string): Fault {
+  return readFault(source, analysisFaults)
+}
+
+/**
+ * Parses the text of a fault of any kind.
+ *
+ * @throws FaultSyntaxError that names the invalid field
+ */
+export function readFault<Fields>(source: string, kind: FaultKind<Fields>): Fields {
   const fields: Record<string, unknown> = Object.create(null)
   const headers: Record<string, HeaderLines> = Object.create(null)
   const errorFields: Record<string, unknown> = Object.create(null)
@@ -44,11 +54,11 @@ export function parseFault(source: string): Fault {
     const target = isErrorField ? errorFields : fields
     const key = isErrorField ? name.slice(errorFieldPrefix.length) : name
     if (key in target) throw new FaultSyntaxError(`\`${name}\` is given twice`)
-    target[key] = isErrorField ? jsonOrText(value ?? '') : fromText(name, value)
+    target[key] = isErrorField ? jsonOrText(value ?? '') : fromText(ruleFor(name, kind), value)
   }
   if (Object.keys(headers).length > 0) fields['headers'] = headers
   if (Object.keys(errorFields).length > 0) fields['errorFields'] = errorFields
-  return validateFault(fields)
+  return checkFault(fields, kind)
 }
 
 /**
@@ -63,7 +73,19 @@ export function parseFault(source: string): Fault {
  * ```
  */
 export function formatFault(fault: Fault): string {
-  const { headers = {}, errorFields = {}, ...fields } = validateFault(fault)
+  return writeFault(fault, analysisFaults)
+}
+
+/**
+ * Formats a fault of any kind as text. {@link readFault} reads it.
+ *
+ * @throws FaultSyntaxError if the fault is not valid or a text in it contains a `;`
+ */
+export function writeFault<Fields extends Pick<Fault, 'headers' | 'errorFields'>>(
+  fault: Fields,
+  kind: FaultKind<Fields>,
+): string {
+  const { headers = {}, errorFields = {}, ...fields } = checkFault(fault, kind)
   return [
     ...Object.entries(fields),
     ...Object.entries(headers).flatMap(([name, values]) =>
@@ -72,15 +94,14 @@ export function formatFault(fault: Fault): string {
     ...Object.entries(errorFields).map(([name, value]) => [errorFieldPrefix + name, plain(value)]),
   ]
     .map(([name, value]) => {
-      const item = `${name}=${value}`
+      const item = `${name}=${String(value)}`
       if (item.includes(';')) throw new FaultSyntaxError(`\`${name}\` must not contain ";"`)
       return item
     })
     .join('; ')
 }
 
-function fromText(name: string, value: string | undefined): unknown {
-  const rule = ruleFor(name)
+function fromText(rule: Rule, value: string | undefined): unknown {
   if (value === undefined) return rule.takes === 'flag' ? true : ''
   if (rule.takes === 'number') return value === '' ? value : Number(value)
   if (rule.takes === 'flag' && value === 'true') return true

@@ -1,4 +1,4 @@
-import { basePaths, type Settings } from './options.ts'
+import type { Settings } from './options.ts'
 import { Refusal } from './refusal.ts'
 import { headerName } from './validate-fault.ts'
 
@@ -28,26 +28,6 @@ export function checkSource(
     403,
     'This sandbox does not answer pages of this Origin: add it to allowedOrigins (--allow-origin)',
   )
-}
-
-const analyze = '/ai/analyze'
-
-/**
- * Refuses a path that the sandbox does not serve.
- *
- * @throws Refusal with status 404
- */
-export function checkPath(pathname: string, served: readonly string[]): void {
-  if (served.some((basePath) => pathname === basePath + analyze)) return
-  // The message does not name the other base path, because a real deployment does not know it.
-  if (basePaths.some((basePath) => pathname === basePath + analyze)) {
-    throw new Refusal(
-      404,
-      `This sandbox does not serve POST ${pathname}: it has another \`basePath\``,
-    )
-  }
-  const known = served.map((basePath) => `POST ${basePath}${analyze}`).join(' and ')
-  throw new Refusal(404, `There is nothing at this path. This sandbox serves ${known}`)
 }
 
 /**
@@ -98,8 +78,15 @@ export function corsHeaders(request: Request, settings: Settings): Record<string
   }
 }
 
-/** Returns the headers of the answer to a preflight, or `undefined` if the request is not one. */
-export function preflightHeaders(request: Request): Record<string, string> | undefined {
+/**
+ * Returns the headers of the answer to a preflight, or `undefined` if the request is not one.
+ *
+ * @param method the one that the path allows
+ */
+export function preflightHeaders(
+  request: Request,
+  method: 'GET' | 'POST',
+): Record<string, string> | undefined {
   if (request.method !== 'OPTIONS' || !request.headers.has('access-control-request-method')) {
     return undefined
   }
@@ -109,7 +96,7 @@ export function preflightHeaders(request: Request): Record<string, string> | und
     .map((name) => name.trim().toLowerCase())
     .filter((name) => headerName.test(name))
   return {
-    'access-control-allow-methods': 'POST',
+    'access-control-allow-methods': method,
     ...(asked.length > 0 && { 'access-control-allow-headers': asked.join(', ') }),
     'access-control-max-age': '600',
   }

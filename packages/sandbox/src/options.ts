@@ -1,13 +1,16 @@
 import { type ErrorShape, errorShapes } from './error-body.ts'
 import type { Fault } from './faults.ts'
 import { type KeyHeader, keyHeaders } from './key-header.ts'
+import {
+  type LiveSettings,
+  resolveLiveOptions,
+  type SandboxLiveOptions,
+} from './live/live-options.ts'
+import { checkNoNull, choiceOption, listOption, numberOption } from './option-checks.ts'
 import { type QuotaError, type QuotaRefusal, resolveQuotaError } from './quota-error.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { type UsageSpelling, usageSpellings } from './usage-spelling.ts'
 import { validateFault } from './validate-fault.ts'
-
-/** The default of `maxBodyBytes`. */
-export const defaultMaxBodyBytes: number = 2 ** 20
 
 /** The base paths under which VecTrade's deployments serve the API. */
 export const basePaths = ['/v1', '/v1/vq'] as const
@@ -37,6 +40,8 @@ export interface SandboxOptions {
    * the nth attempt of a call. Attempts after the end of the list work. Default: all requests
    * work. */
   faults?: Fault | readonly Fault[]
+  /** Options of the live data. */
+  live?: SandboxLiveOptions
   /** The shape of every error that the sandbox sends, unless a fault names another shape. Default:
    * `documented`. */
   errorShape?: ErrorShape
@@ -75,6 +80,7 @@ export interface Settings {
   usage: UsageSpelling
   heartbeat: number
   faults: Fault | readonly Fault[]
+  live: LiveSettings
   errorShape: ErrorShape
   allowedOrigins: ReadonlySet<string>
   allowedHosts: ReadonlySet<string>
@@ -100,60 +106,44 @@ export function checkIsObject(options: unknown): void {
  */
 export function resolveOptions(options: SandboxOptions): Settings {
   checkIsObject(options)
-  for (const [name, value] of Object.entries(options)) {
-    if (value === null) {
-      throw new TypeError(`\`${name}\` must not be null: leave it out for its default`)
-    }
-  }
+  checkNoNull(options)
   const apiKey = options.apiKey ?? `vq_${crypto.randomUUID().replaceAll('-', '')}`
   if (!/^vq_[\w-]{8,}$/.test(apiKey)) {
     throw new TypeError('`apiKey` must be "vq_" and at least 8 letters, digits, "_" or "-"')
   }
-  const list = (name: 'allowedOrigins' | 'allowedHosts'): readonly string[] => {
-    const value: unknown = options[name] ?? []
-    if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
-    throw new TypeError(`\`${name}\` must be a list of strings`)
-  }
-  const allowedOrigins = list('allowedOrigins')
+  const allowedOrigins = listOption('allowedOrigins', options.allowedOrigins ?? [])
   for (const origin of allowedOrigins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       throw new TypeError(`\`allowedOrigins\` takes origins such as "http://localhost:5173"`)
     }
   }
-  const number = (name: NumericOption, fallback: number, least = 0): number => {
-    const value = options[name] ?? fallback
-    if (Number.isFinite(value) && value >= least) return value
-    throw new TypeError(`\`${name}\` must be a number, ${least} or more`)
-  }
-  const choice = <Choice extends string>(
-    name: keyof SandboxOptions,
-    choices: readonly Choice[],
-    fallback: Choice,
-  ): Choice => {
-    const value = options[name] ?? fallback
-    const chosen = choices.find((each) => each === value)
-    if (chosen !== undefined) return chosen
-    throw new TypeError(`\`${name}\` must be one of ${choices.join(', ')}`)
-  }
+  const number = (name: NumericOption, fallback: number, least = 0): number =>
+    numberOption(name, options[name], fallback, least)
   if (options.onRequest !== undefined && typeof options.onRequest !== 'function') {
     throw new TypeError('`onRequest` must be a function')
   }
   const faults = options.faults ?? {}
-  const errorShape = choice('errorShape', errorShapes, 'documented')
+  const errorShape = choiceOption('errorShape', options.errorShape, errorShapes, 'documented')
   return {
     apiKey,
-    basePaths: options.basePath === undefined ? basePaths : [choice('basePath', basePaths, '/v1')],
-    keyHeader: choice('keyHeader', ['any', ...keyHeaders], 'any'),
+    basePaths:
+      options.basePath === undefined
+        ? basePaths
+        : [choiceOption('basePath', options.basePath, basePaths, '/v1')],
+    keyHeader: choiceOption('keyHeader', options.keyHeader, ['any', ...keyHeaders], 'any'),
     tokensPerSecond: number('tokensPerSecond', 0),
     timeToFirstToken: number('timeToFirstToken', 0),
-    usage: choice('usage', usageSpellings, 'snake'),
+    usage: choiceOption('usage', options.usage, usageSpellings, 'snake'),
     heartbeat: number('heartbeat', 15_000),
     faults: Array.isArray(faults) ? faults.map(validateFault) : validateFault(faults),
+    live: resolveLiveOptions(options.live),
     errorShape,
     allowedOrigins: new Set(allowedOrigins),
-    allowedHosts: new Set(list('allowedHosts').map((host) => host.toLowerCase())),
+    allowedHosts: new Set(
+      listOption('allowedHosts', options.allowedHosts ?? []).map((host) => host.toLowerCase()),
+    ),
     maxPromptLength: number('maxPromptLength', 32_768, 1),
-    maxBodyBytes: number('maxBodyBytes', defaultMaxBodyBytes, 1),
+    maxBodyBytes: number('maxBodyBytes', 2 ** 20, 1),
     rateLimit: number('rateLimit', 100_000),
     quota: number('quota', 1_000_000),
     quotaError: resolveQuotaError(options.quotaError ?? {}, errorShape),

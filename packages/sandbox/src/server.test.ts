@@ -151,7 +151,9 @@ describe('other paths and methods', () => {
 
     const elsewhere = await rawRequest(one, { path: '/v2/ai/analyze' })
     expect(elsewhere.status).toBe(404)
-    expect(errorOf(elsewhere).message).toMatch(new RegExp(`serves POST ${basePath}/ai/analyze$`))
+    expect(errorOf(elsewhere).message).toMatch(
+      new RegExp(`serves POST ${basePath}/ai/analyze, GET ${basePath}/live, `),
+    )
   })
 
   test('a 404 names both base paths, which are served by default', async () => {

@@ -1,10 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { nameMethod } from '@vectrade/core/adapter'
-import { createSandboxHandler } from './handler.ts'
+import { handlerOf } from './answer-request.ts'
+import { SocketServer } from './live/socket-server.ts'
 import { serveExchange } from './node-exchange.ts'
-import { checkIsObject, defaultMaxBodyBytes, type SandboxOptions } from './options.ts'
+import { checkIsObject, type SandboxOptions } from './options.ts'
+import { createParts } from './parts.ts'
 import type { SandboxRequest } from './request-log.ts'
 
 /** Options of {@link startSandbox}. All are optional. */
@@ -24,6 +27,9 @@ export interface Sandbox extends AsyncDisposable {
   /** The `baseURL` for a client, such as `http://127.0.0.1:8787/v1`. It ends in the option
    * `basePath` if that is set. */
   readonly url: string
+  /** The `liveURL` for a client, for live data over WebSockets, such as `ws://127.0.0.1:8787`. For live
+   * data over Server-Sent Events, it is `url` with `/live` at its end. */
+  readonly liveURL: string
   /** The key that the sandbox accepts. */
   readonly apiKey: string
   /**
@@ -65,33 +71,43 @@ export async function startSandbox(options: StartOptions = {}): Promise<Sandbox>
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new TypeError('`port` must be a whole number from 0 to 65535')
   }
-  const handler = createSandboxHandler(rest)
+  const parts = createParts(rest)
+  const handler = handlerOf(parts)
   const closing = new AbortController()
   const surroundings = {
     handler,
     localPort: port,
-    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+    maxBodyBytes: parts.settings.maxBodyBytes,
     closing: closing.signal,
   }
-  const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
+  const sockets = new SocketServer(parts, surroundings)
+  const serverOptions = {
+    noDelay: true,
+    keepAliveTimeout: 60_000,
+    // Some clients ask for HTTP/2 in this way. Node 22 does not have this option.
+    shouldUpgradeCallback: isWebSocket,
+  }
+  const server = createServer(serverOptions, (request, response) => {
     void serveExchange(request, response, surroundings)
   })
+  server.on('upgrade', (request, socket, head) => void sockets.upgrade(request, socket, head))
   await listen(server, port, host)
   const boundPort = (server.address() as AddressInfo).port
   surroundings.localPort = boundPort
   const name = host.includes(':') ? `[${host}]` : host
 
   let closed: Promise<void> | undefined
-  const close = (): Promise<void> => {
-    closed ??= new Promise((resolve) => {
-      server.close(() => resolve())
-      closing.abort()
-      server.closeAllConnections()
-    })
-    return closed
+  const close = (): Promise<void> => (closed ??= end())
+  async function end(): Promise<void> {
+    const isFree = once(server, 'close')
+    server.close()
+    closing.abort()
+    server.closeAllConnections()
+    await Promise.all([isFree, sockets.close()])
   }
   const sandbox: Sandbox = {
     url: `http://${name}:${boundPort}${options.basePath ?? '/v1'}`,
+    liveURL: `ws://${name}:${boundPort}`,
     apiKey: handler.apiKey,
     requests: handler.requests,
     get analysesRun() {
@@ -102,6 +118,10 @@ export async function startSandbox(options: StartOptions = {}): Promise<Sandbox>
   }
   nameMethod(sandbox, 'asyncDispose', close)
   return sandbox
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket'
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,7 +1,8 @@
-import { type EncodableMessage, encodeEvent, type StreamEvent } from '@vectrade/core'
+import type { StreamEvent } from '@vectrade/core'
 import type { SimulatedAnalysis } from './analysis.ts'
 import type { Cut } from './connection-cut.ts'
-import { errorBody } from './error-body.ts'
+import { type Encode, encoder } from './encoder.ts'
+import { errorMessage } from './error-message.ts'
 import type { Fault } from './faults.ts'
 import { frameMessage } from './frame.ts'
 import { spellUsage } from './usage-spelling.ts'
@@ -108,7 +109,8 @@ function* disturb(position: number, fault: Fault, encode: Encode): Generator<Ste
     yield { type: 'wait', ms: fault.stallFor ?? Infinity }
   }
   if (position === fault.errorAfterEvents) {
-    yield { type: 'bytes', bytes: encode(errorMessage(fault)), event: true }
+    const message = 'Simulated failure in the middle of an answer'
+    yield { type: 'bytes', bytes: encode(errorMessage({ message, ...fault })), event: true }
     return true
   }
   if (position === fault.cutAfterEvents) {
@@ -116,22 +118,6 @@ function* disturb(position: number, fault: Fault, encode: Encode): Generator<Ste
     return true
   }
   return false
-}
-
-function errorMessage(fault: Fault): EncodableMessage {
-  const mark = fault.errorMark ?? 'event'
-  const body = errorBody(fault.errorShape ?? 'documented', {
-    status: undefined,
-    type: fault.errorType ?? 'server_error',
-    code: fault.errorCode,
-    message: fault.message ?? 'Simulated failure in the middle of an answer',
-    retryAfter: fault.bodyRetryAfter,
-    fields: fault.errorFields,
-  })
-  const hasType = mark === 'type' || mark === 'both'
-  const hasEvent = mark === 'event' || mark === 'both'
-  const data = JSON.stringify(hasType ? { ...body, type: 'error' } : body)
-  return hasEvent ? { event: 'error', data } : { data }
 }
 
 /**
@@ -151,15 +137,4 @@ function* oversized(length: number, encode: Encode): Generator<Step, void> {
   const breaks = encode({ data: '' }).subarray('data: '.length)
   yield { type: 'bytes', bytes: new TextEncoder().encode(end) }
   yield { type: 'bytes', bytes: breaks, event: true }
-}
-
-type Encode = (message: EncodableMessage) => Uint8Array
-
-function encoder(lineEnding: Fault['lineEnding'] = 'lf'): Encode {
-  const utf8 = new TextEncoder()
-  const lineBreak = { lf: '\n', crlf: '\r\n', cr: '\r' }[lineEnding]
-  return (message) => {
-    const text = encodeEvent(message)
-    return utf8.encode(lineEnding === 'lf' ? text : text.replaceAll('\n', lineBreak))
-  }
 }

@@ -1,4 +1,4 @@
-import { needs, type Rule, rules } from './fault-rules.ts'
+import { analysisFaults, type FaultKind, type Rule } from './fault-rules.ts'
 import type { Fault } from './faults.ts'
 
 /** Thrown for a fault that is not valid. The message names the field and what it accepts. */
@@ -13,11 +13,20 @@ export const headerName: RegExp = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 const errorFieldName = /^[!-:<>-~]+$/
 
 /**
- * Checks a fault and returns it without the fields that are `undefined`.
+ * Checks the fault of an analysis and returns it without the fields that are `undefined`.
  *
  * @throws FaultSyntaxError that names the invalid field
  */
 export function validateFault(candidate: unknown): Fault {
+  return checkFault(candidate, analysisFaults)
+}
+
+/**
+ * Checks a fault of any kind and returns it without the fields that are `undefined`.
+ *
+ * @throws FaultSyntaxError that names the invalid field
+ */
+export function checkFault<Fields>(candidate: unknown, kind: FaultKind<Fields>): Fields {
   if (typeof candidate !== 'object' || candidate === null || Array.isArray(candidate)) {
     throw new FaultSyntaxError('A fault is an object such as { status: 503 }')
   }
@@ -26,10 +35,10 @@ export function validateFault(candidate: unknown): Fault {
     if (value === undefined) continue
     if (name === 'headers') assertHeaders(value)
     else if (name === 'errorFields') assertErrorFields(value)
-    else assertField(name, value)
+    else assertField(name, value, kind)
     fault[name] = value
   }
-  for (const [how, where] of needs) {
+  for (const [how, where] of kind.needs) {
     if (how in fault && !where.some((name) => name in fault)) {
       throw new FaultSyntaxError(
         `\`${how}\` needs ${where.map((name) => `\`${name}\``).join(' or ')}`,
@@ -40,7 +49,7 @@ export function validateFault(candidate: unknown): Fault {
     assertShapeWithCode('body', fault['body'])
     assertShapeWithCode('errorShape', fault['errorShape'])
   }
-  return fault
+  return fault as Fields
 }
 
 function assertShapeWithCode(name: string, shape: unknown): void {
@@ -48,8 +57,8 @@ function assertShapeWithCode(name: string, shape: unknown): void {
   throw new FaultSyntaxError(`\`errorCode\` needs \`${name}\` to be flat or gateway, or left out`)
 }
 
-function assertField(name: string, value: unknown): void {
-  const rule = ruleFor(name)
+function assertField<Fields>(name: string, value: unknown, kind: FaultKind<Fields>): void {
+  const rule = ruleFor(name, kind)
   const fits =
     rule.takes === 'number'
       ? typeof value === 'number' &&
@@ -68,8 +77,10 @@ function assertField(name: string, value: unknown): void {
  *
  * @throws FaultSyntaxError if there is no such field. The message lists all fields.
  */
-export function ruleFor(name: string): Rule {
-  if (Object.hasOwn(rules, name)) return rules[name as keyof typeof rules]
+export function ruleFor<Fields>(name: string, kind: FaultKind<Fields>): Rule {
+  const rules: Readonly<Record<string, Rule>> = kind.rules
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+  if (rule !== undefined) return rule
   const known = [...Object.keys(rules), 'header.<name>', 'errorField.<name>'].join(', ')
   throw new FaultSyntaxError(`\`${name}\` is not a fault. The faults are: ${known}`)
 }

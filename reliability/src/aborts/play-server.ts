@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { LoopDelay } from '../loop-delay.ts'
+import { processorTime } from '../processor-time.ts'
 
 /** How a server answers one call: it sends some bytes of an answer, and later perhaps the rest. */
 export interface Play {
@@ -11,9 +13,9 @@ export interface Play {
   /** Called once the bytes before the pause are written. */
   onPause(): void
   requests: number
-  /** `performance.now()` when the connection was seen to close. */
+  /** When the connection was seen to close, by the server's clock. */
   closedAt?: number
-  /** `performance.now()` when the last byte was written. */
+  /** When the last byte was written, by the server's clock. */
   answeredAt?: number
 }
 
@@ -24,6 +26,7 @@ const lengthHeader = /\r\ncontent-length: (\d+)\r\n/i
 export class PlayServer implements AsyncDisposable {
   readonly sockets: Set<Socket> = new Set<Socket>()
   readonly #plays: Play[] = []
+  readonly #own = new LoopDelay(processorTime, () => {})
   readonly #server: Server = createServer((socket) => this.#onSocket(socket))
 
   static async start(): Promise<PlayServer> {
@@ -38,12 +41,18 @@ export class PlayServer implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`
   }
 
+  /** Returns ms by a clock that stands still while this process cannot run because the machine is busy. */
+  now(): number {
+    return performance.now() - this.#own.total
+  }
+
   /** Adds a play for one call. Returns the headers that identify the call. */
   expect(play: Play): Record<string, string> {
     return { 'x-call': String(this.#plays.push(play) - 1) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#own.stop()
     for (const socket of this.sockets) socket.destroy()
     this.#server.close()
     await once(this.#server, 'close')
@@ -53,7 +62,7 @@ export class PlayServer implements AsyncDisposable {
     let received = ''
     let play: Play | undefined
     const onClose = (): void => {
-      if (play !== undefined) play.closedAt ??= performance.now()
+      if (play !== undefined) play.closedAt ??= this.now()
     }
     this.sockets.add(socket)
     socket.setNoDelay(true)
@@ -64,7 +73,7 @@ export class PlayServer implements AsyncDisposable {
       if (head === 3 || received.length < head + length) return
       play = this.#plays[Number(idHeader.exec(received)?.[1])]
       received = ''
-      if (play !== undefined) answer(play, socket)
+      if (play !== undefined) this.#answer(play, socket)
     })
     socket.on('end', onClose)
     // A client may leave with a reset.
@@ -74,18 +83,18 @@ export class PlayServer implements AsyncDisposable {
       this.sockets.delete(socket)
     })
   }
-}
 
-function answer(play: Play, socket: Socket): void {
-  play.requests += 1
-  const finish = (): void => {
-    if (socket.destroyed) return
-    socket.write(play.answer.subarray(play.pauseAt))
-    play.answeredAt = performance.now()
+  #answer(play: Play, socket: Socket): void {
+    play.requests += 1
+    const finish = (): void => {
+      if (socket.destroyed) return
+      socket.write(play.answer.subarray(play.pauseAt))
+      play.answeredAt = this.now()
+    }
+    socket.write(play.answer.subarray(0, play.pauseAt), () => {
+      if (play.pauseAt === play.answer.length) play.answeredAt = this.now()
+      else if (play.resumeAfter !== undefined) setTimeout(finish, play.resumeAfter)
+      play.onPause()
+    })
   }
-  socket.write(play.answer.subarray(0, play.pauseAt), () => {
-    if (play.pauseAt === play.answer.length) play.answeredAt = performance.now()
-    else if (play.resumeAfter !== undefined) setTimeout(finish, play.resumeAfter)
-    play.onPause()
-  })
 }

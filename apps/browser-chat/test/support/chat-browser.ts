@@ -2,6 +2,9 @@ import { launchChromium, launchTimeout } from '@vectrade/test-kit'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 
+/** ms for an action in a page, or a wait there. Playwright's default is too short for a busy machine. */
+const patience = 100_000
+
 /** The page in a browser, with what a reader sees and does. */
 export class Chat {
   readonly page: Page
@@ -67,6 +70,7 @@ export function useBrowser(): (url: string, options?: BrowserContextOptions) => 
     if (context === undefined) throw new Error('The browser is not there')
     const chat = new Chat(await context.newPage())
     chats.push(chat)
+    chat.page.setDefaultTimeout(patience)
     await chat.page.goto(url)
     return chat
   }

@@ -4,7 +4,7 @@ import { type StreamEvent, VecTrade } from '@vectrade/core'
 import { serve } from '@vectrade/test-kit/web-server'
 import { expect, test } from 'vitest'
 import { collectGarbage } from '@vectrade/test-kit/collect-garbage'
-import { runProgram } from '../launch/child.ts'
+import { runToEnd } from '../launch/child.ts'
 
 test('10,000 streams on one signal leave no memory, listeners or warnings', async () => {
   let requests = 0
@@ -18,7 +18,12 @@ test('10,000 streams on one signal leave no memory, listeners or warnings', asyn
   const flags = ['--conditions=@vectrade/source', '--disable-warning=ExperimentalWarning']
   const program = fileURLToPath(new URL('test-support/programs/many-streams.ts', import.meta.url))
   const environment = { SERVER_URL: `${server.url}v1`, STREAMS: '10000' }
-  const stdout = await runProgram(process.execPath, [...flags, '--expose-gc', program], environment)
+  const { stdout, stderr } = await runToEnd(
+    process.execPath,
+    [...flags, '--expose-gc', program],
+    environment,
+  )
+  expect(stderr).toBe('')
   const result = JSON.parse(stdout) as { growth: number }
   expect(result).toMatchObject({ gc: true, listeners: 0, aborted: false, warnings: [] })
   // If 200 bytes of each stream were kept, it would be more.

@@ -12,6 +12,7 @@ const suite = defineConformance({
   createClient: () => expect.unreachable('only the names are needed'),
   capabilities: {
     key: true,
+    webSockets: true,
     redirects: true,
     abortsLate: true,
     headerBytes: true,

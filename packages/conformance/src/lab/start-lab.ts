@@ -39,7 +39,7 @@ const pageHeaders = {
 
 /** @param pages the files that pages load, by path */
 export async function startLab(pages: Record<string, LabPage> = {}): Promise<LabServer> {
-  const sandbox = await startSandbox({ heartbeat: 0 })
+  const sandbox = await startSandbox({ heartbeat: 0, live: { interval: 25 } })
   let elsewhere: Sandbox | undefined
   const stored = storedEndpoint(sandbox)
   const results: CaseResult[] = []
@@ -48,7 +48,12 @@ export async function startLab(pages: Record<string, LabPage> = {}): Promise<Lab
     const { pathname, searchParams: query } = new URL(incoming.url ?? '/', 'http://lab')
     switch (pathname) {
       case '/lab':
-        return { baseURL: sandbox.url, apiKey: sandbox.apiKey, elsewhere: elsewhere?.url }
+        return {
+          baseURL: sandbox.url,
+          apiKey: sandbox.apiKey,
+          liveURL: sandbox.liveURL,
+          elsewhere: elsewhere?.url,
+        }
       case '/requests':
         return await requests((query.get('where') === 'elsewhere' && elsewhere) || sandbox, query)
       case '/vanish': {

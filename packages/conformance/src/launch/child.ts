@@ -13,22 +13,33 @@ export function command(name: string): string {
   return join(packageRoot, 'node_modules/.bin', name)
 }
 
-/** Runs a program to its end and returns its output. Rejects if the program fails. */
-export async function runProgram(
+/** What a program wrote. */
+export interface Written {
+  stdout: string
+  stderr: string
+}
+
+/** Runs a program to its end and returns its standard output. Rejects if the program fails. */
+export async function runProgram(...program: Parameters<typeof runToEnd>): Promise<string> {
+  const { stdout } = await runToEnd(...program)
+  return stdout
+}
+
+/** Runs a program to its end and returns all of its output. Rejects if the program fails. */
+export async function runToEnd(
   file: string,
   parameters: string[],
   environment: Record<string, string> = {},
-): Promise<string> {
+): Promise<Written> {
   // Vitest sets these variables for itself. They must not reach the Vitest of another Node.
   const { NODE_OPTIONS: _, VITEST: __, NODE_ENV: ___, ...inherited } = process.env
   try {
-    const { stdout } = await execute(file, parameters, {
+    return await execute(file, parameters, {
       cwd: packageRoot,
       env: { ...inherited, NO_COLOR: '1', ...environment },
       timeout: 900_000,
       maxBuffer: 64 * 2 ** 20,
     })
-    return stdout
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string }
     const said = `${String(stdout)}\n${String(stderr)}`.slice(-3000)

@@ -12,6 +12,7 @@ for (const { name, run } of defineConformance({
   baseURL,
   capabilities: {
     key: true,
+    webSockets: true,
     redirects: true,
     abortsLate: true,
     headerBytes: true,

@@ -13,6 +13,7 @@ for (const { name, run } of defineConformance({
   baseURL: Deno.env.get('LAB_URL') ?? '',
   capabilities: {
     key: true,
+    webSockets: true,
     redirects: true,
     backpressure: true,
     headerBytes: true,

@@ -17,6 +17,7 @@ export default {
       baseURL: env.LAB_URL,
       capabilities: {
         key: true,
+        webSockets: true,
         redirects: true,
         abortsLate: true,
         headerBytes: true,

@@ -30,6 +30,7 @@ test('each class has a code of its own, which its subclasses may have too', () =
     StreamProtocolError: 'stream_protocol_error'
     StreamResumeError: 'stream_resume_error'
     StreamStoreError: 'stream_store_error'
+    SlowConsumerError: 'slow_consumer'
     APIError:
       | 'server_error'
       | 'service_unavailable'

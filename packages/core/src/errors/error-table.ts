@@ -46,7 +46,8 @@ export const unexpected: LocalErrorRow = ['The analysis failed', 500, 'server_er
  * them decides the class of an error with that status.
  */
 export const errorTable: ErrorTable = {
-  // For errors that no other row describes. Our servers send 424 (Failed Dependency). No error is read by this row.
+  // The fallback for errors that match no other row. Our servers send it as 424 (Failed Dependency). A reader never
+  // looks for its status or its type.
   api_error: [
     [APIError, 424, 'unknown_error', false],
     [APIError, 408, 'request_timeout', true],

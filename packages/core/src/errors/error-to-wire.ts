@@ -31,7 +31,8 @@ export function errorToWire(error: unknown, status?: number): WireError {
   const [Class] = findRow(status, [error.type])
   return {
     error: {
-      // If readers would take the type for another class, the class's code is sent instead.
+      // Readers find the class by status and `type`. If they would find another class, send this error's `code` as
+      // the type.
       type: Class.code === error.code ? error.type : error.code,
       message: ownWords(error),
       error_code: error.errorCode,

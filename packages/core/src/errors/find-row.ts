@@ -2,7 +2,7 @@ import { QuotaExceededError } from './api-error.ts'
 import { anyStatus, errorTable, type StatusRow } from './error-table.ts'
 import { singleHeader } from './single-header.ts'
 
-/** The rows for reading errors. The row for errors that no other row describes is only for sending. */
+/** The rows for reading errors. The fallback is left out, because no error is found by its status or type. */
 const rows = /* @__PURE__ */ Object.values(errorTable)
   .flat()
   .filter((row) => typeof row === 'object')

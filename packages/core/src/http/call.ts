@@ -9,7 +9,7 @@ import {
   type Settings,
 } from '../options/options.ts'
 import type { KeyHeader } from './key-header.ts'
-import type { Call } from './request.ts'
+import type { Call } from './send.ts'
 
 /** A call, with the limits for reading its answer. */
 export type CallWithLimits = Call & Omit<Settings, 'headers'>

@@ -93,7 +93,7 @@ describe('by default', () => {
     expect(sent.map(({ at }) => at)).toEqual([0, 0, 500])
   })
 
-  test('a failure with the first header does not decide about it', async () => {
+  test('after a network failure with X-API-Key, the retry still sends X-API-Key first', async () => {
     const { client, sent } = scripted([unreachable, refused(401, 'a'), ok])
     expect(await run(client)).toBe('Héllo world')
     expect(keysOf(sent)).toEqual(['vq_test', 'vq_test', 'Bearer vq_test'])

@@ -64,7 +64,7 @@ function withOrigin(location: string, base: string): string {
 /** Creates the error of a redirect that is not followed. */
 export function refused(what: string, requestId?: string): ConnectionError {
   return new ConnectionError(
-    `The server answered with ${what}: set \`baseURL\`, or \`endpoint\`, to where it leads`,
+    `The server answered with ${what}. Set \`baseURL\` or \`endpoint\` to an address that does not redirect`,
     'redirect',
     { requestId },
   )

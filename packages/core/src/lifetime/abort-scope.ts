@@ -8,8 +8,10 @@ import { RequestAbortedError } from '../errors/request-aborted-error.ts'
 export type Track = (abort: (error: RequestAbortedError) => void) => () => void
 
 /**
- * The signal of one call. It calls `onAbort` when the caller's signal is aborted or the client is closed.
- * `leave()` ends that, and removes the listener from the caller's signal.
+ * The signal of one call.
+ *
+ * It calls `onAbort` when the caller's signal is aborted or the client is closed. It does not abort itself then:
+ * `onAbort` ends the call, and decides with which error. `leave()` removes the listener from the caller's signal.
  */
 export class AbortScope extends AbortSource {
   readonly #untrack: (() => void) | undefined

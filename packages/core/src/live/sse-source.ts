@@ -1,6 +1,6 @@
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import { closeBody } from '../http/read-body.ts'
-import { send } from '../http/request.ts'
+import { send } from '../http/send.ts'
 import { type Abortable, AbortSource } from '../lifetime/abort-source.ts'
 import { headerOfId } from '../options/last-event-id.ts'
 import type { CallWithLimits } from '../http/call.ts'
@@ -23,8 +23,10 @@ export class SseSource implements FeedSource {
   readonly #reconnection: Reconnection
   /** The connection that delivers events. */
   #reading: SseReading | undefined
-  /** The symbols that this connection was opened with. */
-  #symbols: ReadonlySet<string> = new Set()
+  /** The symbols that this connection, or the one before it, was opened with. Undefined before the first one. */
+  #symbols: ReadonlySet<string> | undefined
+  /** The symbols that were added and have had no quote yet. */
+  readonly #added = new Set<string>()
   /** What the old connection has brought since a new one is being opened. */
   #held: { from: SseReading; messages: LiveMessage[] } | undefined
   #wasOpen = false
@@ -67,7 +69,9 @@ export class SseSource implements FeedSource {
   /** Returns a connection, or undefined if the server says that it has ended the feed. */
   async #open(signal: Abortable): Promise<SseReading | undefined> {
     const { symbols, channels, heartbeatTimeout } = this.#request
-    const added = [...symbols].filter((symbol) => !this.#symbols.has(symbol))
+    const before = this.#symbols ?? symbols
+    for (const symbol of symbols) if (!before.has(symbol)) this.#added.add(symbol)
+    const added = [...this.#added].filter((symbol) => symbols.has(symbol))
     const lastEventId = this.#request.lastEventId()
     const url = new URL(this.#call.url)
     if (symbols.size > 0) url.searchParams.set('symbols', [...symbols].join(','))
@@ -111,8 +115,9 @@ export class SseSource implements FeedSource {
       old.close()
     } catch (error) {
       if (this.#reading !== old || !VecTradeError.isInstance(error)) return
-      if (error.retryable) old.fail(error)
-      else this.#sink.onEnd(error)
+      if (error.retryable) return old.fail(error)
+      this.#release(true)
+      this.#sink.onEnd(error)
     }
   }
 
@@ -129,7 +134,7 @@ export class SseSource implements FeedSource {
           throw connectionLost()
         } else {
           reading = this.#reading
-          if (this.#held?.messages.length === 0) this.#release(false)
+          if (this.#held?.messages.length === 0) this.#endChange(false)
         }
       }
     } finally {
@@ -141,30 +146,37 @@ export class SseSource implements FeedSource {
 
   #receive(message: LiveMessage, reading: SseReading): void {
     if (reading === this.#held?.from) {
-      this.#held.messages.push(message)
+      // Without ids, the new connection cannot repeat anything.
+      if (this.#request.lastEventId() === '') this.#deliver(message)
+      else this.#held.messages.push(message)
       return
     }
     // The first message of a new connection. A gap says that it does not repeat what is held.
-    this.#release(message.event.type === 'gap')
+    this.#endChange(message.event.type === 'gap')
     this.#deliver(message)
   }
 
-  /** Ends a change, after which another one can begin. */
-  #release(isDelivered: boolean): void {
-    const held = this.#held
-    if (held === undefined) return
-    this.#held = undefined
-    if (isDelivered) for (const message of held.messages) this.#deliver(message)
+  /** Ends a change, and begins another one if the symbols have changed again. */
+  #endChange(isHeldDelivered: boolean): void {
+    if (this.#held === undefined) return
+    this.#release(isHeldDelivered)
     const { symbols } = this.#request
+    const before = this.#symbols
     const isUpToDate =
-      symbols.size === this.#symbols.size &&
-      [...symbols].every((symbol) => this.#symbols.has(symbol))
+      symbols.size === before?.size && [...symbols].every((symbol) => before.has(symbol))
     if (!isUpToDate) this.change()
+  }
+
+  #release(isDelivered: boolean): void {
+    const messages = this.#held?.messages ?? []
+    this.#held = undefined
+    if (isDelivered) for (const message of messages) this.#deliver(message)
   }
 
   #deliver({ event, id }: LiveMessage): void {
     // A greeting, or a gap, that each connection brings is no progress.
     if (id !== '' && id !== this.#request.lastEventId()) this.#reconnection.progressed()
+    if (event.type === 'quote.update') this.#added.delete(event.symbol)
     this.#sink.onEvent(event, id)
   }
 }

@@ -227,15 +227,13 @@ function resolveTarget(
     options.baseURL ?? (env('VECTRADE_BASE_URL') || baseURLRules.default),
     allowInsecure,
   )
-  const live = checkServerURL(
-    liveURLRules,
-    String(liveURL ?? (env('VECTRADE_LIVE_URL') || liveURLRules.default)),
-    allowInsecure,
-  )
+  const live = (given: string): string => checkServerURL(liveURLRules, given, allowInsecure)
+  if (liveURL !== undefined) live(String(liveURL))
   return {
     apiKey: apiKey === undefined ? undefined : checkKey(apiKey),
     target: () => `${baseURL}/ai/analyze`,
-    liveTarget: () => live,
+    // The variable is read at the first feed. On Deno, reading one needs a permission.
+    liveTarget: () => live(String(liveURL ?? (env('VECTRADE_LIVE_URL') || liveURLRules.default))),
     isEndpoint: false,
   }
 }

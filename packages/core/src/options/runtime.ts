@@ -69,7 +69,7 @@ export interface RuntimeDefaults {
    */
   openSocket?: OpenSocket | undefined
   /**
-   * Maps what `fetch`, or reading a body, threw to the `cause` of the SDK's error. Printing an error also prints its
+   * Takes what `fetch` or the reader of a body threw. Returns the `cause` of the SDK's error. Printing an error also prints its
    * causes, so a runtime hides here what its HTTP client adds to them. Default: the thrown value itself.
    */
   toCause?: ((thrown: unknown) => unknown) | undefined

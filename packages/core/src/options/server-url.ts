@@ -31,25 +31,28 @@ export const liveURLRules: URLRules = {
  */
 export function checkServerURL(rules: URLRules, given: string, allowInsecure: boolean): string {
   const { names, secure, insecure } = rules
+  const [, protocol = ''] = /^([a-z]+:)/i.exec(given) ?? []
+  const isInsecure = insecure.includes(protocol.toLowerCase())
   let url
   try {
-    url = new URL(given)
+    // Some versions of URL, such as React Native's, parse only the URLs of http.
+    url = new URL(given.replace(/^ws/i, 'http'))
   } catch {
     throw new ConfigurationError(`${names} must be an absolute URL such as ${rules.default}`)
   }
-  if (![...secure, ...insecure].includes(url.protocol)) {
+  if (!isInsecure && !secure.includes(protocol.toLowerCase())) {
     throw new ConfigurationError(`${names} must begin with ${secure[0]}//`)
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new ConfigurationError(`${names} must be without credentials, query and fragment`)
   }
-  if (insecure.includes(url.protocol) && !allowInsecure && !isLoopback(url.hostname)) {
+  if (isInsecure && !allowInsecure && !isLoopback(url.hostname)) {
     throw new ConfigurationError(
-      `${names} would send the key over plain ${url.protocol.slice(0, -1)} to another machine: ` +
+      `${names} would send the key over plain ${protocol.slice(0, -1)} to another machine: ` +
         `use ${secure[0]}//, or set \`allowInsecure: true\` on a network you trust`,
     )
   }
-  let { href } = url
+  let href = /^ws/i.test(given) ? url.href.replace(/^http/, 'ws') : url.href
   while (href.endsWith('/')) href = href.slice(0, -1)
   return href
 }

@@ -118,7 +118,7 @@ test('an attempt begins again on a new network, and ends with the stream', async
   network.wake(false)
   expect(signals).toHaveLength(1)
   network.wake(true)
-  await vi.waitFor(() => expect(signals).toHaveLength(2))
+  await vi.waitFor(() => expect(signals).toHaveLength(2), 20_000)
   controller.abort(cause)
   expect(await catchError(attempt)).toBe(cause)
   expect(network.listeners.size).toBe(0)

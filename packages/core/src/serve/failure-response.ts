@@ -21,8 +21,8 @@ export function failureResponse(error: unknown): Response {
     if (!Number.isInteger(seconds)) headers['retry-after-ms'] = String(seconds * 1000)
   }
   const wire = errorToWire(error, status)
-  // Says so if a reader would judge by status and type whether a retry can help, and be wrong. That a call of this
-  // server was aborted says nothing about a retry of the reader.
+  // Status and type alone may lead the reader to the wrong `retryable`. Then the header states the right one. A
+  // RequestAbortedError gets no header: this server's call was aborted, and the reader may still retry.
   const isReadAsRetryable = isRetryable(findRow(status, [wire.error.type]), status, undefined)
   const isJudge = VecTradeError.isInstance(error) && !(error instanceof RequestAbortedError)
   if (isJudge && error.retryable !== isReadAsRetryable) {

@@ -57,7 +57,8 @@ export class StoredStreams {
     }
     const isWhole = async (position = after): Promise<boolean> => {
       const { length: all = Infinity, outcome: end } = (await this.#store.find(id)) ?? {}
-      // An error that is not among the messages means that the store was full before the end.
+      // A stored error message ends the response before this is called. So the outcome `error` means here that the
+      // store was too full for the error message.
       return end !== undefined && end !== 'error' && position >= all
     }
     return storedResponse(id, this.#store.read(id, after, request.signal), {

@@ -142,7 +142,10 @@ function passes(kind: StreamEvent['type']): boolean {
   return false
 }
 
-/** Returns the end of the last event of a chunk. Returns 0 if no end is found, or if a later one may exist. */
+/**
+ * Returns the index after the last LF LF in the last 4096 bytes of a chunk. Returns 0 if there is none, or if a CR
+ * follows it, because a later event may then end with other line breaks.
+ */
 function lastWholeEnd(chunk: Uint8Array): number {
   for (let at = chunk.length; at >= Math.max(2, chunk.length - searched); at -= 1) {
     if (chunk[at - 1] === lineFeed && chunk[at - 2] === lineFeed) {

@@ -219,7 +219,7 @@ export class Reading {
     }
   }
 
-  /** Throws the failure to the first read after it. All later reads find the end. */
+  /** Throws the failure once, in the first read after it. Every later read returns `done`. */
   #report(): IteratorReturnResult<undefined> {
     if (!(this.#outcome instanceof VecTradeError)) return { done: true, value: undefined }
     const failure = this.#failure()

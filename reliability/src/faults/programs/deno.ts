@@ -1,6 +1,6 @@
 import { VecTrade } from '@vectrade/deno'
 import { playCells } from './play-cells.ts'
-import { processorTime } from './processor-time.ts'
+import { processorTime } from '../../processor-time.ts'
 
 declare function addEventListener(
   type: 'unhandledrejection',

@@ -2,7 +2,7 @@
 import process from 'node:process'
 import { VecTrade } from '@vectrade/node'
 import { playCells } from './play-cells.ts'
-import { processorTime } from './processor-time.ts'
+import { processorTime } from '../../processor-time.ts'
 
 const [control = '', workers = '1'] = process.argv.slice(2)
 

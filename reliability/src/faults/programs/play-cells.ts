@@ -6,7 +6,7 @@ import {
   type VecTradeOptions,
 } from '@vectrade/core'
 import type { Mode } from '../answer-form.ts'
-import { LoopDelay } from './loop-delay.ts'
+import { LoopDelay } from '../../loop-delay.ts'
 
 /** One cell, as the parent hands it out. */
 export interface Task {

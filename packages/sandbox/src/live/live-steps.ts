@@ -1,0 +1,43 @@
+import { encoder } from '../encoder.ts'
+import { errorMessage } from '../error-message.ts'
+import type { Step } from '../stream-steps.ts'
+import type { LiveAction } from './live-actions.ts'
+
+const encode = encoder('lf')
+
+/** Yields the steps of an event stream that carries out `actions`. */
+export function* liveSteps(
+  actions: Iterable<LiveAction>,
+  retry: number | undefined,
+): Generator<Step, void> {
+  if (retry !== undefined) yield { type: 'bytes', bytes: encode({ retry }) }
+  for (const action of actions) yield stepOf(action)
+}
+
+function stepOf(action: LiveAction): Step {
+  switch (action.type) {
+    case 'event': {
+      const { event, id } = action
+      const data = JSON.stringify(event)
+      return bytesOf(encode(id === undefined ? { data } : { id, data }))
+    }
+    case 'raw':
+    case 'error':
+      return bytesOf(encode(action.message))
+    case 'kick': {
+      const { reason: message } = action
+      return bytesOf(encode(errorMessage({ errorType: 'connection_replaced', message })))
+    }
+    case 'heartbeat':
+      return { type: 'bytes', bytes: encode({ comment: 'heartbeat' }) }
+    case 'idle':
+    case 'wait':
+      return { type: 'wait', ms: action.ms }
+    case 'cut':
+      return action
+  }
+}
+
+function bytesOf(bytes: Uint8Array): Step {
+  return { type: 'bytes', bytes, event: true }
+}
