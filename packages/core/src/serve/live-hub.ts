@@ -152,7 +152,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
   }
 
   close(group: LiveGroup): void {
-    const { channels, quotes, key } = group.subscription
+    const { quotes, key } = group.subscription
     this.#groups.delete(key)
     this.#waiting.delete(group)
     for (const symbol of quotes) {
@@ -160,9 +160,13 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       groups?.delete(group)
       if (groups?.size === 0) this.#bySymbol.delete(symbol)
     }
+    this.#release(group.subscription)
+    if (this.#groups.size === 0) this.#pulse.stop()
+  }
+
+  #release({ channels, quotes }: LiveSubscription): void {
     this.#symbols.release(quotes)
     if (this.#upstream.canClose) this.#channels.release(channels)
-    if (this.#groups.size === 0) this.#pulse.stop()
   }
 
   #open(subscription: LiveSubscription): LiveGroup {
@@ -175,6 +179,8 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       this.#upstream.open(newChannels, this.#symbols.keys, this)
       if (newSymbols.length > 0) this.#upstream.add(newSymbols)
     } catch (error) {
+      this.#upstream.close(newChannels)
+      this.#release(subscription)
       this.#symbols.forget(newSymbols)
       this.#channels.forget(newChannels)
       throw error

@@ -96,6 +96,24 @@ describe('with a client', () => {
     expect(feeds.map(({ channels }) => channels)).toEqual([['quotes'], ['news'], ['news']])
   })
 
+  test('a channel that cannot be opened keeps no other one open', async () => {
+    const { client, feeds } = fakeClient()
+    const { subscribe } = client.live
+    client.live.subscribe = (request) => {
+      if (request.channels?.includes('news')) throw new Error('mine')
+      return subscribe(request)
+    }
+    const { get } = liveEndpoint({ client, onError: () => {} })
+    expect((await get('?symbols=NVDA&channels=quotes,news')).response.status).toBe(500)
+    expect(feeds.map(({ feed }) => feed.isClosed)).toEqual([true])
+    // A failed request is no reader: the channel is closed when the only reader leaves.
+    const reader = await get('?symbols=NVDA')
+    expect((await get('?symbols=NVDA&channels=quotes,news')).response.status).toBe(500)
+    await reader.cancel()
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(feeds.map(({ feed }) => feed.isClosed)).toEqual([true, true])
+  })
+
   test('a missing key is a 500 that is reported', async () => {
     const onError = vi.fn()
     const { get } = liveEndpoint({ client: new VecTrade(), onError })
