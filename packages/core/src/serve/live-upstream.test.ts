@@ -98,7 +98,7 @@ describe('with a client', () => {
 
   test('a channel that cannot be opened keeps no other one open', async () => {
     const { client, feeds } = fakeClient()
-    const { subscribe } = client.live
+    const subscribe = client.live.subscribe.bind(client.live)
     client.live.subscribe = (request) => {
       if (request.channels?.includes('news')) throw new Error('mine')
       return subscribe(request)
