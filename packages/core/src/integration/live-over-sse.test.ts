@@ -119,6 +119,18 @@ describe('a lost connection', () => {
     expect(await take(iterator, 1)).toEqual([quote('NVDA', 2)])
   })
 
+  test('is opened again after the last id, even if that came without an event', async () => {
+    const feed = subscribe()
+    const first = await server.connection(1)
+    first.write('id: begin\n\n')
+    await feed.ready
+    await vi.advanceTimersByTimeAsync(0)
+    expect(feed.lastEventId).toBe('begin')
+    first.end()
+    await vi.advanceTimersByTimeAsync(500)
+    expect((await server.connection(2)).lastEventId).toBe('begin')
+  })
+
   test('without ids is followed by a gap', async () => {
     const feed = subscribe()
     const iterator = feed[Symbol.asyncIterator]()
@@ -395,14 +407,23 @@ test.for([
   [{ symbols: 'NVDA' }, {}, /`symbols`/],
   [{ symbols: ['A,B'] }, {}, /`symbols`/],
   [{ channels: ['trades'] }, {}, /`channels`/],
-  [{}, { delivery: 'newest' }, /`delivery`/],
-  [{}, { delivery: { buffer: 0.5 } }, /`delivery.buffer`/],
   [{}, { heartbeatTimeout: -1 }, /`heartbeatTimeout`/],
   [{}, { lastEventId: 'a\nb' }, /`lastEventId`/],
 ] as const)('wrong options throw at once: %j %j', ([request, options, message]) => {
-  const call = (): unknown => server.client.live.subscribe(request as never, options as never)
+  const call = (): unknown => server.client.live.subscribe(request as never, options)
   expect(call).toThrow(ConfigurationError)
   expect(call).toThrow(message)
+})
+
+test.for([
+  ['newest', /`delivery` must be 'every', 'latest' or an object/],
+  [{ buffer: 0.5 }, /`delivery.buffer` must be a whole number/],
+  [{ overflow: 'drop' }, /`delivery.overflow`/],
+] as const)('a feed with the wrong delivery %j fails', async ([delivery, message]) => {
+  const { ready } = subscribe(['NVDA'], { delivery: delivery as never })
+  const error = await catchError(ready)
+  expect(error).toBeInstanceOf(ConfigurationError)
+  expect((error as Error).message).toMatch(message)
 })
 
 test('without a key, subscribing throws', () => {
