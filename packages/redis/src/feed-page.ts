@@ -3,7 +3,7 @@ import { liveEventFromWire } from '@vectrade/core/adapter'
 import type { FeedContext } from './feed-context.ts'
 import { readEvents } from './feed-scripts.ts'
 
-/** An event with its id, which is the same on all instances. The id is empty if the event has none. */
+/** An event with its id, which is the same on all instances. */
 export interface FeedEvent {
   readonly id: string
   readonly event: LiveEvent

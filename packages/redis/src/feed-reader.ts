@@ -1,7 +1,7 @@
 import type { LiveEvent } from '@vectrade/core'
-import type { Pull } from '@vectrade/core/adapter'
+import { type Pull, within } from '@vectrade/core/adapter'
 import { type FeedContext, pollInterval } from './feed-context.ts'
-import { type FeedEntry, type FeedEvent, isWanted, readPage } from './feed-page.ts'
+import { type FeedEntry, isWanted, readPage } from './feed-page.ts'
 import { Pause } from './pause.ts'
 import { isLater } from './stream-id.ts'
 
@@ -17,18 +17,21 @@ export class FeedReader implements Pull<LiveEvent> {
   readonly #onLeave: () => Promise<void>
   readonly #pause = new Pause()
   readonly #ended: Promise<void>
-  /** The events that were not taken yet. */
-  #queue: FeedEvent[] = []
+  /** What was read from Redis and not taken yet. */
+  #queue: FeedEntry[] = []
   #next = 0
-  /** The id of the last event that was read. Empty before the first page. */
+  /** The id of the last event that was read from Redis. Empty before the first page. */
   #position = ''
   #takenId = ''
+  #settledId = ''
   /** The symbols whose latest quotes are still to be delivered. */
   readonly #fresh: Set<string>
   /** The id of the latest quote of each symbol that was read. */
   readonly #seen = new Map<string, string>()
   #end: { error?: unknown } | undefined
   #onEnd: (() => void) | undefined
+  readonly #started: Promise<void>
+  #onStart: (() => void) | undefined
   #unlisten: (() => void) | undefined
 
   /** @param onLeave called when the caller stops reading */
@@ -40,11 +43,25 @@ export class FeedReader implements Pull<LiveEvent> {
     this.#ended = new Promise((resolve) => {
       this.#onEnd = resolve
     })
+    this.#started = new Promise((resolve) => {
+      this.#onStart = resolve
+    })
   }
 
   /** The id of the last event that was taken, or of a later one that the caller does not get. */
   get lastEventId(): string {
     return this.#takenId
+  }
+
+  /** The id of the last event that the caller has used: it asks for the next event after it has used one. */
+  get settledId(): string {
+    return this.#settledId
+  }
+
+  /** Waits until the reader knows where it begins. Returns false if that takes too long, or the reader is closed. */
+  async hasStarted(ms: number): Promise<boolean> {
+    await within(Promise.race([this.#started, this.#ended]), ms)
+    return this.#position !== '' && this.#end === undefined
   }
 
   start(): void {
@@ -79,13 +96,22 @@ export class FeedReader implements Pull<LiveEvent> {
   }
 
   ready(): LiveEvent | undefined {
-    const item = this.#queue[this.#next]
-    if (item === undefined) return undefined
-    this.#next += 1
-    const isLast = this.#next === this.#queue.length
-    this.#takenId = isLast ? this.#position : item.id
-    if (isLast) this.#clear()
-    return item.event
+    for (;;) {
+      this.#settledId = this.#takenId
+      const entry = this.#queue[this.#next]
+      if (entry === undefined) {
+        this.#queue = []
+        this.#next = 0
+        return undefined
+      }
+      this.#next += 1
+      const { id, event } = entry
+      this.#takenId = id
+      // Symbols may have been added or removed since it was read.
+      if (event === undefined || !isWanted(event, this.#symbols)) continue
+      if (event.type === 'quote.update') this.#seen.set(event.symbol, id)
+      return event
+    }
   }
 
   async wait(): Promise<IteratorResult<LiveEvent, undefined>> {
@@ -105,26 +131,25 @@ export class FeedReader implements Pull<LiveEvent> {
     return this.#onLeave()
   }
 
-  #clear(): void {
-    this.#queue = []
-    this.#next = 0
-  }
-
   /** Reads the next page, or waits until there may be one. */
   async #read(): Promise<void> {
     const isStarting = this.#position === ''
     try {
       const { last, entries } = await readPage(this.#context, this.#position)
       if (this.#end !== undefined) return
-      if (isStarting) this.#position = last
+      if (isStarting) this.#begin(last)
       else this.#receive(entries)
-      if (entries.length < 2 && this.#fresh.size > 0) await this.#readLatest()
+      if (this.#queue.length === 0 && this.#fresh.size > 0) await this.#readLatest()
     } catch (error) {
       this.#context.tolerate(error)
     }
     if (this.#queue.length > 0) return
-    this.#takenId = this.#position
     await this.#pause.wait(pollInterval)
+  }
+
+  #begin(last: string): void {
+    this.#position = this.#takenId = this.#settledId = last
+    if (last !== '') this.#onStart?.()
   }
 
   #receive(entries: readonly FeedEntry[]): void {
@@ -138,12 +163,8 @@ export class FeedReader implements Pull<LiveEvent> {
       this.#seen.clear()
       rest.unshift(first)
     }
-    for (const { id, event } of rest) {
-      this.#position = id
-      if (event === undefined || !isWanted(event, this.#symbols)) continue
-      if (event.type === 'quote.update') this.#seen.set(event.symbol, id)
-      this.#queue.push({ id, event })
-    }
+    this.#queue.push(...rest)
+    this.#position = rest.at(-1)?.id ?? this.#position
   }
 
   /** Adds the latest quotes of symbols that are new here. A quote that is still to be read is left out. */
@@ -157,7 +178,6 @@ export class FeedReader implements Pull<LiveEvent> {
       if (latest === undefined || !this.#symbols.has(symbol)) continue
       const isKnown = !isLater(latest.id, this.#seen.get(symbol) ?? '')
       if (isKnown || isLater(latest.id, position)) continue
-      this.#seen.set(symbol, latest.id)
       this.#queue.push({ id: position, event: latest.event })
     }
   }

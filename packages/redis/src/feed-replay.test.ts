@@ -16,7 +16,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 let leader: RedisFeed
 let reading: FeedReading
 let upstream: ControlledFeed
-/** Has read nothing. */
+/** Another instance. It begins to read when the test starts it. */
 let other: RedisFeed
 beforeEach(async () => {
   await redis.flushAll()
@@ -28,7 +28,10 @@ beforeEach(async () => {
   upstream = client.feeds[0] as ControlledFeed
   other = redisFeed(redis, { client })
 })
-afterEach(() => leader.close())
+afterEach(async () => {
+  await other.close()
+  await leader.close()
+})
 
 /** Sends events, and waits until they are read. Returns their ids. */
 async function send(...events: LiveEvent[]): Promise<string[]> {
@@ -38,11 +41,19 @@ async function send(...events: LiveEvent[]): Promise<string[]> {
   return reading.ids.slice(before)
 }
 
+/** Lets the other instance read up to the last event. */
+async function startOther(): Promise<FeedReading> {
+  const others = readFeed(other)
+  await expect.poll(() => other.lastEventId).toBe(reading.ids.at(-1))
+  return others
+}
+
 const price = (at: number): LiveEvent => quote('NVDA', at)
 
 describe('replay()', () => {
-  test('returns the events after an id, on an instance that has read none of them', async () => {
+  test('returns the events after an id, on an instance that started after them', async () => {
     const [, second = '', third, fourth] = await send(price(1), quote('AMD', 2), price(3), price(4))
+    await startOther()
     expect(await other.replay(second, ['NVDA', 'AMD'])).toEqual([
       { id: third, event: price(3) },
       { id: fourth, event: price(4) },
@@ -50,64 +61,73 @@ describe('replay()', () => {
     expect(await other.replay(fourth ?? '', ['NVDA'])).toEqual([])
   })
 
-  test('leaves out quotes of other symbols', async () => {
+  test('waits for the start of the feed', async () => {
+    const [first = '', second] = await send(price(1), price(2))
+    const { ended } = readFeed(other)
+    expect(await other.replay(first, ['NVDA'])).toEqual([{ id: second, event: price(2) }])
+    await other.close()
+    expect(await ended).toBe('without error')
+    await expect(other.replay(first, ['NVDA'])).rejects.toMatchObject({ problem: 'unavailable' })
+  })
+
+  test('leaves out quotes of other symbols, and events that are still to be read', async () => {
     const gap = { type: 'gap', reason: 'upstream' } as const
-    const [first = ''] = await send(price(1), quote('AMD', 2), gap, price(3))
-    const events = (await other.replay(first, ['AMD'])).map(({ event }) => event)
-    expect(events).toEqual([quote('AMD', 2), gap])
+    const [first = '', second, third] = await send(price(1), quote('AMD', 2), gap)
+    other.add(['AMD'])
+    const iterator = other[Symbol.asyncIterator]()
+    const next = iterator.next()
+    expect((await next).value).toEqual(quote('AMD', 2))
+    await send(quote('AMD', 4), price(5), quote('AMD', 6))
+    expect(await other.replay(first, ['AMD'])).toEqual([
+      { id: second, event: quote('AMD', 2) },
+      { id: third, event: gap },
+    ])
+    expect((await iterator.next()).value).toEqual(quote('AMD', 4))
+    // A symbol that is added now is complete too, although the events are already in memory.
+    other.add(['NVDA'])
+    const replayed = await other.replay(first, ['NVDA'])
+    expect(replayed).toEqual([{ id: third, event: gap }])
+    expect((await iterator.next()).value).toEqual(price(5))
+    expect((await iterator.next()).value).toEqual(quote('AMD', 6))
   })
 
   test('returns all of many events', async () => {
     const prices = Array.from({ length: 900 }, (_, at) => price(at + 1))
     const [first = ''] = await send(price(0))
     const ids = await send(...prices)
-    const replayed = await other.replay(first, ['NVDA'])
-    expect(replayed.map(({ event }) => event)).toEqual(prices)
-    expect(replayed.map(({ id }) => id)).toEqual(ids)
+    await startOther()
+    const expected = prices.map((event, at) => ({ id: ids[at], event }))
+    expect(await other.replay(first, ['NVDA'])).toEqual(expected)
   })
 
-  test('without an id, returns the latest quotes', async () => {
-    expect(await other.replay('', ['NVDA', 'AMD'])).toEqual([])
-    const [, , last] = await send(price(1), quote('AMD', 2), price(3))
-    expect(await other.replay('', ['NVDA', 'AMD', 'OTHER'])).toEqual([
-      { id: '', event: price(3) },
-      { id: last, event: quote('AMD', 2) },
-    ])
-  })
-
-  test('begins with a gap and the latest quotes if the events are no longer kept', async () => {
+  test('tells that the events are no longer kept', async () => {
     const [first = ''] = await send(quote('AMD', 0))
     for (let round = 0; round < 15; round += 1) {
       await send(...Array.from({ length: 100 }, (_, at) => price(100 * round + at)))
     }
-    expect(await other.replay(first, ['NVDA', 'AMD'])).toEqual([
-      { id: '', event: { type: 'gap', reason: 'expired', since: first } },
-      { id: '', event: price(1499) },
-      { id: reading.ids.at(-1), event: quote('AMD', 0) },
-    ])
+    await startOther()
+    expect(await other.replay(first, ['NVDA', 'AMD'])).toBe('expired')
   })
 
-  test('begins with a gap if no instance has followed a symbol for a while', async () => {
+  test('tells that no instance has followed a symbol for a while', async () => {
     const [first = ''] = await send(price(1))
-    expect(await other.replay(first, ['OTHER'])).toEqual([
-      { id: reading.ids.at(-1), event: { type: 'gap', reason: 'expired', since: first } },
-    ])
+    await startOther()
+    expect(await other.replay(first, ['OTHER'])).toBe('expired')
     leader.remove(['AMD'])
     await expect.poll(() => upstream.symbols.size).toBe(1)
     await send(price(2))
     leader.add(['AMD'])
     await expect.poll(() => upstream.symbols.size).toBe(2)
     expect(await other.replay(first, ['NVDA'])).toHaveLength(1)
-    expect((await other.replay(first, ['NVDA', 'AMD']))[0]?.event).toMatchObject({ type: 'gap' })
+    expect(await other.replay(first, ['NVDA', 'AMD'])).toBe('expired')
   })
 
-  test.for(['anything', '1', '-', '1-1e3', `${'9'.repeat(20)}-0`, '999999999999999-0'])(
-    'does not know the id %s',
+  test.for(['', 'anything', '1', '-', '1-1e3', `${'9'.repeat(20)}-0`, '999999999999999-0'])(
+    'does not know the id %j',
     async (since) => {
       await send(price(1))
-      const [gap, ...latest] = await other.replay(since, ['NVDA'])
-      expect(gap?.event).toEqual({ type: 'gap', reason: 'unknown', since })
-      expect(latest).toEqual([{ id: reading.ids[0], event: price(1) }])
+      await startOther()
+      expect(await other.replay(since, ['NVDA'])).toBe('unknown')
     },
   )
 })

@@ -1,13 +1,12 @@
-import type { GapReason } from '@vectrade/core'
 import type { FeedContext } from './feed-context.ts'
 import { type FeedEvent, type FeedPage, isWanted, readPage } from './feed-page.ts'
 import { isLater, isStreamId } from './stream-id.ts'
 
+/** Why a reader cannot continue after an id, as in a `GapEvent`. */
+export type ReplayProblem = 'expired' | 'unknown'
+
 /**
- * Returns what a reader needs that has everything up to an id.
- *
- * If that is not possible, the result begins with a gap, followed by the latest quotes. Without an id, it begins with
- * the latest quotes. Of these, only the last has an id, because a reader that does not get all of them must begin again.
+ * Returns the events after an id that a reader of symbols wants, or why that is not possible.
  *
  * @throws StreamStoreError if Redis does not answer
  */
@@ -15,46 +14,31 @@ export async function readReplay(
   context: FeedContext,
   after: string,
   symbols: readonly string[],
-): Promise<FeedEvent[]> {
-  const from = isStreamId(after) ? after : ''
-  const page = await readPage(context, from, symbols)
-  if (after === '') return begin(page, undefined)
-  const reason = problemOf(page, from)
-  if (reason !== undefined) return begin(page, { reason, since: after })
+): Promise<FeedEvent[] | ReplayProblem> {
+  if (!isStreamId(after)) return 'unknown'
+  let page = await readPage(context, after, symbols)
+  const { last } = page
+  if (isLater(after, last)) return 'unknown'
+  if (!isComplete(page, after)) return 'expired'
   const wanted = new Set(symbols)
   const events: FeedEvent[] = []
-  let next: FeedPage = page
   for (;;) {
-    // The first entry is known.
-    const entries = next.entries.slice(1)
+    // The reader has the first entry.
+    const entries = page.entries.slice(1)
     for (const { id, event } of entries) {
       if (event !== undefined && isWanted(event, wanted)) events.push({ id, event })
     }
-    const last = entries.at(-1)?.id
-    if (last === undefined || last === page.last) return events
-    next = await readPage(context, last, symbols)
-    if (next.entries[0]?.id !== last) return begin(next, { reason: 'expired', since: after })
+    const end = entries.at(-1)?.id
+    if (end === undefined || end === last) return events
+    page = await readPage(context, end)
+    if (page.entries[0]?.id !== end) return 'expired'
   }
 }
 
-/** Returns why a page cannot continue after an id. Undefined if it can. */
-function problemOf({ last, entries, symbols }: FeedPage, from: string): GapReason | undefined {
-  if (from === '' || isLater(from, last)) return 'unknown'
-  const isComplete =
-    entries[0]?.id === from &&
-    symbols.every(({ since }) => since !== undefined && !isLater(since, from))
-  return isComplete ? undefined : 'expired'
-}
-
-function begin(
-  { last, symbols }: FeedPage,
-  gap: { reason: GapReason; since: string } | undefined,
-): FeedEvent[] {
-  const events: FeedEvent[] = gap === undefined ? [] : [{ id: '', event: { type: 'gap', ...gap } }]
-  for (const { latest } of symbols) {
-    if (latest !== undefined) events.push({ id: '', event: latest.event })
-  }
-  const end = events.pop()
-  if (end !== undefined) events.push({ id: last, event: end.event })
-  return events
+/** Whether Redis still has all events after an id, and the leader has followed the symbols all the time. */
+function isComplete({ entries, symbols }: FeedPage, after: string): boolean {
+  return (
+    entries[0]?.id === after &&
+    symbols.every(({ since }) => since !== undefined && !isLater(since, after))
+  )
 }

@@ -4,6 +4,7 @@ import {
   type LiveEvent,
   type Logger,
   StreamConsumedError,
+  StreamStoreError,
   type VecTrade,
 } from '@vectrade/core'
 import {
@@ -24,7 +25,8 @@ import { FeedContext } from './feed-context.ts'
 import { FeedMember } from './feed-member.ts'
 import type { FeedEvent } from './feed-page.ts'
 import { FeedReader } from './feed-reader.ts'
-import { readReplay } from './feed-replay.ts'
+import { readReplay, type ReplayProblem } from './feed-replay.ts'
+import { isLater } from './stream-id.ts'
 
 /** The options of {@link redisFeed}. */
 export interface RedisFeedOptions {
@@ -57,17 +59,20 @@ export interface RedisFeed extends AsyncIterable<LiveEvent>, AsyncDisposable {
   /** Follows these symbols no longer on this instance. */
   remove(symbols: readonly string[]): void
   /**
-   * Returns the events after an id of any instance, for a reader of these symbols. If some may be missing, the first one
-   * is a gap, and the latest quotes follow. With an empty id, it returns the latest quotes.
+   * Returns the events after an id, of any instance, up to `lastEventId`. Those that follow come from the feed itself.
+   * Returns why if some are missing. Only for a feed that is being read. `createLiveHandler` calls it for readers that
+   * come back.
    *
-   * An event with an empty id belongs together with the next one that has an id.
-   *
+   * @param symbols those whose quotes are wanted. Follow them first.
    * @throws StreamStoreError if Redis does not answer
    */
-  replay(after: string, symbols: readonly string[]): Promise<FeedEvent[]>
+  replay(after: string, symbols: readonly string[]): Promise<FeedEvent[] | ReplayProblem>
   /** Ends the feed on this instance. If it leads, another instance takes over at once. */
   close(): Promise<void>
 }
+
+/** How long to wait for the first reply of Redis, in ms. */
+const startTimeout = 2000
 
 const checkClient = checkThat(
   'a VecTrade client',
@@ -171,9 +176,14 @@ class Feed implements RedisFeed {
     this.#member.change()
   }
 
-  async replay(after: string, symbols: readonly string[]): Promise<FeedEvent[]> {
+  async replay(after: string, symbols: readonly string[]): Promise<FeedEvent[] | ReplayProblem> {
     checkSymbols('symbols', symbols)
-    return readReplay(this.#context, after, symbols)
+    if (!(await this.#reader.hasStarted(startTimeout))) {
+      throw new StreamStoreError('The feed has not started', 'unavailable')
+    }
+    const events = await readReplay(this.#context, after, symbols)
+    if (typeof events === 'string') return events
+    return events.filter(({ id }) => !isLater(id, this.#reader.settledId))
   }
 
   close(): Promise<void> {
