@@ -85,7 +85,12 @@ export type {
   LiveHandlerOptions,
   LiveReplayOptions,
 } from './serve/live-handler-options.ts'
-export type { LiveFeedLike } from './serve/live-upstream.ts'
+export type {
+  LiveFeedLike,
+  ReplayProblem,
+  SharedEvent,
+  SharedReplay,
+} from './serve/live-upstream.ts'
 export type { Cors } from './serve/cors.ts'
 export { memoryStore } from './store/memory-store.ts'
 export type {

@@ -96,7 +96,7 @@ class LiveEndpoint {
     if (this.#hub.hasEnded(subscription)) return new Response(null, { status: 204 })
     const onLeave = this.#running.enter(owner)
     try {
-      const reader = this.#hub.join(subscription, wish)
+      const reader = await this.#hub.join(subscription, wish)
       return this.#open(reader, request, subscription.key, onLeave)
     } catch (error) {
       onLeave()

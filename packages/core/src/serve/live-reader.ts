@@ -90,6 +90,13 @@ export class LiveReader implements DirectSource {
     this.#replay = replay
   }
 
+  /** Begins somewhere else. Call it before the stream needs bytes. */
+  restart(position: Position, first: Uint8Array, replay: ReplayStart | undefined): void {
+    this.#position = position
+    this.#first = first.byteLength > 0 ? first : undefined
+    this.#replay = this.#isOver ? undefined : replay
+  }
+
   /** Calls the function when the reader has left, or at once if it already has. */
   whenLeft(onLeave: () => void): void {
     if (this.#isOver) onLeave()
