@@ -57,12 +57,15 @@ export class FeedMember {
     if (this.#running === undefined) return
     // A late sign of life would take the lease again.
     await Promise.all([term, this.#running])
-    const parameters = [this.#context.channel, this.#token, this.#instance]
+    const { channel, settings } = this.#context
+    const parameters = [channel, this.#token, settings.lease, this.#instance]
     // If Redis does not get this, the lease ends by itself.
     await this.#context.run(leave, parameters).catch(() => {})
   }
 
   async #run(): Promise<void> {
+    // The first symbols are added right after the start.
+    await Promise.resolve()
     while (!this.#isClosed) await this.#pause.wait(await this.#beat())
   }
 

@@ -1,20 +1,14 @@
-import type { LiveEvent } from '@vectrade/core'
+import type { LiveEvent, SharedEvent } from '@vectrade/core'
 import { liveEventFromWire } from '@vectrade/core/adapter'
 import type { FeedContext } from './feed-context.ts'
 import { readEvents } from './feed-scripts.ts'
-
-/** An event with its id, which is the same on all instances. */
-export interface FeedEvent {
-  readonly id: string
-  readonly event: LiveEvent
-}
 
 /** What Redis knows about a symbol. */
 export interface KnownSymbol {
   readonly symbol: string
   /** The id after which the events about it are complete. Undefined if no instance follows it. */
   readonly since: string | undefined
-  readonly latest: FeedEvent | undefined
+  readonly latest: SharedEvent | undefined
 }
 
 /** Some of the events of a feed. */
@@ -66,7 +60,7 @@ export async function readPage(
   }
 }
 
-function toLatest(text: string | null | undefined): FeedEvent | undefined {
+function toLatest(text: string | null | undefined): SharedEvent | undefined {
   if (typeof text !== 'string') return undefined
   const space = text.indexOf(' ')
   return {

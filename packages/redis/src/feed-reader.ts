@@ -77,6 +77,11 @@ export class FeedReader implements Pull<LiveEvent> {
     this.#pause.wake()
   }
 
+  /** Leaves out the latest quotes of symbols. Returns those that would have been delivered. */
+  skipLatest(symbols: readonly string[]): string[] {
+    return symbols.filter((symbol) => this.#fresh.delete(symbol))
+  }
+
   /** Call this after symbols were removed from those of the reader. */
   remove(symbols: readonly string[]): void {
     for (const symbol of symbols) {
@@ -173,9 +178,9 @@ export class FeedReader implements Pull<LiveEvent> {
     if (position === '') return
     const wanted = [...this.#fresh]
     const { symbols } = await readPage(this.#context, '', wanted)
-    for (const symbol of wanted) this.#fresh.delete(symbol)
     for (const { symbol, latest } of symbols) {
-      if (latest === undefined || !this.#symbols.has(symbol)) continue
+      // It may have been removed in the meantime.
+      if (!this.#fresh.delete(symbol) || latest === undefined) continue
       const isKnown = !isLater(latest.id, this.#seen.get(symbol) ?? '')
       if (isKnown || isLater(latest.id, position)) continue
       this.#queue.push({ id: position, event: latest.event })

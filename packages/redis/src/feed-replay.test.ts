@@ -54,17 +54,23 @@ describe('replay()', () => {
   test('returns the events after an id, on an instance that started after them', async () => {
     const [, second = '', third, fourth] = await send(price(1), quote('AMD', 2), price(3), price(4))
     await startOther()
-    expect(await other.replay(second, ['NVDA', 'AMD'])).toEqual([
-      { id: third, event: price(3) },
-      { id: fourth, event: price(4) },
-    ])
-    expect(await other.replay(fourth ?? '', ['NVDA'])).toEqual([])
+    expect(await other.replay(second, ['NVDA', 'AMD'])).toEqual({
+      events: [
+        { id: third, event: price(3) },
+        { id: fourth, event: price(4) },
+      ],
+      latest: [price(4), quote('AMD', 2)],
+    })
+    const latest = [price(4)]
+    expect(await other.replay(fourth ?? '', ['NVDA'])).toEqual({ events: [], latest })
   })
 
   test('waits for the start of the feed', async () => {
     const [first = '', second] = await send(price(1), price(2))
     const { ended } = readFeed(other)
-    expect(await other.replay(first, ['NVDA'])).toEqual([{ id: second, event: price(2) }])
+    expect(await other.replay(first, ['NVDA'])).toMatchObject({
+      events: [{ id: second, event: price(2) }],
+    })
     await other.close()
     expect(await ended).toBe('without error')
     await expect(other.replay(first, ['NVDA'])).rejects.toMatchObject({ problem: 'unavailable' })
@@ -78,15 +84,18 @@ describe('replay()', () => {
     const next = iterator.next()
     expect((await next).value).toEqual(quote('AMD', 2))
     await send(quote('AMD', 4), price(5), quote('AMD', 6))
-    expect(await other.replay(first, ['AMD'])).toEqual([
-      { id: second, event: quote('AMD', 2) },
-      { id: third, event: gap },
-    ])
+    expect(await other.replay(first, ['AMD'])).toEqual({
+      events: [
+        { id: second, event: quote('AMD', 2) },
+        { id: third, event: gap },
+      ],
+      latest: [],
+    })
     expect((await iterator.next()).value).toEqual(quote('AMD', 4))
     // A symbol that is added now is complete too, although the events are already in memory.
     other.add(['NVDA'])
     const replayed = await other.replay(first, ['NVDA'])
-    expect(replayed).toEqual([{ id: third, event: gap }])
+    expect(replayed).toEqual({ events: [{ id: third, event: gap }], latest: [] })
     expect((await iterator.next()).value).toEqual(price(5))
     expect((await iterator.next()).value).toEqual(quote('AMD', 6))
   })
@@ -97,7 +106,7 @@ describe('replay()', () => {
     const ids = await send(...prices)
     await startOther()
     const expected = prices.map((event, at) => ({ id: ids[at], event }))
-    expect(await other.replay(first, ['NVDA'])).toEqual(expected)
+    expect(await other.replay(first, ['NVDA'])).toMatchObject({ events: expected })
   })
 
   test('tells that the events are no longer kept', async () => {
@@ -118,7 +127,7 @@ describe('replay()', () => {
     await send(price(2))
     leader.add(['AMD'])
     await expect.poll(() => upstream.symbols.size).toBe(2)
-    expect(await other.replay(first, ['NVDA'])).toHaveLength(1)
+    expect(await other.replay(first, ['NVDA'])).toMatchObject({ events: [{ event: price(2) }] })
     expect(await other.replay(first, ['NVDA', 'AMD'])).toBe('expired')
   })
 

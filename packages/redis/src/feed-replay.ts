@@ -1,27 +1,27 @@
+import type { ReplayProblem, SharedEvent, SharedReplay } from '@vectrade/core'
 import type { FeedContext } from './feed-context.ts'
-import { type FeedEvent, type FeedPage, isWanted, readPage } from './feed-page.ts'
+import { type FeedPage, isWanted, readPage } from './feed-page.ts'
 import { isLater, isStreamId } from './stream-id.ts'
-
-/** Why a reader cannot continue after an id, as in a `GapEvent`. */
-export type ReplayProblem = 'expired' | 'unknown'
 
 /**
  * Returns the events after an id that a reader of symbols wants, or why that is not possible.
  *
+ * @param until returns the id of the last event to return. It is called at the end.
  * @throws StreamStoreError if Redis does not answer
  */
 export async function readReplay(
   context: FeedContext,
   after: string,
   symbols: readonly string[],
-): Promise<FeedEvent[] | ReplayProblem> {
+  until: () => string,
+): Promise<SharedReplay | ReplayProblem> {
   if (!isStreamId(after)) return 'unknown'
   let page = await readPage(context, after, symbols)
-  const { last } = page
+  const { last, symbols: known } = page
   if (isLater(after, last)) return 'unknown'
   if (!isComplete(page, after)) return 'expired'
   const wanted = new Set(symbols)
-  const events: FeedEvent[] = []
+  const events: SharedEvent[] = []
   for (;;) {
     // The reader has the first entry.
     const entries = page.entries.slice(1)
@@ -29,9 +29,16 @@ export async function readReplay(
       if (event !== undefined && isWanted(event, wanted)) events.push({ id, event })
     }
     const end = entries.at(-1)?.id
-    if (end === undefined || end === last) return events
+    if (end === undefined || end === last) break
     page = await readPage(context, end)
     if (page.entries[0]?.id !== end) return 'expired'
+  }
+  const limit = until()
+  const latest = known.flatMap((symbol) => symbol.latest ?? [])
+  const isInTime = ({ id }: SharedEvent): boolean => !isLater(id, limit)
+  return {
+    events: events.filter(isInTime),
+    latest: latest.filter(isInTime).map(({ event }) => event),
   }
 }
 

@@ -84,14 +84,18 @@ end
 redis.call('HSET', state, 'alive', now + ARGV[3])
 return {1}`)
 
-/** Takes an instance out, and lets another one lead. ARGV: channel, token, instance. */
-export const leave: Script = script(`
-redis.call('HDEL', KEYS[5], ARGV[3])
-redis.call('ZREM', KEYS[6], ARGV[3])
-local leads = redis.call('HGET', KEYS[1], 'token') == ARGV[2]
+/**
+ * Takes an instance out, and lets another one lead. ARGV: channel, token, ms of the lease, instance.
+ *
+ * Its wishes count for another lease, because its readers come back to other instances.
+ */
+export const leave: Script = script(`${clock}
+redis.call('ZADD', KEYS[6], 'XX', now + ARGV[3], ARGV[4])
 -- The token stays, so that the next leader knows that there was one.
-if leads then redis.call('HSET', KEYS[1], 'alive', 0) end
-redis.call('PUBLISH', ARGV[1], leads and 'free' or 'wish')
+if redis.call('HGET', KEYS[1], 'token') == ARGV[2] then
+  redis.call('HSET', KEYS[1], 'alive', 0)
+  redis.call('PUBLISH', ARGV[1], 'free')
+end
 return {}`)
 
 /**

@@ -1,6 +1,4 @@
 export { redisFeed, type RedisFeed, type RedisFeedOptions } from './redis-feed.ts'
-export type { FeedEvent } from './feed-page.ts'
-export type { ReplayProblem } from './feed-replay.ts'
 export { redisStore, type RedisStoreOptions } from './redis-store.ts'
 export type {
   RedisCommands,

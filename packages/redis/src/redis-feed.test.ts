@@ -1,14 +1,10 @@
-import {
-  AuthenticationError,
-  ConfigurationError,
-  type NewsEvent,
-  ServerError,
-} from '@vectrade/core'
+import { ConfigurationError } from '@vectrade/core'
 import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { redisFeed, type RedisFeed, type RedisFeedOptions } from './index.ts'
+import { redisFeed } from './index.ts'
 import { ControlledClient, quote } from './test-support/controlled-client.ts'
-import { type FeedReading, pricesOf, readFeed } from './test-support/read-feed.ts'
+import { FeedInstances } from './test-support/feed-instances.ts'
+import { readFeed } from './test-support/read-feed.ts'
 
 let server: RedisServer
 let redis: Client
@@ -18,55 +14,20 @@ beforeAll(async () => {
 }, startTimeout)
 afterAll(() => server[Symbol.asyncDispose]())
 
-const gap = { type: 'gap', reason: 'upstream' }
-
-interface Instance extends FeedReading {
-  client: ControlledClient
-  feed: RedisFeed
-}
-
-let instances: Instance[] = []
-beforeEach(() => redis.flushAll())
-afterEach(async () => {
-  await Promise.all(instances.map(({ feed }) => feed.close()))
-  instances = []
+let instances: FeedInstances
+beforeEach(async () => {
+  await redis.flushAll()
+  instances = new FeedInstances(redis)
 })
-
-/** Starts an instance that follows symbols. */
-function start(symbols: string[], options: Partial<RedisFeedOptions> = {}): Instance {
-  const client = new ControlledClient()
-  const feed = redisFeed(redis, { client, lease: 10_000, ...options })
-  feed.add(symbols)
-  const instance = { client, feed, ...readFeed(feed) }
-  instances.push(instance)
-  return instance
-}
-
-/** Starts an instance, and waits until it leads and follows its symbols. */
-async function startLeader(
-  symbols: string[],
-  options: Partial<RedisFeedOptions> = {},
-): Promise<Instance> {
-  const leader = start(symbols, options)
-  await expect.poll(() => leader.client.open).toHaveLength(1)
-  return leader
-}
-
-/** Starts an instance that does not lead, and waits until it follows its symbols. */
-async function startFollower(symbols: string[], leader: Instance): Promise<Instance> {
-  const follower = start(symbols)
-  await expect
-    .poll(() => [...(leader.client.open[0]?.symbols ?? [])])
-    .toEqual(expect.arrayContaining(symbols))
-  await expect.poll(() => follower.feed.lastEventId).not.toBe('')
-  return follower
-}
+afterEach(() => instances.close())
 
 describe('three instances', () => {
   test('have one upstream, and each gets every event once, with the same id', async () => {
-    const leader = await startLeader(['NVDA'])
-    const others = [await startFollower(['NVDA'], leader), await startFollower(['NVDA'], leader)]
-    await expect.poll(() => leader.feed.lastEventId).not.toBe('')
+    const leader = await instances.startLeader(['NVDA'])
+    const others = [
+      await instances.startFollower(['NVDA'], leader),
+      await instances.startFollower(['NVDA'], leader),
+    ]
     const prices = Array.from({ length: 2000 }, (_, at) => at)
     for (const price of prices) {
       leader.client.feeds[0]?.send(quote('NVDA', price))
@@ -78,12 +39,12 @@ describe('three instances', () => {
       expect(new Set(ids).size).toBe(2000)
       expect(ids).toEqual(leader.ids)
     }
-    expect(instances.flatMap(({ client }) => client.feeds)).toHaveLength(1)
+    expect(instances.all.flatMap(({ client }) => client.feeds)).toHaveLength(1)
   })
 
   test('follow the symbols of all, and each gets its own', async () => {
-    const leader = await startLeader(['NVDA'])
-    const follower = await startFollower(['AMD', 'TSLA'], leader)
+    const leader = await instances.startLeader(['NVDA'])
+    const follower = await instances.startFollower(['AMD', 'TSLA'], leader)
     const [upstream] = leader.client.feeds
     expect(upstream?.symbols).toEqual(new Set(['NVDA', 'AMD', 'TSLA']))
     upstream?.send(quote('NVDA', 1), quote('AMD', 2), quote('OTHER', 3), quote('NVDA', 4))
@@ -94,7 +55,7 @@ describe('three instances', () => {
     leader.feed.add(['AMD'])
     leader.feed.remove(['NVDA'])
     await expect.poll(() => upstream?.symbols).toEqual(new Set(['AMD', 'TSLA']))
-    await follower.feed.close()
+    follower.feed.remove(['TSLA'])
     await expect.poll(() => upstream?.symbols).toEqual(new Set(['AMD']))
     leader.feed.remove(['AMD'])
     await expect.poll(() => upstream?.isClosed).toBe(true)
@@ -102,11 +63,23 @@ describe('three instances', () => {
     await expect.poll(() => leader.client.feeds.length).toBe(2)
   })
 
+  test('keep the symbols of one that ends for a lease', async () => {
+    const leader = await instances.startLeader(['NVDA'], { lease: 1000 })
+    const follower = instances.start(['AMD'], { lease: 1000 })
+    const symbols = (): Set<string> | undefined => leader.client.feeds[0]?.symbols
+    await expect.poll(symbols).toEqual(new Set(['NVDA', 'AMD']))
+    await follower.feed.close()
+    leader.feed.add(['TSLA'])
+    await expect.poll(() => symbols()?.has('TSLA')).toBe(true)
+    expect(symbols()).toEqual(new Set(['NVDA', 'AMD', 'TSLA']))
+    await expect.poll(symbols).toEqual(new Set(['NVDA', 'TSLA']))
+  })
+
   test('a new one, and a new symbol, begin with the latest quotes', async () => {
-    const leader = await startLeader(['NVDA', 'AMD'])
+    const leader = await instances.startLeader(['NVDA', 'AMD'])
     leader.client.feeds[0]?.send(quote('NVDA', 1), quote('NVDA', 2), quote('AMD', 3))
     await expect.poll(() => leader.events).toHaveLength(3)
-    const follower = await startFollower(['NVDA'], leader)
+    const follower = await instances.startFollower(['NVDA'], leader)
     await expect.poll(() => follower.events).toEqual([quote('NVDA', 2)])
     expect(follower.feed.lastEventId).toBe(leader.ids[2])
     follower.feed.add(['AMD', 'NVDA'])
@@ -117,77 +90,8 @@ describe('three instances', () => {
   })
 })
 
-describe('the leader', () => {
-  test('that closes lets another one lead at once, and its first event is a gap', async () => {
-    const leader = await startLeader(['NVDA'])
-    const follower = await startFollower(['NVDA', 'AMD'], leader)
-    leader.client.feeds[0]?.send(quote('NVDA', 1))
-    await expect.poll(() => follower.events).toHaveLength(1)
-    await leader.feed.close()
-    expect(leader.client.open).toEqual([])
-    expect(await leader.ended).toBe('without error')
-    // Without the message of the leader, this would take the lease.
-    await expect.poll(() => follower.client.open, { timeout: 9_000 }).toHaveLength(1)
-    expect(follower.client.feeds[0]?.symbols).toEqual(new Set(['NVDA', 'AMD']))
-    follower.client.feeds[0]?.send(quote('NVDA', 2))
-    const expected = [quote('NVDA', 1), gap, quote('NVDA', 2)]
-    await expect.poll(() => follower.events).toEqual(expected)
-  })
-
-  test('passes on gaps of the upstream, without ids of the upstream', async () => {
-    const leader = await startLeader(['NVDA'])
-    leader.client.feeds[0]?.send({ type: 'gap', reason: 'expired', since: 'theirs', dropped: 2 })
-    const event = { type: 'gap', reason: 'expired', dropped: 2 }
-    await expect.poll(() => leader.events).toEqual([event])
-  })
-
-  test('brings all alerts and news, and events of unknown types', async () => {
-    const leader = start(['NVDA'], { channels: ['news', 'quotes', 'alerts'] })
-    await expect.poll(() => leader.client.open).toHaveLength(2)
-    const [others] = leader.client.feeds
-    expect(others?.channels).toEqual(['news', 'alerts'])
-    expect(others?.symbols).toEqual(new Set())
-    const news: NewsEvent = { type: 'news.published', id: '1', title: 't', symbols: ['OTHER'] }
-    const data = { type: 'halt', symbol: 'NVDA' }
-    others?.send(news, { type: 'unknown', content: '', wireType: 'halt', data })
-    const unknown = { type: 'unknown', content: '', wireType: 'halt', data }
-    await expect.poll(() => leader.events).toEqual([news, unknown])
-  })
-
-  test('connects again if VecTrade could not be reached, after a gap', async () => {
-    const warnings: string[] = []
-    const logger = { warn: (message: string) => warnings.push(message) }
-    const leader = await startLeader(['NVDA'], { lease: 1000, logger })
-    const down = { message: 'Down', type: 'server_error', retryable: true } as const
-    leader.client.feeds[0]?.fail(new ServerError(down))
-    await expect.poll(() => leader.client.feeds.length).toBe(2)
-    leader.client.feeds[1]?.send(quote('NVDA', 1))
-    await expect.poll(() => leader.events).toEqual([gap, quote('NVDA', 1)])
-    expect(warnings).toEqual(['The live feed has lost VecTrade, and tries again in 1000 ms'])
-  })
-
-  test('fails if VecTrade refuses its key, and another one takes over', async () => {
-    const leader = await startLeader(['NVDA'])
-    const follower = await startFollower(['NVDA'], leader)
-    const options = { message: 'No', type: 'authentication_error', retryable: false } as const
-    const error = new AuthenticationError(options)
-    leader.client.feeds[0]?.fail(error)
-    expect(await leader.ended).toBe(error)
-    await expect.poll(() => follower.client.open, { timeout: 9_000 }).toHaveLength(1)
-  })
-
-  test('fails if its client has no key', async () => {
-    const error = new ConfigurationError('No key')
-    const subscribe = (): never => {
-      throw error
-    }
-    const { ended } = start(['NVDA'], { client: { live: { subscribe } } as never })
-    expect(await ended).toBe(error)
-  })
-})
-
 test('a reader that is slower than Redis forgets gets a gap and the latest quotes', async () => {
-  const leader = await startLeader(['NVDA', 'AMD'], { maxEvents: 100 })
+  const leader = await instances.startLeader(['NVDA', 'AMD'], { maxEvents: 100 })
   const client = new ControlledClient()
   await using slow = redisFeed(redis, { client })
   slow.add(['NVDA', 'AMD'])
@@ -221,8 +125,8 @@ describe('close()', () => {
     const timers = (): number =>
       process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
     const before = timers()
-    const leader = await startLeader(['NVDA'])
-    const follower = await startFollower(['NVDA'], leader)
+    const leader = await instances.startLeader(['NVDA'])
+    const follower = await instances.startFollower(['NVDA'], leader)
     expect(await connections()).toBe(3)
     await follower.feed.close()
     await leader.feed.close()
@@ -232,7 +136,6 @@ describe('close()', () => {
     ])
     await expect.poll(connections).toBe(1)
     expect(timers()).toBeLessThanOrEqual(before)
-    expect(await redis.exists('vectrade:{live}:wishes')).toBe(0)
     // It can be called again, and what comes later has no effect.
     await leader.feed.close()
     leader.feed.add(['AMD'])
@@ -267,7 +170,7 @@ describe('close()', () => {
 })
 
 test('keys are as documented, in one slot of a cluster, and expire', async () => {
-  const leader = await startLeader(['NVDA'], { prefix: 'p:' })
+  const leader = await instances.startLeader(['NVDA'], { prefix: 'p:' })
   leader.client.feeds[0]?.send(quote('NVDA', 1))
   await expect.poll(() => leader.events).toHaveLength(1)
   const keys = ['events', 'instances', 'latest', 'since', 'state', 'wishes']
@@ -279,7 +182,6 @@ test('keys are as documented, in one slot of a cluster, and expire', async () =>
     expect(ttl).toBeGreaterThan(500_000)
     expect(ttl).toBeLessThanOrEqual(600_000)
   }
-  expect(pricesOf(leader.events, 'NVDA')).toEqual([1])
 })
 
 test.for<[object, string]>([

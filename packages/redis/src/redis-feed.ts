@@ -2,7 +2,10 @@
 import {
   type LiveChannel,
   type LiveEvent,
+  type LiveFeedLike,
   type Logger,
+  type ReplayProblem,
+  type SharedReplay,
   StreamConsumedError,
   StreamStoreError,
   type VecTrade,
@@ -23,10 +26,8 @@ import { checkPrefix, checkRedis } from './check-redis.ts'
 import type { RedisConnection } from './connection.ts'
 import { FeedContext } from './feed-context.ts'
 import { FeedMember } from './feed-member.ts'
-import type { FeedEvent } from './feed-page.ts'
 import { FeedReader } from './feed-reader.ts'
-import { readReplay, type ReplayProblem } from './feed-replay.ts'
-import { isLater } from './stream-id.ts'
+import { readReplay } from './feed-replay.ts'
 
 /** The options of {@link redisFeed}. */
 export interface RedisFeedOptions {
@@ -51,7 +52,7 @@ export interface RedisFeedOptions {
 }
 
 /** The live data that all instances share. */
-export interface RedisFeed extends AsyncIterable<LiveEvent>, AsyncDisposable {
+export interface RedisFeed extends LiveFeedLike, AsyncDisposable {
   /** The id of the last event that was read. It is valid on every instance. Empty before the first one. */
   readonly lastEventId: string
   /** Follows more symbols on this instance. The latest known quotes come first. */
@@ -59,14 +60,14 @@ export interface RedisFeed extends AsyncIterable<LiveEvent>, AsyncDisposable {
   /** Follows these symbols no longer on this instance. */
   remove(symbols: readonly string[]): void
   /**
-   * Returns the events after an id, of any instance, up to `lastEventId`. Those that follow come from the feed itself.
-   * Returns why if some are missing. Only for a feed that is being read. `createLiveHandler` calls it for readers that
-   * come back.
+   * Returns the events after an id, of any instance, up to `lastEventId`, and the latest quotes. Those that follow come
+   * from the feed itself. Returns why if some are missing. Only for a feed that is being read. `createLiveHandler` calls
+   * it for readers that come back.
    *
    * @param symbols those whose quotes are wanted. Follow them first.
    * @throws StreamStoreError if Redis does not answer
    */
-  replay(after: string, symbols: readonly string[]): Promise<FeedEvent[] | ReplayProblem>
+  replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem>
   /** Ends the feed on this instance. If it leads, another instance takes over at once. */
   close(): Promise<void>
 }
@@ -176,14 +177,20 @@ class Feed implements RedisFeed {
     this.#member.change()
   }
 
-  async replay(after: string, symbols: readonly string[]): Promise<FeedEvent[] | ReplayProblem> {
+  async replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem> {
     checkSymbols('symbols', symbols)
-    if (!(await this.#reader.hasStarted(startTimeout))) {
-      throw new StreamStoreError('The feed has not started', 'unavailable')
+    // A reader that continues has these quotes, or gets them with the others.
+    const skipped = this.#reader.skipLatest(symbols)
+    let result: SharedReplay | ReplayProblem = 'unknown'
+    try {
+      if (!(await this.#reader.hasStarted(startTimeout))) {
+        throw new StreamStoreError('The feed has not started', 'unavailable')
+      }
+      result = await readReplay(this.#context, after, symbols, () => this.#reader.settledId)
+      return result
+    } finally {
+      if (typeof result === 'string') this.#reader.add(skipped)
     }
-    const events = await readReplay(this.#context, after, symbols)
-    if (typeof events === 'string') return events
-    return events.filter(({ id }) => !isLater(id, this.#reader.settledId))
   }
 
   close(): Promise<void> {

@@ -23,10 +23,3 @@ export function readFeed(feed: RedisFeed): FeedReading {
   })().catch((error: unknown) => error)
   return { events, ids, ended }
 }
-
-/** Returns the prices of the quotes of a symbol. */
-export function pricesOf(events: readonly LiveEvent[], symbol: string): number[] {
-  return events.flatMap((event) =>
-    event.type === 'quote.update' && event.symbol === symbol ? [event.price] : [],
-  )
-}
