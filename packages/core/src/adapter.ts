@@ -31,6 +31,7 @@ export { streamResponseOf } from './http/stream-response.ts'
 export type { Secrets } from './errors/clean.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'
 export { Refusal } from './serve/refusal.ts'
+export { type ByteSink, type DirectSource, directSourceOf } from './relay/direct-source.ts'
 
 // Options
 export {

@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { headersToSend, isBodyHeader } from '@vectrade/core/adapter'
+import {
+  type DirectSource,
+  directSourceOf,
+  headersToSend,
+  isBodyHeader,
+} from '@vectrade/core/adapter'
+import { DirectWriter } from './direct-writer.ts'
 import { closeHttp2Body, isBodyArriving, lingerAfterAnswer } from './unread-body.ts'
 
 /**
@@ -33,23 +39,13 @@ export async function writeResponse(
   const reader = response.body?.getReader()
   const cancel = (): void => void reader?.cancel().catch(() => {})
   const peer = new RemotePeer(res, req, cancel)
-  let lastBreak = performance.now()
   try {
     const isLast = await isBodyArriving(req)
     if (!peer.gone && !res.headersSent) writeHead(response, res, req, isLast)
     if (req.method === 'HEAD') cancel()
-    for (;;) {
-      const result = await reader?.read()
-      if (peer.gone) return
-      if (result === undefined || result.done) break
-      const flowing = res.write(result.value)
-      res.flush?.()
-      if (!flowing) await peer.drained()
-      if (performance.now() - lastBreak > maxBusyTime) {
-        await new Promise((resolve) => setImmediate(resolve))
-        lastBreak = performance.now()
-      }
-    }
+    const source = response.body ? directSourceOf(response.body) : undefined
+    await (source === undefined ? writeBody(reader, res, peer) : peer.writes(source))
+    if (peer.gone) return
     endResponse(res, req)
     await peer.finished()
   } catch {
@@ -58,6 +54,25 @@ export async function writeResponse(
     else sendServerError(res, req)
   } finally {
     peer.release()
+  }
+}
+
+async function writeBody(
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  res: MaybeCompressed,
+  peer: RemotePeer,
+): Promise<void> {
+  let lastBreak = performance.now()
+  for (;;) {
+    const result = await reader?.read()
+    if (peer.gone || result === undefined || result.done) return
+    const flowing = res.write(result.value)
+    res.flush?.()
+    if (!flowing) await peer.drained()
+    if (performance.now() - lastBreak > maxBusyTime) {
+      await new Promise((resolve) => setImmediate(resolve))
+      lastBreak = performance.now()
+    }
   }
 }
 
@@ -106,7 +121,7 @@ function endResponse(res: ServerResponse, req: IncomingMessage): void {
 /** The remote end of a response. It tells whether the client reads, is slow or has disconnected. */
 class RemotePeer {
   gone: boolean
-  readonly #res: ServerResponse
+  readonly #res: MaybeCompressed
   readonly #socket: IncomingMessage['socket'] | undefined
   readonly #onGone: () => void
   readonly #onDrain: () => void
@@ -114,7 +129,7 @@ class RemotePeer {
   #wake: (() => void) | undefined
   #drained: (() => void) | undefined
 
-  constructor(res: ServerResponse, req: IncomingMessage | undefined, cancel: () => void) {
+  constructor(res: MaybeCompressed, req: IncomingMessage | undefined, cancel: () => void) {
     this.#res = res
     this.#socket = req?.socket
     this.#onGone = () => {
@@ -137,6 +152,15 @@ class RemotePeer {
   drained(): Promise<void> {
     return this.#unlessGone((resolve) => {
       this.#drained = resolve
+    })
+  }
+
+  /** Writes the bytes of a source. Settles at its end. */
+  writes(source: DirectSource): Promise<void> {
+    return this.#unlessGone((resolve) => {
+      const writer = new DirectWriter(source, this.#res, resolve)
+      this.#drained = () => writer.resume()
+      writer.resume()
     })
   }
 

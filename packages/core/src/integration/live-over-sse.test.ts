@@ -395,14 +395,23 @@ test.for([
   [{ symbols: 'NVDA' }, {}, /`symbols`/],
   [{ symbols: ['A,B'] }, {}, /`symbols`/],
   [{ channels: ['trades'] }, {}, /`channels`/],
-  [{}, { delivery: 'newest' }, /`delivery`/],
-  [{}, { delivery: { buffer: 0.5 } }, /`delivery.buffer`/],
   [{}, { heartbeatTimeout: -1 }, /`heartbeatTimeout`/],
   [{}, { lastEventId: 'a\nb' }, /`lastEventId`/],
 ] as const)('wrong options throw at once: %j %j', ([request, options, message]) => {
   const call = (): unknown => server.client.live.subscribe(request as never, options as never)
   expect(call).toThrow(ConfigurationError)
   expect(call).toThrow(message)
+})
+
+test.for([
+  ['newest', /`delivery` must be 'every', 'latest' or an object/],
+  [{ buffer: 0.5 }, /`delivery.buffer` must be a whole number/],
+  [{ overflow: 'drop' }, /`delivery.overflow`/],
+] as const)('a feed with the wrong delivery %j fails', async ([delivery, message]) => {
+  const { ready } = subscribe(['NVDA'], { delivery: delivery as never })
+  const error = await catchError(ready)
+  expect(error).toBeInstanceOf(ConfigurationError)
+  expect((error as Error).message).toMatch(message)
 })
 
 test('without a key, subscribing throws', () => {

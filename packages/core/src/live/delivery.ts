@@ -1,5 +1,8 @@
 import { SlowConsumerError } from '../errors/slow-consumer-error.ts'
+import { isRecord } from '../events/json.ts'
 import type { GapEvent, LiveEvent } from '../events/live-event.ts'
+import { wholeNumber } from '../lifetime/check-limit.ts'
+import { checkOptions, type Checks, checkThat } from '../lifetime/check-options.ts'
 
 /**
  * What happens to events that arrive faster than they are read.
@@ -14,8 +17,20 @@ export type LiveDelivery =
   | 'latest'
   | { buffer?: number | undefined; overflow?: 'drop-oldest' | 'error' | undefined }
 
-/** The most events that wait by default. */
-export const defaultBuffer = 10_000
+type Buffer = Exclude<LiveDelivery, string>
+
+/** The checks of `delivery`. Pages load them with their first feed. */
+const bufferChecks: Checks<Buffer> = {
+  buffer: wholeNumber(10_000, 1),
+  overflow: checkThat("'drop-oldest' or 'error'", (value) =>
+    ['drop-oldest', 'error'].includes(value as string),
+  ),
+}
+
+const checkDelivery = checkThat(
+  "'every', 'latest' or an object with `buffer` and `overflow`",
+  (value) => ['every', 'latest'].includes(value as string),
+)
 
 interface Waiting {
   event: LiveEvent
@@ -42,8 +57,11 @@ export class Delivery {
   /** Tells of dropped events. It is delivered before all that wait. */
   #gap: GapEvent | undefined
 
+  /** @throws ConfigurationError on a wrong `delivery` */
   constructor(delivery: LiveDelivery, lastEventId: string) {
-    const { buffer = defaultBuffer, overflow } = typeof delivery === 'string' ? {} : delivery
+    if (isRecord(delivery)) checkOptions<Buffer>(delivery, bufferChecks, 'delivery')
+    else checkDelivery('delivery', delivery)
+    const { buffer = bufferChecks.buffer.default, overflow } = isRecord(delivery) ? delivery : {}
     this.#quotes = delivery === 'latest' ? new Map() : undefined
     this.#buffer = buffer
     this.#fails = overflow === 'error'

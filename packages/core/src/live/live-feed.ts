@@ -85,8 +85,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   }
 
   #iterate(): AsyncIterator<LiveEvent, undefined> {
-    if (this.#isUsed)
-      throw new StreamConsumedError('This feed is already read: a feed is read once')
+    if (this.#isUsed) throw new StreamConsumedError('A feed is read once')
     this.#isUsed = true
     return new PullIterator<LiveEvent>({
       ready: () => this.#engine?.pull.ready(),

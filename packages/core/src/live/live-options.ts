@@ -1,7 +1,6 @@
-import { isRecord } from '../events/json.ts'
 import type { LiveChannel } from '../events/live-event.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
-import { milliseconds, wholeNumber } from '../lifetime/check-limit.ts'
+import { milliseconds } from '../lifetime/check-limit.ts'
 import {
   type Check,
   checkOptions,
@@ -45,7 +44,7 @@ const channels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
 
 /** Checks for ticker symbols. A comma would separate two of them in a URL. */
 export const checkSymbols: Check = /* @__PURE__ */ checkThat(
-  "an array of ticker symbols such as ['NVDA']",
+  "an array of symbols such as ['NVDA']",
   (value) =>
     Array.isArray(value) &&
     value.every((symbol) => typeof symbol === 'string' && /^[^\s,]+$/.test(symbol)),
@@ -60,32 +59,15 @@ const requestChecks: Checks<LiveRequest> = {
   ),
 }
 
-type Buffer = Exclude<LiveDelivery, string>
-
-const bufferChecks: Checks<Buffer> = {
-  buffer: /* @__PURE__ */ wholeNumber(10_000, 1),
-  overflow: /* @__PURE__ */ checkThat("'drop-oldest' or 'error'", (value) =>
-    ['drop-oldest', 'error'].includes(value as string),
-  ),
-}
-
-const optionChecks: Checks<Omit<LiveOptions, 'headers'>> = {
+/** {@link createCall} checks the headers, and the feed checks `delivery` when it is loaded. */
+const optionChecks: Checks<Omit<LiveOptions, 'headers' | 'delivery'>> = {
   signal: checkSignal,
   lastEventId: checkEventId,
-  delivery: (name, value) => {
-    if (isRecord(value)) checkOptions<Buffer>(value, bufferChecks, name)
-    else checkDelivery(name, value)
-  },
   heartbeatTimeout: /* @__PURE__ */ milliseconds(45_000),
 }
-
-const checkDelivery = /* @__PURE__ */ checkThat(
-  "'every', 'latest' or an object with `buffer` and `overflow`",
-  (value) => ['every', 'latest'].includes(value as string),
-)
 
 /** @throws ConfigurationError on a wrong option */
 export function checkSubscription(request: LiveRequest, options: LiveOptions): void {
   checkOptions(request, requestChecks)
-  checkOptions<Omit<LiveOptions, 'headers'>>(options, optionChecks)
+  checkOptions<Omit<LiveOptions, 'headers' | 'delivery'>>(options, optionChecks)
 }

@@ -1,5 +1,5 @@
 import type { Track } from '../lifetime/abort-scope.ts'
-import { type CallWithLimits, createCall } from '../http/call.ts'
+import { createCall } from '../http/call.ts'
 import type { KeyHeader } from '../http/key-header.ts'
 import type { Settings } from '../options/options.ts'
 import { LiveFeed } from './live-feed.ts'
@@ -38,18 +38,14 @@ export class Live {
    */
   subscribe(request: LiveRequest, options: LiveOptions = {}): LiveFeed {
     checkSubscription(request, options)
-    const call = this.#call(options)
+    const { headers } = options
+    const accept = { accept: 'text/event-stream' }
+    const settings = this.#settings
+    const call = createCall(settings, this.#key, settings.liveTarget, { headers }, accept)
     const symbols = new Set(request.symbols)
-    const wanted = [...new Set(request.channels ?? ['quotes' as const])]
     const loading = import('./open-feed.ts').then(({ openFeed }) =>
-      openFeed(call, symbols, wanted, options, this.#connections),
+      openFeed(call, symbols, request.channels, options, this.#connections),
     )
     return new LiveFeed(symbols, loading)
-  }
-
-  #call({ headers }: LiveOptions): CallWithLimits {
-    const { liveTarget } = this.#settings
-    const accept = { accept: 'text/event-stream' }
-    return createCall(this.#settings, this.#key, liveTarget, { headers }, accept)
   }
 }

@@ -19,7 +19,7 @@ export interface LiveConnections {
 export function openFeed(
   call: CallWithLimits,
   symbols: Set<string>,
-  channels: readonly LiveChannel[],
+  channels: readonly LiveChannel[] = ['quotes'],
   options: LiveOptions,
   { track, sockets }: LiveConnections,
 ): FeedEngine {
@@ -28,7 +28,7 @@ export function openFeed(
   const engine = new FeedEngine(symbols, waiting)
   const request: FeedRequest = {
     symbols,
-    channels,
+    channels: [...new Set(channels)],
     heartbeatTimeout,
     lastEventId: () => waiting.newestId,
   }

@@ -129,7 +129,7 @@ export function relayResponse<T>(
 }
 
 /** Proxies must not buffer, compress or cache an event stream. */
-const eventStreamHeaders: Readonly<Record<string, string>> = {
+export const eventStreamHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',

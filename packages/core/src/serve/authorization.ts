@@ -20,7 +20,16 @@ export async function askToAuthorize(
   request: Request,
   authorize: ((request: Request) => Authorization | Promise<Authorization>) | undefined,
 ): Promise<Response | undefined> {
-  const result: unknown = authorize === undefined ? true : await authorize(request)
+  return readAuthorization(authorize === undefined ? true : await authorize(request))
+}
+
+/**
+ * Reads the result of `authorize`. Returns undefined if the request may pass, or the response to send instead.
+ *
+ * @throws Refusal if the request may not pass
+ * @throws ConfigurationError on any other result
+ */
+export function readAuthorization(result: unknown): Response | undefined {
   if (result === true) return undefined
   if (result === false || result === 401) {
     throw new Refusal(401, 'Sign in to use this endpoint')

@@ -1,28 +1,18 @@
-import { APIError } from '../errors/api-error.ts'
-import { ConfigurationError } from '../errors/configuration-error.ts'
-import { findRow, isRetryable } from '../errors/find-row.ts'
-import { errorToWire, statusFor } from '../errors/error-to-wire.ts'
-import { RequestAbortedError } from '../errors/request-aborted-error.ts'
-import type { ResponseHeader } from '../errors/response-headers.ts'
-import { VecTradeError } from '../errors/vectrade-error.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
-import { markHandled } from '../lifetime/mark-handled.ts'
 import { within } from '../lifetime/timers.ts'
 import { streamIdOf } from '../store/stream-id.ts'
 import { eventText, relayResponse } from '../relay/readable.ts'
 import { readAnalysisRequest } from './read-analysis-request.ts'
 import { askToAuthorize } from './authorization.ts'
-import { addCorsHeaders } from './cors.ts'
+import { runCallback } from './callback-error.ts'
 import {
   checkHandlerOptions,
-  checkWebRequest,
   type HandlerContext,
   handlerChecks,
   type HandlerOptions,
 } from './handler-options.ts'
-import { isInterruptedUpload } from './interrupted-upload.ts'
-import { isAllowedOrigin, originRefused } from './page-origin.ts'
-import { errorResponse, invalidRequest, Refusal } from './refusal.ts'
+import { invalidRequest, Refusal } from './refusal.ts'
+import { ownerOf, respond } from './respond.ts'
 import { RunningStreams } from './running-streams.ts'
 import { type StoredAnswer, StoredStreams } from './stored-streams.ts'
 
@@ -80,39 +70,16 @@ class Endpoint {
   }
 
   /** Responds to any request. A failure becomes an error response. */
-  async handle(request: Request, contexts: (HandlerContext | undefined)[]): Promise<Response> {
-    try {
-      checkWebRequest('request', request)
-    } catch (error) {
-      this.#report(error)
-      return failure(error)
-    }
-    let response
-    try {
-      response = await this.#route(request, contextOf(contexts))
-    } catch (error) {
-      if (await isServerFault(error, request)) {
-        this.#report(error instanceof CallbackError ? error.cause : error)
-      }
-      response = error instanceof Refusal ? error.toResponse() : failure(error)
-    }
-    // The answer is for one caller, so no cache may store it.
-    if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
-    const { cors } = this.#options
-    if (cors) addCorsHeaders(response.headers, request, cors, this.#methods)
-    if (response.body) requests.set(response.body, request)
-    return response
+  handle(request: Request, contexts: (HandlerContext | undefined)[]): Promise<Response> {
+    return respond(request, this.#options, this.#methods, (allow) =>
+      this.#route(request, contextOf(contexts), allow),
+    )
   }
 
   /** Lets the request pass or refuses it, then responds with a stored stream or a new answer. */
-  async #route(request: Request, context: HandlerContext): Promise<Response> {
+  async #route(request: Request, context: HandlerContext, allow: string): Promise<Response> {
     const { authorize } = this.#options
     const streams = this.#streams
-    if (!isAllowedOrigin(request, this.#options)) {
-      throw new Refusal(403, originRefused)
-    }
-    const allow = `${this.#methods}, OPTIONS`
-    if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
     const isOfStream = request.method === 'GET' || request.method === 'DELETE'
     const streamId = streams && isOfStream ? streamIdOf(request.url) : undefined
     if (request.method !== 'POST' && streamId === undefined) {
@@ -121,20 +88,13 @@ class Endpoint {
     const ownResponse = await runCallback(() => askToAuthorize(request, authorize))
     if (ownResponse !== undefined) return ownResponse
 
-    const owner = await this.#ownerOf(request)
+    const owner = await ownerOf(request, this.#options)
     if (streams && streamId !== undefined) {
       return request.method === 'DELETE'
         ? streams.stop(streamId, owner)
         : streams.get(request, streamId, owner)
     }
     return this.#ask(request, owner, context)
-  }
-
-  async #ownerOf(request: Request): Promise<string> {
-    const options = this.#options
-    const owner = await runCallback(() => (options.owner ? options.owner(request) : ''))
-    if (typeof owner === 'string') return owner
-    throw new ConfigurationError('`owner` must return a string for each request')
   }
 
   /** Asks VecTrade and responds with its answer. */
@@ -173,69 +133,8 @@ class Endpoint {
       throw error
     }
   }
-
-  /** Reports an error in the server's own code or configuration. Callers do not see it. */
-  #report(error: unknown): void {
-    const { onError = reportError } = this.#options
-    // If `onError` fails, there is no one to tell.
-    void markHandled((async () => onError(error))())
-  }
-}
-
-/**
- * The requests of the responses that are still read. Node does not abort the signal of a request that was
- * collected as garbage.
- */
-const requests = /* @__PURE__ */ new WeakMap<ReadableStream, Request>()
-
-function reportError(error: unknown): void {
-  // oxlint-disable-next-line no-console -- without a message, no one could find the cause of the 500
-  console.error(error)
 }
 
 function contextOf(contexts: (HandlerContext | undefined)[]): HandlerContext {
   return contexts.find((context) => typeof context?.waitUntil === 'function') ?? {}
-}
-
-/** Wraps an error of `authorize` or `owner`, because its class says nothing about VecTrade or the caller. */
-class CallbackError extends Error {}
-
-async function runCallback<T>(callback: () => T | Promise<T>): Promise<T> {
-  try {
-    return await callback()
-  } catch (cause) {
-    throw cause instanceof Refusal ? cause : new CallbackError('', { cause })
-  }
-}
-
-/** Whether the server's own code or configuration caused an error. */
-async function isServerFault(error: unknown, request: Request): Promise<boolean> {
-  if (error instanceof Refusal) return false
-  if (error instanceof CallbackError) return !(await isInterruptedUpload(request, error.cause))
-  return error instanceof ConfigurationError || !VecTradeError.isInstance(error)
-}
-
-/** Seconds in a year. Clients may not be able to read a longer time. */
-const longestRetryAfter = 31_536_000
-
-/** Returns the response for a failure. It has VecTrade's status, or the one in the table for an error of ours. */
-function failure(error: unknown): Response {
-  const status = statusFor(error)
-  const headers: Partial<Record<ResponseHeader, string>> = {}
-  const retryAfter = error instanceof APIError ? error.retryAfter : undefined
-  if (retryAfter !== undefined) {
-    const seconds = Math.min(retryAfter, longestRetryAfter)
-    // The standard header has whole seconds only; our clients read the other one first.
-    headers['retry-after'] = String(Math.ceil(seconds))
-    if (!Number.isInteger(seconds)) headers['retry-after-ms'] = String(seconds * 1000)
-  }
-  const wire = errorToWire(error, status)
-  // Status and type alone may lead the reader to the wrong `retryable`. Then the header states the right one. A
-  // RequestAbortedError gets no header: this server's call was aborted, and the reader may still retry.
-  const isReadAsRetryable = isRetryable(findRow(status, [wire.error.type]), status, undefined)
-  const isJudge = VecTradeError.isInstance(error) && !(error instanceof RequestAbortedError)
-  if (isJudge && error.retryable !== isReadAsRetryable) {
-    headers['x-should-retry'] = String(error.retryable)
-  }
-  return errorResponse(status, wire, headers)
 }

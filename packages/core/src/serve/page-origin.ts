@@ -30,7 +30,7 @@ export function isAllowedOrigin(request: Request, { cors, publicOrigin }: Origin
 /** Tells the developer of a refused page which option to set. */
 export const originRefused: string =
   'Pages of this origin may not call this endpoint. If the page belongs to the endpoint and a proxy ' +
-  'changes `Host`, set the option `publicOrigin` of createHandler to the origin in the address ' +
+  'changes `Host`, set the option `publicOrigin` of the handler to the origin in the address ' +
   'bar. If the page belongs to another site, add its origin to `cors.origins`'
 
 const anOrigin =

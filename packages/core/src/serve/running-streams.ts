@@ -3,11 +3,16 @@ import { Refusal } from './refusal.ts'
 /** Counts the running streams of each owner in one handler. */
 export class RunningStreams {
   readonly #max: number | undefined
+  readonly #refuse: (max: number) => Refusal
   readonly #counts = new Map<string, number>()
 
-  /** @param max the most streams of one owner; undefined for no limit */
-  constructor(max: number | undefined) {
+  /**
+   * @param max the most streams of one owner; undefined for no limit
+   * @param refuse creates the refusal for an owner with too many
+   */
+  constructor(max: number | undefined, refuse: (max: number) => Refusal = tooManyStreams) {
     this.#max = max
+    this.#refuse = refuse
   }
 
   /**
@@ -16,9 +21,9 @@ export class RunningStreams {
    * @throws Refusal if the owner has too many streams
    */
   enter(owner: string): () => void {
-    if (this.#max === undefined) return () => {}
+    if (this.#max === undefined) return uncounted
     const running = this.#counts.get(owner) ?? 0
-    if (running >= this.#max) throw tooManyStreams(this.#max)
+    if (running >= this.#max) throw this.#refuse(this.#max)
     this.#counts.set(owner, running + 1)
     let isRunning = true
     return () => {
@@ -30,6 +35,8 @@ export class RunningStreams {
     }
   }
 }
+
+const uncounted = (): void => {}
 
 /** Creates the refusal for an owner with too many running streams. */
 export function tooManyStreams(max: number | undefined): Refusal {

@@ -1,0 +1,13 @@
+import { Refusal } from './refusal.ts'
+
+/** Wraps an error of `authorize` or `owner`, because its class says nothing about VecTrade or the caller. */
+export class CallbackError extends Error {}
+
+/** Calls a callback of the developer. @throws CallbackError with its error as the cause, or its Refusal */
+export async function runCallback<T>(callback: () => T | Promise<T>): Promise<T> {
+  try {
+    return await callback()
+  } catch (cause) {
+    throw cause instanceof Refusal ? cause : new CallbackError('', { cause })
+  }
+}

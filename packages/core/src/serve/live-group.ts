@@ -1,0 +1,86 @@
+import { joinBytes } from './join-bytes.ts'
+import type { Position } from './live-cursor.ts'
+import type { LiveHistory } from './live-history.ts'
+import {
+  type LiveReader,
+  maxChunk,
+  type ReaderSource,
+  type ReplayPart,
+  type ReplayStart,
+} from './live-reader.ts'
+import type { LiveEntry } from './live-replay.ts'
+import { isFor, type LiveSubscription } from './live-subscription.ts'
+
+/** What a group needs of its hub. */
+export interface GroupOwner {
+  readonly history: LiveHistory
+  /** Passes on all events that wait in groups. */
+  flush(): void
+  /** Called when the last reader of a group has left. */
+  close(group: LiveGroup): void
+}
+
+/** The readers that follow the same. Several events become one chunk once for all of them. */
+export class LiveGroup implements ReaderSource {
+  readonly subscription: LiveSubscription
+  readonly readers: Set<LiveReader> = new Set()
+  readonly #owner: GroupOwner
+  /** The events that were not passed on yet. */
+  #batch: LiveEntry[] = []
+  #size = 0
+
+  constructor(subscription: LiveSubscription, owner: GroupOwner) {
+    this.subscription = subscription
+    this.#owner = owner
+  }
+
+  /** Whether the events that were not passed on yet make a full chunk. */
+  get isFull(): boolean {
+    return this.#size >= maxChunk
+  }
+
+  /** Takes an event, to pass it on later. Returns false if its readers do not want it. */
+  add(entry: LiveEntry): boolean {
+    if (!isFor(this.subscription, entry.event, entry.channel)) return false
+    this.#batch.push(entry)
+    this.#size += entry.bytes.byteLength
+    return true
+  }
+
+  /** Passes on what was added. */
+  flush(): void {
+    const batch = this.#batch
+    const last = batch.at(-1)
+    if (last === undefined) return
+    this.#batch = []
+    this.#size = 0
+    const bytes = joinBytes(batch.map((entry) => entry.bytes))
+    const chunk = { bytes, count: batch.length, position: last.position }
+    for (const reader of this.readers) reader.push(chunk)
+  }
+
+  replay(after: Position, { added, until }: ReplayStart): ReplayPart | undefined {
+    // What waits to be passed on is part of the history. The reader must not get it twice.
+    this.#owner.flush()
+    const isWanted = ({ event, channel, position }: LiveEntry): boolean => {
+      const isOlder = event.type === 'quote.update' && position <= until && added.has(event.symbol)
+      return !isOlder && isFor(this.subscription, event, channel)
+    }
+    return this.#owner.history.read(after, isWanted, maxChunk)
+  }
+
+  skip(since: Position, dropped: number | undefined): { bytes: Uint8Array; position: Position } {
+    this.#owner.flush()
+    const { history } = this.#owner
+    const gap = { reason: 'slow_consumer', since: history.cursor(since), dropped } as const
+    return {
+      bytes: history.begin(this.subscription.quotes, gap),
+      position: history.position,
+    }
+  }
+
+  leave(reader: LiveReader): void {
+    this.readers.delete(reader)
+    if (this.readers.size === 0) this.#owner.close(this)
+  }
+}

@@ -1,0 +1,161 @@
+import { whenAborted } from '../lifetime/abort-source.ts'
+import { forgetCollected, whenCollected } from '../lifetime/finalization.ts'
+import { warnAbout } from '../lifetime/logger.ts'
+import { streamFrom } from '../relay/direct-source.ts'
+import { eventStreamHeaders } from '../relay/readable.ts'
+import { runCallback } from './callback-error.ts'
+import type { Handler } from './handler.ts'
+import { authorizeLive, type LivePermission } from './live-authorization.ts'
+import {
+  type LiveHandlerOptions,
+  type ResolvedLiveOptions,
+  resolveLiveOptions,
+} from './live-handler-options.ts'
+import { LiveHub } from './live-hub.ts'
+import type { LiveReader } from './live-reader.ts'
+import { readLiveRequest } from './live-request.ts'
+import { subscriptionTo } from './live-subscription.ts'
+import { ClientUpstream, FeedUpstream } from './live-upstream.ts'
+import { Reauthorization } from './reauthorization.ts'
+import { invalidRequest, Refusal } from './refusal.ts'
+import { ownerOf, report, respond } from './respond.ts'
+import { RunningStreams } from './running-streams.ts'
+
+/** How long a symbol or a channel is still read after its last reader has left, in ms. A page may only reload. */
+const linger = 2_000
+
+/**
+ * Creates the endpoint from which pages and services get live data without a key. All of them share one feed.
+ *
+ * The endpoint takes a `GET` with `?symbols=NVDA,AMD&channels=quotes,news` and answers with Server-Sent Events that do
+ * not end: first the latest known quotes, then all changes. After a cut, a reader continues where it was. If that is
+ * not possible, it gets a `gap` event. A reader that is too slow gets a `gap` and the latest quotes. Alerts are those
+ * of your key, and all callers get them unless `authorize` decides otherwise.
+ *
+ * Pages of other origins are refused unless `cors` allows them. The handler keeps its feed for all requests, so create
+ * it once.
+ *
+ * @throws ConfigurationError if an option is wrong
+ * @example
+ * ```ts
+ * import { createLiveHandler, VecTrade } from '@vectrade/core'
+ *
+ * const client = new VecTrade({ apiKey: 'vq_example' })
+ * const handler = createLiveHandler({ client, symbols: ['NVDA', 'AMD'] })
+ * const response = await handler(new Request('https://example.com/api/live?symbols=OTHER'))
+ * console.log(response.status) // 422
+ * ```
+ */
+export function createLiveHandler(options: LiveHandlerOptions): Handler {
+  const endpoint = new LiveEndpoint(resolveLiveOptions(options))
+  return (request) => endpoint.handle(request)
+}
+
+/** Turns requests into responses. */
+class LiveEndpoint {
+  readonly #options: ResolvedLiveOptions
+  readonly #isAllowed: (symbol: string) => boolean
+  readonly #hub: LiveHub
+  readonly #running: RunningStreams
+  readonly #reauthorization: Reauthorization
+
+  constructor(options: ResolvedLiveOptions) {
+    const { client, feed, symbols, replay, heartbeat, logger } = options
+    this.#options = options
+    this.#isAllowed = knows(symbols)
+    this.#running = new RunningStreams(options.maxStreamsPerOwner, tooManyReaders)
+    this.#reauthorization = new Reauthorization(options.reauthorizeAfter)
+    const upstream = client ? new ClientUpstream(client) : feed && new FeedUpstream(feed)
+    // The options have one of the two.
+    this.#hub = new LiveHub(upstream as ClientUpstream | FeedUpstream, {
+      replay,
+      heartbeat,
+      linger,
+      isAllowed: this.#isAllowed,
+      onError: (error) => report(error, options),
+      onFailure: (error) => warnAbout(logger, 'vectrade: live data has failed', error),
+    })
+  }
+
+  handle(request: Request): Promise<Response> {
+    return respond(request, this.#options, 'GET', (allow) => this.#route(request, allow))
+  }
+
+  async #route(request: Request, allow: string): Promise<Response> {
+    if (request.method !== 'GET') throw new Refusal(405, 'Use GET', { allow }, invalidRequest())
+    const permission = await this.#authorize(request)
+    if (!('symbols' in permission)) return permission
+    const owner = await ownerOf(request, this.#options)
+    const limits = { maxSymbols: this.#options.maxSymbols, isAllowed: this.#isAllowed }
+    const wish = await runCallback(() => readLiveRequest(request, limits))
+    const subscription = subscriptionTo(wish, permission.symbols)
+    if (wish.symbols.size > 0 && subscription.about?.size === 0) {
+      throw new Refusal(403, 'You may not follow these symbols')
+    }
+    // Readers need not come back.
+    if (this.#hub.hasEnded(subscription)) return new Response(null, { status: 204 })
+    const onLeave = this.#running.enter(owner)
+    try {
+      const reader = this.#hub.join(subscription, wish)
+      return this.#open(reader, request, subscription.key, onLeave)
+    } catch (error) {
+      onLeave()
+      throw error
+    }
+  }
+
+  #authorize(request: Request): Promise<LivePermission | Response> {
+    return runCallback(() => authorizeLive(request, this.#options.authorize))
+  }
+
+  /** Responds with the stream of a reader. The reader leaves with its caller. */
+  #open(reader: LiveReader, request: Request, key: string, onLeave: () => void): Response {
+    const end = (): void => reader.end()
+    const forget = this.#options.authorize && this.#askAgain(request, key, end)
+    const unlink = whenAborted(request.signal, end)
+    reader.whenLeft(() => {
+      forget?.()
+      unlink()
+      onLeave()
+      forgetCollected(reader)
+    })
+    const body = streamFrom(reader)
+    whenCollected(body, end, reader)
+    return new Response(body, { headers: eventStreamHeaders })
+  }
+
+  // The closures of `#open` must not keep the request: thousands of readers would take much more memory.
+  #askAgain(request: Request, key: string, end: () => void): () => void {
+    return this.#reauthorization.add(() => this.#mayStay(request, key), end)
+  }
+
+  /** Whether the same request would still get the same. */
+  async #mayStay(request: Request, key: string): Promise<boolean> {
+    try {
+      const permission = await authorizeLive(request, this.#options.authorize)
+      if (!('symbols' in permission)) {
+        await permission.body?.cancel()
+        return false
+      }
+      const limits = { maxSymbols: Infinity, isAllowed: () => true }
+      const wish = readLiveRequest(request, limits)
+      return subscriptionTo(wish, permission.symbols).key === key
+    } catch (error) {
+      if (!(error instanceof Refusal)) report(error, this.#options)
+      return false
+    }
+  }
+}
+
+function knows(symbols: LiveHandlerOptions['symbols']): (symbol: string) => boolean {
+  if (typeof symbols === 'function') return (symbol) => symbols(symbol)
+  const known = symbols && new Set(symbols)
+  return (symbol) => known === undefined || known.has(symbol)
+}
+
+function tooManyReaders(max: number): Refusal {
+  return new Refusal(
+    429,
+    `You have ${max} live streams open, which is the limit: close one of them`,
+  )
+}

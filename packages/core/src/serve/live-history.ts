@@ -1,0 +1,125 @@
+import { type LiveChannel, type LiveEvent, liveEventToWire } from '../events/live-event.ts'
+import { encodeEvent } from '../sse/encode.ts'
+import { encodeUtf8 } from '../sse/utf8.ts'
+import { joinBytes } from './join-bytes.ts'
+import { LiveCursors, type Position } from './live-cursor.ts'
+import type { ReplayPart } from './live-reader.ts'
+import { type LiveEntry, LiveReplay, type ReplayLimits } from './live-replay.ts'
+
+/** Why a reader begins again with the latest quotes, as the protocol has it. */
+export interface HistoryGap {
+  reason: 'expired' | 'unknown' | 'slow_consumer'
+  /** The cursor of the last event that the reader has. */
+  since: string
+  dropped?: number | undefined
+}
+
+/** What an instance has received: the position, the latest quotes, and the latest events. */
+export class LiveHistory {
+  readonly #cursors = new LiveCursors()
+  readonly #replay: LiveReplay
+  /** The latest quote of each symbol, as JSON. */
+  readonly #latest = new Map<string, string>()
+  #position: Position = 0
+
+  constructor(limits: ReplayLimits) {
+    this.#replay = new LiveReplay(limits)
+  }
+
+  /** The position of the last event. */
+  get position(): Position {
+    return this.#position
+  }
+
+  /** Returns a position that no cursor has yet. Call this when events that come now do not follow those before. */
+  interrupt(): Position {
+    this.#position += 1
+    return this.#position
+  }
+
+  /** Adds an event. Returns undefined if it cannot be sent. @throws any error if it is no event */
+  add(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
+    // The id in a gap of the upstream means nothing to our readers.
+    const wire = event.type === 'gap' ? { ...event, since: undefined } : liveEventToWire(event)
+    const json = JSON.stringify(wire) as string | undefined
+    if (json === undefined) return undefined
+    if (event.type === 'quote.update') this.#latest.set(event.symbol, json)
+    this.#position += 1
+    const position = this.#position
+    const bytes = encodeUtf8(encodeEvent({ id: this.cursor(position), data: json }))
+    const entry = { position, at: performance.now(), event, channel, bytes }
+    this.#replay.add(entry)
+    return entry
+  }
+
+  /** Forgets the latest quotes of symbols. */
+  forget(symbols: Iterable<string>): void {
+    for (const symbol of symbols) this.#latest.delete(symbol)
+  }
+
+  cursor(position: Position = this.#position): string {
+    return this.#cursors.encode(position)
+  }
+
+  /** Returns the position of a cursor, or undefined if it is not one of this instance. */
+  find(cursor: string): Position | undefined {
+    const position = this.#cursors.decode(cursor)
+    return position !== undefined && position <= this.#position ? position : undefined
+  }
+
+  hasAllAfter(position: Position): boolean {
+    return this.#replay.hasAllAfter(position)
+  }
+
+  /**
+   * Returns the next events after a position as messages, or undefined if they are no longer kept.
+   *
+   * @param size the size in bytes after which the result is long enough
+   */
+  read(
+    after: Position,
+    isWanted: (entry: LiveEntry) => boolean,
+    size: number,
+  ): ReplayPart | undefined {
+    if (!this.#replay.hasAllAfter(after)) return undefined
+    const pieces: Uint8Array[] = []
+    let missing = size
+    for (const entry of this.#replay.after(after)) {
+      if (!isWanted(entry)) continue
+      pieces.push(entry.bytes)
+      missing -= entry.bytes.byteLength
+      if (missing <= 0) {
+        return { bytes: joinBytes(pieces), position: entry.position, isWhole: false }
+      }
+    }
+    return { bytes: joinBytes(pieces), position: this.#position, isWhole: true }
+  }
+
+  /** Returns the latest quotes as messages without ids. */
+  latest(symbols: Iterable<string>): Uint8Array {
+    return encodeUtf8(this.#latestOf(symbols).map(unnumbered).join(''))
+  }
+
+  /**
+   * Returns the messages with which a reader begins: the gap, if there is one, and the latest quotes.
+   *
+   * Only the last message has an id. A reader that does not get all of them begins again.
+   */
+  begin(symbols: Iterable<string>, gap?: HistoryGap): Uint8Array {
+    const messages = this.#latestOf(symbols)
+    if (gap !== undefined) messages.unshift(JSON.stringify({ type: 'gap', ...gap }))
+    const last = messages.pop()
+    // A message without data is not an event, but its id counts.
+    const end = encodeEvent({ id: this.cursor(), ...(last !== undefined && { data: last }) })
+    return encodeUtf8(messages.map(unnumbered).join('') + end)
+  }
+
+  #latestOf(symbols: Iterable<string>): string[] {
+    const quotes = Array.from(symbols, (symbol) => this.#latest.get(symbol))
+    return quotes.filter((quote) => quote !== undefined)
+  }
+}
+
+function unnumbered(json: string): string {
+  return encodeEvent({ data: json })
+}

@@ -1,0 +1,26 @@
+/**
+ * Calls a function four times in the time of a heartbeat, for all readers together. A timer for each reader would take
+ * more memory than the rest of it.
+ */
+export class LivePulse {
+  readonly #interval: number
+  readonly #onSweep: () => void
+  #timer: ReturnType<typeof setInterval> | undefined
+
+  /** @param heartbeat the longest silence, in ms. 0 for no heartbeats */
+  constructor(heartbeat: number, onSweep: () => void) {
+    this.#interval = heartbeat / 4
+    this.#onSweep = onSweep
+  }
+
+  /** Does nothing if it is already started. */
+  start(): void {
+    const isOn = this.#interval > 0 && this.#interval < Infinity
+    if (isOn) this.#timer ??= setInterval(this.#onSweep, Math.min(this.#interval, 2 ** 31 - 1))
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+}

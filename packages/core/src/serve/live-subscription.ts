@@ -1,0 +1,92 @@
+import { isRecord } from '../events/json.ts'
+import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
+import type { LiveWish } from './live-request.ts'
+
+/** What a reader follows. */
+export interface LiveSubscription {
+  /** The same for all readers that follow the same. */
+  readonly key: string
+  readonly channels: ReadonlySet<LiveChannel>
+  /** The symbols whose quotes it gets. */
+  readonly quotes: ReadonlySet<string>
+  /** Alerts and news are about one of these symbols. Undefined if the reader gets all of them. */
+  readonly about: ReadonlySet<string> | undefined
+}
+
+/**
+ * Returns what a request follows. Without symbols, it gets all alerts and news.
+ *
+ * @param allowed the symbols that `authorize` has narrowed the request to. Undefined if it has not
+ */
+export function subscriptionTo(
+  { symbols, channels }: Pick<LiveWish, 'symbols' | 'channels'>,
+  allowed: ReadonlySet<string> | undefined,
+): LiveSubscription {
+  const isAll = symbols.size === 0
+  const followed = allowed && !isAll ? intersection(symbols, allowed) : symbols
+  const about = isAll ? allowed : followed
+  return {
+    key: JSON.stringify([channels, followed, about].map((part) => part && [...part].toSorted())),
+    channels,
+    quotes: channels.has('quotes') ? followed : none,
+    about,
+  }
+}
+
+const none: ReadonlySet<string> = /* @__PURE__ */ new Set()
+
+function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...a].filter((item) => b.has(item)))
+}
+
+/**
+ * Whether an event is for the readers of a subscription.
+ *
+ * @param channel the channel that has brought the event. Undefined if it may have been any
+ */
+export function isFor(
+  { channels, quotes, about }: LiveSubscription,
+  event: LiveEvent,
+  channel: LiveChannel | undefined,
+): boolean {
+  if (channel !== undefined && !channels.has(channel)) return false
+  if (event.type === 'quote.update') return quotes.has(event.symbol)
+  if (about === undefined) return true
+  const symbols = symbolsOf(event)
+  // An acknowledgement lists symbols of several readers. It is only for readers who know all of them.
+  if (event.type === 'unknown') return symbols.every((symbol) => about.has(symbol))
+  return symbols.length === 0 || symbols.some((symbol) => about.has(symbol))
+}
+
+/** Returns the symbols that an event is about. None if it is about all. */
+export function symbolsOf(event: LiveEvent): readonly string[] {
+  switch (event.type) {
+    case 'quote.update':
+    case 'alert.triggered':
+      return [event.symbol]
+    case 'news.published':
+      return event.symbols
+    case 'gap':
+      return []
+    case 'unknown': {
+      const { symbol, symbols } = isRecord(event.data) ? event.data : {}
+      const all = typeof symbol === 'string' ? [symbol] : symbols
+      return Array.isArray(all) ? all.filter((item) => typeof item === 'string') : []
+    }
+  }
+}
+
+/** Returns the channel of an event by its type. Undefined if any channel may bring it. */
+export function channelOf({ type }: LiveEvent): LiveChannel | undefined {
+  switch (type) {
+    case 'quote.update':
+      return 'quotes'
+    case 'alert.triggered':
+      return 'alerts'
+    case 'news.published':
+      return 'news'
+    case 'gap':
+    case 'unknown':
+      return undefined
+  }
+}

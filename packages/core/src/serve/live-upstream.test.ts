@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { AuthenticationError, type LiveHandlerOptions, VecTrade } from '../index.ts'
+import { ControlledFeed, quote } from '../test-support/controlled-feed.ts'
+import { liveEndpoint } from '../test-support/live-endpoint.ts'
+
+interface FakeClient {
+  client: NonNullable<LiveHandlerOptions['client']>
+  /** The feeds that were opened, by their channels. */
+  feeds: { channels: readonly string[]; feed: ControlledFeed }[]
+}
+
+/** A client whose feeds the test controls. */
+function fakeClient(): FakeClient {
+  const feeds: FakeClient['feeds'] = []
+  const subscribe = ({
+    channels = [],
+    symbols = [],
+  }: Record<string, readonly string[]>): unknown => {
+    const feed = new ControlledFeed()
+    feed.add(symbols)
+    feeds.push({ channels, feed })
+    return feed
+  }
+  return { client: { live: { subscribe } } as never, feeds }
+}
+
+describe('with a client', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('there is one subscription of each channel for all readers, opened with the first', async () => {
+    const { client, feeds } = fakeClient()
+    const { get } = liveEndpoint({ client })
+    expect(feeds).toHaveLength(0)
+    for (let at = 0; at < 5; at += 1) await get('?symbols=NVDA')
+    await get('?symbols=NVDA,AMD')
+    expect(feeds).toHaveLength(1)
+    expect([...(feeds[0]?.feed.symbols ?? [])]).toEqual(['NVDA', 'AMD'])
+    await get('?symbols=NVDA&channels=quotes,news')
+    await get('?channels=news')
+    expect(feeds.map(({ channels }) => channels)).toEqual([['quotes'], ['news']])
+    // The feed of the news brings all of them.
+    expect(feeds[1]?.feed.symbols.size).toBe(0)
+  })
+
+  test('a channel is closed a moment after its last reader has left, and can be opened again', async () => {
+    const { client, feeds } = fakeClient()
+    const { get } = liveEndpoint({ client })
+    const first = await get()
+    await first.cancel()
+    await vi.advanceTimersByTimeAsync(1_999)
+    const second = await get()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(feeds).toHaveLength(1)
+    expect(feeds[0]?.feed.isClosed).toBe(false)
+    await second.cancel()
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(feeds[0]?.feed.isClosed).toBe(true)
+    const third = await get()
+    expect(feeds).toHaveLength(2)
+    feeds[1]?.feed.send(quote('NVDA', 1))
+    const reading = third.take(1)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await reading).toEqual([quote('NVDA', 1)])
+  })
+
+  test('a reader that comes back after that gets a gap', async () => {
+    const { client, feeds } = fakeClient()
+    const { get } = liveEndpoint({ client })
+    const first = await get()
+    feeds[0]?.feed.send(quote('NVDA', 1))
+    const reading = first.next()
+    await vi.advanceTimersByTimeAsync(10)
+    const since = (await reading)?.id ?? ''
+    await first.cancel()
+    await vi.advanceTimersByTimeAsync(2_000)
+    const again = await get('?symbols=NVDA', { 'last-event-id': since })
+    expect(await again.take(1)).toEqual([{ type: 'gap', reason: 'expired', since }])
+  })
+
+  test('a channel that fails ends its readers only, and the next reader opens it again', async () => {
+    const { client, feeds } = fakeClient()
+    const { get } = liveEndpoint({ client })
+    const quotes = await get()
+    const news = await get('?channels=news')
+    const message = 'Said'
+    const options = { message, type: 'authentication_error', retryable: false }
+    feeds[1]?.feed.fail(new AuthenticationError(options))
+    expect(await news.next()).toMatchObject({ name: 'error', event: { error: { message } } })
+    expect(await news.next()).toBeUndefined()
+    const reading = quotes.take(1)
+    feeds[0]?.feed.send(quote('NVDA', 1))
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await reading).toEqual([quote('NVDA', 1)])
+    await get('?channels=news')
+    expect(feeds.map(({ channels }) => channels)).toEqual([['quotes'], ['news'], ['news']])
+  })
+
+  test('a channel that cannot be opened keeps no other one open', async () => {
+    const { client, feeds } = fakeClient()
+    const subscribe = client.live.subscribe.bind(client.live)
+    client.live.subscribe = (request) => {
+      if (request.channels?.includes('news')) throw new Error('mine')
+      return subscribe(request)
+    }
+    const { get } = liveEndpoint({ client, onError: () => {} })
+    expect((await get('?symbols=NVDA&channels=quotes,news')).response.status).toBe(500)
+    expect(feeds.map(({ feed }) => feed.isClosed)).toEqual([true])
+    // A failed request is no reader: the channel is closed when the only reader leaves.
+    const reader = await get('?symbols=NVDA')
+    expect((await get('?symbols=NVDA&channels=quotes,news')).response.status).toBe(500)
+    await reader.cancel()
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(feeds.map(({ feed }) => feed.isClosed)).toEqual([true, true])
+  })
+
+  test('a missing key is a 500 that is reported', async () => {
+    const onError = vi.fn()
+    const { get } = liveEndpoint({ client: new VecTrade(), onError })
+    for (let at = 0; at < 2; at += 1) expect((await get()).response.status).toBe(500)
+    expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'configuration_error' })
+  })
+})
+
+describe('with a feed', () => {
+  test('without `add`, nothing is expected of it', async () => {
+    const source = new ControlledFeed()
+    const feed = { [Symbol.asyncIterator]: () => source[Symbol.asyncIterator]() }
+    const { get } = liveEndpoint({ feed })
+    const caller = await get()
+    source.send(quote('AMD', 1), quote('NVDA', 2))
+    expect(await caller.take(1)).toEqual([quote('NVDA', 2)])
+    const other = await get('?symbols=AMD')
+    expect(await other.take(1)).toEqual([quote('AMD', 1)])
+  })
+
+  test('it may be a generator', async () => {
+    async function* events(): AsyncGenerator<ReturnType<typeof quote>> {
+      for (let price = 1; price <= 3; price += 1) yield quote('NVDA', price)
+    }
+    const caller = await liveEndpoint({ feed: events() }).get()
+    expect(await caller.take(3)).toEqual([1, 2, 3].map((price) => quote('NVDA', price)))
+    expect(await caller.next()).toBeUndefined()
+  })
+
+  test('an `add` that fails does not fail the request', async () => {
+    const feed = Object.assign(new ControlledFeed(), {
+      add: () => Promise.reject(new Error('mine')),
+    })
+    expect((await liveEndpoint({ feed }).get()).response.status).toBe(200)
+  })
+
+  test('it stays open when the last reader has left', async () => {
+    vi.useFakeTimers()
+    const { feed, get } = liveEndpoint()
+    const first = await get()
+    await first.cancel()
+    await vi.advanceTimersByTimeAsync(10_000)
+    vi.useRealTimers()
+    expect(feed.isClosed).toBe(false)
+    const second = await get()
+    feed.send(quote('NVDA', 1))
+    expect(await second.take(1)).toEqual([quote('NVDA', 1)])
+  })
+})

@@ -1,0 +1,155 @@
+import type { VecTrade } from '../client.ts'
+import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
+import { PullIterator } from '../lifetime/pull-iterator.ts'
+
+/** A feed that `createLiveHandler` can read, such as a `LiveFeed`. */
+export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
+  /** Follows more symbols. Without it, the feed is expected to bring all symbols. */
+  add?(symbols: readonly string[]): unknown
+  /** Follows these symbols no longer. */
+  remove?(symbols: readonly string[]): unknown
+}
+
+/** Receives what an upstream brings. */
+export interface UpstreamSink {
+  /** @param channel undefined if the upstream does not know it */
+  onEvent(event: LiveEvent, channel: LiveChannel | undefined): void
+  /** Returns a promise if the upstream should wait before the next event. */
+  pause(): Promise<void> | undefined
+  /**
+   * Nothing more will come.
+   *
+   * @param channel undefined if this concerns all channels
+   * @param failure undefined if the upstream has ended properly
+   */
+  onEnd(channel: LiveChannel | undefined, failure: { error: unknown } | undefined): void
+}
+
+/** Where a hub gets its events from. */
+export interface LiveUpstream {
+  /** Whether it brings only the symbols that were added. */
+  readonly hasSymbols: boolean
+  /** Whether {@link close} has an effect. */
+  readonly canClose: boolean
+  /**
+   * Begins to read channels. Does nothing for those that are open.
+   *
+   * @param symbols the symbols to begin with
+   * @throws ConfigurationError
+   */
+  open(channels: readonly LiveChannel[], symbols: readonly string[], sink: UpstreamSink): void
+  /** Stops reading channels. */
+  close(channels: readonly LiveChannel[]): void
+  add(symbols: readonly string[]): void
+  remove(symbols: readonly string[]): void
+}
+
+/**
+ * The feeds of a client, one for each channel.
+ *
+ * The quotes need their own feed, because alerts and news of a feed are about its symbols only, while some readers want
+ * all of them. This costs no more connections: a client has a WebSocket for each channel anyway.
+ */
+export class ClientUpstream implements LiveUpstream {
+  readonly hasSymbols = true
+  readonly canClose = true
+  readonly #client: Pick<VecTrade, 'live'>
+  readonly #feeds = new Map<LiveChannel, ReturnType<VecTrade['live']['subscribe']>>()
+
+  constructor(client: Pick<VecTrade, 'live'>) {
+    this.#client = client
+  }
+
+  open(channels: readonly LiveChannel[], symbols: readonly string[], sink: UpstreamSink): void {
+    for (const channel of channels) {
+      if (this.#feeds.has(channel)) continue
+      const isOfQuotes = channel === 'quotes'
+      const request = { channels: [channel], symbols: isOfQuotes ? symbols : [] }
+      const feed = this.#client.live.subscribe(request)
+      this.#feeds.set(channel, feed)
+      const isOpen = (): boolean => this.#feeds.get(channel) === feed
+      void readFeed(feed, channel, sink, isOpen).then((failure) => {
+        if (!isOpen()) return
+        this.#feeds.delete(channel)
+        sink.onEnd(channel, failure)
+      })
+    }
+  }
+
+  close(channels: readonly LiveChannel[]): void {
+    for (const channel of channels) {
+      const feed = this.#feeds.get(channel)
+      this.#feeds.delete(channel)
+      if (feed !== undefined) void markHandled(feed.close())
+    }
+  }
+
+  add(symbols: readonly string[]): void {
+    this.#feeds.get('quotes')?.add(symbols)
+  }
+
+  remove(symbols: readonly string[]): void {
+    this.#feeds.get('quotes')?.remove(symbols)
+  }
+}
+
+/** A feed of the developer. It is read from the first request on, until it ends. */
+export class FeedUpstream implements LiveUpstream {
+  readonly hasSymbols: boolean
+  readonly canClose = false
+  readonly #feed: LiveFeedLike
+  #isOpen = false
+
+  constructor(feed: LiveFeedLike) {
+    this.#feed = feed
+    this.hasSymbols = feed.add !== undefined
+  }
+
+  open(_: readonly LiveChannel[], _symbols: readonly string[], sink: UpstreamSink): void {
+    if (this.#isOpen) return
+    this.#isOpen = true
+    void readFeed(this.#feed, undefined, sink, () => true).then((failure) => {
+      this.#isOpen = false
+      sink.onEnd(undefined, failure)
+    })
+  }
+
+  /** Does nothing, because the feed may be readable only once. */
+  close(): void {}
+
+  add(symbols: readonly string[]): void {
+    // The feed fails by itself if it cannot do this.
+    if (symbols.length > 0) void markHandled((async () => this.#feed.add?.(symbols))())
+  }
+
+  remove(symbols: readonly string[]): void {
+    void markHandled((async () => this.#feed.remove?.(symbols))())
+  }
+}
+
+/** Reads a feed to its end. Never rejects: returns the error, or undefined if there is none. */
+async function readFeed(
+  feed: LiveFeedLike,
+  channel: LiveChannel | undefined,
+  sink: UpstreamSink,
+  isOpen: () => boolean,
+): Promise<{ error: unknown } | undefined> {
+  try {
+    const iterator = feed[Symbol.asyncIterator]()
+    for (;;) {
+      // An event that is there is taken without a promise.
+      let event = PullIterator.ready(iterator)
+      if (event === undefined) {
+        const { done, value } = await iterator.next()
+        if (done || !isOpen()) return undefined
+        event = value
+      }
+      sink.onEvent(event, channel)
+      const pause = sink.pause()
+      if (pause !== undefined) await pause
+    }
+  } catch (error) {
+    return { error }
+  }
+}
