@@ -119,6 +119,18 @@ describe('a lost connection', () => {
     expect(await take(iterator, 1)).toEqual([quote('NVDA', 2)])
   })
 
+  test('is opened again after the last id, even if that came without an event', async () => {
+    const feed = subscribe()
+    const first = await server.connection(1)
+    first.write('id: begin\n\n')
+    await feed.ready
+    await vi.advanceTimersByTimeAsync(0)
+    expect(feed.lastEventId).toBe('begin')
+    first.end()
+    await vi.advanceTimersByTimeAsync(500)
+    expect((await server.connection(2)).lastEventId).toBe('begin')
+  })
+
   test('without ids is followed by a gap', async () => {
     const feed = subscribe()
     const iterator = feed[Symbol.asyncIterator]()
@@ -398,7 +410,7 @@ test.for([
   [{}, { heartbeatTimeout: -1 }, /`heartbeatTimeout`/],
   [{}, { lastEventId: 'a\nb' }, /`lastEventId`/],
 ] as const)('wrong options throw at once: %j %j', ([request, options, message]) => {
-  const call = (): unknown => server.client.live.subscribe(request as never, options as never)
+  const call = (): unknown => server.client.live.subscribe(request as never, options)
   expect(call).toThrow(ConfigurationError)
   expect(call).toThrow(message)
 })

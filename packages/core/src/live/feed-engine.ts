@@ -101,6 +101,10 @@ export class FeedEngine implements FeedSink {
     this.#wake?.()
   }
 
+  onId(id: string): void {
+    this.#delivery.skip(id)
+  }
+
   onLost(): void {
     if (this.state === 'live') this.state = 'reconnecting'
   }

@@ -27,6 +27,8 @@ export interface FeedSink {
   onOpen(): void
   /** @param id the id of the event, `''` if it has none */
   onEvent(event: LiveEvent, id: string): void
+  /** The server has sent an id without an event. A feed that continues after it misses nothing. */
+  onId(id: string): void
   /** The connection is lost, or could not be opened. The source tries again. */
   onLost(error: VecTradeError): void
   /** Nothing more will come. Without an error, the server has ended the feed. */

@@ -34,6 +34,7 @@ export class SocketSource implements FeedSource {
           if (open.size === this.#request.channels.length) this.#sink.onOpen()
         },
         onEvent: (event, id) => this.#sink.onEvent(event, id),
+        onId: (id) => this.#sink.onId(id),
         onLost: (error) => {
           open.delete(channel)
           this.#sink.onLost(error)

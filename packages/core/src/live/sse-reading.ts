@@ -7,9 +7,9 @@ import type { ByteStream } from '../lifetime/byte-stream.ts'
 import { MessageReader } from '../sse/decode.ts'
 import { Watchdog } from '../stream/watchdog.ts'
 
-/** An event, with its id, `''` if it has none. */
+/** An event, with its id, `''` if it has none. A frame without an event only moves the id. */
 export interface LiveMessage {
-  event: LiveEvent
+  event: LiveEvent | undefined
   id: string
 }
 
@@ -26,6 +26,8 @@ export class SseReading {
   readonly #messages: MessageReader
   readonly #watchdog: Watchdog
   readonly #secrets: Secrets
+  /** The id of the last message that was returned. */
+  #id = ''
 
   constructor(body: ByteStream, options: SseReadingOptions) {
     const { heartbeatTimeout, secrets, ...decoding } = options
@@ -38,11 +40,13 @@ export class SseReading {
   async next(): Promise<LiveMessage | undefined> {
     for (;;) {
       const message = this.#messages.take()
-      if (message !== undefined) {
-        const event = this.#read(message.data, message.event)
-        if (event !== undefined) return { event, id: message.id ?? '' }
-        continue
+      const id = this.#messages.lastEventId ?? ''
+      const event = message && this.#read(message.data, message.event)
+      if (event !== undefined || id !== this.#id) {
+        this.#id = id
+        return { event, id }
       }
+      if (message !== undefined) continue
       this.#watchdog.begin()
       const isOpen = await this.#messages.fill()
       this.#watchdog.onBytes()

@@ -152,7 +152,7 @@ export class SseSource implements FeedSource {
       return
     }
     // The first message of a new connection. A gap says that it does not repeat what is held.
-    this.#endChange(message.event.type === 'gap')
+    this.#endChange(message.event?.type === 'gap')
     this.#deliver(message)
   }
 
@@ -174,6 +174,7 @@ export class SseSource implements FeedSource {
   }
 
   #deliver({ event, id }: LiveMessage): void {
+    if (event === undefined) return this.#sink.onId(id)
     // A greeting, or a gap, that each connection brings is no progress.
     if (id !== '' && id !== this.#request.lastEventId()) this.#reconnection.progressed()
     if (event.type === 'quote.update') this.#added.delete(event.symbol)
