@@ -1,5 +1,6 @@
 import {
   createHandler,
+  createLiveHandler,
   type FetchHandler,
   memoryStore,
   type StreamEvent,
@@ -15,21 +16,24 @@ import {
 } from '@vectrade/sandbox'
 import { preview } from 'vite'
 import { inject } from 'vitest'
-import { analyzeEndpoint } from '../../server/analyze-endpoint.ts'
+import { endpoints } from '../../server/endpoints.ts'
 
 /** A server with the built page. Disposing it closes the server. */
 export interface ServedPage extends AsyncDisposable {
   url: string
 }
 
-/** Serves the built page with the endpoint of a test. */
-export async function servePage(handler: FetchHandler): Promise<ServedPage> {
+/** Serves the built page with the endpoints of a test. Without `live`, there are no live prices. */
+export async function servePage(
+  analyze: FetchHandler,
+  live: FetchHandler = () => new Response(null, { status: 404 }),
+): Promise<ServedPage> {
   const server = await preview({
     configFile: false,
     logLevel: 'warn',
     build: { outDir: inject('builtPage') },
     preview: { port: 0 },
-    plugins: [analyzeEndpoint(() => Promise.resolve({ handler, notice: '' }))],
+    plugins: [endpoints(() => Promise.resolve({ analyze, live, notice: '' }))],
   })
   return {
     url: server.resolvedUrls?.local[0] ?? '',
@@ -49,21 +53,26 @@ export async function servePageWithSandbox(
 ): Promise<ServedPage & { sandbox: Sandbox }> {
   const sandbox = await startSandbox(options)
   const store = memoryStore()
-  const page = await servePage((request) => {
+  const { url, liveURL, apiKey } = sandbox
+  const liveClient = new VecTrade({ baseURL: url, liveURL, apiKey })
+  const live = createLiveHandler({ client: liveClient })
+  const analyze: FetchHandler = (request) => {
     const fault = request.method === 'POST' ? faults.shift() : undefined
     const client = new VecTrade({
-      baseURL: sandbox.url,
-      apiKey: sandbox.apiKey,
+      baseURL: url,
+      apiKey,
       maxRetries: 0,
       ...(fault ? { headers: { 'x-sandbox-fault': formatFault(fault) } } : {}),
     })
     return createHandler({ client, store })(request)
-  })
+  }
+  const page = await servePage(analyze, live)
   return {
     url: page.url,
     sandbox,
     [Symbol.asyncDispose]: async () => {
       await page[Symbol.asyncDispose]()
+      liveClient.close()
       await sandbox.close()
     },
   }
