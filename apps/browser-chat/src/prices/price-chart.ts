@@ -75,8 +75,9 @@ export class PriceChart {
   }
 }
 
-/** Returns a range around prices. A price that does not move is in the middle. */
+/** Returns a range around prices. It is at least 0.1% of the price, so that a cent does not look like a crash. */
 function around(min: number, max: number): [number, number] {
-  const margin = max > min ? (max - min) * 0.08 : Math.abs(max) * 0.001 || 1
+  const room = Math.max((max - min) * 1.16, Math.abs(max) * 0.001, Number.MIN_VALUE)
+  const margin = (room - (max - min)) / 2
   return [min - margin, max + margin]
 }

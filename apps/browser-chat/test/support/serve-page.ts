@@ -2,6 +2,7 @@ import {
   createHandler,
   createLiveHandler,
   type FetchHandler,
+  type LiveEvent,
   memoryStore,
   type StreamEvent,
   toResponse,
@@ -17,6 +18,7 @@ import {
 import { preview } from 'vite'
 import { inject } from 'vitest'
 import { endpoints } from '../../server/endpoints.ts'
+import { LiveEndpoint } from './live-endpoint.ts'
 
 /** A server with the built page. Disposing it closes the server. */
 export interface ServedPage extends AsyncDisposable {
@@ -46,16 +48,28 @@ export function servePageWithEvents(events: () => AsyncIterable<StreamEvent>): P
   return servePage(() => toResponse(events()))
 }
 
+/** Serves the built page with these live prices. Its answers have one word. */
+export function servePageWithPrices(prices: AsyncIterable<LiveEvent>): Promise<ServedPage> {
+  const analyze: FetchHandler = () =>
+    toResponse(
+      (async function* (): AsyncGenerator<StreamEvent> {
+        yield { type: 'text', content: 'Yes.' }
+        yield { type: 'done', content: '' }
+      })(),
+    )
+  return servePage(analyze, createLiveHandler({ feed: prices }))
+}
+
 /** Serves the built page with a sandbox. The nth call gets the nth fault. Later calls succeed. */
 export async function servePageWithSandbox(
   options: SandboxOptions = {},
   faults: Fault[] = [],
-): Promise<ServedPage & { sandbox: Sandbox }> {
+): Promise<ServedPage & { sandbox: Sandbox; live: LiveEndpoint }> {
   const sandbox = await startSandbox(options)
   const store = memoryStore()
   const { url, liveURL, apiKey } = sandbox
   const liveClient = new VecTrade({ baseURL: url, liveURL, apiKey })
-  const live = createLiveHandler({ client: liveClient })
+  const live = new LiveEndpoint(createLiveHandler({ client: liveClient }))
   const analyze: FetchHandler = (request) => {
     const fault = request.method === 'POST' ? faults.shift() : undefined
     const client = new VecTrade({
@@ -66,10 +80,11 @@ export async function servePageWithSandbox(
     })
     return createHandler({ client, store })(request)
   }
-  const page = await servePage(analyze, live)
+  const page = await servePage(analyze, live.handle)
   return {
     url: page.url,
     sandbox,
+    live,
     [Symbol.asyncDispose]: async () => {
       await page[Symbol.asyncDispose]()
       liveClient.close()
