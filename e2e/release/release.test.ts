@@ -44,7 +44,7 @@ beforeAll(async () => {
   const packages = manifests().filter((manifest) => manifest.private !== true)
   names = packages.map(({ name }) => name)
   before = packages[0]!.version
-}, 300_000)
+})
 
 afterAll(async () => {
   maintainer?.[Symbol.dispose]()
@@ -253,7 +253,7 @@ describe('installed by name', () => {
   beforeAll(async () => {
     user = createUser(registry.url)
     sandbox = await user.startSandbox()
-  }, 120_000)
+  })
   afterAll(async () => {
     await sandbox?.[Symbol.asyncDispose]()
     user?.[Symbol.dispose]()

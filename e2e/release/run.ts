@@ -13,7 +13,7 @@ export async function run(
   args: readonly string[],
   options: { cwd: string; env: NodeJS.ProcessEnv },
 ): Promise<Outcome> {
-  const settings = { ...options, maxBuffer: 64 * 2 ** 20, timeout: 300_000 }
+  const settings = { ...options, maxBuffer: 64 * 2 ** 20, timeout: 900_000 }
   return new Promise((resolve) => {
     execFile(command, args, settings, (error, stdout, stderr) => {
       // A program that was not found, or that a signal ended, has no exit code.

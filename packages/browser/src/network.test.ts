@@ -2,32 +2,25 @@ import {
   browserNames,
   delay,
   launchChromium,
-  launchTimeout,
   startStopwatch,
   type TestPage,
 } from '@vectrade/test-kit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   begin,
+  complete,
   endpoint,
   methodsAsked,
   notes,
   open,
-  type Setup,
-  startSetup,
+  useSetup,
 } from './test-support/setup.ts'
 
 /** ms in which a page resumes after it is told that it is online, even on a busy machine. */
 const patience = 30_000
 
 describe.for(browserNames)('a page in %s', (name) => {
-  let setup: Setup
-  beforeAll(async () => {
-    setup = await startSetup(name)
-  }, launchTimeout)
-  afterAll(() => setup[Symbol.asyncDispose]())
-
-  const complete = (): object => ({ ...setup.whole, end: 'complete' })
+  const setup = useSetup(name)
 
   async function setVisible(page: TestPage, state: 'visible' | 'hidden'): Promise<void> {
     await page.evaluate(`
@@ -82,7 +75,7 @@ describe.for(browserNames)('a page in %s', (name) => {
       .poll(() => page.evaluate(look), { timeout: patience, message: 'The page does not resume' })
       .toEqual({ isOnline: true, hasResumed: true })
     await page.evaluate('globalThis.isClockHeld = false')
-    expect(await notes(page, 'ended')).toMatchObject(complete())
+    expect(await notes(page, 'ended')).toMatchObject(complete(setup))
     expect(methodsAsked(setup.site)).toMatchObject({ POST: 1 })
   }
 
@@ -125,7 +118,7 @@ describe.for(browserNames)('a page in %s', (name) => {
       await notes(page, 'until', events)
       proxy.cut()
     }
-    expect(await notes(page, 'ended')).toMatchObject(complete())
+    expect(await notes(page, 'ended')).toMatchObject(complete(setup))
     const { POST, GET } = methodsAsked(site)
     expect(POST).toBe(1)
     // A response that has already arrived is not cut.
@@ -152,7 +145,7 @@ describe.for(browserNames)('a page in %s', (name) => {
       const { timeOrigin } = performance
       performance.now = () => Date.now() - timeOrigin + 60_000`)
     await setVisible(page, 'visible')
-    expect(await notes(page, 'ended')).toMatchObject(complete())
+    expect(await notes(page, 'ended')).toMatchObject(complete(setup))
     expect(methodsAsked(site)).toEqual({ POST: 1, GET: 1 })
   })
 
@@ -165,7 +158,7 @@ describe.for(browserNames)('a page in %s', (name) => {
     proxy.mode = 'swallow'
     await expect.poll(() => proxy.swallowed).toBeGreaterThan(swallowed)
     proxy.mode = 'pass'
-    expect(await notes(page, 'ended')).toMatchObject(complete())
+    expect(await notes(page, 'ended')).toMatchObject(complete(setup))
     const { POST, GET } = methodsAsked(site)
     expect(POST).toBe(1)
     expect(GET).toBeGreaterThanOrEqual(1)

@@ -32,7 +32,7 @@ const servers: readonly Server[] = [
 /** MB that are thrown away, plus the buffers of the sockets between two processes of this machine. */
 const most = 24
 /** ms that a server may take to close a connection, and ms to watch a server that never closes it. */
-const patience = 20_000
+const patience = 60_000
 const watched = { short: 3_000, long: 20_000 }
 
 /** Proves that a server does not read endlessly from a refused client. */

@@ -1,31 +1,18 @@
-import {
-  browserNames,
-  delay,
-  expectWithinASecond,
-  lastRequest,
-  launchTimeout,
-  seeded,
-} from '@vectrade/test-kit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { browserNames, delay, expectWithinASecond, lastRequest, seeded } from '@vectrade/test-kit'
+import { describe, expect, test } from 'vitest'
 import {
   begin,
+  complete,
   endpoint,
   methodsAsked,
   notes,
   open,
-  type Setup,
-  startSetup,
+  useSetup,
 } from '../test-support/setup.ts'
 import { visit } from '../test-support/visit.ts'
 
 describe.for(browserNames)('an answer is resumed, in %s,', (name) => {
-  let setup: Setup
-  beforeAll(async () => {
-    setup = await startSetup(name)
-  }, launchTimeout)
-  afterAll(() => setup[Symbol.asyncDispose]())
-
-  const complete = (): object => ({ ...setup.whole, end: 'complete' })
+  const setup = useSetup(name)
 
   test.for([20_261, 48_151])('after cuts at random times (seed %i)', async (seed) => {
     const { site, sandbox } = setup
@@ -41,7 +28,7 @@ describe.for(browserNames)('an answer is resumed, in %s,', (name) => {
       await delay(random() * 300)
       site.cut()
     }
-    expect(await notes(page, 'ended')).toMatchObject(complete())
+    expect(await notes(page, 'ended')).toMatchObject(complete(setup))
     const { POST, GET } = methodsAsked(site)
     expect(POST).toBe(1)
     expect(GET).toBeGreaterThanOrEqual(3)
@@ -60,7 +47,7 @@ describe.for(browserNames)('an answer is resumed, in %s,', (name) => {
     expect([...noted.ids, ...rest.ids]).toEqual(setup.whole.ids)
 
     await begin(page, { resume: { id: noted.id } })
-    expect(await notes(page, 'ended')).toMatchObject(complete())
+    expect(await notes(page, 'ended')).toMatchObject(complete(setup))
     expect(methodsAsked(setup.site)).toMatchObject({ POST: 1 })
     const resumed = setup.site.asked.filter(({ method }) => method === 'GET')
     expect(resumed.slice(-2).map(({ headers }) => headers['last-event-id'])).toEqual([
@@ -81,7 +68,7 @@ describe.for(browserNames)('an answer is resumed, in %s,', (name) => {
     await notes(second, 'until', 10)
     await begin(third, { resume: { id } })
     for (const tab of [third, second, page]) {
-      expect(await notes(tab, 'ended')).toMatchObject(complete())
+      expect(await notes(tab, 'ended')).toMatchObject(complete(setup))
     }
     expect(methodsAsked(setup.site)).toEqual({ POST: 1, GET: 2 })
   })
@@ -107,6 +94,6 @@ describe.for(browserNames)('an answer is resumed, in %s,', (name) => {
     await setup.site.close()
     await delay(2000)
     await setup.site.reopen()
-    expect(await notes(page, 'ended')).toMatchObject(complete())
+    expect(await notes(page, 'ended')).toMatchObject(complete(setup))
   })
 })

@@ -1,31 +1,19 @@
-import {
-  browserNames,
-  delay,
-  expectWithinASecond,
-  lastRequest,
-  launchTimeout,
-} from '@vectrade/test-kit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { browserNames, delay, expectWithinASecond, lastRequest } from '@vectrade/test-kit'
+import { describe, expect, test } from 'vitest'
 import {
   begin,
+  complete,
   endpoint,
   methodsAsked,
   notes,
   open,
-  type Setup,
-  startSetup,
+  useSetup,
 } from '../test-support/setup.ts'
 
 describe.for(browserNames)('a stored answer, in %s,', (name) => {
-  let setup: Setup
-  beforeAll(async () => {
-    const owner = (request: Request): string =>
-      /user=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
-    setup = await startSetup(name, { owner })
-  }, launchTimeout)
-  afterAll(() => setup[Symbol.asyncDispose]())
-
-  const complete = (): object => ({ ...setup.whole, end: 'complete' })
+  const setup = useSetup(name, {
+    owner: (request) => /user=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? '',
+  })
 
   test('ends for all readers when it is stopped', async () => {
     await using page = await open(setup)
@@ -57,7 +45,7 @@ describe.for(browserNames)('a stored answer, in %s,', (name) => {
         ;({ id } = await notes(page, how === 'stops reading' ? 'leave' : 'now'))
       }
       await begin(other, { resume: { id } })
-      expect(await notes(other, 'ended')).toMatchObject(complete())
+      expect(await notes(other, 'ended')).toMatchObject(complete(setup))
       await expect.poll(() => lastRequest(setup.sandbox).closed).toBe('finished')
       expect(methodsAsked(setup.site)).toEqual({ POST: 1, GET: 1 })
     },
@@ -101,7 +89,7 @@ describe.for(browserNames)('a stored answer, in %s,', (name) => {
     })
     await page.evaluate("document.cookie = 'user=me'")
     await begin(other, { resume: { id } })
-    expect(await notes(other, 'ended')).toMatchObject(complete())
+    expect(await notes(other, 'ended')).toMatchObject(complete(setup))
   })
 
   test('fails with its error, even if the page was offline when it failed', async () => {

@@ -3,9 +3,11 @@ import { type Sandbox, startSandbox } from '@vectrade/sandbox'
 import {
   type BrowserName,
   launchBrowser,
+  launchTimeout,
   type TestBrowser,
   type TestPage,
 } from '@vectrade/test-kit'
+import { afterAll, beforeAll } from 'vitest'
 import { type Proxy, startProxy } from './proxy.ts'
 import type { Begin, reading } from './reading.ts'
 import { type Site, startSite } from './site.ts'
@@ -24,11 +26,21 @@ export interface Setup extends AsyncDisposable {
   whole: { text: string; ids: string[] }
 }
 
+type SetupOptions = Pick<HandlerOptions, 'owner'>
+
+/** Starts a setup for the tests of a `describe`, and disposes of it after them. */
+export function useSetup(name: BrowserName, options: SetupOptions = {}): Setup {
+  // The tests run after the hook, so they see what it adds.
+  const setup = {} as Setup
+  beforeAll(async () => {
+    Object.assign(setup, await startSetup(name, options))
+  }, launchTimeout)
+  afterAll(() => setup[Symbol.asyncDispose]())
+  return setup
+}
+
 /** Starts everything. Answers take about three seconds. */
-export async function startSetup(
-  name: BrowserName,
-  options: Pick<HandlerOptions, 'owner'> = {},
-): Promise<Setup> {
+async function startSetup(name: BrowserName, options: SetupOptions): Promise<Setup> {
   const sandbox = await startSandbox({ tokensPerSecond: 60 })
   const origins: string[] = []
   const site = await startSite(sandbox, { ...options, store: memoryStore(), cors: { origins } })
@@ -58,6 +70,11 @@ export async function startSetup(
       await sandbox.close()
     },
   }
+}
+
+/** Returns what the notes of a page contain once it has read the whole answer. */
+export function complete({ whole }: Setup): object {
+  return { ...whole, end: 'complete' }
 }
 
 export const endpoint = '/api/analyze'

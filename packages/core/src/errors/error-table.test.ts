@@ -17,6 +17,7 @@ const all: errors.VecTradeError[] = [
   new errors.StreamProtocolError(''),
   new errors.StreamResumeError(''),
   new errors.StreamStoreError('', 'limit'),
+  new errors.SlowConsumerError(1),
 ]
 
 function isAPIErrorClass(value: unknown): value is typeof errors.APIError {

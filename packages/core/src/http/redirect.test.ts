@@ -62,7 +62,7 @@ describe('a ConnectionError says', () => {
     const follow = (): unknown => nextHop(redirect(307, location), hop, /vq_secret/g)
     expect(follow).toThrow(ConnectionError)
     expect(follow).toThrow(message)
-    expect(follow).toThrow(/`baseURL`, or `endpoint`/)
+    expect(follow).toThrow(/`baseURL` or `endpoint`/)
   })
 
   test('that a hidden redirect is not followed', () => {

@@ -1,6 +1,7 @@
 import { refusedPort, startRawServer } from '@vectrade/test-kit/raw-server'
 import { describe, expect, test } from 'vitest'
-import { clientOf, errorOf, prompt } from '../test-support/sandbox-client.ts'
+import { errorOf } from '@vectrade/test-kit/error-of'
+import { clientOf, prompt } from '../test-support/sandbox-client.ts'
 import { ConnectionError } from '../index.ts'
 
 /** Returns the error of a call to this address, made with Node's fetch. */

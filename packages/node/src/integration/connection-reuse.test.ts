@@ -1,7 +1,8 @@
 import { startSandbox } from '@vectrade/sandbox'
 import { serve } from '@vectrade/test-kit/web-server'
 import { expect, test } from 'vitest'
-import { clientOf, errorOf, prompt } from '../test-support/sandbox-client.ts'
+import { errorOf } from '@vectrade/test-kit/error-of'
+import { clientOf, prompt } from '../test-support/sandbox-client.ts'
 
 test('an answer leaves its connection to the next call, even if its last bytes arrive late', async () => {
   const ports = new Set<number | undefined>()

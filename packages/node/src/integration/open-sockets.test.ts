@@ -1,7 +1,8 @@
 import process from 'node:process'
 import { type Fault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { clientOf, errorOf, prompt } from '../test-support/sandbox-client.ts'
+import { errorOf } from '@vectrade/test-kit/error-of'
+import { clientOf, prompt } from '../test-support/sandbox-client.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
