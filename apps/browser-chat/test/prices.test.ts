@@ -2,7 +2,11 @@ import type { LiveEvent } from '@vectrade/node'
 import { describe, expect, test } from 'vitest'
 import { violationsOf } from './support/axe.ts'
 import { type Chat, useBrowser } from './support/chat-browser.ts'
-import { servePageWithEvents, servePageWithPrices, servePageWithSandbox } from './support/serve-page.ts'
+import {
+  servePageWithEvents,
+  servePageWithPrices,
+  servePageWithSandbox,
+} from './support/serve-page.ts'
 
 const open = useBrowser()
 const question = "What's the bull case for NVDA?"
@@ -18,7 +22,8 @@ function pricesOf({ page }: Chat) {
     price: (symbol: string) => row(symbol).locator('[data-part=price]'),
     change: (symbol: string) => row(symbol).locator('.change'),
     symbols: () => panel.locator('[data-part=symbol]').allTextContents(),
-    status: (words: string) => panel.getByRole('status').getByText(words, { exact: true }).waitFor(),
+    status: (words: string) =>
+      panel.getByRole('status').getByText(words, { exact: true }).waitFor(),
   }
 }
 
@@ -48,7 +53,9 @@ describe('live prices', () => {
     await panel.getByText('Simulated data').waitFor()
     await changes(chat, 'AMD')
     await changes(chat, 'INTC')
-    await row('AMD').getByRole('img', { name: /^Last 5 minutes: low [\d.]+, high [\d.]+$/ }).waitFor()
+    await row('AMD')
+      .getByRole('img', { name: /^Last 5 minutes: low [\d.]+, high [\d.]+$/ })
+      .waitFor()
     expect(await row('AMD').locator('canvas').count()).toBe(1)
   })
 
@@ -306,6 +313,7 @@ describe('the panel', () => {
     const list = pricesOf(chat).panel.getByRole('list')
     await list.focus()
     await chat.page.keyboard.press('ArrowRight')
-    await expect.poll(() => list.evaluate('(list) => list.scrollLeft')).toBeGreaterThan(0)
+    const scrolled = `document.querySelector('#prices ul').scrollLeft`
+    await expect.poll(() => chat.page.evaluate(scrolled)).toBeGreaterThan(0)
   })
 })

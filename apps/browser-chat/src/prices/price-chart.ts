@@ -69,7 +69,13 @@ export class PriceChart {
     ctx.save()
     ctx.fillStyle = this.#color()
     ctx.beginPath()
-    ctx.arc(valToPos(time, 'x', true), valToPos(price, 'y', true), 3 * uPlot.pxRatio, 0, 2 * Math.PI)
+    ctx.arc(
+      valToPos(time, 'x', true),
+      valToPos(price, 'y', true),
+      3 * uPlot.pxRatio,
+      0,
+      2 * Math.PI,
+    )
     ctx.fill()
     ctx.restore()
   }

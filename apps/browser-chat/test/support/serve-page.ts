@@ -28,7 +28,7 @@ export interface ServedPage extends AsyncDisposable {
 /** Serves the built page with the endpoints of a test. Without `live`, there are no live prices. */
 export async function servePage(
   analyze: FetchHandler,
-  live: FetchHandler = () => new Response(null, { status: 404 }),
+  live: FetchHandler = noPrices,
 ): Promise<ServedPage> {
   const server = await preview({
     configFile: false,
@@ -42,6 +42,8 @@ export async function servePage(
     [Symbol.asyncDispose]: () => server.close(),
   }
 }
+
+const noPrices: FetchHandler = () => new Response(null, { status: 404 })
 
 /** Serves the built page with events that the sandbox does not send. */
 export function servePageWithEvents(events: () => AsyncIterable<StreamEvent>): Promise<ServedPage> {
@@ -60,7 +62,10 @@ export function servePageWithPrices(prices: AsyncIterable<LiveEvent>): Promise<S
   return servePage(analyze, createLiveHandler({ feed: prices }))
 }
 
-/** Serves the built page with a sandbox. The nth call gets the nth fault. Later calls succeed. */
+/**
+ * Serves the built page with a sandbox. The nth call gets the nth fault. Later calls succeed. There are live prices
+ * if the options have `live`. They count as requests of the sandbox too.
+ */
 export async function servePageWithSandbox(
   options: SandboxOptions = {},
   faults: Fault[] = [],
@@ -69,7 +74,8 @@ export async function servePageWithSandbox(
   const store = memoryStore()
   const { url, liveURL, apiKey } = sandbox
   const liveClient = new VecTrade({ baseURL: url, liveURL, apiKey })
-  const live = new LiveEndpoint(createLiveHandler({ client: liveClient }))
+  const prices = options.live ? createLiveHandler({ client: liveClient }) : noPrices
+  const live = new LiveEndpoint(prices)
   const analyze: FetchHandler = (request) => {
     const fault = request.method === 'POST' ? faults.shift() : undefined
     const client = new VecTrade({

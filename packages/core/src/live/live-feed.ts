@@ -60,14 +60,16 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
 
   /** Follows more symbols. Those that the feed already follows have no effect. */
   add(symbols: readonly string[]): void {
+    const before = this.#symbols.size
     for (const symbol of symbols) this.#symbols.add(symbol)
-    this.#engine?.change()
+    if (this.#symbols.size !== before) this.#engine?.change()
   }
 
   /** Follows these symbols no longer. Events about them that were not read yet are still delivered. */
   remove(symbols: readonly string[]): void {
+    const before = this.#symbols.size
     for (const symbol of symbols) this.#symbols.delete(symbol)
-    this.#engine?.change()
+    if (this.#symbols.size !== before) this.#engine?.change()
   }
 
   /** Ends the feed. Its reader gets no more events. */
