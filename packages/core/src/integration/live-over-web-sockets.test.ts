@@ -274,3 +274,21 @@ test('in a runtime without WebSockets that send headers, the error says what to 
   expect(failure).toBeInstanceOf(ConfigurationError)
   expect((failure as Error).message).toContain('endpoint')
 })
+
+test('a socket that has failed before it can be listened to is a failure at once', async () => {
+  const failing = new CoreClient(
+    { apiKey: key, fetch: async () => new Response('', { status: 401 }) },
+    {
+      openSocket(url, headers) {
+        const socket = new FakeSocket(url, headers)
+        socket.lose()
+        return socket
+      },
+    },
+  )
+  const { closed } = failing.live.subscribe({ symbols: ['NVDA'] })
+  // No timer is advanced, so this would wait for ever for the limit of a handshake.
+  const { reason, error } = await closed
+  expect(reason).toBe('failed')
+  expect(error).toBeInstanceOf(AuthenticationError)
+})

@@ -64,6 +64,8 @@ function opened(socket: LiveSocket, timeout: number, signal: Abortable): Promise
     socket.addEventListener('error', onFailure)
     socket.addEventListener('close', onFailure)
     unlink = whenAborted(signal, () => end(signal.reason))
+    // Its events may have come before the listeners, for example if the runtime blocks the port.
+    if (socket.readyState > 1) onFailure()
   })
 }
 

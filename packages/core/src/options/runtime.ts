@@ -94,7 +94,7 @@ export type OpenSocket = (
 
 /** The parts of a `WebSocket` that the SDK uses. */
 export interface LiveSocket {
-  /** 0 is connecting, 1 is open. */
+  /** 0 is connecting, 1 is open. Any higher value is closed. */
   readonly readyState: number
   send(data: string): void
   close(): void
