@@ -290,6 +290,17 @@ describe('a change of symbols', () => {
     expect(server.connections).toHaveLength(2)
   })
 
+  test('needs a symbol that is new, or one that the feed follows', async () => {
+    const feed = subscribe()
+    const connection = await server.connection(1)
+    await feed.ready
+    feed.add(['NVDA'])
+    feed.remove(['AMD'])
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(server.connections).toEqual([connection])
+    expect(connection.isClosed).toBe(false)
+  })
+
   test('doubles nothing: what the old connection still brings, the new one repeats', async () => {
     const { old, admit, iterator } = await changing()
     old.send(quote('NVDA', 2), '2')

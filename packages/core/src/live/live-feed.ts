@@ -24,6 +24,8 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   readonly #loading: Promise<FeedEngine>
   readonly #symbols: Set<string>
   #engine: FeedEngine | undefined
+  /** Whether the engine could not be loaded. */
+  #hasFailed = false
   #isUsed = false
 
   /** @internal */
@@ -35,14 +37,17 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
     this.ready = markHandled(loading.then((engine) => (this.#engine = engine).ready))
     this.closed = loading.then(
       (engine) => engine.closed,
-      (error: VecTradeError) => ({ reason: 'failed', error }),
+      (error: VecTradeError) => {
+        this.#hasFailed = true
+        return { reason: 'failed', error }
+      },
     )
     whenCollected(this, () => void loading.then((engine) => engine.close()))
   }
 
   /** Whether the feed is connected. */
   get state(): LiveState {
-    return this.#engine?.state ?? 'connecting'
+    return this.#engine?.state ?? (this.#hasFailed ? 'closed' : 'connecting')
   }
 
   /**
@@ -60,19 +65,24 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
 
   /** Follows more symbols. Those that the feed already follows have no effect. */
   add(symbols: readonly string[]): void {
+    const before = this.#symbols.size
     for (const symbol of symbols) this.#symbols.add(symbol)
-    this.#engine?.change()
+    if (this.#symbols.size !== before) this.#engine?.change()
   }
 
   /** Follows these symbols no longer. Events about them that were not read yet are still delivered. */
   remove(symbols: readonly string[]): void {
+    const before = this.#symbols.size
     for (const symbol of symbols) this.#symbols.delete(symbol)
-    this.#engine?.change()
+    if (this.#symbols.size !== before) this.#engine?.change()
   }
 
   /** Ends the feed. Its reader gets no more events. */
   async close(): Promise<void> {
-    await this.#loading.then((engine) => engine.close())
+    await this.#loading.then(
+      (engine) => engine.close(),
+      () => {},
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

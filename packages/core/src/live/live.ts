@@ -1,3 +1,4 @@
+import { ConnectionError } from '../errors/connection-error.ts'
 import type { Track } from '../lifetime/abort-scope.ts'
 import { createCall } from '../http/call.ts'
 import type { KeyHeader } from '../http/key-header.ts'
@@ -43,8 +44,12 @@ export class Live {
     const settings = this.#settings
     const call = createCall(settings, this.#key, settings.liveTarget, { headers }, accept)
     const symbols = new Set(request.symbols)
-    const loading = import('./open-feed.ts').then(({ openFeed }) =>
-      openFeed(call, symbols, request.channels, options, this.#connections),
+    const loading = import('./open-feed.ts').then(
+      ({ openFeed }) => openFeed(call, symbols, request.channels, options, this.#connections),
+      // A page may be offline by now.
+      (cause: unknown) => {
+        throw new ConnectionError('The code for live data could not be loaded', 'connect', { cause })
+      },
     )
     return new LiveFeed(symbols, loading)
   }

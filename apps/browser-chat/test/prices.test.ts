@@ -1,0 +1,319 @@
+import type { LiveEvent } from '@vectrade/node'
+import { describe, expect, test } from 'vitest'
+import { violationsOf } from './support/axe.ts'
+import { type Chat, useBrowser } from './support/chat-browser.ts'
+import {
+  servePageWithEvents,
+  servePageWithPrices,
+  servePageWithSandbox,
+} from './support/serve-page.ts'
+
+const open = useBrowser()
+const question = "What's the bull case for NVDA?"
+const quick = { live: { interval: 50 } }
+
+/** What the panel of live prices shows. */
+function pricesOf({ page }: Chat) {
+  const panel = page.getByRole('complementary', { name: 'Live prices' })
+  const row = (symbol: string) => panel.getByRole('listitem').filter({ hasText: symbol })
+  return {
+    panel,
+    row,
+    price: (symbol: string) => row(symbol).locator('[data-part=price]'),
+    change: (symbol: string) => row(symbol).locator('.change'),
+    symbols: () => panel.locator('[data-part=symbol]').allTextContents(),
+    status: (words: string) =>
+      panel.getByRole('status').getByText(words, { exact: true }).waitFor(),
+  }
+}
+
+/** Waits until a price is another one than it was. */
+async function changes(chat: Chat, symbol: string): Promise<void> {
+  const { price } = pricesOf(chat)
+  const before = await price(symbol).textContent()
+  await expect.poll(() => price(symbol).textContent()).not.toBe(before)
+}
+
+function quote(price: number, fields: object = {}): LiveEvent {
+  return { type: 'quote.update', symbol: 'NVDA', price, ...fields }
+}
+
+describe('live prices', () => {
+  test('of the symbols in the question change, and are called simulated', async () => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open(server.url)
+    const { panel, symbols, status, price, change, row } = pricesOf(chat)
+    await chat.ask('Compare AMD and INTC')
+    await status('Live')
+    expect(await symbols()).toEqual(['AMD', 'INTC'])
+    await expect.poll(() => price('AMD').textContent()).toMatch(/^[\d,]+\.\d\d$/)
+    await expect
+      .poll(() => change('AMD').textContent())
+      .toMatch(/(▲\s+up\s+\+|▼\s+down\s+−)[\d.]+ \([+−][\d.]+%\)/)
+    await panel.getByText('Simulated data').waitFor()
+    await changes(chat, 'AMD')
+    await changes(chat, 'INTC')
+    await row('AMD')
+      .getByRole('img', { name: /^Last 5 minutes: low [\d.]+, high [\d.]+$/ })
+      .waitFor()
+    expect(await row('AMD').locator('canvas').count()).toBe(1)
+  })
+
+  test('are those of the last question that names symbols, from one feed', async () => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open(server.url)
+    const { symbols, status } = pricesOf(chat)
+    await chat.ask('Compare AMD and INTC')
+    await status('Live')
+    await chat.reach('done')
+    await chat.ask('INTC or NVDA?')
+    await expect.poll(symbols).toEqual(['INTC', 'NVDA'])
+    await changes(chat, 'NVDA')
+    await chat.reach('done')
+    await chat.ask('And why?')
+    await chat.reach('done')
+    expect(await symbols()).toEqual(['INTC', 'NVDA'])
+    await expect.poll(() => server.live.open).toBe(1)
+    expect(server.live.requests).toEqual(['AMD,INTC', 'INTC,NVDA'])
+  })
+
+  test('have a status while their server is down, and after it is back', async () => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open(server.url)
+    const { status } = pricesOf(chat)
+    await chat.ask(question)
+    await status('Live')
+    await changes(chat, 'NVDA')
+    server.live.takeDown()
+    await status('Reconnecting…')
+    server.live.bringBack()
+    await status('Live')
+    await changes(chat, 'NVDA')
+  })
+
+  test('say for a while that updates were missed', async () => {
+    const gap = Promise.withResolvers<void>()
+    const end = Promise.withResolvers<void>()
+    await using server = await servePageWithPrices(
+      (async function* (): AsyncGenerator<LiveEvent> {
+        yield quote(100)
+        await gap.promise
+        yield { type: 'gap', reason: 'upstream' }
+        yield quote(101)
+        await end.promise
+      })(),
+    )
+    const chat = await open(server.url)
+    const { status, price } = pricesOf(chat)
+    await chat.ask(question)
+    await status('Live')
+    gap.resolve()
+    await status('Some updates were missed')
+    expect(await price('NVDA').textContent()).toBe('101.00')
+    await status('Live')
+    end.resolve()
+  })
+
+  test('say that the market is closed until a price changes', async () => {
+    const opens = Promise.withResolvers<void>()
+    const end = Promise.withResolvers<void>()
+    await using server = await servePageWithPrices(
+      (async function* (): AsyncGenerator<LiveEvent> {
+        yield quote(100, { timestamp: '2026-01-02T21:00:00Z', change: -1, changePct: -1 })
+        await opens.promise
+        yield quote(99.5, { timestamp: '2026-01-05T14:30:00Z', change: 0, changePct: 0 })
+        await end.promise
+      })(),
+    )
+    const chat = await open(server.url)
+    const { status, change, panel } = pricesOf(chat)
+    await chat.ask(question)
+    await status('Market closed')
+    expect(await change('NVDA').textContent()).toMatch(/▼\s+down\s+−1\.00 \(−1\.00%\)/)
+    opens.resolve()
+    await status('Live')
+    expect(await panel.getByText('Simulated data').isVisible()).toBe(false)
+    end.resolve()
+  })
+
+  test('are drawn at most once a frame', async () => {
+    const burst = Promise.withResolvers<void>()
+    const end = Promise.withResolvers<void>()
+    await using server = await servePageWithPrices(
+      (async function* (): AsyncGenerator<LiveEvent> {
+        yield quote(100)
+        await burst.promise
+        for (let price = 101; price <= 1100; price += 1) yield quote(price)
+        await end.promise
+      })(),
+    )
+    const chat = await open(server.url)
+    const { price } = pricesOf(chat)
+    await chat.ask(question)
+    await expect.poll(() => price('NVDA').textContent()).toBe('100.00')
+    await chat.page.evaluate(countChanges)
+    burst.resolve()
+    await expect.poll(() => price('NVDA').textContent()).toBe('1,100.00')
+    expect(await chat.page.evaluate<number>('changedAt.length')).toBeLessThan(100)
+    end.resolve()
+  })
+
+  test('need no charts', async () => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open('about:blank')
+    await chat.page.route('**/price-chart-*.js', (route) => route.abort())
+    await chat.page.goto(server.url)
+    await chat.ask(question)
+    await changes(chat, 'NVDA')
+    expect(await pricesOf(chat).row('NVDA').getByRole('img').isVisible()).toBe(false)
+  })
+
+  test('are not shown if the server has none', async () => {
+    await using server = await servePageWithEvents(async function* () {
+      yield { type: 'text', content: 'Yes.' }
+      yield { type: 'done', content: '' }
+    })
+    const chat = await open(server.url)
+    const refused = chat.page.waitForResponse('**/api/live?*')
+    await chat.ask(question)
+    expect((await refused).status()).toBe(404)
+    await chat.reach('done')
+    expect(await pricesOf(chat).panel.count()).toBe(0)
+  })
+
+  test('end with the page', async () => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open(server.url)
+    await chat.ask(question)
+    await pricesOf(chat).status('Live')
+    expect(server.live.open).toBe(1)
+    await chat.page.goto('about:blank')
+    await expect.poll(() => server.live.open).toBe(0)
+    await chat.page.goBack()
+    await chat.ask(question)
+    await changes(chat, 'NVDA')
+    expect(server.live.open).toBe(1)
+  })
+})
+
+const countChanges = `
+  globalThis.changedAt = []
+  new MutationObserver(() => changedAt.push(performance.now())).observe(
+    document.querySelector('[data-part=price]'), { childList: true, subtree: true, characterData: true })`
+
+describe('for every reader', () => {
+  test('the keyboard pauses and resumes the prices', async () => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open(server.url)
+    const { status } = pricesOf(chat)
+    await chat.ask(question)
+    await status('Live')
+    await chat.reach('done')
+    const focused = (): Promise<string> => chat.page.evaluate('document.activeElement.ariaLabel')
+    for (let stop = 0; stop < 10 && (await focused()) !== 'Pause: live prices'; stop += 1) {
+      await chat.page.keyboard.press('Shift+Tab')
+    }
+    await chat.page.keyboard.press('Enter')
+    await status('Paused')
+    expect(await focused()).toBe('Resume: live prices')
+    await expect.poll(() => server.live.open).toBe(0)
+    await chat.page.keyboard.press('Enter')
+    await status('Live')
+    expect(await focused()).toBe('Pause: live prices')
+    await changes(chat, 'NVDA')
+  })
+
+  test('a screen reader hears the status and no price', async () => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open(server.url)
+    const { status, panel } = pricesOf(chat)
+    await chat.ask(question)
+    await status('Live')
+    await changes(chat, 'NVDA')
+    const isSilent = `document.querySelector('[data-part=price]')
+      .closest('[aria-live], [role=status], [role=log], [role=alert], [role=timer]') === null`
+    expect(await chat.page.evaluate(isSilent)).toBe(true)
+    const said = async (): Promise<string> =>
+      (await panel.getByRole('status').innerText()).replace(/\s+/g, ' ').trim()
+    expect(await said()).toBe('Live prices: Live')
+    server.live.takeDown()
+    await status('Reconnecting…')
+    expect(await said()).toBe('Live prices: Reconnecting…')
+  })
+
+  test('prices change at most every two seconds for readers who prefer reduced motion', async () => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open(server.url, { reducedMotion: 'reduce' })
+    await chat.ask(question)
+    await pricesOf(chat).status('Live')
+    await chat.reach('done')
+    await changes(chat, 'NVDA')
+    await chat.page.evaluate(countChanges)
+    const times = (): Promise<number[]> => chat.page.evaluate('changedAt')
+    await expect.poll(async () => (await times()).length, { timeout: 60_000 }).toBeGreaterThan(2)
+    const [first = 0, second = 0, third = 0] = await times()
+    expect(second - first).toBeGreaterThanOrEqual(1_900)
+    expect(third - second).toBeGreaterThanOrEqual(1_900)
+  })
+})
+
+const six = 'AAPL MSFT GOOG AMZN META NVDA'
+const wide = { viewport: { width: 1280, height: 800 } }
+const phone = {
+  viewport: { width: 360, height: 740 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+}
+
+describe.each(['light', 'dark'] as const)('axe finds no problem in prices, %s', (colorScheme) => {
+  test.each([
+    ['wide', wide],
+    ['phone', phone],
+  ])('%s', async (_, device) => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open(server.url, { ...device, colorScheme })
+    const { status } = pricesOf(chat)
+    await chat.ask(six)
+    await status('Live')
+    await changes(chat, 'NVDA')
+    await chat.reach('done')
+    expect(await violationsOf(chat)).toEqual([])
+    server.live.takeDown()
+    await status('Reconnecting…')
+    expect(await violationsOf(chat)).toEqual([])
+    await chat.button('Pause: live prices').click()
+    await status('Paused')
+    expect(await violationsOf(chat)).toEqual([])
+  })
+})
+
+describe('the panel', () => {
+  test('is beside the answer', async () => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open(server.url, wide)
+    await chat.ask(question)
+    await chat.reach('done')
+    await changes(chat, 'NVDA')
+    const panel = await pricesOf(chat).panel.boundingBox()
+    const answer = await chat.turn.boundingBox()
+    expect(panel?.x).toBeGreaterThan((answer?.x ?? 0) + (answer?.width ?? 0))
+  })
+
+  test('is above the answer on a phone, stays in view, and is not wider than it', async () => {
+    await using server = await servePageWithSandbox(quick)
+    const chat = await open(server.url, phone)
+    await chat.ask(six)
+    await chat.reach('done')
+    await changes(chat, 'AAPL')
+    expect(await chat.page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    expect(await chat.page.evaluate('document.documentElement.scrollTop')).toBeGreaterThan(100)
+    expect((await pricesOf(chat).panel.boundingBox())?.y).toBe(0)
+    // It can be scrolled with the keyboard.
+    const list = pricesOf(chat).panel.getByRole('list')
+    await list.focus()
+    await chat.page.keyboard.press('ArrowRight')
+    const scrolled = `document.querySelector('#prices ul').scrollLeft`
+    await expect.poll(() => chat.page.evaluate(scrolled)).toBeGreaterThan(0)
+  })
+})
