@@ -1,6 +1,6 @@
 import { asciiToBase64Url, toBase64Url } from './base64-url.ts'
 
-/** The place of an event among those that an instance has received: 1, 2, 3 and so on. */
+/** A place in the order of what an instance receives. Each event takes the next one, and so does each interruption. */
 export type Position = number
 
 const pattern = /^[\w-]*\.(\d{1,15})(?:\.(.+))?$/

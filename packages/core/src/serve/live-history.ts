@@ -30,7 +30,7 @@ export class LiveHistory {
     this.#replay = new LiveReplay(limits)
   }
 
-  /** The position of the last event. */
+  /** The position of the last event or interruption. */
   get position(): Position {
     return this.#position
   }
@@ -41,7 +41,7 @@ export class LiveHistory {
     return this.#position
   }
 
-  /** Adds an event. Returns undefined if it cannot be sent. @throws any error if it is no event */
+  /** Adds an event. Returns undefined if it cannot be sent. @throws TypeError if it is not an event */
   add(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
     const json = toJson(event)
     if (json === undefined) return undefined

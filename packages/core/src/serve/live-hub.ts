@@ -76,7 +76,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     this.#channels = new LiveHolds(linger, (channels) => upstream.close(channels))
   }
 
-  /** Whether no event of a subscription can come any more. */
+  /** Whether one of the channels of a subscription has ended. Its readers need not come back. */
   hasEnded({ channels }: LiveSubscription): boolean {
     return this.#ended.has(undefined) || [...channels].some((channel) => this.#ended.has(channel))
   }
@@ -140,7 +140,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       const isConcerned = channel === undefined || subscription.channels.has(channel)
       if (isConcerned) for (const reader of readers) reader.end(last)
     }
-    // The next reader opens them again.
+    // If they have failed, the next reader opens them again. If they have ended, it gets a 204.
     this.#channels.forget(channel === undefined ? this.#channels.keys : [channel])
     if (channel === undefined || channel === 'quotes') this.#symbols.forget(this.#symbols.keys)
   }
@@ -220,7 +220,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
 
   #open(subscription: LiveSubscription): LiveGroup {
     const { channels, quotes, key } = subscription
-    // What came before was missed.
+    // Earlier events of this subscription may have been missed.
     const since = this.history.interrupt()
     const newSymbols = this.#upstream.hasSymbols ? this.#symbols.hold(quotes, since) : []
     const newChannels = this.#channels.hold(channels, since)

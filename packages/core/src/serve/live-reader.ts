@@ -65,7 +65,7 @@ export class LiveReader implements DirectSource {
   /** Set while the reader repeats what it has missed. What comes in the meantime is repeated too. */
   #replay: ReplayStart | undefined
   #isBehind = false
-  /** The number of events that were dropped since it is behind. Undefined if that is not known. */
+  /** The number of events that were dropped since it fell behind. Undefined if that is not known. */
   #dropped: number | undefined
   /** The number of sweeps since something was sent. */
   #quiet = 0
