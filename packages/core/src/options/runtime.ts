@@ -86,10 +86,14 @@ export interface Network {
   onWake: (listener: (isNew: boolean) => void) => () => void
 }
 
-/** Opens a WebSocket whose handshake sends headers. The socket may still be connecting. */
+/**
+ * Opens a WebSocket whose handshake sends headers. The socket may still be connecting. The signal is aborted when the
+ * SDK no longer wants it. A socket that is returned after that is closed.
+ */
 export type OpenSocket = (
   url: string,
   headers: Record<string, string>,
+  signal: AbortSignal,
 ) => LiveSocket | Promise<LiveSocket>
 
 /** The parts of a `WebSocket` that the SDK uses. */
