@@ -89,6 +89,7 @@ describe('live prices', () => {
     server.live.bringBack()
     await status('Live')
     await changes(chat, 'NVDA')
+    expect(server.live.open).toBe(1)
   })
 
   test('say for a while that updates were missed', async () => {
@@ -109,7 +110,7 @@ describe('live prices', () => {
     await status('Live')
     gap.resolve()
     await status('Some updates were missed')
-    expect(await price('NVDA').textContent()).toBe('101.00')
+    await expect.poll(() => price('NVDA').textContent()).toBe('101.00')
     await status('Live')
     end.resolve()
   })
@@ -181,6 +182,25 @@ describe('live prices', () => {
     expect(await pricesOf(chat).panel.count()).toBe(0)
   })
 
+  test('can be asked for again after the server has refused them', async () => {
+    const end = Promise.withResolvers<void>()
+    const prices = async function* (): AsyncGenerator<LiveEvent> {
+      yield quote(100)
+      await end.promise
+    }
+    let isAllowed = false
+    await using server = await servePageWithPrices(prices(), () => isAllowed)
+    const chat = await open(server.url)
+    const { status, price } = pricesOf(chat)
+    await chat.ask(question)
+    await status('Not available')
+    isAllowed = true
+    await chat.button('Try again: live prices').click()
+    await status('Live')
+    await expect.poll(() => price('NVDA').textContent()).toBe('100.00')
+    end.resolve()
+  })
+
   test('end with the page', async () => {
     await using server = await servePageWithSandbox(quick)
     const chat = await open(server.url)
@@ -245,8 +265,10 @@ describe('for every reader', () => {
     await using server = await servePageWithSandbox(quick)
     const chat = await open(server.url, { reducedMotion: 'reduce' })
     await chat.ask(question)
-    await pricesOf(chat).status('Live')
+    const { status, row } = pricesOf(chat)
+    await status('Live')
     await chat.reach('done')
+    await row('NVDA').locator('canvas').waitFor()
     await changes(chat, 'NVDA')
     await chat.page.evaluate(countChanges)
     const times = (): Promise<number[]> => chat.page.evaluate('changedAt')
@@ -309,7 +331,12 @@ describe('the panel', () => {
     expect(await chat.page.evaluate('document.documentElement.scrollWidth')).toBe(360)
     expect(await chat.page.evaluate('document.documentElement.scrollTop')).toBeGreaterThan(100)
     expect((await pricesOf(chat).panel.boundingBox())?.y).toBe(0)
-    // It can be scrolled with the keyboard.
+    const bar = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(
+      document.querySelector('#prices .bar'))`
+    server.live.takeDown()
+    await pricesOf(chat).status('Reconnecting…')
+    expect(await chat.page.evaluate(bar)).toBe(0)
+    // The list can be scrolled with the keyboard.
     const list = pricesOf(chat).panel.getByRole('list')
     await list.focus()
     await chat.page.keyboard.press('ArrowRight')

@@ -48,7 +48,9 @@ export class Live {
       ({ openFeed }) => openFeed(call, symbols, request.channels, options, this.#connections),
       // A page may be offline by now.
       (cause: unknown) => {
-        throw new ConnectionError('The code for live data could not be loaded', 'connect', { cause })
+        throw new ConnectionError('The code for live data could not be loaded', 'connect', {
+          cause,
+        })
       },
     )
     return new LiveFeed(symbols, loading)
