@@ -41,7 +41,7 @@ export class DirectWriter implements ByteSink {
 
   #pull(): void {
     this.#isPulling = true
-    // What is there at once, such as a long replay, needs a loop. Recursion could overflow the stack.
+    // A source may have many chunks at once, such as a long replay. Recursion could overflow the stack.
     do {
       this.#hasMore = false
       this.#source.pull(this)

@@ -6,7 +6,7 @@ import { describeAlert, describeGap, describeNews } from './live-lines.ts'
 import { amount, clockTime, signed } from './live-numbers.ts'
 import { type Piece, toLine } from './piece.ts'
 
-/** How long a gap is shown, and after how much silence the market may be closed. In ms. */
+/** The time for which a gap is shown, and the silence after which the market may be closed, in ms. */
 const gapTime = 5_000
 const quietTime = 10_000
 

@@ -19,11 +19,11 @@ const publicURL = 'wss://ws.vectrade.io'
 
 const help = `Usage: demo live [options] [symbols]
 
-Follows symbols and shows their quotes as they change, until you press Ctrl-C. On a
-terminal, it is a table. In a pipe, each event is a line of JSON. Without a URL, a
+Follows symbols and shows their quotes as they change, until you press Ctrl-C. A terminal
+shows a table. A pipe gets each event as a line of JSON. Without a URL, a
 sandbox inside this program simulates the data.
 
-Without symbols, they are:
+Without symbols, it follows:
   ${defaultSymbols.join(' ')}
 
 Options

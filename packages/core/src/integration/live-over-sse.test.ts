@@ -347,7 +347,7 @@ describe('a change of symbols', () => {
     expect((await server.connection(3)).url.searchParams.get('added')).toBe('TSLA')
   })
 
-  test('that the server refuses as wrong ends the feed, and what had arrived is delivered', async () => {
+  test('ends the feed if the server refuses it with a 422, after delivering the events that had arrived', async () => {
     const { feed, old, iterator } = await changing()
     old.send(quote('NVDA', 2), '2')
     await vi.advanceTimersByTimeAsync(0)
@@ -391,7 +391,7 @@ test('leaving the loop closes the feed', async () => {
   expect(() => feed[Symbol.asyncIterator]()).toThrow(StreamConsumedError)
 })
 
-test('a signal that is aborted ends the feed, one that already was sends nothing', async () => {
+test('aborting the signal ends the feed, and a signal that is already aborted sends nothing', async () => {
   const controller = new AbortController()
   const feed = subscribe(['NVDA'], { signal: controller.signal })
   const connection = await server.connection(1)

@@ -21,7 +21,7 @@ export interface LiveConnection {
  *
  * There is only one connection, attempt or pause at a time.
  *
- * @param connect opens a connection. It must close it when the signal is aborted.
+ * @param connect opens a connection. When `signal` is aborted, the `ended` of the connection must settle.
  */
 export async function keepConnected(
   connect: (signal: Abortable) => Promise<LiveConnection>,

@@ -36,7 +36,10 @@ export interface LiveOptions {
    * no effect until the server has sent two heartbeat messages, because a closed market is silent.
    */
   heartbeatTimeout?: number | undefined
-  /** Headers of this feed's requests. They replace the client's headers of the same name. */
+  /**
+   * Headers of this feed's requests. They replace the client's headers of the same name. Feeds that share a WebSocket
+   * use the headers of the feed that opened it.
+   */
   headers?: HeaderValues | undefined
 }
 

@@ -14,8 +14,8 @@ const heartbeats: ReadonlySet<string> = /* @__PURE__ */ new Set([
  * Notices that a WebSocket has gone silent, if its server usually sends heartbeats.
  *
  * Programs cannot see the pings of a WebSocket, and a closed market sends nothing for hours. So silence means nothing
- * until the server has sent two heartbeat messages. Then the limit is the given one, or twice the time between the two
- * if that is longer.
+ * until the server has sent two heartbeat messages. Then the limit is the given one, or twice the time between the
+ * last two if that is longer.
  */
 export class Rhythm extends Deadline {
   readonly #timeout: number

@@ -27,7 +27,7 @@ export class SseSource implements FeedSource {
   #symbols: ReadonlySet<string> | undefined
   /** The symbols that were added and have had no quote yet. */
   readonly #added = new Set<string>()
-  /** What the old connection has brought since a new one is being opened. */
+  /** The messages that the old connection has brought since the new one was asked for. */
   #held: { from: SseReading; messages: LiveMessage[] } | undefined
   #wasOpen = false
 

@@ -3,7 +3,7 @@ import { isResponse } from '../http/is-response.ts'
 import { readAuthorization } from './authorization.ts'
 import type { LiveHandlerOptions } from './live-handler-options.ts'
 
-/** What `authorize` has said about a request that may pass. */
+/** The permission of a request that may pass. */
 export interface LivePermission {
   /** The symbols that the request is narrowed to. Undefined if it is not. */
   readonly symbols: ReadonlySet<string> | undefined

@@ -20,7 +20,7 @@ export interface GroupOwner {
   close(group: LiveGroup): void
 }
 
-/** The readers that follow the same. Several events become one chunk once for all of them. */
+/** The readers that follow the same symbols and channels. Events are joined to a chunk once, not for each reader. */
 export class LiveGroup implements ReaderSource {
   readonly subscription: LiveSubscription
   readonly readers: Set<LiveReader> = new Set()
@@ -60,7 +60,7 @@ export class LiveGroup implements ReaderSource {
   }
 
   replay(after: Position, { added, until }: ReplayStart): ReplayPart | undefined {
-    // What waits to be passed on is part of the history. The reader must not get it twice.
+    // The history also has the events that wait to be passed on. The reader must not get them twice.
     this.#owner.flush()
     const isWanted = ({ event, channel, position }: LiveEntry): boolean => {
       const isOlder = event.type === 'quote.update' && position <= until && added.has(event.symbol)

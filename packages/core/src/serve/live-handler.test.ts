@@ -58,7 +58,7 @@ describe('a request', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe(origin)
   })
 
-  test('that `symbols` fails for is a 500, and the error is reported', async () => {
+  test('is a 500 if the function `symbols` throws, and the error is reported', async () => {
     const onError = vi.fn()
     const error = new Error('mine')
     const symbols = (): boolean => {
@@ -165,7 +165,7 @@ describe('a reader', () => {
     expect(await next.take(1)).toEqual([quote('NVDA', 1)])
   })
 
-  test('that leaves during a read ends it', async () => {
+  test('ends its pending read when it leaves', async () => {
     const { get } = liveEndpoint()
     const caller = await get()
     const reading = caller.next()

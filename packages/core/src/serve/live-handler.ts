@@ -92,11 +92,11 @@ class LiveEndpoint {
     if (wish.symbols.size > 0 && subscription.about?.size === 0) {
       throw new Refusal(403, 'You may not follow these symbols')
     }
-    // Readers need not come back.
+    // A 204 tells the reader not to come back.
     if (this.#hub.hasEnded(subscription)) return new Response(null, { status: 204 })
     const onLeave = this.#running.enter(owner)
     try {
-      const reader = this.#hub.join(subscription, wish)
+      const reader = await this.#hub.join(subscription, wish)
       return this.#open(reader, request, subscription.key, onLeave)
     } catch (error) {
       onLeave()
@@ -129,7 +129,7 @@ class LiveEndpoint {
     return this.#reauthorization.add(() => this.#mayStay(request, key), end)
   }
 
-  /** Whether the same request would still get the same. */
+  /** Whether the request would get the same subscription if it came now. */
   async #mayStay(request: Request, key: string): Promise<boolean> {
     try {
       const permission = await authorizeLive(request, this.#options.authorize)

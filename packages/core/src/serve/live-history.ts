@@ -5,6 +5,7 @@ import { joinBytes } from './join-bytes.ts'
 import { LiveCursors, type Position } from './live-cursor.ts'
 import type { ReplayPart } from './live-reader.ts'
 import { type LiveEntry, LiveReplay, type ReplayLimits } from './live-replay.ts'
+import type { SharedEvent } from './live-upstream.ts'
 
 /** Why a reader begins again with the latest quotes, as the protocol has it. */
 export interface HistoryGap {
@@ -17,16 +18,19 @@ export interface HistoryGap {
 /** What an instance has received: the position, the latest quotes, and the latest events. */
 export class LiveHistory {
   readonly #cursors = new LiveCursors()
+  readonly #sharedId: () => string
   readonly #replay: LiveReplay
   /** The latest quote of each symbol, as JSON. */
   readonly #latest = new Map<string, string>()
   #position: Position = 0
 
-  constructor(limits: ReplayLimits) {
+  /** @param sharedId returns the id of the last event that all instances know, `''` if there is none */
+  constructor(limits: ReplayLimits, sharedId: () => string) {
+    this.#sharedId = sharedId
     this.#replay = new LiveReplay(limits)
   }
 
-  /** The position of the last event. */
+  /** The position of the last event or interruption. */
   get position(): Position {
     return this.#position
   }
@@ -37,19 +41,27 @@ export class LiveHistory {
     return this.#position
   }
 
-  /** Adds an event. Returns undefined if it cannot be sent. @throws any error if it is no event */
+  /** Adds an event. Returns undefined if it cannot be sent. @throws TypeError if it is not an event */
   add(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
-    // The id in a gap of the upstream means nothing to our readers.
-    const wire = event.type === 'gap' ? { ...event, since: undefined } : liveEventToWire(event)
-    const json = JSON.stringify(wire) as string | undefined
+    const json = toJson(event)
     if (json === undefined) return undefined
     if (event.type === 'quote.update') this.#latest.set(event.symbol, json)
     this.#position += 1
     const position = this.#position
     const bytes = encodeUtf8(encodeEvent({ id: this.cursor(position), data: json }))
-    const entry = { position, at: performance.now(), event, channel, bytes }
+    const sharedId = this.#sharedId()
+    const entry = { position, sharedId, at: performance.now(), event, channel, bytes }
     this.#replay.add(entry)
     return entry
+  }
+
+  /** Adds latest quotes of symbols that have none. */
+  addLatest(events: Iterable<LiveEvent>): void {
+    for (const event of events) {
+      const json = toJson(event)
+      if (event.type !== 'quote.update' || json === undefined) continue
+      if (!this.#latest.has(event.symbol)) this.#latest.set(event.symbol, json)
+    }
   }
 
   /** Forgets the latest quotes of symbols. */
@@ -58,13 +70,23 @@ export class LiveHistory {
   }
 
   cursor(position: Position = this.#position): string {
-    return this.#cursors.encode(position)
+    // The shared ids of earlier positions are not kept.
+    const sharedId = position === this.#position ? this.#sharedId() : ''
+    return this.#cursors.encode(position, sharedId)
   }
 
   /** Returns the position of a cursor, or undefined if it is not one of this instance. */
   find(cursor: string): Position | undefined {
     const position = this.#cursors.decode(cursor)
     return position !== undefined && position <= this.#position ? position : undefined
+  }
+
+  /** Returns the position of an event after another position, by its shared id. */
+  findShared(sharedId: string, after: Position): Position | undefined {
+    for (const entry of this.#replay.after(after)) {
+      if (entry.sharedId === sharedId) return entry.position
+    }
+    return undefined
   }
 
   hasAllAfter(position: Position): boolean {
@@ -118,6 +140,21 @@ export class LiveHistory {
     const quotes = Array.from(symbols, (symbol) => this.#latest.get(symbol))
     return quotes.filter((quote) => quote !== undefined)
   }
+}
+
+/** Returns events that other instances may have sent, as messages. */
+export function encodeShared(events: readonly SharedEvent[]): Uint8Array {
+  const messages = events.map(({ id, event }) => {
+    const data = toJson(event)
+    return data === undefined ? '' : encodeEvent({ id: LiveCursors.encodeShared(id), data })
+  })
+  return encodeUtf8(messages.join(''))
+}
+
+function toJson(event: LiveEvent): string | undefined {
+  // The id in a gap of the upstream means nothing to our readers.
+  const wire = event.type === 'gap' ? { ...event, since: undefined } : liveEventToWire(event)
+  return JSON.stringify(wire)
 }
 
 function unnumbered(json: string): string {

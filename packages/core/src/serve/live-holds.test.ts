@@ -36,7 +36,7 @@ test('a thing that gets a new user in time stays as it was', () => {
   expect(holds.since('a')).toBe(1)
 })
 
-test('what is forgotten is new again', () => {
+test('a thing that was forgotten is new again', () => {
   const holds = new LiveHolds<string>(1000, () => {})
   holds.hold(['a'], 1)
   holds.forget(['a'])

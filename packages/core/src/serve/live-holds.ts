@@ -2,7 +2,7 @@ import type { Position } from './live-cursor.ts'
 
 interface Hold {
   count: number
-  /** From where on the events are complete. */
+  /** The position after which no event of the thing was missed. */
   readonly since: Position
   /** When the last user left, on the clock of `performance.now()`. */
   idleAt: number
@@ -65,7 +65,7 @@ export class LiveHolds<Key> {
     }
   }
 
-  /** Returns from where on the events of a thing are complete. */
+  /** Returns the position after which no event of a thing was missed. */
   since(key: Key): Position {
     return this.#holds.get(key)?.since ?? Infinity
   }

@@ -193,7 +193,7 @@ describe('symbols', () => {
     expect(feed.calls).toEqual(['add NVDA'])
   })
 
-  test('of the news only are not followed', async () => {
+  test('are not followed for readers of news only', async () => {
     const { feed, get } = liveEndpoint()
     await get('?symbols=NVDA&channels=news')
     expect(feed.calls).toEqual([])

@@ -2,15 +2,19 @@ import { errorToWire } from '../errors/error-to-wire.ts'
 import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
-import type { Position } from './live-cursor.ts'
+import { joinBytes } from './join-bytes.ts'
+import { LiveCursors, type Position } from './live-cursor.ts'
 import { type GroupOwner, LiveGroup } from './live-group.ts'
-import { LiveHistory } from './live-history.ts'
+import { encodeShared, LiveHistory } from './live-history.ts'
 import { LiveHolds } from './live-holds.ts'
 import { LivePulse } from './live-pulse.ts'
-import { LiveReader } from './live-reader.ts'
+import { LiveReader, type ReplayStart } from './live-reader.ts'
 import type { LiveEntry, ReplayLimits } from './live-replay.ts'
-import { channelOf, type LiveSubscription, symbolsOf } from './live-subscription.ts'
+import { channelOf, isFor, type LiveSubscription, symbolsOf } from './live-subscription.ts'
 import type { LiveUpstream, UpstreamSink } from './live-upstream.ts'
+import { readMissed } from './read-missed.ts'
+
+const nothing = /* @__PURE__ */ new Uint8Array(0)
 
 /** How a hub works. */
 export interface LiveHubOptions {
@@ -63,7 +67,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     const { replay, heartbeat, linger } = options
     this.#upstream = upstream
     this.#options = options
-    this.history = new LiveHistory(replay)
+    this.history = new LiveHistory(replay, () => upstream.sharedId)
     this.#pulse = new LivePulse(heartbeat, () => this.#sweep())
     this.#symbols = new LiveHolds(linger, (symbols) => {
       this.history.forget(symbols)
@@ -72,30 +76,28 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     this.#channels = new LiveHolds(linger, (channels) => upstream.close(channels))
   }
 
-  /** Whether no event of a subscription can come any more. */
+  /** Whether one of the channels of a subscription has ended. Its readers need not come back. */
   hasEnded({ channels }: LiveSubscription): boolean {
     return this.#ended.has(undefined) || [...channels].some((channel) => this.#ended.has(channel))
   }
 
   /** Adds a reader. @throws ConfigurationError if the upstream cannot be opened */
-  join(subscription: LiveSubscription, { lastEventId, added }: LiveResumption): LiveReader {
+  async join(subscription: LiveSubscription, resumption: LiveResumption): Promise<LiveReader> {
     const { history } = this
+    const { lastEventId, added } = resumption
     this.flush()
     const group = this.#groups.get(subscription.key) ?? this.#open(subscription)
     const { quotes } = subscription
     const known = lastEventId === '' ? undefined : history.find(lastEventId)
-    let reader
     if (known !== undefined && this.#isComplete(subscription, known, added)) {
-      const first = history.latest([...added].filter((symbol) => quotes.has(symbol)))
-      reader = new LiveReader(group, known, first, { added, until: history.position })
-    } else {
-      const reason = known === undefined ? 'unknown' : 'expired'
-      const gap = lastEventId === '' ? undefined : ({ reason, since: lastEventId } as const)
-      reader = new LiveReader(group, history.position, history.begin(quotes, gap), undefined)
+      const first = this.#latest(subscription, added)
+      return this.#enter(group, known, first, { added, until: history.position })
     }
-    group.readers.add(reader)
-    this.#pulse.start()
-    return reader
+    const sharedId = LiveCursors.sharedId(lastEventId)
+    if (sharedId !== '') return this.#catchUp(group, sharedId, resumption)
+    const reason = known === undefined ? 'unknown' : 'expired'
+    const gap = lastEventId === '' ? undefined : ({ reason, since: lastEventId } as const)
+    return this.#enter(group, history.position, history.begin(quotes, gap))
   }
 
   onEvent(event: LiveEvent, channel: LiveChannel | undefined): void {
@@ -138,7 +140,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       const isConcerned = channel === undefined || subscription.channels.has(channel)
       if (isConcerned) for (const reader of readers) reader.end(last)
     }
-    // The next reader opens them again.
+    // If they have failed, the next reader opens them again. If they have ended, it gets a 204.
     this.#channels.forget(channel === undefined ? this.#channels.keys : [channel])
     if (channel === undefined || channel === 'quotes') this.#symbols.forget(this.#symbols.keys)
   }
@@ -164,6 +166,53 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     if (this.#groups.size === 0) this.#pulse.stop()
   }
 
+  #enter(
+    group: LiveGroup,
+    position: Position,
+    first: Uint8Array,
+    replay?: ReplayStart,
+  ): LiveReader {
+    const reader = new LiveReader(group, position, first, replay)
+    group.readers.add(reader)
+    this.#pulse.start()
+    return reader
+  }
+
+  /** Adds a reader whose last event is not in the history, with what the upstream knows of it. */
+  async #catchUp(
+    group: LiveGroup,
+    sharedId: string,
+    { lastEventId, added }: LiveResumption,
+  ): Promise<LiveReader> {
+    const { history } = this
+    const { subscription } = group
+    const before = history.position
+    // What comes in the meantime is read from the history later.
+    const reader = this.#enter(group, before, nothing, { added: new Set(), until: before })
+    const symbols = [...subscription.quotes].filter((symbol) => !added.has(symbol))
+    const missed = await readMissed(this.#upstream, sharedId, symbols, this.#options)
+    this.flush()
+    if (typeof missed === 'string') {
+      const gap = { reason: missed, since: lastEventId }
+      const first = history.begin(subscription.quotes, gap)
+      reader.restart(history.position, first, undefined)
+    } else {
+      const wanted = missed.events.filter(
+        ({ event }) => this.#isAllowed(event) && isFor(subscription, event, channelOf(event)),
+      )
+      const last = wanted.at(-1)?.id ?? ''
+      history.addLatest(missed.latest)
+      const first = [this.#latest(subscription, added), encodeShared(wanted)]
+      const start = { added, until: history.position }
+      reader.restart(history.findShared(last, before) ?? before, joinBytes(first), start)
+    }
+    return reader
+  }
+
+  #latest({ quotes }: LiveSubscription, symbols: ReadonlySet<string>): Uint8Array {
+    return this.history.latest([...symbols].filter((symbol) => quotes.has(symbol)))
+  }
+
   #release({ channels, quotes }: LiveSubscription): void {
     this.#symbols.release(quotes)
     if (this.#upstream.canClose) this.#channels.release(channels)
@@ -171,7 +220,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
 
   #open(subscription: LiveSubscription): LiveGroup {
     const { channels, quotes, key } = subscription
-    // What came before was missed.
+    // Earlier events of this subscription may have been missed.
     const since = this.history.interrupt()
     const newSymbols = this.#upstream.hasSymbols ? this.#symbols.hold(quotes, since) : []
     const newChannels = this.#channels.hold(channels, since)
@@ -211,9 +260,12 @@ export class LiveHub implements UpstreamSink, GroupOwner {
   }
 
   #record(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
+    return this.#isAllowed(event) ? this.history.add(event, channel) : undefined
+  }
+
+  #isAllowed(event: LiveEvent): boolean {
     const symbols = symbolsOf(event)
-    const isAllowed = symbols.length === 0 || symbols.some(this.#options.isAllowed)
-    return isAllowed ? this.history.add(event, channel) : undefined
+    return symbols.length === 0 || symbols.some(this.#options.isAllowed)
   }
 
   #sweep(): void {

@@ -1,6 +1,6 @@
 /**
  * Calls a function four times in the time of a heartbeat, for all readers together. A timer for each reader would take
- * more memory than the rest of it.
+ * more memory than the rest of the reader.
  */
 export class LivePulse {
   readonly #interval: number

@@ -4,6 +4,8 @@ import type { Position } from './live-cursor.ts'
 /** An event that an instance has received, as all its readers get it. */
 export interface LiveEntry {
   readonly position: Position
+  /** The id that all instances know, `''` if there is none. */
+  readonly sharedId: string
   /** When it was received, on the clock of `performance.now()`. */
   readonly at: number
   readonly event: LiveEvent

@@ -37,7 +37,9 @@ export function readLiveRequest(
   const { searchParams } = new URL(request.url)
   const symbols = listOf(searchParams, 'symbols')
   if (symbols.size > maxSymbols) {
-    throw invalid(`At most ${maxSymbols} symbols can be followed, and these are ${symbols.size}`)
+    throw invalid(
+      `A request can follow at most ${maxSymbols} symbols, and this one has ${symbols.size}`,
+    )
   }
   for (const symbol of symbols) {
     const isSymbol = symbol.length <= longestSymbol && !/[\s\p{Cc}]/u.test(symbol)

@@ -4,7 +4,7 @@ import type { LiveWish } from './live-request.ts'
 
 /** What a reader follows. */
 export interface LiveSubscription {
-  /** The same for all readers that follow the same. */
+  /** Equal for two readers that follow the same symbols and channels. */
   readonly key: string
   readonly channels: ReadonlySet<LiveChannel>
   /** The symbols whose quotes it gets. */
