@@ -100,9 +100,13 @@ export type OpenSocket = (
 export interface LiveSocket {
   /** 0 is connecting, 1 is open. Any higher value is closed. */
   readonly readyState: number
+  /** Sends a text message. */
   send(data: string): void
+  /** Closes the socket, also while it connects. */
   close(): void
+  /** `message` events have the text in `data`. */
   addEventListener(type: SocketEvent, listener: (event: { data?: unknown }) => void): void
+  /** Removes a listener. */
   removeEventListener(type: SocketEvent, listener: (event: { data?: unknown }) => void): void
 }
 
