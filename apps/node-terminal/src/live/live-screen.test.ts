@@ -55,3 +55,11 @@ test('the cursor is hidden, and shown again at the end, also at that of the proc
   expect(terminal.written.at(-1)).toBe('\u001b[?25h')
   expect(process.listenerCount('exit')).toBe(listeners)
 })
+
+test('on a terminal that does not tell its size, a block takes the place of the one before it', () => {
+  const terminal = terminalOf(0)
+  using screen = new LiveScreen(terminal)
+  screen.draw(['NVDA 180', 'live'])
+  screen.draw(['NVDA 9', 'live'])
+  expect(terminal.lines()).toEqual(['NVDA 9', 'live', ''])
+})

@@ -57,7 +57,8 @@ export class LiveScreen implements Disposable {
 
   /** Returns the rows of the block. Its lines take more of them after the window has become narrower. */
   #height(): number {
-    const { columns } = this.#terminal
+    // Some terminals do not tell their size.
+    const columns = this.#terminal.columns || 80
     return this.#block.reduce(
       (rows, line) => rows + Math.max(1, Math.ceil(stringWidth(line) / columns)),
       0,
