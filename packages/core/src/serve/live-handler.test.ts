@@ -27,7 +27,7 @@ describe('a request', () => {
     ['?symbols=nvda', 'There is no symbol "nvda"', { symbols: (symbol) => symbol === 'NVDA' }],
     ['?symbols=N%0AV', 'There is no symbol', {}],
     ['?symbols=NVDA&channels=quotes,trades', 'There is no channel "trades"', {}],
-    ['?symbols=A,B,C', 'At most 2 symbols', { maxSymbols: 2 }],
+    ['?symbols=A,B,C', 'can follow at most 2 symbols', { maxSymbols: 2 }],
   ])('for %s is a 422 that says why', async ([query, message, options]) => {
     const { response } = await liveEndpoint(options).get(query)
     expect(response.status).toBe(422)
