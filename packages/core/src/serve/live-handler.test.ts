@@ -129,10 +129,18 @@ describe('a reader', () => {
     const waiting = await get('?symbols=AMD')
     feed.send(quote('NVDA', 1), quote('AMD', 2))
     expect(await caller.take(1)).toHaveLength(1)
-    feed.fail(new RateLimitError({ message: 'Said', type: 'rate_limit_error', retryable: true }))
+    const fields = { message: 'Said', type: 'rate_limit_error', retryable: true, retryAfter: 3 }
+    feed.fail(new RateLimitError(fields))
+    // The limit of the server's key is not the reader's. The pause helps the reader too.
     expect(await caller.next()).toMatchObject({
       name: 'error',
-      event: { error: { type: 'rate_limit_error', message: 'Said' } },
+      event: {
+        error: {
+          type: 'service_unavailable',
+          message: 'Live data is not available',
+          retry_after: 3,
+        },
+      },
     })
     expect(await caller.next()).toBeUndefined()
     // What came before the end is still delivered.

@@ -1,4 +1,5 @@
-import { errorToWire } from '../errors/error-to-wire.ts'
+import { RateLimitError } from '../errors/api-error.ts'
+import type { WireError } from '../errors/error-to-wire.ts'
 import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
@@ -135,7 +136,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     this.flush()
     if (failure === undefined) this.#ended.add(channel)
     else this.#options.onFailure(failure.error)
-    const last = failure && errorMessage(failure.error)
+    const last = failure && failureMessage(failure.error)
     for (const { subscription, readers } of this.#groups.values()) {
       const isConcerned = channel === undefined || subscription.channels.has(channel)
       if (isConcerned) for (const reader of readers) reader.end(last)
@@ -280,6 +281,17 @@ export class LiveHub implements UpstreamSink, GroupOwner {
   }
 }
 
-function errorMessage(error: unknown): Uint8Array {
-  return encodeUtf8(encodeEvent({ event: 'error', data: JSON.stringify(errorToWire(error)) }))
+/**
+ * Returns what readers get when the upstream has failed. They may try again, whatever the failure is: it is about this
+ * server's own connection and key, not about theirs.
+ */
+function failureMessage(error: unknown): Uint8Array {
+  const wire: WireError = {
+    error: {
+      type: 'service_unavailable',
+      message: 'Live data is not available',
+      retry_after: error instanceof RateLimitError ? error.retryAfter : undefined,
+    },
+  }
+  return encodeUtf8(encodeEvent({ event: 'error', data: JSON.stringify(wire) }))
 }

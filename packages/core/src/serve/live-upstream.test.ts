@@ -83,10 +83,14 @@ describe('with a client', () => {
     const { get } = liveEndpoint({ client })
     const quotes = await get()
     const news = await get('?channels=news')
-    const message = 'Said'
-    const options = { message, type: 'authentication_error', retryable: false }
+    const options = { message: 'Said', type: 'authentication_error', retryable: false }
     feeds[1]?.feed.fail(new AuthenticationError(options))
-    expect(await news.next()).toMatchObject({ name: 'error', event: { error: { message } } })
+    // Readers take an `authentication_error` as final, but it is about the server's key.
+    const message = 'Live data is not available'
+    expect(await news.next()).toMatchObject({
+      name: 'error',
+      event: { error: { type: 'service_unavailable', message } },
+    })
     expect(await news.next()).toBeUndefined()
     const reading = quotes.take(1)
     feeds[0]?.feed.send(quote('NVDA', 1))
