@@ -68,13 +68,17 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     const { replay, heartbeat, linger } = options
     this.#upstream = upstream
     this.#options = options
-    this.history = new LiveHistory(replay, () => upstream.sharedId)
     this.#pulse = new LivePulse(heartbeat, () => this.#sweep())
     this.#symbols = new LiveHolds(linger, (symbols) => {
       this.history.forget(symbols)
       upstream.remove(symbols)
     })
     this.#channels = new LiveHolds(linger, (channels) => upstream.close(channels))
+    this.history = new LiveHistory(
+      replay,
+      () => upstream.sharedId,
+      (symbol) => !upstream.hasSymbols || this.#symbols.has(symbol),
+    )
   }
 
   /** Whether one of the channels of a subscription has ended. Its readers need not come back. */
@@ -143,7 +147,11 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     }
     // If they have failed, the next reader opens them again. If they have ended, it gets a 204.
     this.#channels.forget(channel === undefined ? this.#channels.keys : [channel])
-    if (channel === undefined || channel === 'quotes') this.#symbols.forget(this.#symbols.keys)
+    if (channel === undefined || channel === 'quotes') {
+      this.#symbols.forget(this.#symbols.keys)
+      // The symbols of an upstream that brings all of them are not held.
+      this.history.forget()
+    }
   }
 
   flush(): void {
@@ -229,10 +237,9 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       this.#upstream.open(newChannels, this.#symbols.keys, this)
       if (newSymbols.length > 0) this.#upstream.add(newSymbols)
     } catch (error) {
-      this.#upstream.close(newChannels)
       this.#release(subscription)
-      this.#symbols.forget(newSymbols)
       this.#channels.forget(newChannels)
+      this.#symbols.forget(newSymbols)
       throw error
     }
     const group = new LiveGroup(subscription, this)
