@@ -6,7 +6,6 @@ import {
   maxChunk,
   type ReaderSource,
   type ReplayPart,
-  type ReplayStart,
 } from './live-reader.ts'
 import type { LiveEntry } from './live-replay.ts'
 import { isFor, type LiveSubscription } from './live-subscription.ts'
@@ -59,14 +58,20 @@ export class LiveGroup implements ReaderSource {
     for (const reader of this.readers) reader.push(chunk)
   }
 
-  replay(after: Position, { added, until }: ReplayStart): ReplayPart | undefined {
+  replay(after: Position, added: ReadonlySet<string>): ReplayPart | undefined {
     // What waits to be passed on is part of the history. The reader must not get it twice.
     this.#owner.flush()
-    const isWanted = ({ event, channel, position }: LiveEntry): boolean => {
-      const isOlder = event.type === 'quote.update' && position <= until && added.has(event.symbol)
-      return !isOlder && isFor(this.subscription, event, channel)
+    const { history } = this.#owner
+    const isWanted = ({ event, channel }: LiveEntry): boolean => {
+      const isOfAdded = event.type === 'quote.update' && added.has(event.symbol)
+      return !isOfAdded && isFor(this.subscription, event, channel)
     }
-    return this.#owner.history.read(after, isWanted, maxChunk)
+    const part = history.read(after, isWanted, maxChunk)
+    if (part === undefined || !part.isWhole || added.size === 0) return part
+    // They come last, with the id of this position. A reader that has them continues after them, and one that has
+    // lost its connection before them asks for them again.
+    const latest = history.begin([...added].filter((symbol) => this.subscription.quotes.has(symbol)))
+    return { ...part, bytes: joinBytes([part.bytes, latest]) }
   }
 
   skip(since: Position, dropped: number | undefined): { bytes: Uint8Array; position: Position } {

@@ -12,6 +12,8 @@ import type { LiveEntry, ReplayLimits } from './live-replay.ts'
 import { channelOf, type LiveSubscription, symbolsOf } from './live-subscription.ts'
 import type { LiveUpstream, UpstreamSink } from './live-upstream.ts'
 
+const nothing = /* @__PURE__ */ new Uint8Array()
+
 /** How a hub works. */
 export interface LiveHubOptions {
   replay: ReplayLimits
@@ -82,16 +84,14 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     const { history } = this
     this.flush()
     const group = this.#groups.get(subscription.key) ?? this.#open(subscription)
-    const { quotes } = subscription
     const known = lastEventId === '' ? undefined : history.find(lastEventId)
     let reader
     if (known !== undefined && this.#isComplete(subscription, known, added)) {
-      const first = history.latest([...added].filter((symbol) => quotes.has(symbol)))
-      reader = new LiveReader(group, known, first, { added, until: history.position })
+      reader = new LiveReader(group, known, nothing, added)
     } else {
       const reason = known === undefined ? 'unknown' : 'expired'
       const gap = lastEventId === '' ? undefined : ({ reason, since: lastEventId } as const)
-      reader = new LiveReader(group, history.position, history.begin(quotes, gap), undefined)
+      reader = new LiveReader(group, history.position, history.begin(subscription.quotes, gap), undefined)
     }
     group.readers.add(reader)
     this.#pulse.start()
