@@ -126,11 +126,6 @@ export class LiveHistory {
     return { bytes: joinBytes(pieces), position: this.#position, isWhole: true }
   }
 
-  /** Returns the latest quotes as messages without ids. */
-  latest(symbols: Iterable<string>): Uint8Array {
-    return encodeUtf8(this.#latestOf(symbols).map(unnumbered).join(''))
-  }
-
   /**
    * Returns the messages with which a reader begins: the gap, if there is one, and the latest quotes.
    *

@@ -117,7 +117,7 @@ describe('a reader that comes back', () => {
     await keeper.cancel()
   })
 
-  test('with new symbols gets their latest quotes first, and no older ones', async () => {
+  test('with new symbols gets their latest quotes after what it has missed, and no older ones', async () => {
     const endpoint = liveEndpoint()
     const other = await endpoint.get('?symbols=AMD')
     const caller = await endpoint.get('?symbols=NVDA')
@@ -126,12 +126,13 @@ describe('a reader that comes back', () => {
     endpoint.feed.send(quote('AMD', 1), quote('NVDA', 2), quote('AMD', 2))
     await turn()
     const again = await after(endpoint, first, '?symbols=NVDA,AMD&added=AMD')
+    const received = await read(again, 2)
+    expect(events(received)).toEqual([quote('NVDA', 2), quote('AMD', 2)])
     endpoint.feed.send(quote('AMD', 3))
-    expect(events(await read(again, 3))).toEqual([
-      quote('AMD', 2),
-      quote('NVDA', 2),
-      quote('AMD', 3),
-    ])
+    expect(events(await read(again, 1))).toEqual([quote('AMD', 3)])
+    // A reader that is cut after the latest quote does not get it again.
+    const third = await after(endpoint, received[1], '?symbols=NVDA,AMD')
+    expect(events(await read(third, 1))).toEqual([quote('AMD', 3)])
     await other.cancel()
   })
 

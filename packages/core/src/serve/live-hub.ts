@@ -3,15 +3,14 @@ import type { WireError } from '../errors/error-to-wire.ts'
 import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
-import { joinBytes } from './join-bytes.ts'
 import { LiveCursors, type Position } from './live-cursor.ts'
 import { type GroupOwner, LiveGroup } from './live-group.ts'
 import { encodeShared, LiveHistory } from './live-history.ts'
 import { LiveHolds } from './live-holds.ts'
 import { LivePulse } from './live-pulse.ts'
-import { LiveReader, type ReplayStart } from './live-reader.ts'
+import { LiveReader } from './live-reader.ts'
 import type { LiveEntry, ReplayLimits } from './live-replay.ts'
-import { channelOf, isFor, type LiveSubscription, symbolsOf } from './live-subscription.ts'
+import { channelOf, type LiveSubscription, symbolsOf } from './live-subscription.ts'
 import type { LiveUpstream, UpstreamSink } from './live-upstream.ts'
 import { readMissed } from './read-missed.ts'
 
@@ -92,17 +91,16 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     const { lastEventId, added } = resumption
     this.flush()
     const group = this.#groups.get(subscription.key) ?? this.#open(subscription)
-    const { quotes } = subscription
     const known = lastEventId === '' ? undefined : history.find(lastEventId)
     if (known !== undefined && this.#isComplete(subscription, known, added)) {
-      const first = this.#latest(subscription, added)
-      return this.#enter(group, known, first, { added, until: history.position })
+      return this.#enter(group, known, nothing, added)
     }
     const sharedId = LiveCursors.sharedId(lastEventId)
     if (sharedId !== '') return this.#catchUp(group, sharedId, resumption)
     const reason = known === undefined ? 'unknown' : 'expired'
     const gap = lastEventId === '' ? undefined : ({ reason, since: lastEventId } as const)
-    return this.#enter(group, history.position, history.begin(quotes, gap))
+    const first = history.begin(subscription.quotes, gap)
+    return this.#enter(group, history.position, first)
   }
 
   onEvent(event: LiveEvent, channel: LiveChannel | undefined): void {
@@ -179,9 +177,9 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     group: LiveGroup,
     position: Position,
     first: Uint8Array,
-    replay?: ReplayStart,
+    added?: ReadonlySet<string>,
   ): LiveReader {
-    const reader = new LiveReader(group, position, first, replay)
+    const reader = new LiveReader(group, position, first, added)
     group.readers.add(reader)
     this.#pulse.start()
     return reader
@@ -197,7 +195,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     const { subscription } = group
     const before = history.position
     // What comes in the meantime is read from the history later.
-    const reader = this.#enter(group, before, nothing, { added: new Set(), until: before })
+    const reader = this.#enter(group, before, nothing, added)
     const symbols = [...subscription.quotes].filter((symbol) => !added.has(symbol))
     const missed = await readMissed(this.#upstream, sharedId, symbols, this.#options)
     this.flush()
@@ -207,19 +205,13 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       reader.restart(history.position, first, undefined)
     } else {
       const wanted = missed.events.filter(
-        ({ event }) => this.#isAllowed(event) && isFor(subscription, event, channelOf(event)),
+        ({ event }) => this.#isAllowed(event) && group.wants(event, channelOf(event), added),
       )
       const last = wanted.at(-1)?.id ?? ''
       history.addLatest(missed.latest)
-      const first = [this.#latest(subscription, added), encodeShared(wanted)]
-      const start = { added, until: history.position }
-      reader.restart(history.findShared(last, before) ?? before, joinBytes(first), start)
+      reader.restart(history.findShared(last, before) ?? before, encodeShared(wanted), added)
     }
     return reader
-  }
-
-  #latest({ quotes }: LiveSubscription, symbols: ReadonlySet<string>): Uint8Array {
-    return this.history.latest([...symbols].filter((symbol) => quotes.has(symbol)))
   }
 
   #release({ channels, quotes }: LiveSubscription): void {
