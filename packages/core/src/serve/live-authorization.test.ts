@@ -22,16 +22,16 @@ describe('authorize', () => {
   })
 
   const forms = '`authorize` must return true, false, 401, 403, a Response or { symbols: […] }'
-  const symbols = "`authorize().symbols` must be an array of symbols such as ['NVDA']"
+  const list = "`authorize().symbols` must be an array of symbols such as ['NVDA']"
   test.for<[unknown, string]>([
     [undefined, forms],
     [null, forms],
     [{}, forms],
     ['yes', forms],
-    [{ symbols: undefined }, symbols],
-    [{ symbols: 'NVDA' }, symbols],
-    [{ symbols: ['NVDA', 1] }, symbols],
-    [{ symbols: ['NVDA,AMD'] }, symbols],
+    [{ symbols: undefined }, list],
+    [{ symbols: 'NVDA' }, list],
+    [{ symbols: ['NVDA', 1] }, list],
+    [{ symbols: ['NVDA,AMD'] }, list],
   ])('that returns %j is a 500', async ([result, message]) => {
     const onError = vi.fn()
     const { get } = liveEndpoint({ authorize: () => result as never, onError })
