@@ -34,12 +34,10 @@ export class LiveGroup implements ReaderSource {
     return this.#size >= maxChunk
   }
 
-  /** Takes an event, to pass it on later. Returns false if its readers do not want it. */
-  add(entry: LiveEntry): boolean {
-    if (!isFor(this.subscription, entry.event, entry.channel)) return false
+  /** Takes an event that its readers want, to pass it on later. */
+  add(entry: LiveEntry): void {
     this.#batch.push(entry)
     this.#size += entry.bytes.byteLength
-    return true
   }
 
   /** Passes on what was added. */

@@ -10,7 +10,7 @@ import { LiveHolds } from './live-holds.ts'
 import { LivePulse } from './live-pulse.ts'
 import { LiveReader } from './live-reader.ts'
 import type { LiveEntry, ReplayLimits } from './live-replay.ts'
-import { channelOf, type LiveSubscription } from './live-subscription.ts'
+import { channelOf, isFor, type LiveSubscription } from './live-subscription.ts'
 import type { LiveUpstream, UpstreamSink } from './live-upstream.ts'
 import { readMissed } from './read-missed.ts'
 
@@ -114,8 +114,11 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     if (entry === undefined) return
     const isQuote = event.type === 'quote.update'
     const groups = isQuote ? this.#bySymbol.get(event.symbol) : this.#groups.values()
+    // The groups of a symbol want all of its quotes, unless another channel brings them.
+    const isForAll = isQuote && entry.channel === 'quotes'
     for (const group of groups ?? []) {
-      if (!group.add(entry)) continue
+      if (!isForAll && !isFor(group.subscription, event, entry.channel)) continue
+      group.add(entry)
       this.#waiting.add(group)
       if (group.isFull) this.#isFull = true
     }
