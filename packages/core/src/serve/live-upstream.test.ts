@@ -100,6 +100,19 @@ describe('with a client', () => {
     expect(feeds.map(({ channels }) => channels)).toEqual([['quotes'], ['news'], ['news']])
   })
 
+  test('a quote on another channel is for the readers of that channel only', async () => {
+    const { client, feeds } = fakeClient()
+    const { get } = liveEndpoint({ client })
+    const quotes = await get()
+    const both = await get('?symbols=NVDA&channels=quotes,news')
+    const reading = Promise.all([quotes.take(1), both.take(2)])
+    feeds[1]?.feed.send(quote('NVDA', 1))
+    await vi.advanceTimersByTimeAsync(10)
+    feeds[0]?.feed.send(quote('NVDA', 2))
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await reading).toEqual([[quote('NVDA', 2)], [quote('NVDA', 1), quote('NVDA', 2)]])
+  })
+
   test('a channel that cannot be opened keeps no other one open', async () => {
     const { client, feeds } = fakeClient()
     const subscribe = client.live.subscribe.bind(client.live)
