@@ -1,7 +1,7 @@
 import type { LiveEvent } from '@vectrade/node'
 import { describe, expect, test } from 'vitest'
-import { violationsOf } from './support/axe.ts'
-import { type Chat, useBrowser } from './support/chat-browser.ts'
+import { useBrowser } from './support/chat-browser.ts'
+import { changes, countChanges, pricesOf } from './support/price-panel.ts'
 import {
   servePageWithEvents,
   servePageWithPrices,
@@ -11,28 +11,6 @@ import {
 const open = useBrowser()
 const question = "What's the bull case for NVDA?"
 const quick = { live: { interval: 50 } }
-
-/** What the panel of live prices shows. */
-function pricesOf({ page }: Chat) {
-  const panel = page.getByRole('complementary', { name: 'Live prices' })
-  const row = (symbol: string) => panel.getByRole('listitem').filter({ hasText: symbol })
-  return {
-    panel,
-    row,
-    price: (symbol: string) => row(symbol).locator('[data-part=price]'),
-    change: (symbol: string) => row(symbol).locator('.change'),
-    symbols: () => panel.locator('[data-part=symbol]').allTextContents(),
-    status: (words: string) =>
-      panel.getByRole('status').getByText(words, { exact: true }).waitFor(),
-  }
-}
-
-/** Waits until a price is another one than it was. */
-async function changes(chat: Chat, symbol: string): Promise<void> {
-  const { price } = pricesOf(chat)
-  const before = await price(symbol).textContent()
-  await expect.poll(() => price(symbol).textContent()).not.toBe(before)
-}
 
 function quote(price: number, fields: object = {}): LiveEvent {
   return { type: 'quote.update', symbol: 'NVDA', price, ...fields }
@@ -89,6 +67,7 @@ describe('live prices', () => {
     server.live.bringBack()
     await status('Live')
     await changes(chat, 'NVDA')
+    expect(server.live.open).toBe(1)
   })
 
   test('say for a while that updates were missed', async () => {
@@ -109,7 +88,7 @@ describe('live prices', () => {
     await status('Live')
     gap.resolve()
     await status('Some updates were missed')
-    expect(await price('NVDA').textContent()).toBe('101.00')
+    await expect.poll(() => price('NVDA').textContent()).toBe('101.00')
     await status('Live')
     end.resolve()
   })
@@ -181,6 +160,25 @@ describe('live prices', () => {
     expect(await pricesOf(chat).panel.count()).toBe(0)
   })
 
+  test('can be asked for again after the server has refused them', async () => {
+    const end = Promise.withResolvers<void>()
+    const prices = async function* (): AsyncGenerator<LiveEvent> {
+      yield quote(100)
+      await end.promise
+    }
+    let isAllowed = false
+    await using server = await servePageWithPrices(prices(), () => isAllowed)
+    const chat = await open(server.url)
+    const { status, price } = pricesOf(chat)
+    await chat.ask(question)
+    await status('Not available')
+    isAllowed = true
+    await chat.button('Try again: live prices').click()
+    await status('Live')
+    await expect.poll(() => price('NVDA').textContent()).toBe('100.00')
+    end.resolve()
+  })
+
   test('end with the page', async () => {
     await using server = await servePageWithSandbox(quick)
     const chat = await open(server.url)
@@ -193,127 +191,5 @@ describe('live prices', () => {
     await chat.ask(question)
     await changes(chat, 'NVDA')
     expect(server.live.open).toBe(1)
-  })
-})
-
-const countChanges = `
-  globalThis.changedAt = []
-  new MutationObserver(() => changedAt.push(performance.now())).observe(
-    document.querySelector('[data-part=price]'), { childList: true, subtree: true, characterData: true })`
-
-describe('for every reader', () => {
-  test('the keyboard pauses and resumes the prices', async () => {
-    await using server = await servePageWithSandbox(quick)
-    const chat = await open(server.url)
-    const { status } = pricesOf(chat)
-    await chat.ask(question)
-    await status('Live')
-    await chat.reach('done')
-    const focused = (): Promise<string> => chat.page.evaluate('document.activeElement.ariaLabel')
-    for (let stop = 0; stop < 10 && (await focused()) !== 'Pause: live prices'; stop += 1) {
-      await chat.page.keyboard.press('Shift+Tab')
-    }
-    await chat.page.keyboard.press('Enter')
-    await status('Paused')
-    expect(await focused()).toBe('Resume: live prices')
-    await expect.poll(() => server.live.open).toBe(0)
-    await chat.page.keyboard.press('Enter')
-    await status('Live')
-    expect(await focused()).toBe('Pause: live prices')
-    await changes(chat, 'NVDA')
-  })
-
-  test('a screen reader hears the status and no price', async () => {
-    await using server = await servePageWithSandbox(quick)
-    const chat = await open(server.url)
-    const { status, panel } = pricesOf(chat)
-    await chat.ask(question)
-    await status('Live')
-    await changes(chat, 'NVDA')
-    const isSilent = `document.querySelector('[data-part=price]')
-      .closest('[aria-live], [role=status], [role=log], [role=alert], [role=timer]') === null`
-    expect(await chat.page.evaluate(isSilent)).toBe(true)
-    const said = async (): Promise<string> =>
-      (await panel.getByRole('status').innerText()).replace(/\s+/g, ' ').trim()
-    expect(await said()).toBe('Live prices: Live')
-    server.live.takeDown()
-    await status('Reconnecting…')
-    expect(await said()).toBe('Live prices: Reconnecting…')
-  })
-
-  test('prices change at most every two seconds for readers who prefer reduced motion', async () => {
-    await using server = await servePageWithSandbox(quick)
-    const chat = await open(server.url, { reducedMotion: 'reduce' })
-    await chat.ask(question)
-    await pricesOf(chat).status('Live')
-    await chat.reach('done')
-    await changes(chat, 'NVDA')
-    await chat.page.evaluate(countChanges)
-    const times = (): Promise<number[]> => chat.page.evaluate('changedAt')
-    await expect.poll(async () => (await times()).length, { timeout: 60_000 }).toBeGreaterThan(2)
-    const [first = 0, second = 0, third = 0] = await times()
-    expect(second - first).toBeGreaterThanOrEqual(1_900)
-    expect(third - second).toBeGreaterThanOrEqual(1_900)
-  })
-})
-
-const six = 'AAPL MSFT GOOG AMZN META NVDA'
-const wide = { viewport: { width: 1280, height: 800 } }
-const phone = {
-  viewport: { width: 360, height: 740 },
-  deviceScaleFactor: 2,
-  isMobile: true,
-  hasTouch: true,
-}
-
-describe.each(['light', 'dark'] as const)('axe finds no problem in prices, %s', (colorScheme) => {
-  test.each([
-    ['wide', wide],
-    ['phone', phone],
-  ])('%s', async (_, device) => {
-    await using server = await servePageWithSandbox(quick)
-    const chat = await open(server.url, { ...device, colorScheme })
-    const { status } = pricesOf(chat)
-    await chat.ask(six)
-    await status('Live')
-    await changes(chat, 'NVDA')
-    await chat.reach('done')
-    expect(await violationsOf(chat)).toEqual([])
-    server.live.takeDown()
-    await status('Reconnecting…')
-    expect(await violationsOf(chat)).toEqual([])
-    await chat.button('Pause: live prices').click()
-    await status('Paused')
-    expect(await violationsOf(chat)).toEqual([])
-  })
-})
-
-describe('the panel', () => {
-  test('is beside the answer', async () => {
-    await using server = await servePageWithSandbox(quick)
-    const chat = await open(server.url, wide)
-    await chat.ask(question)
-    await chat.reach('done')
-    await changes(chat, 'NVDA')
-    const panel = await pricesOf(chat).panel.boundingBox()
-    const answer = await chat.turn.boundingBox()
-    expect(panel?.x).toBeGreaterThan((answer?.x ?? 0) + (answer?.width ?? 0))
-  })
-
-  test('is above the answer on a phone, stays in view, and is not wider than it', async () => {
-    await using server = await servePageWithSandbox(quick)
-    const chat = await open(server.url, phone)
-    await chat.ask(six)
-    await chat.reach('done')
-    await changes(chat, 'AAPL')
-    expect(await chat.page.evaluate('document.documentElement.scrollWidth')).toBe(360)
-    expect(await chat.page.evaluate('document.documentElement.scrollTop')).toBeGreaterThan(100)
-    expect((await pricesOf(chat).panel.boundingBox())?.y).toBe(0)
-    // It can be scrolled with the keyboard.
-    const list = pricesOf(chat).panel.getByRole('list')
-    await list.focus()
-    await chat.page.keyboard.press('ArrowRight')
-    const scrolled = `document.querySelector('#prices ul').scrollLeft`
-    await expect.poll(() => chat.page.evaluate(scrolled)).toBeGreaterThan(0)
   })
 })

@@ -54,7 +54,7 @@ export {
   ServiceUnavailableError,
   ValidationError,
 } from './errors/api-error.ts'
-export type { VecTradeErrorCode } from './errors/error-code.ts'
+export type { APIErrorCode, VecTradeErrorCode } from './errors/error-code.ts'
 export { ConfigurationError } from './errors/configuration-error.ts'
 export {
   ConnectionError,

@@ -111,7 +111,7 @@ export class LivePrices {
     } else if (event.type === 'quote.update') {
       const followed = this.symbols.get(event.symbol)
       if (followed === undefined || !Number.isFinite(event.price)) return
-      followed.changedAt = changedAt(followed, event, now)
+      followed.changedAt = timeOfChange(followed, event, now)
       followed.quote = event
       followed.history.add(event.price, now)
       // A simulator says so in a field that VecTrade does not have.
@@ -133,7 +133,7 @@ function newFollowed(): Followed {
  * Returns when a price has last changed. The first quote may be hours old, and a new connection repeats the last
  * one. For all others the time of the quote does not count, because clocks differ.
  */
-function changedAt(before: Followed, quote: QuoteEvent, now: number): number {
+function timeOfChange(before: Followed, quote: QuoteEvent, now: number): number {
   if (before.quote === undefined) {
     const time = Date.parse(String(quote.timestamp))
     return Number.isNaN(time) ? now : Math.min(time, now)

@@ -62,7 +62,9 @@ export class PriceChart {
   }
 
   /** Draws a dot at the last price. */
-  #drawEnd({ ctx, data: [times, prices = []], valToPos }: uPlot): void {
+  #drawEnd(plot: uPlot): void {
+    const { ctx, data } = plot
+    const [times, prices = []] = data
     const time = times.at(-1)
     const price = prices.at(-1)
     if (time === undefined || price === undefined || price === null) return
@@ -70,8 +72,8 @@ export class PriceChart {
     ctx.fillStyle = this.#color()
     ctx.beginPath()
     ctx.arc(
-      valToPos(time, 'x', true),
-      valToPos(price, 'y', true),
+      plot.valToPos(time, 'x', true),
+      plot.valToPos(price, 'y', true),
       3 * uPlot.pxRatio,
       0,
       2 * Math.PI,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PriceHistory } from './price-history.ts'
 
-test('keeps the latest price of each second, and the first one', () => {
+test('keeps the latest price of each second', () => {
   const history = new PriceHistory()
   expect(history.range).toBeUndefined()
   for (const [price, now] of [
@@ -13,8 +13,8 @@ test('keeps the latest price of each second, and the first one', () => {
   ] as const) {
     history.add(price, now)
   }
-  expect(history.times).toEqual([1, 1.5, 2.9])
-  expect(history.prices).toEqual([10, 12, 8])
+  expect(history.times).toEqual([1.5, 2.9])
+  expect(history.prices).toEqual([12, 8])
   expect(history.range).toEqual({ low: 8, high: 12 })
 })
 

@@ -15,7 +15,7 @@ export class PriceHistory {
     // A clock can be set back.
     if (time < last) this.times.length = this.prices.length = 0
     const isSameSecond = Math.floor(time) === Math.floor(last) && this.prices.at(-1) !== null
-    if (isSameSecond && this.times.length > 1) {
+    if (isSameSecond) {
       this.times.pop()
       this.prices.pop()
     }

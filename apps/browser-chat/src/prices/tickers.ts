@@ -27,7 +27,9 @@ export function tickersIn(question: string): readonly string[] {
 /** Returns the ticker symbols in a value from the server. It may be of any type. */
 export function tickersFrom(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return []
-  const isTicker = (item: unknown): item is string =>
-    typeof item === 'string' && /^[A-Z0-9][A-Z0-9.^=-]{0,14}$/.test(item)
   return [...new Set(value.filter(isTicker))].slice(0, mostTickers)
+}
+
+function isTicker(item: unknown): item is string {
+  return typeof item === 'string' && /^[A-Z0-9][A-Z0-9.^=-]{0,14}$/.test(item)
 }

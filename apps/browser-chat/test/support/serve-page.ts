@@ -50,16 +50,17 @@ export function servePageWithEvents(events: () => AsyncIterable<StreamEvent>): P
   return servePage(() => toResponse(events()))
 }
 
+async function* oneWord(): AsyncGenerator<StreamEvent> {
+  yield { type: 'text', content: 'Yes.' }
+  yield { type: 'done', content: '' }
+}
+
 /** Serves the built page with these live prices. Its answers have one word. */
-export function servePageWithPrices(prices: AsyncIterable<LiveEvent>): Promise<ServedPage> {
-  const analyze: FetchHandler = () =>
-    toResponse(
-      (async function* (): AsyncGenerator<StreamEvent> {
-        yield { type: 'text', content: 'Yes.' }
-        yield { type: 'done', content: '' }
-      })(),
-    )
-  return servePage(analyze, createLiveHandler({ feed: prices }))
+export function servePageWithPrices(
+  feed: AsyncIterable<LiveEvent>,
+  authorize: () => boolean = () => true,
+): Promise<ServedPage> {
+  return servePage(() => toResponse(oneWord()), createLiveHandler({ feed, authorize }))
 }
 
 /**

@@ -228,7 +228,7 @@ describe('before the first connection', () => {
     )
   })
 
-  test.for([401, 403, 404])('%i is final', async (status) => {
+  test.for([400, 401, 403, 404, 422])('%i is final', async (status) => {
     server.refusals.push(() => new Response('', { status }))
     const feed = subscribe()
     expect(await catchError(feed.ready)).toMatchObject({ status })
@@ -240,6 +240,7 @@ describe('before the first connection', () => {
     const feed = subscribe()
     expect(await take(feed[Symbol.asyncIterator](), 1)).toEqual([])
     expect(await feed.closed).toEqual({ reason: 'ended' })
+    expect(await catchError(feed.ready)).toBeInstanceOf(RequestAbortedError)
   })
 })
 
@@ -442,6 +443,32 @@ test('aborting the signal ends the feed, and a signal that is already aborted se
   const other = subscribe(['NVDA'], { signal: controller.signal })
   expect(await catchError(other.ready)).toBeInstanceOf(RequestAbortedError)
   expect(server.connections).toHaveLength(1)
+})
+
+test.for([0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 20])(
+  'a signal that is aborted %i ticks after the response leaves no connection open',
+  async (ticks) => {
+    const controller = new AbortController()
+    const feed = subscribe(['NVDA'], { signal: controller.signal })
+    const connection = await server.connection(1)
+    for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve()
+    controller.abort()
+    await feed.closed
+    await vi.advanceTimersByTimeAsync(0)
+    expect(connection.isClosed).toBe(true)
+    expect(feed.state).toBe('closed')
+  },
+)
+
+test('`add` and `remove` refuse what is no array of symbols', async () => {
+  const feed = subscribe()
+  expect(() => feed.add('NVDA' as never)).toThrow(ConfigurationError)
+  expect(() => feed.remove(['A,B'])).toThrow(ConfigurationError)
+  expect((await server.connection(1)).url.searchParams.get('symbols')).toBe('NVDA')
+})
+
+test('a feed has the id that it begins with from the start', () => {
+  expect(subscribe(['NVDA'], { lastEventId: 'saved' }).lastEventId).toBe('saved')
 })
 
 test('closing the client closes its feeds', async () => {

@@ -30,7 +30,7 @@ export interface FeedSink {
   /** The server has sent an id without an event. A feed that continues after it misses nothing. */
   onId(id: string): void
   /** The connection is lost, or could not be opened. The source tries again. */
-  onLost(error: VecTradeError): void
+  onLost(): void
   /** Nothing more will come. Without an error, the server has ended the feed. */
   onEnd(error: VecTradeError | undefined): void
 }

@@ -4,7 +4,7 @@ import { LiveFeed } from './live-feed.ts'
 
 test('a feed whose code cannot be loaded is closed, and closing it throws nothing', async () => {
   const error = new ConnectionError('The code for live data could not be loaded', 'connect')
-  const feed = new LiveFeed(new Set(['NVDA']), Promise.reject(error))
+  const feed = new LiveFeed(new Set(['NVDA']), '', Promise.reject(error))
   expect(feed.state).toBe('connecting')
   expect(await feed.closed).toEqual({ reason: 'failed', error })
   expect(feed.state).toBe('closed')

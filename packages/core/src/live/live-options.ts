@@ -7,6 +7,7 @@ import {
   type Checks,
   checkSignal,
   checkThat,
+  type Limit,
 } from '../lifetime/check-options.ts'
 import type { HeaderValues } from '../options/headers.ts'
 import { checkEventId } from '../options/options.ts'
@@ -62,11 +63,14 @@ const requestChecks: Checks<LiveRequest> = {
   ),
 }
 
+/** The default of `heartbeatTimeout`, and its check. */
+export const heartbeatLimit: Limit = /* @__PURE__ */ milliseconds(45_000)
+
 /** {@link createCall} checks the headers, and the feed checks `delivery` when it is loaded. */
 const optionChecks: Checks<Omit<LiveOptions, 'headers' | 'delivery'>> = {
   signal: checkSignal,
   lastEventId: checkEventId,
-  heartbeatTimeout: /* @__PURE__ */ milliseconds(45_000),
+  heartbeatTimeout: heartbeatLimit,
 }
 
 /** @throws ConfigurationError on a wrong option */

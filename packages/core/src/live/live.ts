@@ -26,7 +26,7 @@ export class Live {
    * With a key, it uses VecTrade's WebSockets, one for each channel, which all feeds of the client share. With an
    * `endpoint`, or a `liveURL` of http, it uses Server-Sent Events.
    *
-   * @throws ConfigurationError if there is no key, or on a wrong option
+   * @throws ConfigurationError if there is no key, or on a wrong option. A wrong `delivery` fails the feed instead.
    * @example
    * ```ts
    * import { VecTrade } from '@vectrade/core'
@@ -53,6 +53,6 @@ export class Live {
         })
       },
     )
-    return new LiveFeed(symbols, loading)
+    return new LiveFeed(symbols, options.lastEventId ?? '', loading)
   }
 }

@@ -23,6 +23,7 @@ export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
 
 /** What has come after an event. */
 export interface SharedReplay {
+  /** The events after it, in order. */
   readonly events: readonly SharedEvent[]
   /** The latest quotes of the symbols, even if they are older than the event. */
   readonly latest: readonly LiveEvent[]
@@ -30,7 +31,9 @@ export interface SharedReplay {
 
 /** An event with the id that all instances know. */
 export interface SharedEvent {
+  /** The id of the event. It is valid on every instance. */
   readonly id: string
+  /** The event. */
   readonly event: LiveEvent
 }
 
