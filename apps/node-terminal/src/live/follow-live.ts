@@ -29,7 +29,8 @@ export async function followLive(
   for (const notice of connection.notices) output.notice(notice)
   if (hasTable) {
     const isSimulated = options.liveURL === undefined
-    await showBoard(feed, new LiveBoard(options, output.style, isSimulated), output)
+    const latest = feed.latest.bind(feed)
+    await showBoard(feed, new LiveBoard(options, latest, output.style, isSimulated), output)
   } else {
     for await (const event of feed) await output.write(jsonLine(event))
   }

@@ -8,10 +8,14 @@ const nasty = '\u001b[2J\u0007\r\n\u202e'
 
 let now = noon.getTime()
 
-function boardOf(symbols: string[], channels = ['quotes' as const]): LiveBoard {
+function boardOf(
+  symbols: string[],
+  { channels = ['quotes' as const], quotes = [] as QuoteEvent[] } = {},
+): LiveBoard {
   now = noon.getTime()
   return new LiveBoard(
     { symbols, channels },
+    (symbol) => quotes.find((each) => each.symbol === symbol),
     (_format, text) => text,
     false,
     () => now,
@@ -23,10 +27,11 @@ function quote(symbol: string, values: Partial<QuoteEvent> = {}): QuoteEvent {
 }
 
 test('the newest quote of each symbol, in the order of the command line', () => {
-  const board = boardOf(['NVDA', 'BRK.B', 'AMD'])
-  board.add(quote('AMD', { price: 1234.5, change: -1.25, changePct: -0.1 }))
-  board.add(quote('NVDA', { price: 1 }))
-  board.add(quote('NVDA', { change: 0.5, changePct: 0.28 }))
+  const quotes = [
+    quote('AMD', { price: 1234.5, change: -1.25, changePct: -0.1 }),
+    quote('NVDA', { change: 0.5, changePct: 0.28 }),
+  ]
+  const board = boardOf(['NVDA', 'BRK.B', 'AMD'], { quotes })
   expect(board.block('live', 80, 24)).toEqual([
     '',
     'Symbol      Price     Change   Change %       Time',
@@ -38,14 +43,13 @@ test('the newest quote of each symbol, in the order of the command line', () => 
 })
 
 test('the price of a cheap coin has its digits', () => {
-  const board = boardOf(['SHIB'])
-  board.add(quote('SHIB', { price: 0.000_012_345 }))
+  const board = boardOf(['SHIB'], { quotes: [quote('SHIB', { price: 0.000_012_345 })] })
   expect(board.block('live', 80, 24)[2]).toContain(' 0.00001234 ')
 })
 
 test('values of a wrong type are missing', () => {
-  const board = boardOf(['NVDA'])
-  board.add(quote('NVDA', { change: '\u001b[2J', timestamp: nasty } as object))
+  const quotes = [quote('NVDA', { change: '\u001b[2J', timestamp: nasty } as object)]
+  const board = boardOf(['NVDA'], { quotes })
   expect(board.block('live', 80, 24)[2]).toBe('NVDA       180.50          –          –          –')
 })
 
@@ -66,7 +70,7 @@ test('lines do not get longer than the window, and there are no more than its ro
 })
 
 test('without quotes there is no table', () => {
-  const board = boardOf(['NVDA'], ['news' as 'quotes'])
+  const board = boardOf(['NVDA'], { channels: ['news' as 'quotes'] })
   expect(board.block('live', 80, 24)).toEqual(['', 'live · Ctrl-C ends it'])
 })
 

@@ -17,19 +17,24 @@ export class LiveBoard {
   readonly #options: Pick<LiveDemoOptions, 'symbols' | 'channels'>
   readonly #style: Style
   readonly #now: () => number
-  readonly #quotes = new Map<string, QuoteEvent>()
+  readonly #latest: (symbol: string) => QuoteEvent | undefined
   #isSimulated: boolean
   #movedAt: number | undefined
   #gapAt = -Infinity
 
-  /** @param now for tests */
+  /**
+   * @param latest returns the newest quote of a symbol
+   * @param now for tests
+   */
   constructor(
     options: Pick<LiveDemoOptions, 'symbols' | 'channels'>,
+    latest: (symbol: string) => QuoteEvent | undefined,
     style: Style,
     isSimulated: boolean,
     now: () => number = Date.now,
   ) {
     this.#options = options
+    this.#latest = latest
     this.#style = style
     this.#isSimulated = isSimulated
     this.#now = now
@@ -40,7 +45,6 @@ export class LiveBoard {
     if ('simulated' in event && event.simulated === true) this.#isSimulated = true
     switch (event.type) {
       case 'quote.update':
-        this.#quotes.set(event.symbol, event)
         this.#movedAt = this.#now()
         return []
       case 'alert.triggered':
@@ -94,7 +98,7 @@ export class LiveBoard {
   }
 
   #row(symbol: string): Piece[] {
-    const { price, change, changePct, timestamp } = this.#quotes.get(symbol) ?? {}
+    const { price, change, changePct, timestamp } = this.#latest(symbol) ?? {}
     const format = typeof change !== 'number' || change === 0 ? [] : change > 0 ? 'green' : 'red'
     return [
       { text: oneLine(symbol), format: 'bold' },

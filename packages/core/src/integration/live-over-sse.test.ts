@@ -348,6 +348,24 @@ describe('a change of symbols', () => {
     expect((await server.connection(3)).url.searchParams.get('added')).toBe('TSLA')
   })
 
+  test('asks for the quotes of new symbols again if their place among the others has not come', async () => {
+    const { admit, iterator } = await changing()
+    admit()
+    const next = await server.connection(2)
+    next.send(quote('AMD', 2))
+    await take(iterator, 1)
+    next.end()
+    await vi.advanceTimersByTimeAsync(1000)
+    const third = await server.connection(3)
+    expect(third.url.searchParams.get('added')).toBe('AMD,TSLA')
+    third.send(quote('AMD', 3))
+    third.send(quote('TSLA', 3), '3')
+    await take(iterator, 2)
+    third.end()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect((await server.connection(4)).url.searchParams.has('added')).toBe(false)
+  })
+
   test('ends the feed if the server refuses it with a 422, after delivering the events that had arrived', async () => {
     const { feed, old, iterator } = await changing()
     old.send(quote('NVDA', 2), '2')
@@ -367,6 +385,26 @@ describe('a change of symbols', () => {
     expect(third.url.searchParams.get('symbols')).toBe('AMD')
     await vi.advanceTimersByTimeAsync(0)
     expect(server.connections.map(({ isClosed }) => isClosed)).toEqual([true, true, false])
+  })
+
+  test.for([1, 2])('during connection attempt %i is made after it', async (attempt) => {
+    const feed = subscribe()
+    const iterator = feed[Symbol.asyncIterator]()
+    if (attempt === 2) {
+      const first = await server.connection(1)
+      first.send(quote('NVDA', 1), '1')
+      await take(iterator, 1)
+      first.end()
+    }
+    const admit = server.holdNext()
+    await vi.advanceTimersByTimeAsync(1000)
+    feed.add(['AMD'])
+    await vi.advanceTimersByTimeAsync(0)
+    admit()
+    const symbols = (at: number): string | null | undefined =>
+      server.connections[at - 1]?.url.searchParams.get('symbols')
+    await server.connection(attempt + 1)
+    expect([symbols(attempt), symbols(attempt + 1)]).toEqual(['NVDA', 'NVDA,AMD'])
   })
 
   test('while the connection is lost is part of the next one', async () => {

@@ -117,11 +117,19 @@ describe('a reader that comes from another instance', () => {
       after([
         { id: '2', event: news },
         { id: '3', event: price(3) },
+        { id: '4', event: quote('AMD', 6) },
       ])
+    feed.lastEventId = '4'
     const query = '?symbols=NVDA,AMD&added=AMD'
     const caller = await get(query, { 'last-event-id': id })
     expect(feed.replays).toEqual(['1 NVDA'])
-    expect(await caller.take(2)).toEqual([quote('AMD', 7), price(3)])
+    expect((await caller.next())?.event).toEqual(price(3))
+    const last = await caller.next()
+    expect(last?.event).toEqual(quote('AMD', 7))
+    // Its id is that of a place after all of them, so none is sent again.
+    const third = instance()
+    await third.get('?symbols=NVDA,AMD', { 'last-event-id': last?.id ?? '' })
+    expect(third.feed.replays).toEqual(['4 NVDA,AMD'])
   })
 
   test.for<[string, SharedFeed['replayed'], string]>([

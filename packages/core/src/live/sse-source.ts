@@ -27,8 +27,13 @@ export class SseSource implements FeedSource {
   #reading: SseReading | undefined
   /** The symbols that this connection, or the one before it, was opened with. Undefined before the first one. */
   #symbols: ReadonlySet<string> | undefined
-  /** The symbols that were added and have had no quote yet. */
+  /** The symbols that were added and have had no quote yet, or only one whose place has not come. */
   readonly #added = new Set<string>()
+  /**
+   * Those that have had a quote without a new id. A connection that continues after the last id would repeat older
+   * quotes of them, unless it asks for the latest ones again.
+   */
+  readonly #begun = new Set<string>()
   /** The messages that the old connection has brought since the new one was asked for. */
   #held: { from: SseReading; messages: LiveMessage[] } | undefined
   #wasOpen = false
@@ -53,7 +58,7 @@ export class SseSource implements FeedSource {
   }
 
   change(): void {
-    // An attempt that is under way, and each one after it, uses the new symbols.
+    // Without a connection, the next one gets the new symbols.
     if (this.#reading !== undefined && this.#held === undefined) void this.#change(this.#reading)
   }
 
@@ -136,6 +141,8 @@ export class SseSource implements FeedSource {
     this.#reading = first
     // The feed may have been closed since the response came, when there was no reading to close.
     if (this.#closing.aborted) first.close()
+    // The symbols may have changed while it was being opened.
+    else if (!this.#isUpToDate()) this.change()
     try {
       for (;;) {
         const message = await reading.next()
@@ -171,11 +178,14 @@ export class SseSource implements FeedSource {
   #endChange(isHeldDelivered: boolean): void {
     if (this.#held === undefined) return
     this.#release(isHeldDelivered)
+    if (!this.#isUpToDate()) this.change()
+  }
+
+  /** Whether the last connection was opened with the current symbols. */
+  #isUpToDate(): boolean {
     const { symbols } = this.#request
     const before = this.#symbols
-    const isUpToDate =
-      symbols.size === before?.size && [...symbols].every((symbol) => before.has(symbol))
-    if (!isUpToDate) this.change()
+    return symbols.size === before?.size && [...symbols].every((symbol) => before.has(symbol))
   }
 
   #release(isDelivered: boolean): void {
@@ -185,10 +195,17 @@ export class SseSource implements FeedSource {
   }
 
   #deliver({ event, id }: LiveMessage): void {
+    const isNew = id !== '' && id !== this.#request.lastEventId()
+    if (event?.type === 'quote.update' && this.#added.has(event.symbol)) {
+      this.#begun.add(event.symbol)
+    }
+    if (isNew) {
+      for (const symbol of this.#begun) this.#added.delete(symbol)
+      this.#begun.clear()
+    }
     if (event === undefined) return this.#sink.onId(id)
     // A greeting, or a gap, that each connection brings is no progress.
-    if (id !== '' && id !== this.#request.lastEventId()) this.#reconnection.progressed()
-    if (event.type === 'quote.update') this.#added.delete(event.symbol)
+    if (isNew) this.#reconnection.progressed()
     this.#sink.onEvent(event, id)
   }
 }

@@ -1,13 +1,8 @@
+import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
 import { joinBytes } from './join-bytes.ts'
 import type { Position } from './live-cursor.ts'
 import type { LiveHistory } from './live-history.ts'
-import {
-  type LiveReader,
-  maxChunk,
-  type ReaderSource,
-  type ReplayPart,
-  type ReplayStart,
-} from './live-reader.ts'
+import { type LiveReader, maxChunk, type ReaderSource, type ReplayPart } from './live-reader.ts'
 import type { LiveEntry } from './live-replay.ts'
 import { isFor, type LiveSubscription } from './live-subscription.ts'
 
@@ -39,12 +34,10 @@ export class LiveGroup implements ReaderSource {
     return this.#size >= maxChunk
   }
 
-  /** Takes an event, to pass it on later. Returns false if its readers do not want it. */
-  add(entry: LiveEntry): boolean {
-    if (!isFor(this.subscription, entry.event, entry.channel)) return false
+  /** Takes an event that its readers want, to pass it on later. */
+  add(entry: LiveEntry): void {
     this.#batch.push(entry)
     this.#size += entry.bytes.byteLength
-    return true
   }
 
   /** Passes on what was added. */
@@ -59,14 +52,29 @@ export class LiveGroup implements ReaderSource {
     for (const reader of this.readers) reader.push(chunk)
   }
 
-  replay(after: Position, { added, until }: ReplayStart): ReplayPart | undefined {
+  /**
+   * Whether a reader that comes back wants an event that it has missed.
+   *
+   * @param added symbols that are new to it. It gets their latest quotes only
+   */
+  wants(event: LiveEvent, channel: LiveChannel | undefined, added: ReadonlySet<string>): boolean {
+    const isOfAdded = event.type === 'quote.update' && added.has(event.symbol)
+    return !isOfAdded && isFor(this.subscription, event, channel)
+  }
+
+  replay(after: Position, added: ReadonlySet<string>): ReplayPart | undefined {
     // The history also has the events that wait to be passed on. The reader must not get them twice.
     this.#owner.flush()
-    const isWanted = ({ event, channel, position }: LiveEntry): boolean => {
-      const isOlder = event.type === 'quote.update' && position <= until && added.has(event.symbol)
-      return !isOlder && isFor(this.subscription, event, channel)
-    }
-    return this.#owner.history.read(after, isWanted, maxChunk)
+    const { history } = this.#owner
+    const isWanted = ({ event, channel }: LiveEntry): boolean => this.wants(event, channel, added)
+    const part = history.read(after, isWanted, maxChunk)
+    if (part === undefined || !part.isWhole || added.size === 0) return part
+    // They come last, with the id of this position. A reader that has them continues after them, and one that has
+    // lost its connection before them asks for them again.
+    const latest = history.begin(
+      [...added].filter((symbol) => this.subscription.quotes.has(symbol)),
+    )
+    return { ...part, bytes: joinBytes([part.bytes, latest]) }
   }
 
   skip(since: Position, dropped: number | undefined): { bytes: Uint8Array; position: Position } {

@@ -27,7 +27,7 @@ describe('a request', () => {
     ['?symbols=nvda', 'There is no symbol "nvda"', { symbols: (symbol) => symbol === 'NVDA' }],
     ['?symbols=N%0AV', 'There is no symbol', {}],
     ['?symbols=NVDA&channels=quotes,trades', 'There is no channel "trades"', {}],
-    ['?symbols=A,B,C', 'At most 2 symbols', { maxSymbols: 2 }],
+    ['?symbols=A,B,C', 'can follow at most 2 symbols', { maxSymbols: 2 }],
   ])('for %s is a 422 that says why', async ([query, message, options]) => {
     const { response } = await liveEndpoint(options).get(query)
     expect(response.status).toBe(422)
@@ -129,10 +129,18 @@ describe('a reader', () => {
     const waiting = await get('?symbols=AMD')
     feed.send(quote('NVDA', 1), quote('AMD', 2))
     expect(await caller.take(1)).toHaveLength(1)
-    feed.fail(new RateLimitError({ message: 'Said', type: 'rate_limit_error', retryable: true }))
+    const fields = { message: 'Said', type: 'rate_limit_error', retryable: true, retryAfter: 3 }
+    feed.fail(new RateLimitError(fields))
+    // The limit of the server's key is not the reader's. The pause helps the reader too.
     expect(await caller.next()).toMatchObject({
       name: 'error',
-      event: { error: { type: 'rate_limit_error', message: 'Said' } },
+      event: {
+        error: {
+          type: 'service_unavailable',
+          message: 'Live data is not available',
+          retry_after: 3,
+        },
+      },
     })
     expect(await caller.next()).toBeUndefined()
     // What came before the end is still delivered.

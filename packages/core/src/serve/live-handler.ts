@@ -15,7 +15,6 @@ import { LiveHub } from './live-hub.ts'
 import type { LiveReader } from './live-reader.ts'
 import { readLiveRequest } from './live-request.ts'
 import { subscriptionTo } from './live-subscription.ts'
-import { ClientUpstream, FeedUpstream } from './live-upstream.ts'
 import { Reauthorization } from './reauthorization.ts'
 import { invalidRequest, Refusal } from './refusal.ts'
 import { ownerOf, report, respond } from './respond.ts'
@@ -60,14 +59,12 @@ class LiveEndpoint {
   readonly #reauthorization: Reauthorization
 
   constructor(options: ResolvedLiveOptions) {
-    const { client, feed, symbols, replay, heartbeat, logger } = options
+    const { upstream, symbols, replay, heartbeat, logger } = options
     this.#options = options
     this.#isAllowed = knows(symbols)
     this.#running = new RunningStreams(options.maxStreamsPerOwner, tooManyReaders)
     this.#reauthorization = new Reauthorization(options.reauthorizeAfter)
-    const upstream = client ? new ClientUpstream(client) : feed && new FeedUpstream(feed)
-    // The options have one of the two.
-    this.#hub = new LiveHub(upstream as ClientUpstream | FeedUpstream, {
+    this.#hub = new LiveHub(upstream, {
       replay,
       heartbeat,
       linger,
@@ -111,7 +108,8 @@ class LiveEndpoint {
   /** Responds with the stream of a reader. The reader leaves with its caller. */
   #open(reader: LiveReader, request: Request, key: string, onLeave: () => void): Response {
     const end = (): void => reader.end()
-    const forget = this.#options.authorize && this.#askAgain(request, key, end)
+    const mayStay = (): Promise<boolean> => this.#mayStay(request, key)
+    const forget = this.#options.authorize && this.#reauthorization.add(mayStay, end)
     const unlink = whenAborted(request.signal, end)
     reader.whenLeft(() => {
       forget?.()
@@ -122,11 +120,6 @@ class LiveEndpoint {
     const body = streamFrom(reader)
     whenCollected(body, end, reader)
     return new Response(body, { headers: eventStreamHeaders })
-  }
-
-  // The closures of `#open` must not keep the request: thousands of readers would take much more memory.
-  #askAgain(request: Request, key: string, end: () => void): () => void {
-    return this.#reauthorization.add(() => this.#mayStay(request, key), end)
   }
 
   /** Whether the request would get the same subscription if it came now. */

@@ -20,13 +20,22 @@ export class LiveHistory {
   readonly #cursors = new LiveCursors()
   readonly #sharedId: () => string
   readonly #replay: LiveReplay
-  /** The latest quote of each symbol, as JSON. */
+  readonly #isFollowed: (symbol: string) => boolean
+  /** The latest quote of each symbol that is followed, as JSON. */
   readonly #latest = new Map<string, string>()
   #position: Position = 0
 
-  /** @param sharedId returns the id of the last event that all instances know, `''` if there is none */
-  constructor(limits: ReplayLimits, sharedId: () => string) {
+  /**
+   * @param sharedId returns the id of the last event that all instances know, `''` if there is none
+   * @param isFollowed whether the upstream brings the quotes of a symbol. A late one of another symbol would stay
+   */
+  constructor(
+    limits: ReplayLimits,
+    sharedId: () => string,
+    isFollowed: (symbol: string) => boolean,
+  ) {
     this.#sharedId = sharedId
+    this.#isFollowed = isFollowed
     this.#replay = new LiveReplay(limits)
   }
 
@@ -45,7 +54,7 @@ export class LiveHistory {
   add(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
     const json = toJson(event)
     if (json === undefined) return undefined
-    if (event.type === 'quote.update') this.#latest.set(event.symbol, json)
+    this.#keepLatest(event, json)
     this.#position += 1
     const position = this.#position
     const bytes = encodeUtf8(encodeEvent({ id: this.cursor(position), data: json }))
@@ -60,12 +69,12 @@ export class LiveHistory {
     for (const event of events) {
       const json = toJson(event)
       if (event.type !== 'quote.update' || json === undefined) continue
-      if (!this.#latest.has(event.symbol)) this.#latest.set(event.symbol, json)
+      if (!this.#latest.has(event.symbol)) this.#keepLatest(event, json)
     }
   }
 
-  /** Forgets the latest quotes of symbols. */
-  forget(symbols: Iterable<string>): void {
+  /** Forgets the latest quotes of symbols. Default: of all. */
+  forget(symbols: Iterable<string> = this.#latest.keys()): void {
     for (const symbol of symbols) this.#latest.delete(symbol)
   }
 
@@ -117,11 +126,6 @@ export class LiveHistory {
     return { bytes: joinBytes(pieces), position: this.#position, isWhole: true }
   }
 
-  /** Returns the latest quotes as messages without ids. */
-  latest(symbols: Iterable<string>): Uint8Array {
-    return encodeUtf8(this.#latestOf(symbols).map(unnumbered).join(''))
-  }
-
   /**
    * Returns the messages with which a reader begins: the gap, if there is one, and the latest quotes.
    *
@@ -134,6 +138,11 @@ export class LiveHistory {
     // A message without data is not an event, but its id counts.
     const end = encodeEvent({ id: this.cursor(), ...(last !== undefined && { data: last }) })
     return encodeUtf8(messages.map(unnumbered).join('') + end)
+  }
+
+  #keepLatest(event: LiveEvent, json: string): void {
+    const isLatest = event.type === 'quote.update' && this.#isFollowed(event.symbol)
+    if (isLatest) this.#latest.set(event.symbol, json)
   }
 
   #latestOf(symbols: Iterable<string>): string[] {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LiveEvent } from '../events/live-event.ts'
-import { quote } from '../test-support/controlled-feed.ts'
+import { ControlledFeed, quote } from '../test-support/controlled-feed.ts'
 import {
   type LiveCaller,
   type LiveEndpoint,
@@ -117,7 +117,7 @@ describe('a reader that comes back', () => {
     await keeper.cancel()
   })
 
-  test('with new symbols gets their latest quotes first, and no older ones', async () => {
+  test('with new symbols gets their latest quotes after what it has missed, and no older ones', async () => {
     const endpoint = liveEndpoint()
     const other = await endpoint.get('?symbols=AMD')
     const caller = await endpoint.get('?symbols=NVDA')
@@ -126,12 +126,13 @@ describe('a reader that comes back', () => {
     endpoint.feed.send(quote('AMD', 1), quote('NVDA', 2), quote('AMD', 2))
     await turn()
     const again = await after(endpoint, first, '?symbols=NVDA,AMD&added=AMD')
+    const received = await read(again, 2)
+    expect(events(received)).toEqual([quote('NVDA', 2), quote('AMD', 2)])
     endpoint.feed.send(quote('AMD', 3))
-    expect(events(await read(again, 3))).toEqual([
-      quote('AMD', 2),
-      quote('NVDA', 2),
-      quote('AMD', 3),
-    ])
+    expect(events(await read(again, 1))).toEqual([quote('AMD', 3)])
+    // A reader that is cut after the latest quote does not get it again.
+    const third = await after(endpoint, received[1], '?symbols=NVDA,AMD')
+    expect(events(await read(third, 1))).toEqual([quote('AMD', 3)])
     await other.cancel()
   })
 
@@ -197,6 +198,40 @@ describe('symbols', () => {
     const { feed, get } = liveEndpoint()
     await get('?symbols=NVDA&channels=news')
     expect(feed.calls).toEqual([])
+  })
+})
+
+describe('a reader does not begin with', () => {
+  test.for([true, false])(
+    'a quote from before a failure (a feed that is told the symbols: %s)',
+    async (hasSymbols) => {
+      const feed = new ControlledFeed()
+      if (!hasSymbols) Object.assign(feed, { add: undefined, remove: undefined })
+      const { get } = liveEndpoint({ feed })
+      const caller = await get()
+      feed.send(quote('NVDA', 1))
+      await read(caller, 1)
+      feed.fail(new Error('mine'))
+      expect((await read(caller, 1))[0]?.name).toBe('error')
+      feed.recover()
+      const next = await get()
+      feed.send(quote('NVDA', 2))
+      expect(events(await read(next, 1))).toEqual([quote('NVDA', 2)])
+    },
+  )
+
+  test('a quote that came after its symbol was given up', async () => {
+    const { feed, get } = liveEndpoint()
+    const keeper = await get('?symbols=AMD')
+    const caller = await get('?symbols=NVDA')
+    await caller.cancel()
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(feed.symbols).toEqual(new Set(['AMD']))
+    feed.send(quote('NVDA', 1), quote('AMD', 1))
+    await read(keeper, 1)
+    const next = await get('?symbols=NVDA')
+    feed.send(quote('NVDA', 2))
+    expect(events(await read(next, 1))).toEqual([quote('NVDA', 2)])
   })
 })
 

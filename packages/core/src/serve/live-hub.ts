@@ -1,16 +1,16 @@
-import { errorToWire } from '../errors/error-to-wire.ts'
-import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
+import { RateLimitError } from '../errors/api-error.ts'
+import type { WireError } from '../errors/error-to-wire.ts'
+import { type LiveChannel, type LiveEvent, symbolsOf } from '../events/live-event.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
-import { joinBytes } from './join-bytes.ts'
 import { LiveCursors, type Position } from './live-cursor.ts'
 import { type GroupOwner, LiveGroup } from './live-group.ts'
 import { encodeShared, LiveHistory } from './live-history.ts'
 import { LiveHolds } from './live-holds.ts'
 import { LivePulse } from './live-pulse.ts'
-import { LiveReader, type ReplayStart } from './live-reader.ts'
+import { LiveReader } from './live-reader.ts'
 import type { LiveEntry, ReplayLimits } from './live-replay.ts'
-import { channelOf, isFor, type LiveSubscription, symbolsOf } from './live-subscription.ts'
+import { channelOf, isFor, type LiveSubscription } from './live-subscription.ts'
 import type { LiveUpstream, UpstreamSink } from './live-upstream.ts'
 import { readMissed } from './read-missed.ts'
 
@@ -67,13 +67,17 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     const { replay, heartbeat, linger } = options
     this.#upstream = upstream
     this.#options = options
-    this.history = new LiveHistory(replay, () => upstream.sharedId)
     this.#pulse = new LivePulse(heartbeat, () => this.#sweep())
     this.#symbols = new LiveHolds(linger, (symbols) => {
       this.history.forget(symbols)
       upstream.remove(symbols)
     })
     this.#channels = new LiveHolds(linger, (channels) => upstream.close(channels))
+    this.history = new LiveHistory(
+      replay,
+      () => upstream.sharedId,
+      (symbol) => !upstream.hasSymbols || this.#symbols.has(symbol),
+    )
   }
 
   /** Whether one of the channels of a subscription has ended. Its readers need not come back. */
@@ -87,17 +91,16 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     const { lastEventId, added } = resumption
     this.flush()
     const group = this.#groups.get(subscription.key) ?? this.#open(subscription)
-    const { quotes } = subscription
     const known = lastEventId === '' ? undefined : history.find(lastEventId)
     if (known !== undefined && this.#isComplete(subscription, known, added)) {
-      const first = this.#latest(subscription, added)
-      return this.#enter(group, known, first, { added, until: history.position })
+      return this.#enter(group, known, nothing, added)
     }
     const sharedId = LiveCursors.sharedId(lastEventId)
     if (sharedId !== '') return this.#catchUp(group, sharedId, resumption)
     const reason = known === undefined ? 'unknown' : 'expired'
     const gap = lastEventId === '' ? undefined : ({ reason, since: lastEventId } as const)
-    return this.#enter(group, history.position, history.begin(quotes, gap))
+    const first = history.begin(subscription.quotes, gap)
+    return this.#enter(group, history.position, first)
   }
 
   onEvent(event: LiveEvent, channel: LiveChannel | undefined): void {
@@ -111,8 +114,11 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     if (entry === undefined) return
     const isQuote = event.type === 'quote.update'
     const groups = isQuote ? this.#bySymbol.get(event.symbol) : this.#groups.values()
+    // The groups of a symbol want all of its quotes, unless another channel brings them.
+    const isForAll = isQuote && entry.channel === 'quotes'
     for (const group of groups ?? []) {
-      if (!group.add(entry)) continue
+      if (!isForAll && !isFor(group.subscription, event, entry.channel)) continue
+      group.add(entry)
       this.#waiting.add(group)
       if (group.isFull) this.#isFull = true
     }
@@ -135,14 +141,18 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     this.flush()
     if (failure === undefined) this.#ended.add(channel)
     else this.#options.onFailure(failure.error)
-    const last = failure && errorMessage(failure.error)
+    const last = failure && failureMessage(failure.error)
     for (const { subscription, readers } of this.#groups.values()) {
       const isConcerned = channel === undefined || subscription.channels.has(channel)
       if (isConcerned) for (const reader of readers) reader.end(last)
     }
     // If they have failed, the next reader opens them again. If they have ended, it gets a 204.
     this.#channels.forget(channel === undefined ? this.#channels.keys : [channel])
-    if (channel === undefined || channel === 'quotes') this.#symbols.forget(this.#symbols.keys)
+    if (channel === undefined || channel === 'quotes') {
+      this.#symbols.forget(this.#symbols.keys)
+      // The symbols of an upstream that brings all of them are not held.
+      this.history.forget()
+    }
   }
 
   flush(): void {
@@ -170,9 +180,9 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     group: LiveGroup,
     position: Position,
     first: Uint8Array,
-    replay?: ReplayStart,
+    added?: ReadonlySet<string>,
   ): LiveReader {
-    const reader = new LiveReader(group, position, first, replay)
+    const reader = new LiveReader(group, position, first, added)
     group.readers.add(reader)
     this.#pulse.start()
     return reader
@@ -188,7 +198,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     const { subscription } = group
     const before = history.position
     // What comes in the meantime is read from the history later.
-    const reader = this.#enter(group, before, nothing, { added: new Set(), until: before })
+    const reader = this.#enter(group, before, nothing, added)
     const symbols = [...subscription.quotes].filter((symbol) => !added.has(symbol))
     const missed = await readMissed(this.#upstream, sharedId, symbols, this.#options)
     this.flush()
@@ -198,19 +208,13 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       reader.restart(history.position, first, undefined)
     } else {
       const wanted = missed.events.filter(
-        ({ event }) => this.#isAllowed(event) && isFor(subscription, event, channelOf(event)),
+        ({ event }) => this.#isAllowed(event) && group.wants(event, channelOf(event), added),
       )
       const last = wanted.at(-1)?.id ?? ''
       history.addLatest(missed.latest)
-      const first = [this.#latest(subscription, added), encodeShared(wanted)]
-      const start = { added, until: history.position }
-      reader.restart(history.findShared(last, before) ?? before, joinBytes(first), start)
+      reader.restart(history.findShared(last, before) ?? before, encodeShared(wanted), added)
     }
     return reader
-  }
-
-  #latest({ quotes }: LiveSubscription, symbols: ReadonlySet<string>): Uint8Array {
-    return this.history.latest([...symbols].filter((symbol) => quotes.has(symbol)))
   }
 
   #release({ channels, quotes }: LiveSubscription): void {
@@ -228,10 +232,9 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       this.#upstream.open(newChannels, this.#symbols.keys, this)
       if (newSymbols.length > 0) this.#upstream.add(newSymbols)
     } catch (error) {
-      this.#upstream.close(newChannels)
       this.#release(subscription)
-      this.#symbols.forget(newSymbols)
       this.#channels.forget(newChannels)
+      this.#symbols.forget(newSymbols)
       throw error
     }
     const group = new LiveGroup(subscription, this)
@@ -280,6 +283,17 @@ export class LiveHub implements UpstreamSink, GroupOwner {
   }
 }
 
-function errorMessage(error: unknown): Uint8Array {
-  return encodeUtf8(encodeEvent({ event: 'error', data: JSON.stringify(errorToWire(error)) }))
+/**
+ * Returns what readers get when the upstream has failed. They may try again, whatever the failure is: it is about this
+ * server's own connection and key, not about theirs.
+ */
+function failureMessage(error: unknown): Uint8Array {
+  const wire: WireError = {
+    error: {
+      type: 'service_unavailable',
+      message: 'Live data is not available',
+      retry_after: error instanceof RateLimitError ? error.retryAfter : undefined,
+    },
+  }
+  return encodeUtf8(encodeEvent({ event: 'error', data: JSON.stringify(wire) }))
 }

@@ -23,7 +23,7 @@ class Source implements ReaderSource {
   }
 }
 
-const start = { added: new Set<string>(), until: 0 }
+const added = new Set<string>()
 const chunk = (text: string, position: number, count = 1): LiveChunk => ({
   bytes: encodeUtf8(text),
   count,
@@ -39,7 +39,7 @@ interface Reading {
 
 function reading(first = '', isReplay = false): Reading {
   const source = new Source()
-  const reader = new LiveReader(source, 1, encodeUtf8(first), isReplay ? start : undefined)
+  const reader = new LiveReader(source, 1, encodeUtf8(first), isReplay ? added : undefined)
   const stream = streamFrom(reader).getReader()
   const read = async (): Promise<string | undefined> => {
     const { done, value } = await stream.read()

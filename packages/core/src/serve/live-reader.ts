@@ -11,14 +11,6 @@ export interface LiveChunk {
   readonly position: Position
 }
 
-/** What a reader that continues after a cursor has not got yet. */
-export interface ReplayStart {
-  /** Quotes of these symbols are not repeated, because the reader begins with the latest ones. */
-  readonly added: ReadonlySet<string>
-  /** The position of the latest ones. */
-  readonly until: Position
-}
-
 /** Some of what a reader has missed. */
 export interface ReplayPart {
   readonly bytes: Uint8Array
@@ -30,8 +22,12 @@ export interface ReplayPart {
 
 /** Where a reader gets what it has missed. */
 export interface ReaderSource {
-  /** Returns the next events after a position, about {@link maxChunk} bytes, or undefined if they are no longer kept. */
-  replay(after: Position, start: ReplayStart): ReplayPart | undefined
+  /**
+   * Returns the next events after a position, about {@link maxChunk} bytes, or undefined if they are no longer kept.
+   *
+   * @param added symbols that are new. Only their latest quotes are wanted, at the end
+   */
+  replay(after: Position, added: ReadonlySet<string>): ReplayPart | undefined
   /** Returns a `gap`, and then the latest quotes. */
   skip(since: Position, dropped: number | undefined): { bytes: Uint8Array; position: Position }
   leave(reader: LiveReader): void
@@ -62,8 +58,11 @@ export class LiveReader implements DirectSource {
   #first: Uint8Array | undefined
   #pending: readonly LiveChunk[] = nothing
   #pendingBytes = 0
-  /** Set while the reader repeats what it has missed. What comes in the meantime is repeated too. */
-  #replay: ReplayStart | undefined
+  /**
+   * Set while the reader repeats what it has missed: the symbols that are new. What comes in the meantime is repeated
+   * too.
+   */
+  #replay: ReadonlySet<string> | undefined
   #isBehind = false
   /** The number of events that were dropped since it fell behind. Undefined if that is not known. */
   #dropped: number | undefined
@@ -77,12 +76,13 @@ export class LiveReader implements DirectSource {
   /**
    * @param position where it begins
    * @param first what it gets first
+   * @param replay set if the reader has missed events: the symbols that are new
    */
   constructor(
     source: ReaderSource,
     position: Position,
     first: Uint8Array,
-    replay: ReplayStart | undefined,
+    replay: ReadonlySet<string> | undefined,
   ) {
     this.#source = source
     this.#position = position
@@ -91,7 +91,7 @@ export class LiveReader implements DirectSource {
   }
 
   /** Begins somewhere else. Call it before the stream needs bytes. */
-  restart(position: Position, first: Uint8Array, replay: ReplayStart | undefined): void {
+  restart(position: Position, first: Uint8Array, replay: ReadonlySet<string> | undefined): void {
     this.#position = position
     this.#first = first.byteLength > 0 ? first : undefined
     this.#replay = this.#isOver ? undefined : replay
