@@ -1,4 +1,4 @@
-import type { LiveChannel } from '../events/live-event.ts'
+import { type LiveChannel, liveChannels } from '../events/live-event.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
 import { milliseconds } from '../lifetime/check-limit.ts'
 import {
@@ -44,8 +44,6 @@ export interface LiveOptions {
   headers?: HeaderValues | undefined
 }
 
-const channels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
-
 /** Checks for ticker symbols. A comma would separate two of them in a URL. */
 export const checkSymbols: Check = /* @__PURE__ */ checkThat(
   "an array of symbols such as ['NVDA']",
@@ -57,9 +55,11 @@ export const checkSymbols: Check = /* @__PURE__ */ checkThat(
 const requestChecks: Checks<LiveRequest> = {
   symbols: checkSymbols,
   channels: /* @__PURE__ */ checkThat(
-    `an array of ${channels.join(', ')}`,
+    `an array of ${liveChannels.join(', ')}`,
     (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((name) => channels.includes(name)),
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((name) => liveChannels.includes(name)),
   ),
 }
 
