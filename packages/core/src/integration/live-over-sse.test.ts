@@ -314,6 +314,18 @@ describe('a change of symbols', () => {
     expect(await take(iterator, 3)).toEqual([quote('NVDA', 2), quote('NVDA', 3), quote('NVDA', 4)])
   })
 
+  test('during another change continues after the first event of the new connection', async () => {
+    const { feed, old, admit, iterator } = await changing()
+    old.send(quote('NVDA', 2), '2')
+    await vi.advanceTimersByTimeAsync(0)
+    feed.add(['INTC'])
+    admit()
+    const next = await server.connection(2)
+    next.send(quote('NVDA', 2), '2')
+    expect(await take(iterator, 1)).toEqual([quote('NVDA', 2)])
+    expect((await server.connection(3)).lastEventId).toBe('2')
+  })
+
   test('loses nothing: if the new connection cannot repeat, what the old one has brought is delivered', async () => {
     const { old, admit, iterator } = await changing()
     old.send(quote('NVDA', 2), '2')

@@ -167,7 +167,11 @@ test('a lost socket is opened again, and a gap says that events may be missing',
   await settle()
   expect(second.sent).toEqual([{ action: 'subscribe', symbols: ['NVDA'] }])
   second.receive(quote('NVDA', 3))
-  expect(await take(iterator, 2)).toEqual([{ type: 'gap', reason: 'upstream' }, quote('NVDA', 3)])
+  expect(await take(iterator, 3)).toEqual([
+    { type: 'gap', reason: 'upstream' },
+    quote('NVDA', 2),
+    quote('NVDA', 3),
+  ])
 })
 
 describe('a handshake that fails', () => {
@@ -373,4 +377,22 @@ test('a handshake that the runtime never answers is given up after the timeout, 
   late[0]!(socket)
   await settle()
   expect(socket.readyState).toBe(3)
+})
+
+test('what a socket brings before anyone listens is not lost', async () => {
+  const feed = client.live.subscribe({ symbols: ['NVDA'] })
+  const only = await socketOf(1)
+  only.open()
+  only.receive(quote('NVDA', 1))
+  only.receive(quote('NVDA', 2))
+  expect(await take(feed[Symbol.asyncIterator](), 2)).toEqual([quote('NVDA', 1), quote('NVDA', 2)])
+})
+
+test('a connection that is lost right after its handshake is opened again', async () => {
+  client.live.subscribe({ symbols: ['NVDA'] })
+  const first = await socketOf(1)
+  first.open()
+  first.lose()
+  await vi.advanceTimersByTimeAsync(500)
+  await socketOf(2)
 })

@@ -11,6 +11,7 @@ import { Reconnection } from '../resume/reconnection.ts'
 import type { FeedRequest, FeedSink } from './feed-source.ts'
 import { keepConnected, type LiveConnection } from './keep-connected.ts'
 import { openLiveSocket } from './live-socket.ts'
+import type { SocketInbox } from './socket-inbox.ts'
 import { isHeartbeat, Rhythm } from './rhythm.ts'
 
 /** A feed that uses a socket. */
@@ -123,14 +124,14 @@ export class ChannelSocket {
   async #connect(signal: Abortable): Promise<LiveConnection> {
     const { call, heartbeatTimeout } = this.#options
     const url = `${call.url}/ws/v1/${this.#channel}`
-    const socket = await openLiveSocket(url, call, this.#wasOpen, signal)
+    const inbox = await openLiveSocket(url, call, this.#wasOpen, signal)
     this.#wasOpen = true
-    return { ended: markHandled(this.#follow(socket, heartbeatTimeout)) }
+    return { ended: markHandled(this.#follow(inbox, heartbeatTimeout)) }
   }
 
   /** Delivers what the socket brings. Rejects when the connection is lost. */
-  #follow(socket: LiveSocket, heartbeatTimeout: number): Promise<never> {
-    this.#socket = socket
+  #follow(inbox: SocketInbox, heartbeatTimeout: number): Promise<never> {
+    this.#socket = inbox.socket
     this.#told = new WeakSet()
     this.#subscribed = new Set()
     this.change()
@@ -138,29 +139,26 @@ export class ChannelSocket {
       const end = (error: unknown): void => {
         unlink?.()
         rhythm.stop()
-        socket.removeEventListener('message', onMessage)
-        socket.removeEventListener('close', onClose)
-        socket.removeEventListener('error', onClose)
+        inbox.close()
         this.#socket = undefined
         this.#latest.clear()
-        socket.close()
         reject(error)
       }
-      const onMessage = ({ data }: { data?: unknown }): void => {
-        try {
-          const type = this.#receive(data)
-          rhythm.onMessage(type)
-        } catch (error) {
-          end(error)
-        }
-      }
-      const onClose = (): void => end(new StreamInterruptedError())
       const rhythm = new Rhythm(heartbeatTimeout, end)
-      socket.addEventListener('message', onMessage)
-      socket.addEventListener('close', onClose)
-      socket.addEventListener('error', onClose)
       let unlink: (() => void) | undefined
       unlink = whenAborted(this.#closing, () => end(this.#closing.reason))
+      // A gap comes before the first message.
+      for (const member of this.#members) this.#serve(member)
+      inbox.read({
+        onMessage: (data) => {
+          try {
+            rhythm.onMessage(this.#receive(data))
+          } catch (error) {
+            end(error)
+          }
+        },
+        onLost: () => end(new StreamInterruptedError()),
+      })
     })
   }
 
@@ -170,11 +168,14 @@ export class ChannelSocket {
    * @throws APIError if the message is an error that concerns the whole connection
    */
   #receive(data: unknown): string {
-    const wire = typeof data === 'string' ? (parseJson(data) ?? data) : undefined
+    const wire = typeof data === 'string' ? (parseJson(data) ?? data) : data
     if (isErrorPayload(wire)) this.#check(wire)
     const event = liveEventFromWire(wire)
     if (event.type === 'unknown' && isHeartbeat(event.wireType)) return event.wireType
-    if (event.type === 'quote.update') this.#latest.set(event.symbol, event)
+    // A quote that was on its way when its symbol was removed is not the latest one for long.
+    if (event.type === 'quote.update' && this.#subscribed.has(event.symbol)) {
+      this.#latest.set(event.symbol, event)
+    }
     if (event.type !== 'unknown') this.#reconnection.progressed()
     for (const { sink } of this.#members) sink.onEvent(event, '')
     return event.type === 'unknown' ? event.wireType : event.type

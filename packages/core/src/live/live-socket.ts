@@ -9,6 +9,7 @@ import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { after } from '../lifetime/timers.ts'
 import type { LiveSocket } from '../options/runtime.ts'
+import { SocketInbox } from './socket-inbox.ts'
 
 /**
  * Opens a WebSocket with the key in its handshake.
@@ -22,7 +23,7 @@ export async function openLiveSocket(
   call: CallWithLimits,
   wasOpen: boolean,
   signal: Abortable,
-): Promise<LiveSocket> {
+): Promise<SocketInbox> {
   if (call.openSocket === undefined) {
     throw new ConfigurationError(
       'Live data with a key needs a WebSocket with headers, which this runtime does not have: connect to ' +
@@ -60,20 +61,21 @@ function inTime(opening: Promise<LiveSocket>, signal: AbortSignal): Promise<Live
   })
 }
 
-/** Waits until a socket is open. Closes it if that fails. */
-function opened(socket: LiveSocket, signal: AbortSignal): Promise<LiveSocket> {
+/** Returns a socket once it is open. Closes it if that fails. */
+function opened(socket: LiveSocket, signal: AbortSignal): Promise<SocketInbox> {
+  const inbox = new SocketInbox(socket)
   // Workers give an open socket.
-  if (socket.readyState === 1) return Promise.resolve(socket)
+  if (socket.readyState === 1) return Promise.resolve(inbox)
   return new Promise((resolve, reject) => {
     const end = (error?: unknown): void => {
       unlink?.()
       socket.removeEventListener('open', onOpen)
       socket.removeEventListener('error', onFailure)
       socket.removeEventListener('close', onFailure)
-      if (error === undefined) return resolve(socket)
+      if (error === undefined) return resolve(inbox)
       // An error of a socket that is closed while it connects must not be an uncaught one.
       socket.addEventListener('error', () => {})
-      socket.close()
+      inbox.close()
       reject(error)
     }
     const onOpen = (): void => end()

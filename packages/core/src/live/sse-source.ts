@@ -152,7 +152,10 @@ export class SseSource implements FeedSource {
           throw connectionLost()
         } else {
           reading = this.#reading
-          if (this.#held?.messages.length === 0) this.#endChange(false)
+          if (this.#held?.messages.length === 0) {
+            this.#release(false)
+            this.#catchUp()
+          }
         }
       }
     } finally {
@@ -169,15 +172,18 @@ export class SseSource implements FeedSource {
       else this.#held.messages.push(message)
       return
     }
-    // The first message of a new connection. A gap says that it does not repeat what is held.
-    this.#endChange(message.event?.type === 'gap')
+    // The first message of a new connection. A gap says that it does not repeat what is held, unless the gap is one of
+    // the events that are repeated.
+    const { event } = message
+    const isChanging = this.#held !== undefined
+    this.#release(event?.type === 'gap' && event.reason !== 'upstream')
     this.#deliver(message)
+    // Another connection continues after this message, so it must be delivered before that is asked for.
+    if (isChanging) this.#catchUp()
   }
 
-  /** Ends a change, and begins another one if the symbols have changed again. */
-  #endChange(isHeldDelivered: boolean): void {
-    if (this.#held === undefined) return
-    this.#release(isHeldDelivered)
+  /** Begins another change if the symbols have changed again. */
+  #catchUp(): void {
     if (!this.#isUpToDate()) this.change()
   }
 

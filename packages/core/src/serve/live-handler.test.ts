@@ -153,13 +153,22 @@ describe('a reader', () => {
     const onError = vi.fn()
     const { feed, get } = liveEndpoint({ onError })
     const caller = await get()
-    const circular: Record<string, unknown> = {}
+    const circular: Record<string, unknown> = { symbol: 'NVDA' }
     circular['self'] = circular
     const unknown = { type: 'unknown', content: '', wireType: '' } as const
-    feed.send(null as never, { ...unknown, data: circular }, { ...unknown, data: undefined })
+    feed.send(null as never, { ...unknown, data: circular })
     feed.send(quote('NVDA', 1))
     expect(await caller.take(1)).toEqual([quote('NVDA', 1)])
     expect(onError).toHaveBeenCalledTimes(2)
+  })
+
+  test('gets no unknown message that names no symbols, which may be about the account of the server', async () => {
+    const { feed, get } = liveEndpoint()
+    const caller = await get()
+    const unknown = { type: 'unknown', content: '', wireType: 'welcome' } as const
+    feed.send({ ...unknown, data: { type: 'welcome', key: 'vq_secret' } })
+    feed.send(quote('NVDA', 1))
+    expect(await caller.take(1)).toEqual([quote('NVDA', 1)])
   })
 
   test.for(['abort', 'cancel'] as const)('leaves at once (%s)', async (leave) => {

@@ -141,7 +141,7 @@ class LiveEndpoint {
 }
 
 function knows(symbols: LiveHandlerOptions['symbols']): (symbol: string) => boolean {
-  if (typeof symbols === 'function') return (symbol) => symbols(symbol)
+  if (typeof symbols === 'function') return (symbol) => symbols(symbol) === true
   const known = symbols && new Set(symbols)
   return (symbol) => known === undefined || known.has(symbol)
 }

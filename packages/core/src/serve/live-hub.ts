@@ -268,7 +268,9 @@ export class LiveHub implements UpstreamSink, GroupOwner {
 
   #isAllowed(event: LiveEvent): boolean {
     const symbols = symbolsOf(event)
-    return symbols.length === 0 || symbols.some(this.#options.isAllowed)
+    // An unknown message that names no symbols may be about the connection or the account of this server.
+    if (symbols.length === 0) return event.type !== 'unknown'
+    return symbols.some(this.#options.isAllowed)
   }
 
   #sweep(): void {
