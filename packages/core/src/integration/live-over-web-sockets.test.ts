@@ -394,5 +394,5 @@ test('a connection that is lost right after its handshake is opened again', asyn
   first.open()
   first.lose()
   await vi.advanceTimersByTimeAsync(500)
-  await socketOf(2)
+  expect((await socketOf(2)).url).toBe(first.url)
 })

@@ -141,7 +141,13 @@ class LiveEndpoint {
 }
 
 function knows(symbols: LiveHandlerOptions['symbols']): (symbol: string) => boolean {
-  if (typeof symbols === 'function') return (symbol) => symbols(symbol) === true
+  if (typeof symbols === 'function') {
+    return (symbol) => {
+      // A promise would let everything pass.
+      const isKnown: unknown = symbols(symbol)
+      return isKnown === true
+    }
+  }
   const known = symbols && new Set(symbols)
   return (symbol) => known === undefined || known.has(symbol)
 }
