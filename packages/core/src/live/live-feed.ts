@@ -37,7 +37,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
       (engine) => engine.closed,
       (error: VecTradeError) => ({ reason: 'failed', error }),
     )
-    whenCollected(this, () => void loading.then((engine) => engine.close()))
+    whenCollected(this, closing(loading))
   }
 
   /** Whether the feed is connected. */
@@ -93,4 +93,9 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
       leave: () => this.close(),
     })
   }
+}
+
+/** A closure of the constructor would keep the feed from being collected. */
+function closing(loading: Promise<FeedEngine>): () => void {
+  return () => void loading.then((engine) => engine.close())
 }
