@@ -158,8 +158,10 @@ export class SseSource implements FeedSource {
       else this.#held.messages.push(message)
       return
     }
-    // The first message of a new connection. A gap says that it does not repeat what is held.
-    this.#endChange(message.event?.type === 'gap')
+    // The first message of a new connection. A gap says that it does not repeat what is held, unless it is one of the
+    // events that are repeated.
+    const { event } = message
+    this.#endChange(event?.type === 'gap' && event.reason !== 'upstream')
     this.#deliver(message)
   }
 
