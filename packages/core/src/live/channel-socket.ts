@@ -159,7 +159,10 @@ export class ChannelSocket {
     const wire = typeof data === 'string' ? (parseJson(data) ?? data) : undefined
     if (isErrorPayload(wire)) throw errorFromWire(wire, { secrets: this.#options.call.secrets })
     const event = liveEventFromWire(wire)
-    if (event.type === 'quote.update') this.#latest.set(event.symbol, event)
+    // A quote that was on its way when its symbol was removed is not the latest one for long.
+    if (event.type === 'quote.update' && this.#subscribed.has(event.symbol)) {
+      this.#latest.set(event.symbol, event)
+    }
     if (event.type !== 'unknown') this.#reconnection.progressed()
     for (const { sink } of this.#members) sink.onEvent(event, '')
     return event.type === 'unknown' ? event.wireType : event.type

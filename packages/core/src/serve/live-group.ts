@@ -1,12 +1,7 @@
 import { joinBytes } from './join-bytes.ts'
 import type { Position } from './live-cursor.ts'
 import type { LiveHistory } from './live-history.ts'
-import {
-  type LiveReader,
-  maxChunk,
-  type ReaderSource,
-  type ReplayPart,
-} from './live-reader.ts'
+import { type LiveReader, maxChunk, type ReaderSource, type ReplayPart } from './live-reader.ts'
 import type { LiveEntry } from './live-replay.ts'
 import { isFor, type LiveSubscription } from './live-subscription.ts'
 
@@ -70,7 +65,9 @@ export class LiveGroup implements ReaderSource {
     if (part === undefined || !part.isWhole || added.size === 0) return part
     // They come last, with the id of this position. A reader that has them continues after them, and one that has
     // lost its connection before them asks for them again.
-    const latest = history.begin([...added].filter((symbol) => this.subscription.quotes.has(symbol)))
+    const latest = history.begin(
+      [...added].filter((symbol) => this.subscription.quotes.has(symbol)),
+    )
     return { ...part, bytes: joinBytes([part.bytes, latest]) }
   }
 

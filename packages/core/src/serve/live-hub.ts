@@ -91,7 +91,12 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     } else {
       const reason = known === undefined ? 'unknown' : 'expired'
       const gap = lastEventId === '' ? undefined : ({ reason, since: lastEventId } as const)
-      reader = new LiveReader(group, history.position, history.begin(subscription.quotes, gap), undefined)
+      reader = new LiveReader(
+        group,
+        history.position,
+        history.begin(subscription.quotes, gap),
+        undefined,
+      )
     }
     group.readers.add(reader)
     this.#pulse.start()
@@ -101,6 +106,8 @@ export class LiveHub implements UpstreamSink, GroupOwner {
   onEvent(event: LiveEvent, channel: LiveChannel | undefined): void {
     let entry
     try {
+      // It was on its way when its symbol was removed. Later it would be taken for the latest one.
+      if (event.type === 'quote.update' && !this.#isFollowed(event.symbol)) return
       entry = this.#record(event, channel ?? channelOf(event))
     } catch (error) {
       // A feed of the developer may bring anything. The other events still count.
@@ -200,14 +207,18 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     position: Position,
     added: ReadonlySet<string>,
   ): boolean {
-    const { hasSymbols } = this.#upstream
     const isFollowed = (symbol: string): boolean =>
-      added.has(symbol) || !hasSymbols || this.#symbols.since(symbol) <= position
+      added.has(symbol) || this.#isFollowed(symbol, position)
     return (
       this.history.hasAllAfter(position) &&
       [...channels].every((channel) => this.#channels.since(channel) <= position) &&
       [...quotes].every(isFollowed)
     )
+  }
+
+  /** Whether the upstream brings a symbol, and has brought it since a position. */
+  #isFollowed(symbol: string, position: Position = Number.MAX_VALUE): boolean {
+    return !this.#upstream.hasSymbols || this.#symbols.since(symbol) <= position
   }
 
   #record(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
