@@ -18,6 +18,7 @@ import { requests } from './cases/requests.ts'
 import { resuming } from './cases/resuming.ts'
 import { sameTick } from './cases/same-tick.ts'
 import { serving } from './cases/serving.ts'
+import { servingLive } from './cases/serving-live.ts'
 import { streamErrors } from './cases/stream-errors.ts'
 import { timeouts } from './cases/timeouts.ts'
 import { Lab } from './lab.ts'
@@ -53,6 +54,7 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   resuming,
   live,
   serving,
+  'serving live': servingLive,
   'bad input': badInput,
 }
 

@@ -12,7 +12,7 @@ interface KnownGap {
 export const knownGaps: readonly KnownGap[] = [
   {
     runtimes: /^(Chromium|Firefox|WebKit)/,
-    cases: /^serving: /,
+    cases: /^serving( live)?: /,
     reason: 'a page does not serve requests',
   },
   {
@@ -39,6 +39,12 @@ export const knownGaps: readonly KnownGap[] = [
       'its server notices only at the next write that a caller has gone. That is the first byte (`firstByteAfter`) or a heartbeat',
   },
   {
+    runtimes: /^Cloudflare workerd$/,
+    cases: /^serving live: (another reader |a reader that (comes back|leaves) )/,
+    reason:
+      'a request cannot use what another request has opened. A feed that readers share ends with the request that has opened it',
+  },
+  {
     runtimes: /^Deno/,
     cases: /^letting go: .*though it was cloned$/,
     reason:
@@ -46,7 +52,7 @@ export const knownGaps: readonly KnownGap[] = [
   },
   {
     runtimes: /^Vercel edge-runtime$/,
-    cases: /^serving: /,
+    cases: /^serving( live)?: /,
     reason: 'the VM has no server. The tests of `@vectrade/edge` call a handler and read the body',
   },
   {

@@ -30,6 +30,8 @@ export interface Capabilities {
   backpressure?: boolean
   /** Its server notices that a caller has left without having to write to it. */
   hearsLeaving?: boolean
+  /** A request may use what another request has opened, such as a feed that all readers share. */
+  sharedFeeds?: boolean
   /** Serves a handler at an address that the lab can reach. */
   serve?: Serve
 }

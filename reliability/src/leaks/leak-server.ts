@@ -52,6 +52,18 @@ const endings: Readonly<
     begin(response)
     response.write(text('a'))
   },
+  live(response) {
+    begin(response)
+    let number = 0
+    const write = (): void => {
+      number += 1
+      const quote = { type: 'quote.update', symbol: 'NVDA', price: number }
+      response.write(`id: ${number}\ndata: ${JSON.stringify(quote)}\n\n`)
+    }
+    write()
+    const timer = setInterval(write, 5)
+    response.on('close', () => clearInterval(timer))
+  },
   resumed(response, { method }) {
     begin(response, { 'x-vectrade-stream-id': 's-1', ...lastOnConnection })
     if (method === 'GET') response.end(`id: 2\n${text('b')}id: 3\n${done}`)

@@ -12,6 +12,7 @@ import { type Lab, labHeaders, newId } from '../lab.ts'
 import type { OutsideCall } from '../lab/call.ts'
 import type { Caller } from '../lab/vanish.ts'
 import { type Cases, forEach } from './cases.ts'
+import { whileServedBy } from './while-served-by.ts'
 
 type Handler = Parameters<Serve>[0]
 
@@ -71,14 +72,8 @@ export function serving(lab: Lab): Cases {
       const client = await lab.client({ headers: labHeaders(id, fault) })
       return createHandler({ client, heartbeat: 250, maxPromptLength: 100, ...options })(request)
     }
-  const whileServed = async <T>(served: Handler, use: (url: string) => Promise<T>): Promise<T> => {
-    const server = await serve(served)
-    try {
-      return await use(server.url)
-    } finally {
-      await server[Symbol.asyncDispose]()
-    }
-  }
+  const whileServed = (served: Handler, use: (url: string) => Promise<void>): Promise<void> =>
+    whileServedBy(serve, served, use)
 
   return {
     ...forEach(

@@ -13,6 +13,7 @@ const suite = defineConformance({
   capabilities: {
     key: true,
     webSockets: true,
+    sharedFeeds: true,
     redirects: true,
     abortsLate: true,
     headerBytes: true,

@@ -1,5 +1,4 @@
-import { request } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { type IncomingMessage, request } from 'node:http'
 
 /** A request from outside the runtime. */
 export interface OutsideCall {
@@ -8,6 +7,8 @@ export interface OutsideCall {
   headers?: Record<string, string>
   /** The body of a POST. Default: a prompt. */
   body?: string
+  /** The number of events after which the caller leaves. Default: it reads to the end. */
+  events?: number
 }
 
 export interface OutsideAnswer {
@@ -22,10 +23,11 @@ export function callFromOutside({
   method = 'POST',
   headers = {},
   body = '{"prompt":"Bull case?"}',
+  events = Infinity,
 }: OutsideCall): Promise<OutsideAnswer> {
   return new Promise((resolve, reject) => {
     const calling = request(url, { method, headers, agent: false }, (answer) => {
-      text(answer).then((answered) => {
+      upTo(events, answer).then((answered) => {
         const given = answer.headers as Record<string, string>
         resolve({ status: answer.statusCode ?? 0, headers: given, text: answered })
       }, reject)
@@ -33,4 +35,15 @@ export function callFromOutside({
     calling.on('error', reject)
     calling.end(method === 'POST' ? body : undefined)
   })
+}
+
+/** Reads this many events, and leaves. Reads less if the answer ends before. */
+async function upTo(events: number, answer: IncomingMessage): Promise<string> {
+  let read = ''
+  answer.setEncoding('utf8')
+  for await (const text of answer) {
+    read += String(text)
+    if (read.split(/^data:.*\n\n/m).length > events) break
+  }
+  return read
 }

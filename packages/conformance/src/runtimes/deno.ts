@@ -14,6 +14,7 @@ for (const { name, run } of defineConformance({
   capabilities: {
     key: true,
     webSockets: true,
+    sharedFeeds: true,
     redirects: true,
     backpressure: true,
     headerBytes: true,

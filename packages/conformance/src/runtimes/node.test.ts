@@ -19,6 +19,7 @@ for (const { name, run } of defineConformance({
   capabilities: {
     key: true,
     webSockets: true,
+    sharedFeeds: true,
     redirects: true,
     abortsLate: true,
     headerBytes: true,

@@ -326,6 +326,20 @@ describe('a change of symbols', () => {
     expect((await server.connection(3)).lastEventId).toBe('2')
   })
 
+  test('doubles nothing if what the new connection repeats begins with a gap of the upstream', async () => {
+    const { old, admit, iterator } = await changing()
+    const gap = { type: 'gap', reason: 'upstream' }
+    old.send(gap, '2')
+    old.send(quote('NVDA', 3), '3')
+    await vi.advanceTimersByTimeAsync(0)
+    admit()
+    const next = await server.connection(2)
+    next.send(gap, '2')
+    next.send(quote('NVDA', 3), '3')
+    next.send(quote('NVDA', 4), '4')
+    expect(await take(iterator, 3)).toEqual([gap, quote('NVDA', 3), quote('NVDA', 4)])
+  })
+
   test('loses nothing: if the new connection cannot repeat, what the old one has brought is delivered', async () => {
     const { old, admit, iterator } = await changing()
     old.send(quote('NVDA', 2), '2')

@@ -121,6 +121,20 @@ describe('the feeds of a client', () => {
     expect(b.latest('NVDA')).toEqual(quote('NVDA', 7))
   })
 
+  test('get no latest quote that was on its way when its symbol was removed', async () => {
+    const a = client.live.subscribe({ symbols: ['NVDA', 'AMD'] })
+    const shared = await socketOf(1)
+    shared.open()
+    await a.ready
+    a.remove(['NVDA'])
+    await settle()
+    shared.receive(quote('NVDA', 7))
+    const b = client.live.subscribe({ symbols: ['NVDA'] })
+    await b.ready
+    shared.receive(quote('NVDA', 9))
+    expect(await take(b[Symbol.asyncIterator](), 1)).toEqual([quote('NVDA', 9)])
+  })
+
   test('change their symbols on the open socket', async () => {
     const feed = client.live.subscribe({ symbols: ['NVDA'] })
     const shared = await socketOf(1)

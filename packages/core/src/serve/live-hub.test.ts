@@ -117,6 +117,21 @@ describe('a reader that comes back', () => {
     await keeper.cancel()
   })
 
+  test('does not begin with a quote that was on its way when its symbol was removed', async () => {
+    const endpoint = liveEndpoint()
+    const keeper = await endpoint.get('?symbols=AMD')
+    const caller = await endpoint.get('?symbols=NVDA')
+    await caller.cancel()
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(endpoint.feed.calls.at(-1)).toBe('remove NVDA')
+    endpoint.feed.send(quote('NVDA', 1))
+    await turn()
+    const again = await endpoint.get('?symbols=NVDA')
+    endpoint.feed.send(quote('NVDA', 3))
+    expect(events(await read(again, 1))).toEqual([quote('NVDA', 3)])
+    await keeper.cancel()
+  })
+
   test('with new symbols gets their latest quotes after what it has missed, and no older ones', async () => {
     const endpoint = liveEndpoint()
     const other = await endpoint.get('?symbols=AMD')

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import {
   type AnalysisStream,
+  type LiveFeed,
   type VecTrade,
   VecTradeError,
   type VecTradeOptions,
@@ -26,6 +27,7 @@ export interface Ending {
 const quick = 8
 const slow = 25
 const prompt = 'A question'
+const request = { symbols: ['NVDA'] }
 
 export const endings: Readonly<Record<string, Ending>> = {
   complete: ending(quick, async ({ client, signal }) => {
@@ -78,6 +80,17 @@ export const endings: Readonly<Record<string, Ending>> = {
   resumed: ending(slow, ({ client, signal }) =>
     client('resumed').ai.stream(prompt, { signal }).finalText(),
   ),
+  'live: break': ending(quick, async ({ client, signal }) => {
+    for await (const _ of client('live').live.subscribe(request, { signal })) break
+  }),
+  'live: close': ending(quick, async (world) => await (await followed(world)).close()),
+  'live: abort': ending(quick, async (world) => {
+    const controller = new AbortController()
+    const feed = await followed({ ...world, signal: controller.signal })
+    controller.abort()
+    await feed.closed
+  }),
+  'live: dropped open': ending(quick, followed),
 }
 
 function ending(lanes: number, one: Ending['one']): Ending {
@@ -88,6 +101,12 @@ async function begun({ client, signal }: World): Promise<AnalysisStream> {
   const stream = client('endless').ai.stream(prompt, { signal })
   await stream.response
   return stream
+}
+
+async function followed({ client, signal }: World): Promise<LiveFeed> {
+  const feed = client('live').live.subscribe(request, { signal })
+  await feed.ready
+  return feed
 }
 
 async function failure(promise: Promise<unknown>): Promise<void> {

@@ -43,8 +43,8 @@ export async function measure(runtime: Runtime): Promise<void> {
   const clients = new Map<string, VecTrade>()
   const client = (answers: string, options: VecTradeOptions = {}): VecTrade => {
     const where =
-      answers === 'resumed'
-        ? { endpoint: `${url}/resumed` }
+      answers === 'resumed' || answers === 'live'
+        ? { endpoint: `${url}/${answers}` }
         : { apiKey: 'vq_none_at_all', baseURL: `${url}/${answers}/v1` }
     const made =
       clients.get(answers) ?? runtime.createClient({ maxRetries: 0, ...where, ...options })
