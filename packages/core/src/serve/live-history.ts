@@ -14,12 +14,20 @@ export interface HistoryGap {
   dropped?: number | undefined
 }
 
+/** An event as JSON, and its place. */
+interface Received {
+  readonly json: string
+  readonly position: Position
+}
+
 /** What an instance has received: the position, the latest quotes, and the latest events. */
 export class LiveHistory {
   readonly #cursors = new LiveCursors()
   readonly #replay: LiveReplay
-  /** The latest quote of each symbol, as JSON. */
-  readonly #latest = new Map<string, string>()
+  /** The latest quote of each symbol. */
+  readonly #latest = new Map<string, Received>()
+  /** The last gap that the upstream has told of. The quotes before it may not be the latest ones any more. */
+  #gap: Received | undefined
   #position: Position = 0
 
   constructor(limits: ReplayLimits) {
@@ -43,9 +51,10 @@ export class LiveHistory {
     const wire = event.type === 'gap' ? { ...event, since: undefined } : liveEventToWire(event)
     const json = JSON.stringify(wire) as string | undefined
     if (json === undefined) return undefined
-    if (event.type === 'quote.update') this.#latest.set(event.symbol, json)
     this.#position += 1
     const position = this.#position
+    if (event.type === 'quote.update') this.#latest.set(event.symbol, { json, position })
+    if (event.type === 'gap') this.#gap = { json, position }
     const bytes = encodeUtf8(encodeEvent({ id: this.cursor(position), data: json }))
     const entry = { position, at: performance.now(), event, channel, bytes }
     this.#replay.add(entry)
@@ -96,7 +105,8 @@ export class LiveHistory {
   }
 
   /**
-   * Returns the messages with which a reader begins: the gap, if there is one, and the latest quotes.
+   * Returns the messages with which a reader begins: the gap, if there is one, and the latest quotes. If a quote is
+   * older than a gap of the upstream, that gap comes after it, because the next quote may not follow it.
    *
    * Only the last message has an id. A reader that does not get all of them begins again.
    */
@@ -111,7 +121,12 @@ export class LiveHistory {
 
   #latestOf(symbols: Iterable<string>): string[] {
     const quotes = Array.from(symbols, (symbol) => this.#latest.get(symbol))
-    return quotes.filter((quote) => quote !== undefined)
+    const known = quotes.filter((quote) => quote !== undefined)
+    const gap = this.#gap
+    if (gap === undefined) return known.map(({ json }) => json)
+    const old = known.filter(({ position }) => position < gap.position)
+    const fresh = known.filter(({ position }) => position > gap.position)
+    return [...old, ...(old.length > 0 ? [gap] : []), ...fresh].map(({ json }) => json)
   }
 }
 
