@@ -7,6 +7,7 @@ import { firstEvent } from './suites/first-event.ts'
 import { importTime } from './suites/import-time.ts'
 import { large } from './suites/large.ts'
 import { largeEvent } from './suites/large-event.ts'
+import { live } from './suites/live.ts'
 import { memory } from './suites/memory.ts'
 import { read } from './suites/read.ts'
 import { relay } from './suites/relay.ts'
@@ -22,6 +23,7 @@ export const suites: Suite[] = [
   firstEvent,
   concurrent,
   memory,
+  live,
   size,
   importTime,
   largeEvent,

@@ -25,7 +25,8 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
           [...page, 'assert-value', 'any-port'],
           [project.runFile(example)],
         )
-        if (serve) await ask(running, serve)
+        if (serve?.method === 'live') await follow(running, serve.path)
+        else if (serve) await ask(running, serve)
         const ended = await running.ended
         // The signal ends a server that does not handle it.
         const exits = serve ? [0, 'SIGTERM'] : [0]
@@ -69,6 +70,21 @@ async function ask(
   expect(response.headers.get('content-type')).toContain('text/event-stream')
   expect(body).toContain('"type":"text"')
   expect(body.endsWith('data: [DONE]\n\n')).toBe(true)
+}
+
+/** Follows live data until a quote comes. */
+async function follow(running: RunningExample, path: string): Promise<void> {
+  const address = await running.listening()
+  const response = await fetch(address + path)
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toContain('text/event-stream')
+  let received = ''
+  for await (const chunk of response.body ?? []) {
+    received += new TextDecoder().decode(chunk)
+    if (received.includes('"type":"quote.update"')) break
+  }
+  running.stop()
+  expect(received).toContain('"type":"quote.update"')
 }
 
 function expectOutput({ code, output }: Example, { stdout }: Ended): void {

@@ -6,7 +6,7 @@ export const root: string = join(import.meta.dirname, '../..')
 
 /** The settings in the comment before a fence: see docs/README.md. */
 export interface Directives {
-  /** `serve POST /analyze`: the example is a server, which gets this request. */
+  /** `serve POST /analyze`: the example is a server, which gets this request. `live` is a GET of live data. */
   serve?: { method: string; path: string }
   /** `fault status=429`: the fault of every request that the example makes. */
   fault?: string
@@ -92,7 +92,7 @@ function fences(path: string, lines: string[]): Example[] {
 }
 
 function readDirective(text: string, where: string): Directives {
-  const serve = /^serve (GET|POST) (\/\S*)$/.exec(text)
+  const serve = /^serve (GET|POST|live) (\/\S*)$/.exec(text)
   if (serve) return { serve: { method: serve[1] ?? '', path: serve[2] ?? '' } }
   const fault = /^fault (.+)$/.exec(text)
   if (fault?.[1]) return { fault: fault[1] }

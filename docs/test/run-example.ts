@@ -6,9 +6,10 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-/** The address and the key that an example reads from its environment. */
+/** The addresses and the key that an example reads from its environment. */
 export interface Access {
   url: string
+  liveURL: string
   apiKey: string
 }
 
@@ -51,15 +52,25 @@ export class RunningExample {
   readonly ended: Promise<Ended>
   readonly #child: ChildProcess
 
-  /** @param access the address and key; without it, the program has neither */
+  /** @param access the addresses and the key; without it, the program has none of them */
   constructor(access: Access | undefined, preloads: readonly Preload[], args: readonly string[]) {
     const [command, ...flags] = commandOf(args.at(0) ?? '', preloads)
     // Colours would change the output, and an example must not get the tester's own key.
-    const { FORCE_COLOR: _, VECTRADE_API_KEY: __, VECTRADE_BASE_URL: ___, ...env } = process.env
+    const {
+      FORCE_COLOR: _,
+      VECTRADE_API_KEY: __,
+      VECTRADE_BASE_URL: ___,
+      VECTRADE_LIVE_URL: ____,
+      ...env
+    } = process.env
     this.#child = spawn(command, [...flags, '--conditions=@vectrade/source', ...args], {
       env: {
         ...env,
-        ...(access && { VECTRADE_BASE_URL: access.url, VECTRADE_API_KEY: access.apiKey }),
+        ...(access && {
+          VECTRADE_BASE_URL: access.url,
+          VECTRADE_LIVE_URL: access.liveURL,
+          VECTRADE_API_KEY: access.apiKey,
+        }),
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       timeout: 150_000,

@@ -1,9 +1,7 @@
-import { type AnalysisStream, VecTrade, VecTradeError } from '@vectrade/browser'
+import { type AnalysisStream, VecTradeError } from '@vectrade/browser'
+import { client } from './client.ts'
 import { toProblem } from './problem.ts'
 import { advance, type Change, type Turn } from './turn.ts'
-
-// A person is waiting. After a longer time than this, they decide whether to ask again.
-const client = new VecTrade({ endpoint: '/api/analyze', maxRetryAfter: 3_000 })
 
 export interface AnswerOptions {
   /** Aborting it ends the answer for every reader. */

@@ -1,7 +1,9 @@
 import { createAnnouncer } from './announcer.ts'
 import { answer } from './answer.ts'
+import { client } from './client.ts'
 import { followEnd, scrollToEnd } from './follow-end.ts'
 import { perFrame } from './per-frame.ts'
+import { PricePanel } from './prices/price-panel.ts'
 import { forgetAnswer, noteAnswer, notedAnswer } from './resumable-answer.ts'
 import { newTurn } from './turn.ts'
 import { TurnView } from './turn-view.ts'
@@ -12,6 +14,7 @@ const length = find('length')
 /** The most characters of a question: the server's `maxPromptLength`. */
 const longestQuestion = 10_000
 const announce = createAnnouncer(find('announcements'))
+const prices = new PricePanel(find('prices'), client)
 /** Aborting it stops the answer that is being written. Undefined while there is none. */
 let running: AbortController | undefined
 
@@ -36,9 +39,11 @@ async function ask(asked: string | undefined, resumed?: string): Promise<void> {
   // At once, not with the next frame: a screen reader must hear of the question before the answer.
   view.update(turn)
   enter('answering', view)
+  prices.follow(turn.symbols)
   await answer(turn, {
     signal,
     onChange: (changed) => {
+      if (changed.symbols !== turn.symbols) prices.follow(changed.symbols)
       turn = changed
       show()
     },

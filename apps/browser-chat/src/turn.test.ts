@@ -45,6 +45,18 @@ describe('advance', () => {
     expect(after(metadata('yes')).simulated).toBe(false)
   })
 
+  test('is about the symbols of the question, until the server names its own', () => {
+    const turn = newTurn('AMD or INTC?')
+    const metadata = (symbols: unknown): Change => ({
+      type: 'event',
+      event: { type: 'metadata', content: '', symbols },
+      after: 0,
+    })
+    expect(turn.symbols).toEqual(['AMD', 'INTC'])
+    expect(advance(turn, metadata([])).symbols).toEqual(['AMD', 'INTC'])
+    expect(advance(turn, metadata(['NVDA', 7])).symbols).toEqual(['NVDA'])
+  })
+
   test('ignores a model that is not a string', () => {
     const wire = { type: 'metadata', content: '', model: 7 } as unknown as StreamEvent
     expect(after(wire)).not.toHaveProperty('model')

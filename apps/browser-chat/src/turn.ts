@@ -1,6 +1,7 @@
 import type { Citation, StreamEvent, Usage } from '@vectrade/browser'
 import type { Mark } from './citation-mark.ts'
 import { cleanName, cleanText } from './clean-text.ts'
+import { tickersFrom, tickersIn } from './prices/tickers.ts'
 import type { Problem } from './problem.ts'
 
 /**
@@ -22,6 +23,8 @@ export interface Turn {
   sources: readonly Citation[]
   /** The numbers of the sources, by name and address. */
   numbers: Readonly<Record<string, number>>
+  /** The ticker symbols that it is about: those in the question, until the server names its own. */
+  symbols: readonly string[]
   model?: string
   simulated: boolean
   /** The ms from the question to the first text, and to the end. */
@@ -48,6 +51,7 @@ export function newTurn(question: string, resumed?: string): Turn {
     marks: [],
     sources: [],
     numbers: {},
+    symbols: tickersIn(question),
     simulated: false,
   }
 }
@@ -88,7 +92,9 @@ function withEvent(turn: Turn, event: StreamEvent, after: number | undefined): T
       // A value from the server may be of any type.
       const model = typeof event.model === 'string' ? cleanName(event.model) : turn.model
       const simulated = turn.simulated || event['simulated'] === true
-      return { ...turn, ...(model === undefined ? {} : { model }), simulated }
+      const named = tickersFrom(event['symbols'])
+      const symbols = named.length === 0 ? turn.symbols : named
+      return { ...turn, ...(model === undefined ? {} : { model }), simulated, symbols }
     }
     case 'done': {
       // For example, another tab stopped it.

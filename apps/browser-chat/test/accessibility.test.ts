@@ -1,18 +1,11 @@
-import axe from 'axe-core'
 import type { StreamEvent } from '@vectrade/node'
 import { describe, expect, test } from 'vitest'
-import { type Chat, useBrowser } from './support/chat-browser.ts'
+import { violationsOf } from './support/axe.ts'
+import { useBrowser } from './support/chat-browser.ts'
 import { servePageWithEvents, servePageWithSandbox } from './support/serve-page.ts'
 
 const open = useBrowser()
 const question = "What's the bull case for NVDA?"
-
-/** Returns the problems that axe finds in the page. */
-async function violationsOf({ page }: Chat): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()')
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-}
 
 describe.each(['light', 'dark'] as const)('axe finds no problem, %s', (colorScheme) => {
   test('before, while, and after an answer', async () => {

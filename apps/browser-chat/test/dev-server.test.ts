@@ -44,13 +44,16 @@ async function startDevServer(): Promise<DevServer> {
   }
 }
 
-test('`pnpm dev` serves page and endpoint, and says that answers are simulated', async () => {
+test('`pnpm dev` serves page and endpoints, and says that all is simulated', async () => {
   await using server = await startDevServer()
-  expect(server.notice).toMatch(/^Answers are simulated/)
+  expect(server.notice).toMatch(/^Answers and prices are simulated/)
   const chat = await open(server.url)
   await chat.ask('What about NVDA?')
   await chat.reach('done')
   expect(await chat.turn.getByText('Simulated', { exact: true }).isVisible()).toBe(true)
+  const prices = chat.page.getByRole('complementary', { name: 'Live prices' })
+  await prices.getByText('Simulated data').waitFor()
+  await prices.getByRole('img', { name: /^Last 5 minutes: / }).waitFor()
   // The page reports an error if its server closes first.
   await chat.page.close()
 })

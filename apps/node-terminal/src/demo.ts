@@ -4,6 +4,8 @@ import { connect } from './connect.ts'
 import { explain } from './explain.ts'
 import { Interruption } from './interruption.ts'
 import { JsonView } from './json-view.ts'
+import { followLive } from './live/follow-live.ts'
+import { readLiveOptions } from './live/live-options.ts'
 import { type DemoOptions, readOptions } from './options.ts'
 import { Output } from './output.ts'
 import { PlainPage } from './plain-page.ts'
@@ -14,20 +16,31 @@ import type { View } from './view.ts'
 
 /** Runs the demo once with these arguments. Resolves with the exit code. Never rejects. */
 export async function demo(argv: string[]): Promise<number> {
-  const interruption = new Interruption()
+  const isLive = argv[0] === 'live'
+  const interruption = new Interruption(isLive ? 0 : 130)
   const output = new Output(interruption)
   try {
-    const request = readOptions(argv, process.env)
-    if (typeof request === 'string') await output.write(request)
-    else await answer(request, output, interruption)
+    await (isLive ? live(argv.slice(1), output, interruption) : ask(argv, output, interruption))
   } catch (error) {
     // An answer that is ended half-way fails, but that is no error to report.
     if (interruption.exitCode === undefined) {
-      output.error(explain(error))
+      output.error(explain(error, isLive ? 'live URL' : 'base URL'))
       return 1
     }
   }
   return interruption.exitCode ?? 0
+}
+
+async function live(argv: string[], output: Output, interruption: Interruption): Promise<void> {
+  const options = readLiveOptions(argv, process.env)
+  if (typeof options === 'string') return output.write(options)
+  await followLive(options, output, interruption)
+}
+
+async function ask(argv: string[], output: Output, interruption: Interruption): Promise<void> {
+  const options = readOptions(argv, process.env)
+  if (typeof options === 'string') return output.write(options)
+  await answer(options, output, interruption)
 }
 
 async function answer(

@@ -13,18 +13,22 @@ import {
   VecTradeError,
 } from '@vectrade/node'
 
-/** Returns what went wrong and what to do about it, in sentences. */
-export function explain(error: unknown): string {
+/**
+ * Returns what went wrong and what to do about it, in sentences.
+ *
+ * @param address what the user has to check if the server is the wrong one
+ */
+export function explain(error: unknown, address: 'base URL' | 'live URL'): string {
   if (!VecTradeError.isInstance(error))
     return error instanceof Error ? error.message : String(error)
   const sentences = [error.message]
   if (error.partial?.text) sentences.push('The answer above is not complete')
-  sentences.push(...advice(error))
+  sentences.push(...advice(error, address))
   const request = error.requestId === undefined ? '' : ` (request ${error.requestId})`
   return sentences.map((sentence) => sentence.trimEnd().replace(/\.?$/, '.')).join(' ') + request
 }
 
-function advice(error: VecTradeError): string[] {
+function advice(error: VecTradeError, address: string): string[] {
   if (error instanceof AuthenticationError) {
     return error.type === 'permission_error'
       ? ['The key in VECTRADE_API_KEY is not allowed to do this']
@@ -32,15 +36,19 @@ function advice(error: VecTradeError): string[] {
   }
   if (error instanceof PaymentRequiredError) return ['The plan of this key does not cover it']
   if (error instanceof QuotaExceededError) return ['The quota of this key is used up']
-  if (error instanceof NotFoundError) return ['Check the base URL: it usually ends in /v1']
+  if (error instanceof NotFoundError) return [notFound(address)]
   if (error instanceof RateLimitError || error instanceof ServerError) return [tryAgain(error)]
   // The answer had begun, so the address is right.
   if (error instanceof StreamInterruptedError) return [tryAgain()]
-  if (error instanceof ConnectionError) return ['Check the network and the base URL']
+  if (error instanceof ConnectionError) return [`Check the network and the ${address}`]
   if (error instanceof TimeoutError) return [tryAgain()]
   if (error instanceof StreamProtocolError)
-    return ['Check that the base URL is that of a VecTrade API']
+    return [`Check that the ${address} is that of a VecTrade API`]
   return error instanceof APIError && error.retryable ? [tryAgain(error)] : []
+}
+
+function notFound(address: string): string {
+  return `Check the ${address}${address === 'base URL' ? ': it usually ends in /v1' : ''}`
 }
 
 function tryAgain(error?: APIError): string {

@@ -16,8 +16,9 @@ export class Interruption {
   byUser = false
   readonly #controller = new AbortController()
 
-  constructor() {
-    process.on('SIGINT', () => this.#signalled(130))
+  /** @param exitCodeOfCtrlC 0 for a program that has no other end */
+  constructor(exitCodeOfCtrlC: 0 | 130) {
+    process.on('SIGINT', () => this.#signalled(exitCodeOfCtrlC))
     process.on('SIGTERM', () => this.#signalled(143))
   }
 

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
 import { version } from '@vectrade/node'
+import { parseArguments, UsageError } from './parse-arguments.ts'
 import { defaultPrompt } from './prompt.ts'
 
 /** The options of the command line and the environment. */
@@ -17,13 +17,11 @@ export interface DemoOptions {
   hasKey: boolean
 }
 
-/** An argument that cannot be used. */
-class UsageError extends Error {}
-
 const help = `Usage: demo [options] [question]
+       demo live [options] [symbols]
 
 Asks VecTrade's AI stock analysis and shows the answer as it arrives. Without a
-base URL, a sandbox inside this program simulates the answer.
+base URL, a sandbox inside this program simulates the answer. "demo live --help" describes live quotes.
 
 The question comes from the arguments or from stdin. Without one, it is:
   ${defaultPrompt}
@@ -72,29 +70,18 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv): DemoOptions
 function parse(args: string[]) {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean' } as const
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        symbols: text,
-        json: flag,
-        'base-url': text,
-        'tokens-per-second': text,
-        version: flag,
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    if (args.some((argument) => argument.startsWith('--api-key'))) {
-      throw new UsageError(
-        'There is no --api-key, because others could see it: set VECTRADE_API_KEY',
-      )
-    }
-    // The first sentence of Node's message says what is wrong.
-    const [message] = String(error instanceof Error ? error.message : error).split(/\.\s/)
-    throw new UsageError(`${message} (--help lists the options)`)
-  }
+  return parseArguments({
+    args,
+    allowPositionals: true,
+    options: {
+      symbols: text,
+      json: flag,
+      'base-url': text,
+      'tokens-per-second': text,
+      version: flag,
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
 }
 
 function toSymbols(list: string): string[] {

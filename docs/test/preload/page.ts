@@ -1,11 +1,24 @@
-// Gives an example for pages an address, an endpoint at every path of that address, and a storage.
+// Gives an example for pages an address, an endpoint at every path of that address, and a storage. A request that names
+// channels gets live data.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHandler, memoryStore, toNodeHandler, VecTrade } from '@vectrade/node'
+import {
+  createHandler,
+  createLiveHandler,
+  memoryStore,
+  toNodeHandler,
+  VecTrade,
+} from '@vectrade/node'
 
-const handler = createHandler({ client: new VecTrade(), store: memoryStore() })
-const server = createServer(toNodeHandler(handler))
+const client = new VecTrade()
+const answers = createHandler({ client, store: memoryStore() })
+const live = createLiveHandler({ client })
+const server = createServer(
+  toNodeHandler((request) =>
+    new URL(request.url).searchParams.has('channels') ? live(request) : answers(request),
+  ),
+)
 // The server must not keep the example running.
 server.on('connection', (socket) => socket.unref())
 server.listen(0, '127.0.0.1')

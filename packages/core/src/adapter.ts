@@ -17,6 +17,11 @@ export { createStream } from './stream/create-stream.ts'
 export type { StreamOpener, StreamSettings, StreamSource } from './stream/stream-source.ts'
 export type { Track } from './lifetime/abort-scope.ts'
 
+// Live data
+export { liveEventFromWire, liveEventToWire } from './events/live-event.ts'
+export { checkSymbols } from './live/live-options.ts'
+export { type Pull, PullIterator } from './lifetime/pull-iterator.ts'
+
 // Stores
 export {
   limitError,

@@ -54,7 +54,7 @@ export {
   ServiceUnavailableError,
   ValidationError,
 } from './errors/api-error.ts'
-export type { VecTradeErrorCode } from './errors/error-code.ts'
+export type { APIErrorCode, VecTradeErrorCode } from './errors/error-code.ts'
 export { ConfigurationError } from './errors/configuration-error.ts'
 export {
   ConnectionError,
@@ -85,7 +85,12 @@ export type {
   LiveHandlerOptions,
   LiveReplayOptions,
 } from './serve/live-handler-options.ts'
-export type { LiveFeedLike } from './serve/live-upstream.ts'
+export type {
+  LiveFeedLike,
+  ReplayProblem,
+  SharedEvent,
+  SharedReplay,
+} from './serve/live-upstream.ts'
 export type { Cors } from './serve/cors.ts'
 export { memoryStore } from './store/memory-store.ts'
 export type {

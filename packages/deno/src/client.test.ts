@@ -31,24 +31,37 @@ test('importing needs no permission', async () => {
   expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
 })
 
+const variables = '--allow-env=VECTRADE_API_KEY,VECTRADE_BASE_URL'
+
 test('a program runs with only the flags that its errors name', async () => {
   await using sandbox = await startSandbox()
-  const flags: string[] = []
-  let ended
-  for (;;) {
-    ended = await runDeno(['run', fromSources, ...flags, 'test/ask.ts'], { env: access(sandbox) })
-    const [flag] =
-      /(?<=ConfigurationError: .* run it with )--allow-\S+[^,\s]/.exec(ended.stderr) ?? []
-    if (flag === undefined || flags.includes(flag)) break
-    flags.push(flag)
-  }
+  const { flags, ended } = await addFlags('test/ask.ts', access(sandbox))
   expect(ended).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^## The bull case: NVDA\n/),
     stderr: '',
   })
-  expect(flags).toEqual([
-    '--allow-env=VECTRADE_API_KEY,VECTRADE_BASE_URL',
-    `--allow-net=${new URL(sandbox.url).host}`,
-  ])
+  expect(flags).toEqual([variables, `--allow-net=${new URL(sandbox.url).host}`])
 })
+
+test('a program with live data runs with only the flags that its errors name', async () => {
+  await using sandbox = await startSandbox()
+  const env = { ...access(sandbox), VECTRADE_LIVE_URL: sandbox.liveURL }
+  const { flags, ended } = await addFlags('test/follow.ts', env)
+  expect(ended).toEqual({ code: 0, stdout: 'quote.update\n', stderr: '' })
+  const host = new URL(sandbox.url).host
+  expect(flags).toEqual([variables, `${variables},VECTRADE_LIVE_URL`, `--allow-net=${host}`])
+})
+
+/** Runs a program again and again, each time with the flag that its error has named. */
+async function addFlags(program: string, env: Record<string, string>) {
+  const flags: string[] = []
+  for (;;) {
+    const given = flags.filter((flag) => !flags.some((other) => other.startsWith(`${flag},`)))
+    const ended = await runDeno(['run', fromSources, ...given, program], { env })
+    const [flag] =
+      /(?<=ConfigurationError: .* run it with )--allow-\S+[^,\s]/.exec(ended.stderr) ?? []
+    if (flag === undefined || flags.includes(flag)) return { flags, ended }
+    flags.push(flag)
+  }
+}

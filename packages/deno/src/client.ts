@@ -12,9 +12,9 @@ import {
  * A client for VecTrade's AI stock analysis on Deno.
  *
  * The API key comes from the option `apiKey` or the environment variable `VECTRADE_API_KEY`. The base
- * URL comes from the option `baseURL` or the variable `VECTRADE_BASE_URL`. Reading a variable needs
- * `--allow-env`. No permission is needed for a variable if its option is set. If `apiKey` is set, none is
- * needed for `VECTRADE_BASE_URL` either. Calls need `--allow-net` for the host.
+ * URL comes from the option `baseURL` or the variable `VECTRADE_BASE_URL`, and that of live data from `liveURL` or
+ * `VECTRADE_LIVE_URL`. Reading a variable needs `--allow-env`. No permission is needed for a variable if its option is
+ * set. If `apiKey` is set, none is needed for the other two variables either. Calls need `--allow-net` for the host.
  *
  * @throws ConfigurationError if an option is invalid or Deno may not read the environment. Calls throw it
  *   if the key is missing or Deno may not connect. If a permission is missing, the message names the flag.
@@ -48,11 +48,12 @@ function readVariable(name: string, { apiKey }: VecTradeOptions): string | undef
   try {
     return Deno?.env.get(name)
   } catch (error) {
+    const isLive = name === 'VECTRADE_LIVE_URL'
     const permissionError = toPermissionError(
       error,
       `read the environment variable ${name}`,
-      '--allow-env=VECTRADE_API_KEY,VECTRADE_BASE_URL',
-      ', or pass the options `apiKey` and `baseURL`',
+      `--allow-env=VECTRADE_API_KEY,VECTRADE_BASE_URL${isLive ? `,${name}` : ''}`,
+      isLive ? ', or pass the option `liveURL`' : ', or pass the options `apiKey` and `baseURL`',
     )
     // If the key is an option and the environment is not readable, nothing is configured there. The public
     // API is used, and --allow-net still has to name its host. But if the key is in the environment, the

@@ -12,7 +12,7 @@ import { isWorkers, openSocket } from './open-socket.ts'
  * use {@link fromEnv} there.
  *
  * On Workers, a stream belongs to the request that opened it. `close()` cannot end a stream of another
- * request, so create a client for each request. A client holds no connection.
+ * request, so create a client for each request. A client without live feeds holds no connection.
  *
  * @throws ConfigurationError if an option is invalid. If the key is missing, the first call throws it.
  * @example
@@ -39,13 +39,13 @@ export class VecTrade extends CoreVecTrade {
   }
 
   /**
-   * Creates a client that reads `VECTRADE_API_KEY` and `VECTRADE_BASE_URL` from `env` only, not from
-   * `process.env`. The options `apiKey` and `baseURL` take precedence.
+   * Creates a client that reads `VECTRADE_API_KEY`, `VECTRADE_BASE_URL` and `VECTRADE_LIVE_URL` from `env` only, not
+   * from `process.env`. The options `apiKey`, `baseURL` and `liveURL` take precedence.
    *
    * @param env the bindings, which a Worker's `fetch` gets as its second argument, or a record such as
    *   `process.env`
-   * @throws ConfigurationError if an option is invalid or one of the two bindings is not a string. If the
-   *   key is missing, the first call throws it.
+   * @throws ConfigurationError if an option is invalid or a binding for the key or base URL is not a string. If the
+   *   key is missing, the first call throws it. The first feed throws it if `VECTRADE_LIVE_URL` is not a string.
    * @example
    * ```ts
    * import { createHandler, VecTrade } from '@vectrade/edge'
@@ -75,7 +75,7 @@ function binding(env: object, name: string): string | undefined {
   // For example, a binding of the Secrets Store is an object. Its text comes from `await env.NAME.get()`.
   throw new ConfigurationError(
     `The binding ${name} must be a string: a variable or a secret of the Worker. ` +
-      'For other bindings, pass their value as the option `apiKey` or `baseURL`',
+      'For other bindings, pass their value as the option `apiKey`, `baseURL` or `liveURL`',
   )
 }
 

@@ -19,9 +19,11 @@ export function isWorkers(): boolean {
 export async function openSocket(
   url: string,
   headers: Record<string, string>,
+  signal: AbortSignal,
 ): Promise<LiveSocket> {
   const response = await fetch(url.replace(/^ws/, 'http'), {
     headers: { ...headers, upgrade: 'websocket' },
+    signal,
   })
   const { webSocket } = response as { webSocket?: WorkerSocket | null }
   if (!webSocket) {

@@ -7,7 +7,8 @@ import { toCause } from './node-error.ts'
  * A client for VecTrade's AI stock analysis on Node and Bun.
  *
  * The API key comes from the option `apiKey` or the environment variable `VECTRADE_API_KEY`. The base
- * URL comes from the option `baseURL` or the variable `VECTRADE_BASE_URL`.
+ * URL comes from the option `baseURL` or the variable `VECTRADE_BASE_URL`, and that of live data from `liveURL` or
+ * `VECTRADE_LIVE_URL`.
  *
  * @throws ConfigurationError if an option is invalid. If the key is missing, the first call throws it.
  * @example

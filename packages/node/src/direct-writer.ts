@@ -1,7 +1,7 @@
 import type { ByteSink, DirectSource } from '@vectrade/core/adapter'
 
 /** A response. Compression middleware adds `flush`, and holds small writes back until it is called. */
-interface Output {
+export interface ByteOutput {
   write(bytes: Uint8Array): boolean
   flush?: () => void
 }
@@ -9,14 +9,14 @@ interface Output {
 /** Writes the bytes of a source to a response, at the pace of the client and without a promise for each chunk. */
 export class DirectWriter implements ByteSink {
   readonly #source: DirectSource
-  readonly #output: Output
+  readonly #output: ByteOutput
   readonly #onEnd: () => void
   #isFlowing = true
   #isPulling = false
   #hasMore = false
 
   /** @param onEnd called when the source has ended */
-  constructor(source: DirectSource, output: Output, onEnd: () => void) {
+  constructor(source: DirectSource, output: ByteOutput, onEnd: () => void) {
     this.#source = source
     this.#output = output
     this.#onEnd = onEnd
@@ -41,7 +41,7 @@ export class DirectWriter implements ByteSink {
 
   #pull(): void {
     this.#isPulling = true
-    // What is there at once, such as a long replay, needs a loop. Recursion could overflow the stack.
+    // A source may have many chunks at once, such as a long replay. Recursion could overflow the stack.
     do {
       this.#hasMore = false
       this.#source.pull(this)

@@ -5,7 +5,7 @@ import {
   headersToSend,
   isBodyHeader,
 } from '@vectrade/core/adapter'
-import { DirectWriter } from './direct-writer.ts'
+import { type ByteOutput, DirectWriter } from './direct-writer.ts'
 import { closeHttp2Body, isBodyArriving, lingerAfterAnswer } from './unread-body.ts'
 
 /**
@@ -16,8 +16,7 @@ import { closeHttp2Body, isBodyArriving, lingerAfterAnswer } from './unread-body
  */
 const maxBusyTime = 10
 
-/** Compression middleware adds `flush`. It holds small writes back until `flush` is called. */
-type MaybeCompressed = ServerResponse & { flush?: () => void }
+type MaybeCompressed = ServerResponse & ByteOutput
 
 /** The headers whose values are added to earlier ones. Any other header replaces the earlier one. */
 const addedHeaders = new Set(['link', 'server-timing', 'set-cookie', 'vary'])

@@ -1,3 +1,4 @@
+export { redisFeed, type RedisFeed, type RedisFeedOptions } from './redis-feed.ts'
 export { redisStore, type RedisStoreOptions } from './redis-store.ts'
 export type {
   RedisCommands,

@@ -13,13 +13,11 @@ import {
   checkLogger,
   checkOptions,
   type Checks,
-  checkText,
-  checkThat,
-  hasMethods,
   millisecondsBetween,
   nameMethod,
   resolveStoreLimits,
 } from '@vectrade/core/adapter'
+import { checkPrefix, checkRedis } from './check-redis.ts'
 import type { RedisConnection } from './connection.ts'
 import { readStream } from './read-stream.ts'
 import { RedisProducer } from './redis-producer.ts'
@@ -41,15 +39,9 @@ export interface RedisStoreOptions extends StreamStoreLimits {
   logger?: Logger | undefined
 }
 
-const checkRedis = checkThat(
-  'a client of the package `redis`, version 6, such as the one that createClient() returns. A client of ' +
-    'ioredis and the promise that connect() returns are not supported',
-  (value) => hasMethods(value, 'withCommandOptions', 'duplicate'),
-)
-
 /** `resolveStoreLimits` checks the limits. */
 const ownChecks: Checks<Omit<RedisStoreOptions, keyof StreamStoreLimits>> = {
-  prefix: checkText('a string without braces', /^[^{}]*$/),
+  prefix: checkPrefix,
   pollInterval: millisecondsBetween(500, 1, 1000),
   logger: checkLogger,
 }

@@ -26,16 +26,24 @@ const refusals: Record<string, [StreamStoreProblem, string]> = {
   lost: ['unavailable', 'Redis has lost a part of the stream'],
 }
 
-export function createScriptRunner(redis: RedisConnection, limits: ResolvedLimits): ScriptRunner {
+/** Runs a script like a {@link ScriptRunner}, and returns all replies as they are. */
+export function createScriptCaller(redis: RedisConnection): ScriptRunner {
   // After this time, a command that still waits for a connection is not sent.
   const commands = redis.withCommandOptions({ timeout: timeLimit, typeMapping: {} })
-  return async ({ source, sha }, keys, parameters, ms = timeLimit) => {
+  return ({ source, sha }, keys, parameters, ms = timeLimit) => {
     const options = { keys, arguments: parameters.map(String) }
     const answer = commands.evalSha(sha, options).catch((error: unknown) => {
       if (codeOf(error) !== 'NOSCRIPT') throw error
       return commands.eval(source, options)
     })
-    const reply = await answerWithin(answer, Math.min(ms, timeLimit))
+    return answerWithin(answer, Math.min(ms, timeLimit))
+  }
+}
+
+export function createScriptRunner(redis: RedisConnection, limits: ResolvedLimits): ScriptRunner {
+  const call = createScriptCaller(redis)
+  return async (script, keys, parameters, ms) => {
+    const reply = await call(script, keys, parameters, ms)
     if (typeof reply !== 'string') return reply
     const [problem, message] = refusals[reply] ?? []
     if (problem !== undefined) throw new StreamStoreError(message ?? '', problem)

@@ -7,14 +7,14 @@ export interface Script {
   sha: string
 }
 
-function script(source: string): Script {
+export function script(source: string): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex') }
 }
 
 // A script that refuses returns a word. Otherwise it returns a list or nothing. The KEYS of a stream are its
 // meta hash and its log. All times come from Redis's clock, because the clocks of instances differ.
 
-const clock = `
+export const clock = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 

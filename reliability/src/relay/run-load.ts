@@ -128,13 +128,16 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   }
 }
 
-/** Waits until VecTrade cannot send any more to the stalled readers. */
+/**
+ * Waits until VecTrade cannot send any more to the stalled readers. On a busy machine, a store may take seconds to
+ * accept what comes next.
+ */
 async function settled(upstream: Program): Promise<void> {
   const until = performance.now() + patience
   let before = -1
-  while (performance.now() < until) {
+  for (let unchanged = 0; unchanged < 6 && performance.now() < until;) {
     const sent = (await upstream.call<number[]>('flooded')).reduce((sum, bytes) => sum + bytes, 0)
-    if (sent === before) return
+    unchanged = sent === before ? unchanged + 1 : 0
     before = sent
     await delay(500)
   }

@@ -12,8 +12,8 @@ export interface RunOptions {
   env?: Record<string, string>
   /** Written to stdin, which is then closed. Default: nothing. */
   input?: string
-  /** Called with the child once stdout holds this text. */
-  when?: [text: string, act: (child: ChildProcess) => void]
+  /** Called with the child once stdout holds all these texts. */
+  when?: [texts: string | RegExp[], act: (child: ChildProcess) => void]
 }
 
 /** The output and the end of a run. */
@@ -61,7 +61,7 @@ function run([command = '', ...args]: string[], options: RunOptions): Promise<En
   let act = when?.[1]
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     ended.stdout += text
-    if (act === undefined || !ended.stdout.includes(when?.[0] ?? '')) return
+    if (act === undefined || !holds(ended.stdout, when?.[0] ?? '')) return
     act(child)
     act = undefined
   })
@@ -76,6 +76,11 @@ function run([command = '', ...args]: string[], options: RunOptions): Promise<En
     child.on('error', reject)
     child.on('close', (code, signal) => resolve({ ...ended, code, signal }))
   })
+}
+
+function holds(text: string, parts: string | RegExp[]): boolean {
+  if (typeof parts === 'string') return text.includes(parts)
+  return parts.every((part) => part.test(text))
 }
 
 /** Returns variables that make the demo ask this sandbox instead of its own. */

@@ -10,8 +10,12 @@ export type APIErrorCode =
   | 'server_error'
   | 'service_unavailable'
 
-/** The codes of the errors that VecTrade does not report. */
-export type LocalErrorCode =
+/**
+ * The values of `error.code`. Each class of errors has a code of its own, so a `switch` over the code is
+ * checked by the compiler.
+ */
+export type VecTradeErrorCode =
+  | APIErrorCode
   | 'configuration_error'
   | 'connection_error'
   | 'stream_interrupted'
@@ -23,8 +27,5 @@ export type LocalErrorCode =
   | 'stream_store_error'
   | 'slow_consumer'
 
-/**
- * The values of `error.code`. Each class of errors has a code of its own, so a `switch` over the code is
- * checked by the compiler.
- */
-export type VecTradeErrorCode = APIErrorCode | LocalErrorCode
+/** The codes of the errors that VecTrade does not report. */
+export type LocalErrorCode = Exclude<VecTradeErrorCode, APIErrorCode>

@@ -108,6 +108,8 @@ export type GapReason = 'expired' | 'unknown' | 'slow_consumer' | 'upstream' | (
 /** The channels of live data. */
 export type LiveChannel = 'quotes' | 'alerts' | 'news'
 
+export const liveChannels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
+
 /** Returns the event that a JSON value from the wire describes. The value is not copied: it becomes the event. */
 export function liveEventFromWire(wire: unknown, name = ''): LiveEvent {
   const kind = isRecord(wire) ? wire['type'] : undefined
@@ -149,17 +151,27 @@ export function liveEventToWire(event: LiveEvent): unknown {
   return event.type === 'unknown' ? event.data : event
 }
 
-/** Whether a feed of these symbols gets the event. Without symbols, it gets all alerts and news. */
-export function concerns(event: LiveEvent, symbols: ReadonlySet<string>): boolean {
+/** Returns the symbols that an event names. */
+export function symbolsOf(event: LiveEvent): readonly string[] {
   switch (event.type) {
     case 'quote.update':
-      return symbols.has(event.symbol)
     case 'alert.triggered':
-      return symbols.size === 0 || symbols.has(event.symbol)
+      return [event.symbol]
     case 'news.published':
-      return symbols.size === 0 || event.symbols.some((symbol) => symbols.has(symbol))
+      return event.symbols
     case 'gap':
-    case 'unknown':
-      return true
+      return []
+    case 'unknown': {
+      const { symbol, symbols } = isRecord(event.data) ? event.data : {}
+      const all = typeof symbol === 'string' ? [symbol] : symbols
+      return Array.isArray(all) ? all.filter((item) => typeof item === 'string') : []
+    }
   }
+}
+
+/** Whether a feed of these symbols gets the event. Without symbols, it gets all alerts and news. */
+export function concerns(event: LiveEvent, symbols: ReadonlySet<string>): boolean {
+  if (event.type === 'quote.update') return symbols.has(event.symbol)
+  if (event.type === 'gap' || event.type === 'unknown' || symbols.size === 0) return true
+  return symbolsOf(event).some((symbol) => symbols.has(symbol))
 }

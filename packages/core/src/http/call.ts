@@ -11,13 +11,13 @@ import {
 import type { KeyHeader } from './key-header.ts'
 import type { Call } from './send.ts'
 
-/** A call, with the limits for reading its answer. */
+/** A call with the settings of its client, which include the limits for reading the answer. */
 export type CallWithLimits = Call & Omit<Settings, 'headers'>
 
 /**
  * Merges the options of a call with the client's. The call's options win.
  *
- * @param further headers of this kind of call
+ * @param further the headers that all calls of this kind have
  * @throws ConfigurationError if there is no key, or on a wrong option
  */
 export function createCall(

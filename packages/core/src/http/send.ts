@@ -93,7 +93,8 @@ async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | 
 
 /** Returns advice for a 404 of VecTrade's API. There is none for the user's own endpoint. */
 function hintOf({ key, url }: Call): string | undefined {
-  if (key === undefined || url.endsWith('/vq/ai/analyze')) return undefined
+  const isAnalysis = url.endsWith('/ai/analyze')
+  if (key === undefined || !isAnalysis || url.endsWith('/vq/ai/analyze')) return undefined
   return '(some deployments serve this API at /v1/vq: check `baseURL`)'
 }
 

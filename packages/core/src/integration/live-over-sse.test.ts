@@ -228,7 +228,7 @@ describe('before the first connection', () => {
     )
   })
 
-  test.for([401, 403, 404])('%i is final', async (status) => {
+  test.for([400, 401, 403, 404, 422])('%i is final', async (status) => {
     server.refusals.push(() => new Response('', { status }))
     const feed = subscribe()
     expect(await catchError(feed.ready)).toMatchObject({ status })
@@ -240,6 +240,7 @@ describe('before the first connection', () => {
     const feed = subscribe()
     expect(await take(feed[Symbol.asyncIterator](), 1)).toEqual([])
     expect(await feed.closed).toEqual({ reason: 'ended' })
+    expect(await catchError(feed.ready)).toBeInstanceOf(RequestAbortedError)
   })
 })
 
@@ -290,6 +291,17 @@ describe('a change of symbols', () => {
     expect(server.connections).toHaveLength(2)
   })
 
+  test('needs a symbol that is new, or one that the feed follows', async () => {
+    const feed = subscribe()
+    const connection = await server.connection(1)
+    await feed.ready
+    feed.add(['NVDA'])
+    feed.remove(['AMD'])
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(server.connections).toEqual([connection])
+    expect(connection.isClosed).toBe(false)
+  })
+
   test('doubles nothing: what the old connection still brings, the new one repeats', async () => {
     const { old, admit, iterator } = await changing()
     old.send(quote('NVDA', 2), '2')
@@ -300,6 +312,18 @@ describe('a change of symbols', () => {
     next.send(quote('NVDA', 3), '3')
     next.send(quote('NVDA', 4), '4')
     expect(await take(iterator, 3)).toEqual([quote('NVDA', 2), quote('NVDA', 3), quote('NVDA', 4)])
+  })
+
+  test('during another change continues after the first event of the new connection', async () => {
+    const { feed, old, admit, iterator } = await changing()
+    old.send(quote('NVDA', 2), '2')
+    await vi.advanceTimersByTimeAsync(0)
+    feed.add(['INTC'])
+    admit()
+    const next = await server.connection(2)
+    next.send(quote('NVDA', 2), '2')
+    expect(await take(iterator, 1)).toEqual([quote('NVDA', 2)])
+    expect((await server.connection(3)).lastEventId).toBe('2')
   })
 
   test('doubles nothing if what the new connection repeats begins with a gap of the upstream', async () => {
@@ -368,7 +392,7 @@ describe('a change of symbols', () => {
     expect((await server.connection(4)).url.searchParams.has('added')).toBe(false)
   })
 
-  test('that the server refuses as wrong ends the feed, and what had arrived is delivered', async () => {
+  test('ends the feed if the server refuses it with a 422, after delivering the events that had arrived', async () => {
     const { feed, old, iterator } = await changing()
     old.send(quote('NVDA', 2), '2')
     await vi.advanceTimersByTimeAsync(0)
@@ -432,7 +456,7 @@ test('leaving the loop closes the feed', async () => {
   expect(() => feed[Symbol.asyncIterator]()).toThrow(StreamConsumedError)
 })
 
-test('a signal that is aborted ends the feed, one that already was sends nothing', async () => {
+test('aborting the signal ends the feed, and a signal that is already aborted sends nothing', async () => {
   const controller = new AbortController()
   const feed = subscribe(['NVDA'], { signal: controller.signal })
   const connection = await server.connection(1)
@@ -445,6 +469,32 @@ test('a signal that is aborted ends the feed, one that already was sends nothing
   const other = subscribe(['NVDA'], { signal: controller.signal })
   expect(await catchError(other.ready)).toBeInstanceOf(RequestAbortedError)
   expect(server.connections).toHaveLength(1)
+})
+
+test.for([0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 20])(
+  'a signal that is aborted %i ticks after the response leaves no connection open',
+  async (ticks) => {
+    const controller = new AbortController()
+    const feed = subscribe(['NVDA'], { signal: controller.signal })
+    const connection = await server.connection(1)
+    for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve()
+    controller.abort()
+    await feed.closed
+    await vi.advanceTimersByTimeAsync(0)
+    expect(connection.isClosed).toBe(true)
+    expect(feed.state).toBe('closed')
+  },
+)
+
+test('`add` and `remove` refuse what is no array of symbols', async () => {
+  const feed = subscribe()
+  expect(() => feed.add('NVDA' as never)).toThrow(ConfigurationError)
+  expect(() => feed.remove(['A,B'])).toThrow(ConfigurationError)
+  expect((await server.connection(1)).url.searchParams.get('symbols')).toBe('NVDA')
+})
+
+test('a feed has the id that it begins with from the start', () => {
+  expect(subscribe(['NVDA'], { lastEventId: 'saved' }).lastEventId).toBe('saved')
 })
 
 test('closing the client closes its feeds', async () => {

@@ -5,6 +5,7 @@ import {
   ConfigurationError,
   ConnectionError,
   type LiveEvent,
+  TimeoutError,
   VecTrade,
 } from '../index.ts'
 import { catchError } from '../test-support/body.ts'
@@ -180,7 +181,11 @@ test('a lost socket is opened again, and a gap says that events may be missing',
   await settle()
   expect(second.sent).toEqual([{ action: 'subscribe', symbols: ['NVDA'] }])
   second.receive(quote('NVDA', 3))
-  expect(await take(iterator, 2)).toEqual([{ type: 'gap', reason: 'upstream' }, quote('NVDA', 3)])
+  expect(await take(iterator, 3)).toEqual([
+    { type: 'gap', reason: 'upstream' },
+    quote('NVDA', 2),
+    quote('NVDA', 3),
+  ])
 })
 
 describe('a handshake that fails', () => {
@@ -208,6 +213,35 @@ describe('a handshake that fails', () => {
     expect(sockets).toHaveLength(5)
   })
 
+  test('with 404 is tried again if the URL had a WebSocket before', async () => {
+    status = 404
+    const feed = client.live.subscribe({ symbols: ['NVDA'] })
+    const first = await socketOf(1)
+    first.open()
+    await feed.ready
+    first.lose()
+    await vi.advanceTimersByTimeAsync(500)
+    ;(await socketOf(2)).lose()
+    await vi.advanceTimersByTimeAsync(1000)
+    ;(await socketOf(3)).open()
+    await settle()
+    expect(feed.state).toBe('live')
+  })
+
+  test.for([400, 405, 426])(
+    'is a ConnectionError if a GET of its URL gets %i',
+    async (answered) => {
+      status = answered
+      const feed = client.live.subscribe({ symbols: ['NVDA'] })
+      const failure = catchError(feed.ready)
+      for (let attempt = 1; attempt <= 5; attempt += 1) {
+        ;(await socketOf(attempt)).lose()
+        await vi.advanceTimersByTimeAsync(30_000)
+      }
+      expect(await failure).toBeInstanceOf(ConnectionError)
+    },
+  )
+
   test('because it takes too long is tried again', async () => {
     client.live.subscribe({ symbols: ['NVDA'] })
     const first = await socketOf(1)
@@ -215,6 +249,31 @@ describe('a handshake that fails', () => {
     await socketOf(2)
     expect(first.readyState).toBe(3)
   })
+})
+
+test('an error about one symbol reaches the feeds as an unknown event, and ends none', async () => {
+  const feed = client.live.subscribe({ symbols: ['NVDA'] })
+  const only = await socketOf(1)
+  only.open()
+  await feed.ready
+  only.receive({ error: { type: 'validation_error', message: 'Unknown symbol' } })
+  only.receive(quote('NVDA', 1))
+  expect(await take(feed[Symbol.asyncIterator](), 2)).toMatchObject([
+    { type: 'unknown', data: { error: { type: 'validation_error' } } },
+    quote('NVDA', 1),
+  ])
+  expect(sockets).toHaveLength(1)
+})
+
+test('an error that a retry may cure opens another socket', async () => {
+  const feed = client.live.subscribe({ symbols: ['NVDA'] })
+  const first = await socketOf(1)
+  first.open()
+  await feed.ready
+  first.receive({ error: { type: 'service_unavailable', message: 'Restarting' } })
+  await vi.advanceTimersByTimeAsync(500)
+  await socketOf(2)
+  expect(first.readyState).toBe(3)
 })
 
 test('an error message of a final class ends the feeds', async () => {
@@ -251,7 +310,10 @@ describe('silence', () => {
       await vi.advanceTimersByTimeAsync(30_000)
     }
     expect(sockets).toHaveLength(1)
-    await vi.advanceTimersByTimeAsync(31_000)
+    // Heartbeats are not delivered.
+    only.receive(quote('NVDA', 1))
+    expect(await take(feed[Symbol.asyncIterator](), 1)).toEqual([quote('NVDA', 1)])
+    await vi.advanceTimersByTimeAsync(61_000)
     await socketOf(2)
     expect(only.readyState).toBe(3)
   })
@@ -287,4 +349,64 @@ test('in a runtime without WebSockets that send headers, the error says what to 
   const failure = await catchError(plain.live.subscribe({ symbols: ['NVDA'] }).ready)
   expect(failure).toBeInstanceOf(ConfigurationError)
   expect((failure as Error).message).toContain('endpoint')
+})
+
+test('a socket that has failed before it can be listened to is a failure at once', async () => {
+  const failing = new CoreClient(
+    { apiKey: key, fetch: async () => new Response('', { status: 401 }) },
+    {
+      openSocket(url, headers) {
+        const socket = new FakeSocket(url, headers)
+        socket.lose()
+        return socket
+      },
+    },
+  )
+  const { closed } = failing.live.subscribe({ symbols: ['NVDA'] })
+  // No timer is advanced, so this would wait for ever for the limit of a handshake.
+  const { reason, error } = await closed
+  expect(reason).toBe('failed')
+  expect(error).toBeInstanceOf(AuthenticationError)
+})
+
+test('a handshake that the runtime never answers is given up after the timeout, and its socket is closed', async () => {
+  const late: ((socket: FakeSocket) => void)[] = []
+  const signals: AbortSignal[] = []
+  const slow = new CoreClient(
+    { apiKey: key, timeout: 50, fetch: async () => new Response('', { status: 426 }) },
+    {
+      openSocket(_url, _headers, signal) {
+        signals.push(signal)
+        return new Promise((resolve) => late.push(resolve))
+      },
+    },
+  )
+  const feed = slow.live.subscribe({ symbols: ['NVDA'] })
+  const failure = catchError(feed.ready)
+  await vi.waitFor(() => expect(late).toHaveLength(1), { timeout: 60_000 })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(await failure).toBeInstanceOf(TimeoutError)
+  expect(signals.every(({ aborted }) => aborted)).toBe(true)
+  const socket = new FakeSocket('', {})
+  late[0]!(socket)
+  await settle()
+  expect(socket.readyState).toBe(3)
+})
+
+test('what a socket brings before anyone listens is not lost', async () => {
+  const feed = client.live.subscribe({ symbols: ['NVDA'] })
+  const only = await socketOf(1)
+  only.open()
+  only.receive(quote('NVDA', 1))
+  only.receive(quote('NVDA', 2))
+  expect(await take(feed[Symbol.asyncIterator](), 2)).toEqual([quote('NVDA', 1), quote('NVDA', 2)])
+})
+
+test('a connection that is lost right after its handshake is opened again', async () => {
+  client.live.subscribe({ symbols: ['NVDA'] })
+  const first = await socketOf(1)
+  first.open()
+  first.lose()
+  await vi.advanceTimersByTimeAsync(500)
+  expect((await socketOf(2)).url).toBe(first.url)
 })

@@ -35,16 +35,19 @@ export class PullIterator<T> implements AsyncIterableIterator<T, undefined, unde
     this.#pull = pull
   }
 
+  /** Returns the next item. Concurrent reads get the items in the order of their calls. */
   next(): Promise<IteratorResult<T, undefined>> {
     const value = this.#ready()
     return value === undefined ? this.#wait() : Promise.resolve({ done: false, value })
   }
 
+  /** Ends the reading early. */
   async return(): Promise<IteratorResult<T, undefined>> {
     await this.#pull.leave()
     return { done: true, value: undefined }
   }
 
+  /** Ends the reading early, and rejects with the error. */
   async throw(error: unknown): Promise<IteratorResult<T, undefined>> {
     await this.#pull.leave()
     throw error

@@ -4,7 +4,7 @@ import { type Abortable, whenAborted } from './abort-source.ts'
 const maxDelay = 2 ** 31 - 1
 
 /** Returns the delay, in ms, or the longest one that `setTimeout` can handle. */
-function clampTimer(ms: number): number {
+export function clampTimer(ms: number): number {
   return Math.min(ms, maxDelay)
 }
 

@@ -3,13 +3,16 @@ import { errorFromWire, isErrorPayload } from '../errors/error-from-wire.ts'
 import { parseJson } from '../events/json.ts'
 import { type LiveChannel, liveEventFromWire, type QuoteEvent } from '../events/live-event.ts'
 import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-source.ts'
+import { warn } from '../lifetime/logger.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
 import type { LiveSocket } from '../options/runtime.ts'
 import type { CallWithLimits } from '../http/call.ts'
 import { Reconnection } from '../resume/reconnection.ts'
 import type { FeedRequest, FeedSink } from './feed-source.ts'
 import { keepConnected, type LiveConnection } from './keep-connected.ts'
 import { openLiveSocket } from './live-socket.ts'
-import { Rhythm } from './rhythm.ts'
+import type { SocketInbox } from './socket-inbox.ts'
+import { isHeartbeat, Rhythm } from './rhythm.ts'
 
 /** A feed that uses a socket. */
 export interface Member {
@@ -34,8 +37,11 @@ export class ChannelSocket {
   readonly #members = new Set<Member>()
   /** The feeds that have had a connection. They miss what comes while there is none. */
   readonly #served = new WeakSet<Member>()
+  /** The feeds that have been told about this connection. */
+  #told = new WeakSet<Member>()
   readonly #closing = new AbortSource()
   readonly #reconnection: Reconnection
+  #wasOpen = false
   /** Undefined while there is no connection. */
   #socket: LiveSocket | undefined
   /** The symbols that the server knows of. */
@@ -57,19 +63,20 @@ export class ChannelSocket {
 
   start(): void {
     const each = (work: (member: Member) => void): void => this.#members.forEach(work)
-    void keepConnected(
-      (signal) => this.#connect(signal),
-      {
+    void keepConnected({
+      connect: (signal) => this.#connect(signal),
+      sink: {
         onOpen: () => each((member) => this.#serve(member)),
-        onLost: (error) => each(({ sink }) => sink.onLost(error)),
+        onLost: () => each(({ sink }) => sink.onLost()),
         onEnd: (error) => {
           this.#closing.abort()
           each(({ sink }) => sink.onEnd(error))
         },
       },
-      this.#reconnection,
-      this.#closing,
-    )
+      reconnection: this.#reconnection,
+      signal: this.#closing,
+      logger: this.#options.call.logger,
+    })
   }
 
   join(member: Member): void {
@@ -107,6 +114,8 @@ export class ChannelSocket {
   }
 
   #serve(member: Member): void {
+    if (this.#told.has(member)) return
+    this.#told.add(member)
     if (this.#served.has(member)) member.sink.onEvent({ type: 'gap', reason: 'upstream' }, '')
     this.#served.add(member)
     member.sink.onOpen()
@@ -115,50 +124,54 @@ export class ChannelSocket {
   async #connect(signal: Abortable): Promise<LiveConnection> {
     const { call, heartbeatTimeout } = this.#options
     const url = `${call.url}/ws/v1/${this.#channel}`
-    const socket = await openLiveSocket(url, call, signal)
-    return { ended: this.#follow(socket, heartbeatTimeout) }
+    const inbox = await openLiveSocket(url, call, this.#wasOpen, signal)
+    this.#wasOpen = true
+    return { ended: markHandled(this.#follow(inbox, heartbeatTimeout)) }
   }
 
   /** Delivers what the socket brings. Rejects when the connection is lost. */
-  #follow(socket: LiveSocket, heartbeatTimeout: number): Promise<void> {
-    this.#socket = socket
+  #follow(inbox: SocketInbox, heartbeatTimeout: number): Promise<never> {
+    this.#socket = inbox.socket
+    this.#told = new WeakSet()
     this.#subscribed = new Set()
     this.change()
     return new Promise((_, reject) => {
       const end = (error: unknown): void => {
         unlink?.()
         rhythm.stop()
-        socket.removeEventListener('message', onMessage)
-        socket.removeEventListener('close', onClose)
-        socket.removeEventListener('error', onClose)
+        inbox.close()
         this.#socket = undefined
         this.#latest.clear()
-        socket.close()
         reject(error)
       }
-      const onMessage = ({ data }: { data?: unknown }): void => {
-        try {
-          const type = this.#receive(data)
-          rhythm.onMessage(type)
-        } catch (error) {
-          end(error)
-        }
-      }
-      const onClose = (): void => end(new StreamInterruptedError())
       const rhythm = new Rhythm(heartbeatTimeout, end)
-      socket.addEventListener('message', onMessage)
-      socket.addEventListener('close', onClose)
-      socket.addEventListener('error', onClose)
       let unlink: (() => void) | undefined
       unlink = whenAborted(this.#closing, () => end(this.#closing.reason))
+      // A gap comes before the first message.
+      for (const member of this.#members) this.#serve(member)
+      inbox.read({
+        onMessage: (data) => {
+          try {
+            rhythm.onMessage(this.#receive(data))
+          } catch (error) {
+            end(error)
+          }
+        },
+        onLost: () => end(new StreamInterruptedError()),
+      })
     })
   }
 
-  /** Delivers a message. Returns its type. @throws APIError if the message is an error */
+  /**
+   * Delivers a message. Returns its type.
+   *
+   * @throws APIError if the message is an error that concerns the whole connection
+   */
   #receive(data: unknown): string {
-    const wire = typeof data === 'string' ? (parseJson(data) ?? data) : undefined
-    if (isErrorPayload(wire)) throw errorFromWire(wire, { secrets: this.#options.call.secrets })
+    const wire = typeof data === 'string' ? (parseJson(data) ?? data) : data
+    if (isErrorPayload(wire)) this.#check(wire)
     const event = liveEventFromWire(wire)
+    if (event.type === 'unknown' && isHeartbeat(event.wireType)) return event.wireType
     // A quote that was on its way when its symbol was removed is not the latest one for long.
     if (event.type === 'quote.update' && this.#subscribed.has(event.symbol)) {
       this.#latest.set(event.symbol, event)
@@ -166,5 +179,17 @@ export class ChannelSocket {
     if (event.type !== 'unknown') this.#reconnection.progressed()
     for (const { sink } of this.#members) sink.onEvent(event, '')
     return event.type === 'unknown' ? event.wireType : event.type
+  }
+
+  /**
+   * Throws an error that ends the connection. An error such as that of a wrong symbol does not: it would come again
+   * after a reconnection, and the other feeds have nothing to do with it. They get it as an unknown event.
+   */
+  #check(wire: unknown): void {
+    const { secrets, logger } = this.#options.call
+    const error = errorFromWire(wire, { secrets })
+    const { code, retryable } = error
+    if (retryable || code === 'authentication_error' || code === 'not_found') throw error
+    warn(logger, `vectrade: a message of live data is an error (${code})`)
   }
 }

@@ -25,12 +25,12 @@ export interface FeedSource {
 export interface FeedSink {
   /** A connection is open. */
   onOpen(): void
-  /** @param id the id of the event, `''` if it has none */
+  /** @param id the last id that this connection has brought, `''` if it has brought none */
   onEvent(event: LiveEvent, id: string): void
   /** The server has sent an id without an event. A feed that continues after it misses nothing. */
   onId(id: string): void
   /** The connection is lost, or could not be opened. The source tries again. */
-  onLost(error: VecTradeError): void
+  onLost(): void
   /** Nothing more will come. Without an error, the server has ended the feed. */
   onEnd(error: VecTradeError | undefined): void
 }

@@ -1,64 +1,74 @@
 import { APIError } from '../errors/api-error.ts'
+import type { APIErrorCode } from '../errors/error-code.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
-import { VecTradeError } from '../errors/vectrade-error.ts'
+import { errorFromThrown } from '../errors/error-from-thrown.ts'
+import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
+import { type Logger, warn } from '../lifetime/logger.ts'
 import type { Reconnection } from '../resume/reconnection.ts'
 import type { FeedSink } from './feed-source.ts'
 
 /** How often to try before a first connection was open. After that, there is no limit. */
 const maxFirstAttempts = 5
-/** With these statuses, the server says that it will not serve this feed. */
-const finalStatuses: ReadonlySet<number | undefined> = /* @__PURE__ */ new Set([401, 403, 404])
+/** With these errors, the server says that it will not serve this feed. They are those of 401, 403, 404, 400 and 422. */
+const finalCodes: ReadonlySet<APIErrorCode> = /* @__PURE__ */ new Set([
+  'authentication_error',
+  'not_found',
+  'validation_error',
+])
 
 /** An open connection. */
 export interface LiveConnection {
-  /** Rejects when the connection is lost. Resolves when the server has said that the feed has ended. */
-  readonly ended: Promise<void>
+  /** Rejects when the connection is lost. */
+  readonly ended: Promise<never>
+}
+
+/** How to keep a feed connected. */
+export interface KeepConnectedOptions {
+  /**
+   * Opens a connection, or returns undefined if the server says that the feed has ended. When `signal` is aborted, the
+   * `ended` of the connection must settle.
+   */
+  connect: (signal: Abortable) => Promise<LiveConnection | undefined>
+  sink: Pick<FeedSink, 'onOpen' | 'onLost' | 'onEnd'>
+  reconnection: Reconnection
+  signal: Abortable
+  logger: Logger | undefined
 }
 
 /**
- * Connects again and again, until the signal is aborted, the server ends the feed, or a failure is final.
+ * Connects again and again, until the signal is aborted, the server ends the feed, or a failure is final. Never rejects.
  *
  * There is only one connection, attempt or pause at a time.
- *
- * @param connect opens a connection. It must close it when the signal is aborted.
  */
-export async function keepConnected(
-  connect: (signal: Abortable) => Promise<LiveConnection>,
-  sink: Pick<FeedSink, 'onOpen' | 'onLost' | 'onEnd'>,
-  reconnection: Reconnection,
-  signal: Abortable,
-): Promise<void> {
+export async function keepConnected(options: KeepConnectedOptions): Promise<void> {
+  const { connect, sink, reconnection, signal, logger } = options
   let firstAttempts = 0
   let wasOpen = false
   for (;;) {
     try {
       const connection = await reconnection.attempt(connect)
+      if (signal.aborted) return
+      if (connection === undefined) return sink.onEnd(undefined)
       wasOpen = true
       sink.onOpen()
       await connection.ended
-      return signal.aborted ? undefined : sink.onEnd(undefined)
-    } catch (error) {
+    } catch (thrown) {
       if (signal.aborted) return
       firstAttempts += 1
+      const error = errorFromThrown(thrown, 'connect')
       const isGivenUp = !wasOpen && firstAttempts >= maxFirstAttempts
-      if (!VecTradeError.isInstance(error)) throw error
       if (isFinal(error) || isGivenUp) return sink.onEnd(error)
-      sink.onLost(error)
+      warn(logger, `vectrade: live data is not connected (${error.code}), trying again`)
+      sink.onLost()
       await reconnection.pause(error).catch(() => {})
       if (signal.aborted) return
     }
   }
 }
 
-function isFinal(error: VecTradeError): boolean {
+/** Whether another attempt would fail in the same way. */
+export function isFinal(error: VecTradeError): boolean {
   if (error instanceof ConfigurationError) return true
-  if (!(error instanceof APIError)) return false
-  // An error inside a stream has no status, but its class tells.
-  return finalStatuses.has(error.status ?? statusOfClass(error))
-}
-
-function statusOfClass({ code }: APIError): number | undefined {
-  if (code === 'authentication_error') return 401
-  return code === 'not_found' ? 404 : undefined
+  return error instanceof APIError && finalCodes.has(error.code)
 }

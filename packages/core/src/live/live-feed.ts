@@ -7,6 +7,7 @@ import { markHandled } from '../lifetime/mark-handled.ts'
 import { nameMethod } from '../lifetime/name-method.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
 import type { FeedEngine } from './feed-engine.ts'
+import { checkSymbols } from './live-options.ts'
 import type { LiveEnd, LiveState } from './live-state.ts'
 
 /**
@@ -23,26 +24,34 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   readonly closed: Promise<LiveEnd>
   readonly #loading: Promise<FeedEngine>
   readonly #symbols: Set<string>
+  /** Where the feed begins. */
+  readonly #startId: string
   #engine: FeedEngine | undefined
+  /** Whether the engine could not be loaded. */
+  #hasFailed = false
   #isUsed = false
 
   /** @internal */
-  constructor(symbols: Set<string>, loading: Promise<FeedEngine>) {
+  constructor(symbols: Set<string>, startId: string, loading: Promise<FeedEngine>) {
     nameMethod<LiveFeed>(this, 'asyncDispose', (feed) => feed.close())
     nameMethod<LiveFeed>(this, 'asyncIterator', (feed) => feed.#iterate())
     this.#symbols = symbols
+    this.#startId = startId
     this.#loading = markHandled(loading)
     this.ready = markHandled(loading.then((engine) => (this.#engine = engine).ready))
     this.closed = loading.then(
       (engine) => engine.closed,
-      (error: VecTradeError) => ({ reason: 'failed', error }),
+      (error: VecTradeError) => {
+        this.#hasFailed = true
+        return { reason: 'failed', error }
+      },
     )
-    whenCollected(this, closing(loading))
+    closeWhenCollected(this, loading)
   }
 
   /** Whether the feed is connected. */
   get state(): LiveState {
-    return this.#engine?.state ?? 'connecting'
+    return this.#engine?.state ?? (this.#hasFailed ? 'closed' : 'connecting')
   }
 
   /**
@@ -50,7 +59,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
    * quote was replaced by a newer one (`delivery: 'latest'`), it may be older, so that nothing is lost.
    */
   get lastEventId(): string {
-    return this.#engine?.lastEventId ?? ''
+    return this.#engine?.lastEventId ?? this.#startId
   }
 
   /** The newest quote of a symbol, even if it was not read yet. Undefined if there is none. */
@@ -58,21 +67,36 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
     return this.#engine?.latest(symbol)
   }
 
-  /** Follows more symbols. Those that the feed already follows have no effect. */
+  /**
+   * Follows more symbols. Those that the feed already follows have no effect.
+   *
+   * @throws ConfigurationError if `symbols` is not an array of symbols
+   */
   add(symbols: readonly string[]): void {
+    checkSymbols('symbols', symbols)
+    const before = this.#symbols.size
     for (const symbol of symbols) this.#symbols.add(symbol)
-    this.#engine?.change()
+    if (this.#symbols.size !== before) this.#engine?.change()
   }
 
-  /** Follows these symbols no longer. Events about them that were not read yet are still delivered. */
+  /**
+   * Follows these symbols no longer. Events about them that were not read yet are still delivered.
+   *
+   * @throws ConfigurationError if `symbols` is not an array of symbols
+   */
   remove(symbols: readonly string[]): void {
+    checkSymbols('symbols', symbols)
+    const before = this.#symbols.size
     for (const symbol of symbols) this.#symbols.delete(symbol)
-    this.#engine?.change()
+    if (this.#symbols.size !== before) this.#engine?.change()
   }
 
   /** Ends the feed. Its reader gets no more events. */
   async close(): Promise<void> {
-    await this.#loading.then((engine) => engine.close())
+    await this.#loading.then(
+      (engine) => engine.close(),
+      () => {},
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -95,7 +119,10 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   }
 }
 
-/** A closure of the constructor would keep the feed from being collected. */
-function closing(loading: Promise<FeedEngine>): () => void {
-  return () => void loading.then((engine) => engine.close())
+/**
+ * Closes a feed that the program has dropped. All closures of one function share their variables, so a closure of the
+ * constructor would keep the feed. That is why this is a separate function.
+ */
+function closeWhenCollected(feed: LiveFeed, loading: Promise<FeedEngine>): void {
+  whenCollected(feed, () => void markHandled(loading.then((engine) => engine.close())))
 }

@@ -1,4 +1,4 @@
-import type { LiveChannel } from '../events/live-event.ts'
+import { type LiveChannel, liveChannels } from '../events/live-event.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
 import { milliseconds } from '../lifetime/check-limit.ts'
 import {
@@ -7,6 +7,7 @@ import {
   type Checks,
   checkSignal,
   checkThat,
+  type Limit,
 } from '../lifetime/check-options.ts'
 import type { HeaderValues } from '../options/headers.ts'
 import { checkEventId } from '../options/options.ts'
@@ -36,11 +37,12 @@ export interface LiveOptions {
    * no effect until the server has sent two heartbeat messages, because a closed market is silent.
    */
   heartbeatTimeout?: number | undefined
-  /** Headers of this feed's requests. They replace the client's headers of the same name. */
+  /**
+   * Headers of this feed's requests. They replace the client's headers of the same name. Feeds that share a WebSocket
+   * use the headers of the feed that opened it.
+   */
   headers?: HeaderValues | undefined
 }
-
-const channels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
 
 /** Checks for ticker symbols. A comma would separate two of them in a URL. */
 export const checkSymbols: Check = /* @__PURE__ */ checkThat(
@@ -53,17 +55,22 @@ export const checkSymbols: Check = /* @__PURE__ */ checkThat(
 const requestChecks: Checks<LiveRequest> = {
   symbols: checkSymbols,
   channels: /* @__PURE__ */ checkThat(
-    `an array of ${channels.join(', ')}`,
+    `an array of ${liveChannels.join(', ')}`,
     (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((name) => channels.includes(name)),
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((name) => liveChannels.includes(name)),
   ),
 }
+
+/** The default of `heartbeatTimeout`, and its check. */
+export const heartbeatLimit: Limit = /* @__PURE__ */ milliseconds(45_000)
 
 /** {@link createCall} checks the headers, and the feed checks `delivery` when it is loaded. */
 const optionChecks: Checks<Omit<LiveOptions, 'headers' | 'delivery'>> = {
   signal: checkSignal,
   lastEventId: checkEventId,
-  heartbeatTimeout: /* @__PURE__ */ milliseconds(45_000),
+  heartbeatTimeout: heartbeatLimit,
 }
 
 /** @throws ConfigurationError on a wrong option */

@@ -1,24 +1,29 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import { APIError } from '../errors/api-error.ts'
 import { ConnectionError } from '../errors/connection-error.ts'
 import { TimeoutError } from '../errors/timeout-error.ts'
+import type { CallWithLimits } from '../http/call.ts'
 import { closeBody } from '../http/read-body.ts'
 import { send } from '../http/send.ts'
 import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
 import { after } from '../lifetime/timers.ts'
 import type { LiveSocket } from '../options/runtime.ts'
-import type { CallWithLimits } from '../http/call.ts'
+import { SocketInbox } from './socket-inbox.ts'
 
 /**
  * Opens a WebSocket with the key in its handshake.
  *
+ * @param wasOpen whether there was a WebSocket of this URL before, so that the URL exists
  * @throws ConfigurationError if the runtime cannot send a header in a handshake
  * @throws APIError if the server refuses the handshake, TimeoutError, or ConnectionError
  */
 export async function openLiveSocket(
   url: string,
   call: CallWithLimits,
+  wasOpen: boolean,
   signal: Abortable,
-): Promise<LiveSocket> {
+): Promise<SocketInbox> {
   if (call.openSocket === undefined) {
     throw new ConfigurationError(
       'Live data with a key needs a WebSocket with headers, which this runtime does not have: connect to ' +
@@ -27,54 +32,79 @@ export async function openLiveSocket(
   }
   // VecTrade documents this header only. The caller's own one replaces it.
   const headers = { authorization: `Bearer ${call.key?.secret}`, ...call.headers }
+  const attempt = new AbortController()
+  const stopTimer = after(call.timeout, () =>
+    attempt.abort(new TimeoutError('headers', call.timeout)),
+  )
+  const unlink = whenAborted(signal, () => attempt.abort(signal.reason))
   try {
-    const socket = await call.openSocket(url, headers)
-    await opened(socket, call.timeout, signal)
-    return socket
+    const opening = Promise.resolve(call.openSocket(url, headers, attempt.signal))
+    return await opened(await inTime(opening, attempt.signal), attempt.signal)
   } catch (error) {
-    if (signal.aborted) throw signal.reason
-    if (error instanceof TimeoutError || error instanceof ConfigurationError) throw error
-    throw await refusal(url, { ...call, headers }, error, signal)
+    if (attempt.signal.aborted) throw attempt.signal.reason
+    if (error instanceof ConfigurationError) throw error
+    throw await refusal(url, { ...call, headers }, error, wasOpen, signal)
+  } finally {
+    stopTimer()
+    unlink()
   }
 }
 
-/** Waits until a socket is open. Closes it if that fails. */
-function opened(socket: LiveSocket, timeout: number, signal: Abortable): Promise<void> {
+/** Returns the socket unless the signal is aborted first. A socket that comes later is closed. */
+function inTime(opening: Promise<LiveSocket>, signal: AbortSignal): Promise<LiveSocket> {
+  return new Promise((resolve, reject) => {
+    whenAborted(signal, () => {
+      reject(signal.reason)
+      void markHandled(opening.then((socket) => socket.close()))
+    })
+    opening.then(resolve, reject)
+  })
+}
+
+/** Returns a socket once it is open. Closes it if that fails. */
+function opened(socket: LiveSocket, signal: AbortSignal): Promise<SocketInbox> {
+  const inbox = new SocketInbox(socket)
   // Workers give an open socket.
-  if (socket.readyState === 1) return Promise.resolve()
-  return new Promise<void>((resolve, reject) => {
+  if (socket.readyState === 1) return Promise.resolve(inbox)
+  return new Promise((resolve, reject) => {
     const end = (error?: unknown): void => {
-      stopTimer()
       unlink?.()
       socket.removeEventListener('open', onOpen)
       socket.removeEventListener('error', onFailure)
       socket.removeEventListener('close', onFailure)
-      if (error === undefined) return resolve()
+      if (error === undefined) return resolve(inbox)
       // An error of a socket that is closed while it connects must not be an uncaught one.
       socket.addEventListener('error', () => {})
-      socket.close()
+      inbox.close()
       reject(error)
     }
     const onOpen = (): void => end()
-    const onFailure = (): void =>
-      end(new ConnectionError('The WebSocket could not be opened', 'connect'))
-    const stopTimer = after(timeout, () => end(new TimeoutError('headers', timeout)))
+    const onFailure = (): void => end(notOpened())
     let unlink: (() => void) | undefined
     socket.addEventListener('open', onOpen)
     socket.addEventListener('error', onFailure)
     socket.addEventListener('close', onFailure)
     unlink = whenAborted(signal, () => end(signal.reason))
+    // Its events may have come before the listeners, for example if the runtime blocks the port.
+    if (socket.readyState > 1) onFailure()
   })
 }
+
+/** Servers answer a `GET` with these if it is no handshake. They say nothing about the handshake that failed. */
+const noHandshake: ReadonlySet<number | undefined> = /* @__PURE__ */ new Set([400, 405, 426])
 
 /**
  * Returns the reason for a handshake that failed. A WebSocket hides the status of the response, so a request to the
  * same URL, with the same headers, learns it.
+ *
+ * A router that has only handshakes at a URL may answer a `GET` with 404. So a 404 counts only if there never was a
+ * WebSocket.
  */
 async function refusal(
   url: string,
   call: CallWithLimits,
   cause: unknown,
+  wasOpen: boolean,
   signal: Abortable,
 ): Promise<unknown> {
   const question = {
@@ -87,8 +117,14 @@ async function refusal(
   }
   try {
     closeBody((await send(question, signal)).body)
+    return notOpened(cause)
   } catch (error) {
-    return error
+    const status = error instanceof APIError ? error.status : undefined
+    const isAboutGet = noHandshake.has(status) || (wasOpen && status === 404)
+    return isAboutGet ? notOpened(error) : error
   }
+}
+
+function notOpened(cause?: unknown): ConnectionError {
   return new ConnectionError('The WebSocket could not be opened', 'connect', { cause })
 }

@@ -1,3 +1,4 @@
+import { ConnectionError } from '../errors/connection-error.ts'
 import type { Track } from '../lifetime/abort-scope.ts'
 import { createCall } from '../http/call.ts'
 import type { KeyHeader } from '../http/key-header.ts'
@@ -25,7 +26,7 @@ export class Live {
    * With a key, it uses VecTrade's WebSockets, one for each channel, which all feeds of the client share. With an
    * `endpoint`, or a `liveURL` of http, it uses Server-Sent Events.
    *
-   * @throws ConfigurationError if there is no key, or on a wrong option
+   * @throws ConfigurationError if there is no key, or on a wrong option. A wrong `delivery` fails the feed instead.
    * @example
    * ```ts
    * import { VecTrade } from '@vectrade/core'
@@ -43,9 +44,15 @@ export class Live {
     const settings = this.#settings
     const call = createCall(settings, this.#key, settings.liveTarget, { headers }, accept)
     const symbols = new Set(request.symbols)
-    const loading = import('./open-feed.ts').then(({ openFeed }) =>
-      openFeed(call, symbols, request.channels, options, this.#connections),
+    const loading = import('./open-feed.ts').then(
+      ({ openFeed }) => openFeed(call, symbols, request.channels, options, this.#connections),
+      // A page may be offline by now.
+      (cause: unknown) => {
+        throw new ConnectionError('The code for live data could not be loaded', 'connect', {
+          cause,
+        })
+      },
     )
-    return new LiveFeed(symbols, loading)
+    return new LiveFeed(symbols, options.lastEventId ?? '', loading)
   }
 }

@@ -4,7 +4,7 @@ import type { CallWithLimits } from '../http/call.ts'
 import { Delivery } from './delivery.ts'
 import { FeedEngine } from './feed-engine.ts'
 import type { FeedRequest } from './feed-source.ts'
-import type { LiveOptions } from './live-options.ts'
+import { heartbeatLimit, type LiveOptions } from './live-options.ts'
 import { type ChannelSockets, SocketSource } from './socket-source.ts'
 import { SseSource } from './sse-source.ts'
 
@@ -23,7 +23,8 @@ export function openFeed(
   options: LiveOptions,
   { track, sockets }: LiveConnections,
 ): FeedEngine {
-  const { delivery = 'every', lastEventId = '', heartbeatTimeout = 45_000, signal } = options
+  const { delivery = 'every', lastEventId = '', signal } = options
+  const { heartbeatTimeout = heartbeatLimit.default } = options
   const waiting = new Delivery(delivery, lastEventId)
   const engine = new FeedEngine(symbols, waiting)
   const request: FeedRequest = {

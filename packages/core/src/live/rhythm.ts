@@ -10,12 +10,17 @@ const heartbeats: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'pong',
 ])
 
+/** Whether a message of this type only shows that the connection is alive. */
+export function isHeartbeat(type: string): boolean {
+  return heartbeats.has(type.toLowerCase())
+}
+
 /**
  * Notices that a WebSocket has gone silent, if its server usually sends heartbeats.
  *
  * Programs cannot see the pings of a WebSocket, and a closed market sends nothing for hours. So silence means nothing
- * until the server has sent two heartbeat messages. Then the limit is the given one, or twice the time between the two
- * if that is longer.
+ * until the server has sent two heartbeat messages. Then the limit is the given one, or twice the time between the
+ * last two if that is longer.
  */
 export class Rhythm extends Deadline {
   readonly #timeout: number
@@ -35,7 +40,7 @@ export class Rhythm extends Deadline {
   onMessage(type: string): void {
     const now = performance.now()
     this.#messageAt = now
-    if (!heartbeats.has(type.toLowerCase())) return
+    if (!isHeartbeat(type)) return
     if (this.#heartbeatAt !== undefined) {
       this.#limit = Math.max(this.#timeout, 2 * (now - this.#heartbeatAt))
       this.start()

@@ -35,9 +35,9 @@ export class SocketSource implements FeedSource {
         },
         onEvent: (event, id) => this.#sink.onEvent(event, id),
         onId: (id) => this.#sink.onId(id),
-        onLost: (error) => {
+        onLost: () => {
           open.delete(channel)
-          this.#sink.onLost(error)
+          this.#sink.onLost()
         },
         onEnd: (error) => this.#sink.onEnd(error),
       }

@@ -7,7 +7,7 @@ import type { ByteStream } from '../lifetime/byte-stream.ts'
 import { MessageReader } from '../sse/decode.ts'
 import { Watchdog } from '../stream/watchdog.ts'
 
-/** An event, with its id, `''` if it has none. A frame without an event only moves the id. */
+/** An event, and the last id of the connection so far, `''` if there was none. Without an event, the id has moved. */
 export interface LiveMessage {
   event: LiveEvent | undefined
   id: string

@@ -1,13 +1,15 @@
-import { VecTradeError } from '../errors/vectrade-error.ts'
+import { errorFromThrown } from '../errors/error-from-thrown.ts'
 import { closeBody } from '../http/read-body.ts'
 import { send } from '../http/send.ts'
 import { type Abortable, AbortSource } from '../lifetime/abort-source.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
 import { headerOfId } from '../options/last-event-id.ts'
+import { withParameters } from '../options/url-parameters.ts'
 import type { CallWithLimits } from '../http/call.ts'
 import { Reconnection } from '../resume/reconnection.ts'
 import { bodyOfEvents } from '../stream/from-response.ts'
 import type { FeedRequest, FeedSink, FeedSource } from './feed-source.ts'
-import { keepConnected, type LiveConnection } from './keep-connected.ts'
+import { isFinal, keepConnected, type LiveConnection } from './keep-connected.ts'
 import { connectionLost, type LiveMessage, SseReading } from './sse-reading.ts'
 
 /**
@@ -32,7 +34,7 @@ export class SseSource implements FeedSource {
    * quotes of them, unless it asks for the latest ones again.
    */
   readonly #begun = new Set<string>()
-  /** What the old connection has brought since a new one is being opened. */
+  /** The messages that the old connection has brought since the new one was asked for. */
   #held: { from: SseReading; messages: LiveMessage[] } | undefined
   #wasOpen = false
 
@@ -46,8 +48,13 @@ export class SseSource implements FeedSource {
   }
 
   start(): void {
-    const connect = (signal: Abortable): Promise<LiveConnection> => this.#connect(signal)
-    void keepConnected(connect, this.#sink, this.#reconnection, this.#closing)
+    void keepConnected({
+      connect: (signal) => this.#connect(signal),
+      sink: this.#sink,
+      reconnection: this.#reconnection,
+      signal: this.#closing,
+      logger: this.#call.logger,
+    })
   }
 
   change(): void {
@@ -60,15 +67,15 @@ export class SseSource implements FeedSource {
     this.#reading?.close()
   }
 
-  async #connect(signal: Abortable): Promise<LiveConnection> {
+  async #connect(signal: Abortable): Promise<LiveConnection | undefined> {
     const reading = await this.#open(signal)
-    if (reading === undefined) return { ended: Promise.resolve() }
+    if (reading === undefined) return undefined
     // Without ids, no one can tell what came while there was no connection.
     if (this.#wasOpen && this.#request.lastEventId() === '') {
       this.#sink.onEvent({ type: 'gap', reason: 'upstream' }, '')
     }
     this.#wasOpen = true
-    return { ended: this.#follow(reading) }
+    return { ended: markHandled(this.#follow(reading)) }
   }
 
   /** Returns a connection, or undefined if the server says that it has ended the feed. */
@@ -78,17 +85,18 @@ export class SseSource implements FeedSource {
     for (const symbol of symbols) if (!before.has(symbol)) this.#added.add(symbol)
     const added = [...this.#added].filter((symbol) => symbols.has(symbol))
     const lastEventId = this.#request.lastEventId()
-    const url = new URL(this.#call.url)
-    if (symbols.size > 0) url.searchParams.set('symbols', [...symbols].join(','))
-    url.searchParams.set('channels', channels.join(','))
-    // A server that continues after an id sends only changes, and the first quote of a new symbol is none.
-    if (lastEventId !== '' && added.length > 0) url.searchParams.set('added', added.join(','))
+    const url = withParameters(this.#call.url, {
+      symbols: [...symbols].join(','),
+      channels: channels.join(','),
+      // A server that continues after an id sends only changes, and the first quote of a new symbol is none.
+      added: lastEventId === '' ? '' : added.join(','),
+    })
     const headers = {
       ...this.#call.headers,
       ...(lastEventId !== '' && { 'last-event-id': headerOfId(lastEventId) }),
     }
     const opened = new Set(symbols)
-    const response = await send({ ...this.#call, url: url.href, headers }, signal)
+    const response = await send({ ...this.#call, url, headers }, signal)
     if (response.status === 204) {
       closeBody(response.body)
       return undefined
@@ -114,24 +122,27 @@ export class SseSource implements FeedSource {
     this.#held = { from: old, messages: [] }
     try {
       const next = await this.#open(this.#closing)
-      if (this.#reading !== old) return next?.close()
+      if (this.#reading !== old || this.#closing.aborted) return next?.close()
       if (next === undefined) throw connectionLost()
       this.#reading = next
       old.close()
-    } catch (error) {
-      if (this.#reading !== old || !VecTradeError.isInstance(error)) return
-      if (error.retryable) return old.fail(error)
+    } catch (thrown) {
+      if (this.#reading !== old) return
+      const error = errorFromThrown(thrown, 'connect')
+      if (!isFinal(error)) return old.fail(error)
       this.#release(true)
       this.#sink.onEnd(error)
     }
   }
 
   /** Delivers what a connection brings, and then what the connections bring that take its place. */
-  async #follow(first: SseReading): Promise<void> {
+  async #follow(first: SseReading): Promise<never> {
     let reading = first
     this.#reading = first
-    // They may have changed while it was being opened.
-    if (!this.#isUpToDate()) this.change()
+    // The feed may have been closed since the response came, when there was no reading to close.
+    if (this.#closing.aborted) first.close()
+    // The symbols may have changed while it was being opened.
+    else if (!this.#isUpToDate()) this.change()
     try {
       for (;;) {
         const message = await reading.next()
@@ -141,7 +152,10 @@ export class SseSource implements FeedSource {
           throw connectionLost()
         } else {
           reading = this.#reading
-          if (this.#held?.messages.length === 0) this.#endChange(false)
+          if (this.#held?.messages.length === 0) {
+            this.#release(false)
+            this.#catchUp()
+          }
         }
       }
     } finally {
@@ -158,21 +172,22 @@ export class SseSource implements FeedSource {
       else this.#held.messages.push(message)
       return
     }
-    // The first message of a new connection. A gap says that it does not repeat what is held, unless it is one of the
-    // events that are repeated.
+    // The first message of a new connection. A gap says that it does not repeat what is held, unless the gap is one of
+    // the events that are repeated.
     const { event } = message
-    this.#endChange(event?.type === 'gap' && event.reason !== 'upstream')
+    const isChanging = this.#held !== undefined
+    this.#release(event?.type === 'gap' && event.reason !== 'upstream')
     this.#deliver(message)
+    // Another connection continues after this message, so it must be delivered before that is asked for.
+    if (isChanging) this.#catchUp()
   }
 
-  /** Ends a change, and begins another one if the symbols have changed again. */
-  #endChange(isHeldDelivered: boolean): void {
-    if (this.#held === undefined) return
-    this.#release(isHeldDelivered)
+  /** Begins another change if the symbols have changed again. */
+  #catchUp(): void {
     if (!this.#isUpToDate()) this.change()
   }
 
-  /** Whether the last connection was opened with the symbols of now. */
+  /** Whether the last connection was opened with the current symbols. */
   #isUpToDate(): boolean {
     const { symbols } = this.#request
     const before = this.#symbols

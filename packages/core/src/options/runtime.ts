@@ -86,19 +86,27 @@ export interface Network {
   onWake: (listener: (isNew: boolean) => void) => () => void
 }
 
-/** Opens a WebSocket whose handshake sends headers. The socket may still be connecting. */
+/**
+ * Opens a WebSocket whose handshake sends headers. The socket may still be connecting. The signal is aborted when the
+ * SDK no longer wants it. A socket that is returned after that is closed.
+ */
 export type OpenSocket = (
   url: string,
   headers: Record<string, string>,
+  signal: AbortSignal,
 ) => LiveSocket | Promise<LiveSocket>
 
 /** The parts of a `WebSocket` that the SDK uses. */
 export interface LiveSocket {
-  /** 0 is connecting, 1 is open. */
+  /** 0 is connecting, 1 is open. Any higher value is closed. */
   readonly readyState: number
+  /** Sends a text message. */
   send(data: string): void
+  /** Closes the socket, also while it connects. */
   close(): void
+  /** `message` events have the text in `data`. */
   addEventListener(type: SocketEvent, listener: (event: { data?: unknown }) => void): void
+  /** Removes a listener. */
   removeEventListener(type: SocketEvent, listener: (event: { data?: unknown }) => void): void
 }
 

@@ -1,11 +1,11 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 
-/** What the URL of a server of VecTrade can be. */
+/** The rules for the URL of a VecTrade server. */
 interface URLRules {
   /** The option and the environment variable, for messages. */
   readonly names: string
   readonly default: string
-  /** The protocols. Those of unencrypted connections are for this machine. */
+  /** The protocols. An insecure one needs `allowInsecure`, except for this machine. */
   readonly secure: readonly string[]
   readonly insecure: readonly string[]
 }

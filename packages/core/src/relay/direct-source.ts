@@ -1,6 +1,8 @@
 /** Where a {@link DirectSource} puts its bytes. The controller of a `ReadableStream` is one. */
 export interface ByteSink {
+  /** Takes the next bytes. */
   enqueue(bytes: Uint8Array): void
+  /** Ends the stream. */
   close(): void
 }
 

@@ -26,17 +26,21 @@ export async function askToAuthorize(
 /**
  * Reads the result of `authorize`. Returns undefined if the request may pass, or the response to send instead.
  *
+ * @param others the end of the list of allowed results, for the error
  * @throws Refusal if the request may not pass
  * @throws ConfigurationError on any other result
  */
-export function readAuthorization(result: unknown): Response | undefined {
+export function readAuthorization(
+  result: unknown,
+  others = ' or a Response',
+): Response | undefined {
   if (result === true) return undefined
   if (result === false || result === 401) {
     throw new Refusal(401, 'Sign in to use this endpoint')
   }
   if (result === 403) throw new Refusal(403, 'You may not use this endpoint')
   if (isResponse(result)) return copyOf(result as Response)
-  throw new ConfigurationError('`authorize` must return true, false, 401, 403 or a Response')
+  throw new ConfigurationError(`\`authorize\` must return true, false, 401, 403${others}`)
 }
 
 /** Copies a response, because the headers of a redirect or of a fetched response cannot be changed. */

@@ -21,15 +21,23 @@ describe('authorize', () => {
     expect([response.status, await response.text()]).toEqual([418, 'mine'])
   })
 
-  test.for<unknown>([undefined, null, {}, { symbols: 'NVDA' }, 'yes'])(
-    'that returns %j is a 500',
-    async (result) => {
-      const onError = vi.fn()
-      const { get } = liveEndpoint({ authorize: () => result as never, onError })
-      expect((await get()).response.status).toBe(500)
-      expect(onError).toHaveBeenCalledOnce()
-    },
-  )
+  const forms = '`authorize` must return true, false, 401, 403, a Response or { symbols: […] }'
+  const list = "`authorize().symbols` must be an array of symbols such as ['NVDA']"
+  test.for<[unknown, string]>([
+    [undefined, forms],
+    [null, forms],
+    [{}, forms],
+    ['yes', forms],
+    [{ symbols: undefined }, list],
+    [{ symbols: 'NVDA' }, list],
+    [{ symbols: ['NVDA', 1] }, list],
+    [{ symbols: ['NVDA,AMD'] }, list],
+  ])('that returns %j is a 500', async ([result, message]) => {
+    const onError = vi.fn()
+    const { get } = liveEndpoint({ authorize: () => result as never, onError })
+    expect((await get()).response.status).toBe(500)
+    expect(onError.mock.calls).toEqual([[expect.objectContaining({ message })]])
+  })
 
   test('may narrow the symbols', async () => {
     const { feed, get } = liveEndpoint({ authorize: () => ({ symbols: ['NVDA', 'AMD'] }) })

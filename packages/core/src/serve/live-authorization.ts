@@ -1,9 +1,10 @@
 import { isRecord } from '../events/json.ts'
 import { isResponse } from '../http/is-response.ts'
+import { checkSymbols } from '../live/live-options.ts'
 import { readAuthorization } from './authorization.ts'
 import type { LiveHandlerOptions } from './live-handler-options.ts'
 
-/** What `authorize` has said about a request that may pass. */
+/** The permission of a request that may pass. */
 export interface LivePermission {
   /** The symbols that the request is narrowed to. Undefined if it is not. */
   readonly symbols: ReadonlySet<string> | undefined
@@ -20,7 +21,11 @@ export async function authorizeLive(
   authorize: LiveHandlerOptions['authorize'],
 ): Promise<LivePermission | Response> {
   const result: unknown = authorize === undefined ? true : await authorize(request)
-  const symbols = isRecord(result) && !isResponse(result) ? result['symbols'] : undefined
-  if (Array.isArray(symbols)) return { symbols: new Set(symbols) }
-  return readAuthorization(result) ?? { symbols: undefined }
+  if (isRecord(result) && !isResponse(result) && 'symbols' in result) {
+    const { symbols } = result
+    checkSymbols('authorize().symbols', symbols)
+    return { symbols: new Set(symbols as string[]) }
+  }
+  const others = ', a Response or { symbols: […] }'
+  return readAuthorization(result, others) ?? { symbols: undefined }
 }

@@ -26,3 +26,23 @@ test.for([
 ])('a text that is no cursor has no position: %s', (text) => {
   expect(new LiveCursors('a').decode(text)).toBeUndefined()
 })
+
+test.for(['1764389000000-0', 'a.b/é 1'])(
+  'a cursor may have an id that all instances know: %s',
+  (id) => {
+    const cursors = new LiveCursors()
+    const cursor = cursors.encode(7, id)
+    expect(cursor).toMatch(/^[\w-]+$/)
+    expect(cursors.decode(cursor)).toBe(7)
+    expect(new LiveCursors().decode(cursor)).toBeUndefined()
+    expect(LiveCursors.sharedId(cursor)).toBe(id)
+    const shared = LiveCursors.encodeShared(id)
+    expect(cursors.decode(shared)).toBeUndefined()
+    expect(LiveCursors.sharedId(shared)).toBe(id)
+  },
+)
+
+test.for(['', '1', 'é', btoa('a.1'), btoa('a.1.'), btoa('a.1.%')])(
+  'a text has no shared id: %s',
+  (text) => expect(LiveCursors.sharedId(text)).toBe(''),
+)

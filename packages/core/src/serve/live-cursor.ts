@@ -1,13 +1,16 @@
 import { asciiToBase64Url, toBase64Url } from './base64-url.ts'
 
-/** The place of an event among those that an instance has received: 1, 2, 3 and so on. */
+/** A place in the order of what an instance receives. Each event takes the next one, and so does each interruption. */
 export type Position = number
+
+const pattern = /^[\w-]*\.(\d{1,15})(?:\.(.+))?$/
 
 /**
  * The cursors of one instance, which are the ids of the events that it sends.
  *
  * A cursor names the instance and a position. So an instance can tell a cursor of another one, which it does not know,
- * from one of its own that is too old. Readers must treat cursors as opaque.
+ * from one of its own that is too old. If instances share their events, the cursor also has an id that all of them know.
+ * Readers must treat cursors as opaque.
  */
 export class LiveCursors {
   readonly #prefix: string
@@ -17,21 +20,43 @@ export class LiveCursors {
     this.#prefix = `${instance}.`
   }
 
-  encode(position: Position): string {
-    return asciiToBase64Url(`${this.#prefix}${position}`)
+  /** @param sharedId the id that all instances know, `''` if there is none */
+  encode(position: Position, sharedId = ''): string {
+    return asciiToBase64Url(`${this.#prefix}${position}${suffixOf(sharedId)}`)
   }
 
   /** Returns the position of a cursor, or undefined if this instance has not made it. */
   decode(cursor: string): Position | undefined {
-    let text: string
+    const [text = '', position] = parse(cursor)
+    return position !== undefined && text.startsWith(this.#prefix) ? Number(position) : undefined
+  }
+
+  /** Makes a cursor for an event that this instance has not received, because another one has sent it. */
+  static encodeShared(sharedId: string): string {
+    return asciiToBase64Url(`.0${suffixOf(sharedId)}`)
+  }
+
+  /** Returns the shared id of a cursor of any instance, `''` if it has none. */
+  static sharedId(cursor: string): string {
+    const [, , id = ''] = parse(cursor)
     try {
-      text = atob(cursor.replaceAll('-', '+').replaceAll('_', '/'))
+      return decodeURIComponent(id)
     } catch {
-      return undefined
+      return ''
     }
-    const number = text.slice(this.#prefix.length)
-    const isOwn = text.startsWith(this.#prefix) && /^\d{1,15}$/.test(number)
-    return isOwn ? Number(number) : undefined
+  }
+}
+
+function suffixOf(sharedId: string): string {
+  return sharedId === '' ? '' : `.${encodeURIComponent(sharedId)}`
+}
+
+/** Returns the text of a cursor, its position and its shared id. Nothing if it is no cursor. */
+function parse(cursor: string): readonly (string | undefined)[] {
+  try {
+    return pattern.exec(atob(cursor.replaceAll('-', '+').replaceAll('_', '/'))) ?? []
+  } catch {
+    return []
   }
 }
 

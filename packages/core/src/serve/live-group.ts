@@ -1,3 +1,4 @@
+import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
 import { joinBytes } from './join-bytes.ts'
 import type { Position } from './live-cursor.ts'
 import type { LiveHistory } from './live-history.ts'
@@ -14,7 +15,7 @@ export interface GroupOwner {
   close(group: LiveGroup): void
 }
 
-/** The readers that follow the same. Several events become one chunk once for all of them. */
+/** The readers that follow the same symbols and channels. Events are joined to a chunk once, not for each reader. */
 export class LiveGroup implements ReaderSource {
   readonly subscription: LiveSubscription
   readonly readers: Set<LiveReader> = new Set()
@@ -33,12 +34,10 @@ export class LiveGroup implements ReaderSource {
     return this.#size >= maxChunk
   }
 
-  /** Takes an event, to pass it on later. Returns false if its readers do not want it. */
-  add(entry: LiveEntry): boolean {
-    if (!isFor(this.subscription, entry.event, entry.channel)) return false
+  /** Takes an event that its readers want, to pass it on later. */
+  add(entry: LiveEntry): void {
     this.#batch.push(entry)
     this.#size += entry.bytes.byteLength
-    return true
   }
 
   /** Passes on what was added. */
@@ -53,14 +52,21 @@ export class LiveGroup implements ReaderSource {
     for (const reader of this.readers) reader.push(chunk)
   }
 
+  /**
+   * Whether a reader that comes back wants an event that it has missed.
+   *
+   * @param added symbols that are new to it. It gets their latest quotes only
+   */
+  wants(event: LiveEvent, channel: LiveChannel | undefined, added: ReadonlySet<string>): boolean {
+    const isOfAdded = event.type === 'quote.update' && added.has(event.symbol)
+    return !isOfAdded && isFor(this.subscription, event, channel)
+  }
+
   replay(after: Position, added: ReadonlySet<string>): ReplayPart | undefined {
-    // What waits to be passed on is part of the history. The reader must not get it twice.
+    // The history also has the events that wait to be passed on. The reader must not get them twice.
     this.#owner.flush()
     const { history } = this.#owner
-    const isWanted = ({ event, channel }: LiveEntry): boolean => {
-      const isOfAdded = event.type === 'quote.update' && added.has(event.symbol)
-      return !isOfAdded && isFor(this.subscription, event, channel)
-    }
+    const isWanted = ({ event, channel }: LiveEntry): boolean => this.wants(event, channel, added)
     const part = history.read(after, isWanted, maxChunk)
     if (part === undefined || !part.isWhole || added.size === 0) return part
     // They come last, with the id of this position. A reader that has them continues after them, and one that has

@@ -16,7 +16,12 @@ import { heartbeatLimit } from '../relay/heartbeat.ts'
 import type { Authorization } from './authorization.ts'
 import { checkCors } from './cors.ts'
 import type { HandlerOptions } from './handler-options.ts'
-import type { LiveFeedLike } from './live-upstream.ts'
+import {
+  ClientUpstream,
+  FeedUpstream,
+  type LiveFeedLike,
+  type LiveUpstream,
+} from './live-upstream.ts'
 import { checkPublicOrigin } from './page-origin.ts'
 
 /**
@@ -110,7 +115,8 @@ const liveHandlerChecks: Checks<LiveHandlerOptions> = {
 }
 
 /** The options with their defaults. */
-export interface ResolvedLiveOptions extends LiveHandlerOptions {
+export interface ResolvedLiveOptions extends Omit<LiveHandlerOptions, 'client' | 'feed'> {
+  upstream: LiveUpstream
   heartbeat: number
   reauthorizeAfter: number
   maxSymbols: number
@@ -120,13 +126,12 @@ export interface ResolvedLiveOptions extends LiveHandlerOptions {
 /** @throws ConfigurationError if an option is wrong */
 export function resolveLiveOptions(options: LiveHandlerOptions): ResolvedLiveOptions {
   checkOptions(options, liveHandlerChecks)
-  if ((options.client === undefined) === (options.feed === undefined)) {
-    throw new ConfigurationError('Pass createLiveHandler either a `client` or a `feed`')
-  }
-  const { heartbeat, reauthorizeAfter, maxSymbols, replay } = options
-  const { maxStreamsPerOwner } = options
+  const { client, feed, ...rest } = options
+  const { heartbeat, reauthorizeAfter, maxSymbols, replay } = rest
+  const { maxStreamsPerOwner } = rest
   return {
-    ...options,
+    ...rest,
+    upstream: upstreamFrom(client, feed),
     heartbeat: heartbeat ?? heartbeatLimit.default,
     reauthorizeAfter: reauthorizeAfter ?? liveHandlerChecks.reauthorizeAfter.default,
     maxSymbols: maxSymbols ?? liveHandlerChecks.maxSymbols.default,
@@ -135,6 +140,15 @@ export function resolveLiveOptions(options: LiveHandlerOptions): ResolvedLiveOpt
       ms: replay?.ms ?? replayChecks.ms.default,
     },
     maxStreamsPerOwner:
-      maxStreamsPerOwner ?? (options.owner && liveHandlerChecks.maxStreamsPerOwner.default),
+      maxStreamsPerOwner ?? (rest.owner && liveHandlerChecks.maxStreamsPerOwner.default),
   }
+}
+
+function upstreamFrom(
+  client: LiveHandlerOptions['client'],
+  feed: LiveHandlerOptions['feed'],
+): LiveUpstream {
+  if (client !== undefined && feed === undefined) return new ClientUpstream(client)
+  if (feed !== undefined && client === undefined) return new FeedUpstream(feed)
+  throw new ConfigurationError('Pass createLiveHandler either a `client` or a `feed`')
 }

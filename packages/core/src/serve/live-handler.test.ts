@@ -27,7 +27,7 @@ describe('a request', () => {
     ['?symbols=nvda', 'There is no symbol "nvda"', { symbols: (symbol) => symbol === 'NVDA' }],
     ['?symbols=N%0AV', 'There is no symbol', {}],
     ['?symbols=NVDA&channels=quotes,trades', 'There is no channel "trades"', {}],
-    ['?symbols=A,B,C', 'At most 2 symbols', { maxSymbols: 2 }],
+    ['?symbols=A,B,C', 'can follow at most 2 symbols', { maxSymbols: 2 }],
   ])('for %s is a 422 that says why', async ([query, message, options]) => {
     const { response } = await liveEndpoint(options).get(query)
     expect(response.status).toBe(422)
@@ -58,7 +58,7 @@ describe('a request', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe(origin)
   })
 
-  test('that `symbols` fails for is a 500, and the error is reported', async () => {
+  test('is a 500 if the function `symbols` throws, and the error is reported', async () => {
     const onError = vi.fn()
     const error = new Error('mine')
     const symbols = (): boolean => {
@@ -129,10 +129,18 @@ describe('a reader', () => {
     const waiting = await get('?symbols=AMD')
     feed.send(quote('NVDA', 1), quote('AMD', 2))
     expect(await caller.take(1)).toHaveLength(1)
-    feed.fail(new RateLimitError({ message: 'Said', type: 'rate_limit_error', retryable: true }))
+    const fields = { message: 'Said', type: 'rate_limit_error', retryable: true, retryAfter: 3 }
+    feed.fail(new RateLimitError(fields))
+    // The limit of the server's key is not the reader's. The pause helps the reader too.
     expect(await caller.next()).toMatchObject({
       name: 'error',
-      event: { error: { type: 'rate_limit_error', message: 'Said' } },
+      event: {
+        error: {
+          type: 'service_unavailable',
+          message: 'Live data is not available',
+          retry_after: 3,
+        },
+      },
     })
     expect(await caller.next()).toBeUndefined()
     // What came before the end is still delivered.
@@ -145,13 +153,22 @@ describe('a reader', () => {
     const onError = vi.fn()
     const { feed, get } = liveEndpoint({ onError })
     const caller = await get()
-    const circular: Record<string, unknown> = {}
+    const circular: Record<string, unknown> = { symbol: 'NVDA' }
     circular['self'] = circular
     const unknown = { type: 'unknown', content: '', wireType: '' } as const
-    feed.send(null as never, { ...unknown, data: circular }, { ...unknown, data: undefined })
+    feed.send(null as never, { ...unknown, data: circular })
     feed.send(quote('NVDA', 1))
     expect(await caller.take(1)).toEqual([quote('NVDA', 1)])
     expect(onError).toHaveBeenCalledTimes(2)
+  })
+
+  test('gets no unknown message that names no symbols, which may be about the account of the server', async () => {
+    const { feed, get } = liveEndpoint()
+    const caller = await get()
+    const unknown = { type: 'unknown', content: '', wireType: 'welcome' } as const
+    feed.send({ ...unknown, data: { type: 'welcome', key: 'vq_secret' } })
+    feed.send(quote('NVDA', 1))
+    expect(await caller.take(1)).toEqual([quote('NVDA', 1)])
   })
 
   test.for(['abort', 'cancel'] as const)('leaves at once (%s)', async (leave) => {
@@ -165,7 +182,7 @@ describe('a reader', () => {
     expect(await next.take(1)).toEqual([quote('NVDA', 1)])
   })
 
-  test('that leaves during a read ends it', async () => {
+  test('ends its pending read when it leaves', async () => {
     const { get } = liveEndpoint()
     const caller = await get()
     const reading = caller.next()

@@ -15,7 +15,6 @@ import { LiveHub } from './live-hub.ts'
 import type { LiveReader } from './live-reader.ts'
 import { readLiveRequest } from './live-request.ts'
 import { subscriptionTo } from './live-subscription.ts'
-import { ClientUpstream, FeedUpstream } from './live-upstream.ts'
 import { Reauthorization } from './reauthorization.ts'
 import { invalidRequest, Refusal } from './refusal.ts'
 import { ownerOf, report, respond } from './respond.ts'
@@ -60,14 +59,12 @@ class LiveEndpoint {
   readonly #reauthorization: Reauthorization
 
   constructor(options: ResolvedLiveOptions) {
-    const { client, feed, symbols, replay, heartbeat, logger } = options
+    const { upstream, symbols, replay, heartbeat, logger } = options
     this.#options = options
     this.#isAllowed = knows(symbols)
     this.#running = new RunningStreams(options.maxStreamsPerOwner, tooManyReaders)
     this.#reauthorization = new Reauthorization(options.reauthorizeAfter)
-    const upstream = client ? new ClientUpstream(client) : feed && new FeedUpstream(feed)
-    // The options have one of the two.
-    this.#hub = new LiveHub(upstream as ClientUpstream | FeedUpstream, {
+    this.#hub = new LiveHub(upstream, {
       replay,
       heartbeat,
       linger,
@@ -92,11 +89,11 @@ class LiveEndpoint {
     if (wish.symbols.size > 0 && subscription.about?.size === 0) {
       throw new Refusal(403, 'You may not follow these symbols')
     }
-    // Readers need not come back.
+    // A 204 tells the reader not to come back.
     if (this.#hub.hasEnded(subscription)) return new Response(null, { status: 204 })
     const onLeave = this.#running.enter(owner)
     try {
-      const reader = this.#hub.join(subscription, wish)
+      const reader = await this.#hub.join(subscription, wish)
       return this.#open(reader, request, subscription.key, onLeave)
     } catch (error) {
       onLeave()
@@ -111,7 +108,8 @@ class LiveEndpoint {
   /** Responds with the stream of a reader. The reader leaves with its caller. */
   #open(reader: LiveReader, request: Request, key: string, onLeave: () => void): Response {
     const end = (): void => reader.end()
-    const forget = this.#options.authorize && this.#askAgain(request, key, end)
+    const mayStay = (): Promise<boolean> => this.#mayStay(request, key)
+    const forget = this.#options.authorize && this.#reauthorization.add(mayStay, end)
     const unlink = whenAborted(request.signal, end)
     reader.whenLeft(() => {
       forget?.()
@@ -124,12 +122,7 @@ class LiveEndpoint {
     return new Response(body, { headers: eventStreamHeaders })
   }
 
-  // The closures of `#open` must not keep the request: thousands of readers would take much more memory.
-  #askAgain(request: Request, key: string, end: () => void): () => void {
-    return this.#reauthorization.add(() => this.#mayStay(request, key), end)
-  }
-
-  /** Whether the same request would still get the same. */
+  /** Whether the request would get the same subscription if it came now. */
   async #mayStay(request: Request, key: string): Promise<boolean> {
     try {
       const permission = await authorizeLive(request, this.#options.authorize)
@@ -148,7 +141,13 @@ class LiveEndpoint {
 }
 
 function knows(symbols: LiveHandlerOptions['symbols']): (symbol: string) => boolean {
-  if (typeof symbols === 'function') return (symbol) => symbols(symbol)
+  if (typeof symbols === 'function') {
+    return (symbol) => {
+      // A promise would let everything pass.
+      const isKnown: unknown = symbols(symbol)
+      return isKnown === true
+    }
+  }
   const known = symbols && new Set(symbols)
   return (symbol) => known === undefined || known.has(symbol)
 }

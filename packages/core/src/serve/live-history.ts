@@ -5,6 +5,7 @@ import { joinBytes } from './join-bytes.ts'
 import { LiveCursors, type Position } from './live-cursor.ts'
 import type { ReplayPart } from './live-reader.ts'
 import { type LiveEntry, LiveReplay, type ReplayLimits } from './live-replay.ts'
+import type { SharedEvent } from './live-upstream.ts'
 
 /** Why a reader begins again with the latest quotes, as the protocol has it. */
 export interface HistoryGap {
@@ -23,18 +24,30 @@ interface Received {
 /** What an instance has received: the position, the latest quotes, and the latest events. */
 export class LiveHistory {
   readonly #cursors = new LiveCursors()
+  readonly #sharedId: () => string
   readonly #replay: LiveReplay
-  /** The latest quote of each symbol. */
+  readonly #isFollowed: (symbol: string) => boolean
+  /** The latest quote of each symbol that is followed. */
   readonly #latest = new Map<string, Received>()
   /** The last gap that the upstream has told of. The quotes before it may not be the latest ones any more. */
   #gap: Received | undefined
   #position: Position = 0
 
-  constructor(limits: ReplayLimits) {
+  /**
+   * @param sharedId returns the id of the last event that all instances know, `''` if there is none
+   * @param isFollowed whether the upstream brings the quotes of a symbol. A late one of another symbol would stay
+   */
+  constructor(
+    limits: ReplayLimits,
+    sharedId: () => string,
+    isFollowed: (symbol: string) => boolean,
+  ) {
+    this.#sharedId = sharedId
+    this.#isFollowed = isFollowed
     this.#replay = new LiveReplay(limits)
   }
 
-  /** The position of the last event. */
+  /** The position of the last event or interruption. */
   get position(): Position {
     return this.#position
   }
@@ -45,35 +58,53 @@ export class LiveHistory {
     return this.#position
   }
 
-  /** Adds an event. Returns undefined if it cannot be sent. @throws any error if it is no event */
+  /** Adds an event. Returns undefined if it cannot be sent. @throws TypeError if it is not an event */
   add(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
-    // The id in a gap of the upstream means nothing to our readers.
-    const wire = event.type === 'gap' ? { ...event, since: undefined } : liveEventToWire(event)
-    const json = JSON.stringify(wire) as string | undefined
+    const json = toJson(event)
     if (json === undefined) return undefined
     this.#position += 1
     const position = this.#position
-    if (event.type === 'quote.update') this.#latest.set(event.symbol, { json, position })
-    if (event.type === 'gap') this.#gap = { json, position }
+    this.#keepLatest(event, { json, position })
     const bytes = encodeUtf8(encodeEvent({ id: this.cursor(position), data: json }))
-    const entry = { position, at: performance.now(), event, channel, bytes }
+    const sharedId = this.#sharedId()
+    const entry = { position, sharedId, at: performance.now(), event, channel, bytes }
     this.#replay.add(entry)
     return entry
   }
 
-  /** Forgets the latest quotes of symbols. */
-  forget(symbols: Iterable<string>): void {
+  /** Adds latest quotes of symbols that have none. */
+  addLatest(events: Iterable<LiveEvent>): void {
+    for (const event of events) {
+      const json = toJson(event)
+      if (event.type !== 'quote.update' || json === undefined) continue
+      if (this.#latest.has(event.symbol)) continue
+      this.#keepLatest(event, { json, position: this.#position })
+    }
+  }
+
+  /** Forgets the latest quotes of symbols. Default: of all. */
+  forget(symbols: Iterable<string> = this.#latest.keys()): void {
     for (const symbol of symbols) this.#latest.delete(symbol)
   }
 
   cursor(position: Position = this.#position): string {
-    return this.#cursors.encode(position)
+    // The shared ids of earlier positions are not kept.
+    const sharedId = position === this.#position ? this.#sharedId() : ''
+    return this.#cursors.encode(position, sharedId)
   }
 
   /** Returns the position of a cursor, or undefined if it is not one of this instance. */
   find(cursor: string): Position | undefined {
     const position = this.#cursors.decode(cursor)
     return position !== undefined && position <= this.#position ? position : undefined
+  }
+
+  /** Returns the position of an event after another position, by its shared id. */
+  findShared(sharedId: string, after: Position): Position | undefined {
+    for (const entry of this.#replay.after(after)) {
+      if (entry.sharedId === sharedId) return entry.position
+    }
+    return undefined
   }
 
   hasAllAfter(position: Position): boolean {
@@ -119,15 +150,36 @@ export class LiveHistory {
     return encodeUtf8(messages.map(unnumbered).join('') + end)
   }
 
+  #keepLatest(event: LiveEvent, received: Received): void {
+    if (event.type === 'gap') this.#gap = received
+    const isLatest = event.type === 'quote.update' && this.#isFollowed(event.symbol)
+    if (isLatest) this.#latest.set(event.symbol, received)
+  }
+
   #latestOf(symbols: Iterable<string>): string[] {
     const quotes = Array.from(symbols, (symbol) => this.#latest.get(symbol))
     const known = quotes.filter((quote) => quote !== undefined)
     const gap = this.#gap
     if (gap === undefined) return known.map(({ json }) => json)
     const old = known.filter(({ position }) => position < gap.position)
-    const fresh = known.filter(({ position }) => position > gap.position)
+    const fresh = known.filter(({ position }) => position >= gap.position)
     return [...old, ...(old.length > 0 ? [gap] : []), ...fresh].map(({ json }) => json)
   }
+}
+
+/** Returns events that other instances may have sent, as messages. */
+export function encodeShared(events: readonly SharedEvent[]): Uint8Array {
+  const messages = events.map(({ id, event }) => {
+    const data = toJson(event)
+    return data === undefined ? '' : encodeEvent({ id: LiveCursors.encodeShared(id), data })
+  })
+  return encodeUtf8(messages.join(''))
+}
+
+function toJson(event: LiveEvent): string | undefined {
+  // The id in a gap of the upstream means nothing to our readers.
+  const wire = event.type === 'gap' ? { ...event, since: undefined } : liveEventToWire(event)
+  return JSON.stringify(wire)
 }
 
 function unnumbered(json: string): string {

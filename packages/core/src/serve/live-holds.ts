@@ -2,7 +2,7 @@ import type { Position } from './live-cursor.ts'
 
 interface Hold {
   count: number
-  /** From where on the events are complete. */
+  /** The position after which no event of the thing was missed. */
   readonly since: Position
   /** When the last user left, on the clock of `performance.now()`. */
   idleAt: number
@@ -15,17 +15,17 @@ interface Hold {
  */
 export class LiveHolds<Key> {
   readonly #linger: number
-  readonly #onIdle: (keys: Key[]) => void
+  readonly #onGone: (keys: Key[]) => void
   readonly #holds = new Map<Key, Hold>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /**
    * @param linger how long a thing without users is kept, in ms
-   * @param onIdle called with the things that are no longer kept
+   * @param onGone called with the things that are no longer kept
    */
-  constructor(linger: number, onIdle: (keys: Key[]) => void) {
+  constructor(linger: number, onGone: (keys: Key[]) => void) {
     this.#linger = linger
-    this.#onIdle = onIdle
+    this.#onGone = onGone
   }
 
   /** The things that are kept. */
@@ -65,14 +65,19 @@ export class LiveHolds<Key> {
     }
   }
 
-  /** Returns from where on the events of a thing are complete. */
+  /** Returns the position after which no event of a thing was missed. */
   since(key: Key): Position {
     return this.#holds.get(key)?.since ?? Infinity
   }
 
-  /** Forgets things, even if they have users. */
+  has(key: Key): boolean {
+    return this.#holds.has(key)
+  }
+
+  /** Keeps things no longer, even if they have users. */
   forget(keys: Iterable<Key>): void {
-    for (const key of keys) this.#holds.delete(key)
+    const gone = [...keys].filter((key) => this.#holds.delete(key))
+    if (gone.length > 0) this.#onGone(gone)
   }
 
   #sweepAfter(ms: number): void {
@@ -90,8 +95,7 @@ export class LiveHolds<Key> {
       if (idleAt + this.#linger <= now + 1) idle.push(key)
       else next = Math.min(next, idleAt + this.#linger)
     }
-    for (const key of idle) this.#holds.delete(key)
     if (next < Infinity) this.#sweepAfter(Math.ceil(next - now))
-    if (idle.length > 0) this.#onIdle(idle)
+    this.forget(idle)
   }
 }

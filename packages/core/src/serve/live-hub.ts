@@ -1,18 +1,20 @@
-import { errorToWire } from '../errors/error-to-wire.ts'
-import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
+import { RateLimitError } from '../errors/api-error.ts'
+import type { WireError } from '../errors/error-to-wire.ts'
+import { type LiveChannel, type LiveEvent, symbolsOf } from '../events/live-event.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
-import type { Position } from './live-cursor.ts'
+import { LiveCursors, type Position } from './live-cursor.ts'
 import { type GroupOwner, LiveGroup } from './live-group.ts'
-import { LiveHistory } from './live-history.ts'
+import { encodeShared, LiveHistory } from './live-history.ts'
 import { LiveHolds } from './live-holds.ts'
 import { LivePulse } from './live-pulse.ts'
 import { LiveReader } from './live-reader.ts'
 import type { LiveEntry, ReplayLimits } from './live-replay.ts'
-import { channelOf, type LiveSubscription, symbolsOf } from './live-subscription.ts'
+import { channelOf, isFor, type LiveSubscription } from './live-subscription.ts'
 import type { LiveUpstream, UpstreamSink } from './live-upstream.ts'
+import { readMissed } from './read-missed.ts'
 
-const nothing = /* @__PURE__ */ new Uint8Array()
+const nothing = /* @__PURE__ */ new Uint8Array(0)
 
 /** How a hub works. */
 export interface LiveHubOptions {
@@ -65,49 +67,45 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     const { replay, heartbeat, linger } = options
     this.#upstream = upstream
     this.#options = options
-    this.history = new LiveHistory(replay)
     this.#pulse = new LivePulse(heartbeat, () => this.#sweep())
     this.#symbols = new LiveHolds(linger, (symbols) => {
       this.history.forget(symbols)
       upstream.remove(symbols)
     })
     this.#channels = new LiveHolds(linger, (channels) => upstream.close(channels))
+    this.history = new LiveHistory(
+      replay,
+      () => upstream.sharedId,
+      (symbol) => !upstream.hasSymbols || this.#symbols.has(symbol),
+    )
   }
 
-  /** Whether no event of a subscription can come any more. */
+  /** Whether one of the channels of a subscription has ended. Its readers need not come back. */
   hasEnded({ channels }: LiveSubscription): boolean {
     return this.#ended.has(undefined) || [...channels].some((channel) => this.#ended.has(channel))
   }
 
   /** Adds a reader. @throws ConfigurationError if the upstream cannot be opened */
-  join(subscription: LiveSubscription, { lastEventId, added }: LiveResumption): LiveReader {
+  async join(subscription: LiveSubscription, resumption: LiveResumption): Promise<LiveReader> {
     const { history } = this
+    const { lastEventId, added } = resumption
     this.flush()
     const group = this.#groups.get(subscription.key) ?? this.#open(subscription)
     const known = lastEventId === '' ? undefined : history.find(lastEventId)
-    let reader
     if (known !== undefined && this.#isComplete(subscription, known, added)) {
-      reader = new LiveReader(group, known, nothing, added)
-    } else {
-      const reason = known === undefined ? 'unknown' : 'expired'
-      const gap = lastEventId === '' ? undefined : ({ reason, since: lastEventId } as const)
-      reader = new LiveReader(
-        group,
-        history.position,
-        history.begin(subscription.quotes, gap),
-        undefined,
-      )
+      return this.#enter(group, known, nothing, added)
     }
-    group.readers.add(reader)
-    this.#pulse.start()
-    return reader
+    const sharedId = LiveCursors.sharedId(lastEventId)
+    if (sharedId !== '') return this.#catchUp(group, sharedId, resumption)
+    const reason = known === undefined ? 'unknown' : 'expired'
+    const gap = lastEventId === '' ? undefined : ({ reason, since: lastEventId } as const)
+    const first = history.begin(subscription.quotes, gap)
+    return this.#enter(group, history.position, first)
   }
 
   onEvent(event: LiveEvent, channel: LiveChannel | undefined): void {
     let entry
     try {
-      // It was on its way when its symbol was removed. Later it would be taken for the latest one.
-      if (event.type === 'quote.update' && !this.#isFollowed(event.symbol)) return
       entry = this.#record(event, channel ?? channelOf(event))
     } catch (error) {
       // A feed of the developer may bring anything. The other events still count.
@@ -116,8 +114,11 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     if (entry === undefined) return
     const isQuote = event.type === 'quote.update'
     const groups = isQuote ? this.#bySymbol.get(event.symbol) : this.#groups.values()
+    // The groups of a symbol want all of its quotes, unless another channel brings them.
+    const isForAll = isQuote && entry.channel === 'quotes'
     for (const group of groups ?? []) {
-      if (!group.add(entry)) continue
+      if (!isForAll && !isFor(group.subscription, event, entry.channel)) continue
+      group.add(entry)
       this.#waiting.add(group)
       if (group.isFull) this.#isFull = true
     }
@@ -140,14 +141,18 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     this.flush()
     if (failure === undefined) this.#ended.add(channel)
     else this.#options.onFailure(failure.error)
-    const last = failure && errorMessage(failure.error)
+    const last = failure && failureMessage(failure.error)
     for (const { subscription, readers } of this.#groups.values()) {
       const isConcerned = channel === undefined || subscription.channels.has(channel)
       if (isConcerned) for (const reader of readers) reader.end(last)
     }
-    // The next reader opens them again.
+    // If they have failed, the next reader opens them again. If they have ended, it gets a 204.
     this.#channels.forget(channel === undefined ? this.#channels.keys : [channel])
-    if (channel === undefined || channel === 'quotes') this.#symbols.forget(this.#symbols.keys)
+    if (channel === undefined || channel === 'quotes') {
+      this.#symbols.forget(this.#symbols.keys)
+      // The symbols of an upstream that brings all of them are not held.
+      this.history.forget()
+    }
   }
 
   flush(): void {
@@ -171,6 +176,47 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     if (this.#groups.size === 0) this.#pulse.stop()
   }
 
+  #enter(
+    group: LiveGroup,
+    position: Position,
+    first: Uint8Array,
+    added?: ReadonlySet<string>,
+  ): LiveReader {
+    const reader = new LiveReader(group, position, first, added)
+    group.readers.add(reader)
+    this.#pulse.start()
+    return reader
+  }
+
+  /** Adds a reader whose last event is not in the history, with what the upstream knows of it. */
+  async #catchUp(
+    group: LiveGroup,
+    sharedId: string,
+    { lastEventId, added }: LiveResumption,
+  ): Promise<LiveReader> {
+    const { history } = this
+    const { subscription } = group
+    const before = history.position
+    // What comes in the meantime is read from the history later.
+    const reader = this.#enter(group, before, nothing, added)
+    const symbols = [...subscription.quotes].filter((symbol) => !added.has(symbol))
+    const missed = await readMissed(this.#upstream, sharedId, symbols, this.#options)
+    this.flush()
+    if (typeof missed === 'string') {
+      const gap = { reason: missed, since: lastEventId }
+      const first = history.begin(subscription.quotes, gap)
+      reader.restart(history.position, first, undefined)
+    } else {
+      const wanted = missed.events.filter(
+        ({ event }) => this.#isAllowed(event) && group.wants(event, channelOf(event), added),
+      )
+      const last = wanted.at(-1)?.id ?? ''
+      history.addLatest(missed.latest)
+      reader.restart(history.findShared(last, before) ?? before, encodeShared(wanted), added)
+    }
+    return reader
+  }
+
   #release({ channels, quotes }: LiveSubscription): void {
     this.#symbols.release(quotes)
     if (this.#upstream.canClose) this.#channels.release(channels)
@@ -178,7 +224,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
 
   #open(subscription: LiveSubscription): LiveGroup {
     const { channels, quotes, key } = subscription
-    // What came before was missed.
+    // Earlier events of this subscription may have been missed.
     const since = this.history.interrupt()
     const newSymbols = this.#upstream.hasSymbols ? this.#symbols.hold(quotes, since) : []
     const newChannels = this.#channels.hold(channels, since)
@@ -186,10 +232,9 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       this.#upstream.open(newChannels, this.#symbols.keys, this)
       if (newSymbols.length > 0) this.#upstream.add(newSymbols)
     } catch (error) {
-      this.#upstream.close(newChannels)
       this.#release(subscription)
-      this.#symbols.forget(newSymbols)
       this.#channels.forget(newChannels)
+      this.#symbols.forget(newSymbols)
       throw error
     }
     const group = new LiveGroup(subscription, this)
@@ -207,8 +252,9 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     position: Position,
     added: ReadonlySet<string>,
   ): boolean {
+    const { hasSymbols } = this.#upstream
     const isFollowed = (symbol: string): boolean =>
-      added.has(symbol) || this.#isFollowed(symbol, position)
+      added.has(symbol) || !hasSymbols || this.#symbols.since(symbol) <= position
     return (
       this.history.hasAllAfter(position) &&
       [...channels].every((channel) => this.#channels.since(channel) <= position) &&
@@ -216,15 +262,15 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     )
   }
 
-  /** Whether the upstream brings a symbol, and has brought it since a position. */
-  #isFollowed(symbol: string, position: Position = Number.MAX_VALUE): boolean {
-    return !this.#upstream.hasSymbols || this.#symbols.since(symbol) <= position
+  #record(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
+    return this.#isAllowed(event) ? this.history.add(event, channel) : undefined
   }
 
-  #record(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
+  #isAllowed(event: LiveEvent): boolean {
     const symbols = symbolsOf(event)
-    const isAllowed = symbols.length === 0 || symbols.some(this.#options.isAllowed)
-    return isAllowed ? this.history.add(event, channel) : undefined
+    // An unknown message that names no symbols may be about the connection or the account of this server.
+    if (symbols.length === 0) return event.type !== 'unknown'
+    return symbols.some(this.#options.isAllowed)
   }
 
   #sweep(): void {
@@ -239,6 +285,17 @@ export class LiveHub implements UpstreamSink, GroupOwner {
   }
 }
 
-function errorMessage(error: unknown): Uint8Array {
-  return encodeUtf8(encodeEvent({ event: 'error', data: JSON.stringify(errorToWire(error)) }))
+/**
+ * Returns what readers get when the upstream has failed. They may try again, whatever the failure is: it is about this
+ * server's own connection and key, not about theirs.
+ */
+function failureMessage(error: unknown): Uint8Array {
+  const wire: WireError = {
+    error: {
+      type: 'service_unavailable',
+      message: 'Live data is not available',
+      retry_after: error instanceof RateLimitError ? error.retryAfter : undefined,
+    },
+  }
+  return encodeUtf8(encodeEvent({ event: 'error', data: JSON.stringify(wire) }))
 }

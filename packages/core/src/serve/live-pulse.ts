@@ -1,6 +1,8 @@
+import { clampTimer } from '../lifetime/timers.ts'
+
 /**
  * Calls a function four times in the time of a heartbeat, for all readers together. A timer for each reader would take
- * more memory than the rest of it.
+ * more memory than the rest of the reader.
  */
 export class LivePulse {
   readonly #interval: number
@@ -16,7 +18,7 @@ export class LivePulse {
   /** Does nothing if it is already started. */
   start(): void {
     const isOn = this.#interval > 0 && this.#interval < Infinity
-    if (isOn) this.#timer ??= setInterval(this.#onSweep, Math.min(this.#interval, 2 ** 31 - 1))
+    if (isOn) this.#timer ??= setInterval(this.#onSweep, clampTimer(this.#interval))
   }
 
   stop(): void {

@@ -64,7 +64,7 @@ export class LiveReader implements DirectSource {
    */
   #replay: ReadonlySet<string> | undefined
   #isBehind = false
-  /** The number of events that were dropped since it is behind. Undefined if that is not known. */
+  /** The number of events that were dropped since it fell behind. Undefined if that is not known. */
   #dropped: number | undefined
   /** The number of sweeps since something was sent. */
   #quiet = 0
@@ -88,6 +88,13 @@ export class LiveReader implements DirectSource {
     this.#position = position
     this.#first = first.byteLength > 0 ? first : undefined
     this.#replay = replay
+  }
+
+  /** Begins somewhere else. Call it before the stream needs bytes. */
+  restart(position: Position, first: Uint8Array, replay: ReadonlySet<string> | undefined): void {
+    this.#position = position
+    this.#first = first.byteLength > 0 ? first : undefined
+    this.#replay = this.#isOver ? undefined : replay
   }
 
   /** Calls the function when the reader has left, or at once if it already has. */

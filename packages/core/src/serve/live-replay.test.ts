@@ -9,7 +9,8 @@ function add(replay: LiveReplay, ...positions: number[]): void {
   const bytes = new Uint8Array()
   for (const position of positions) {
     const event = quote('NVDA', position)
-    replay.add({ position, at: performance.now(), event, channel: 'quotes', bytes })
+    const at = performance.now()
+    replay.add({ position, sharedId: '', at, event, channel: 'quotes', bytes })
   }
 }
 

@@ -1,9 +1,12 @@
 import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
+import { Queue } from '../lifetime/queue.ts'
 import type { Position } from './live-cursor.ts'
 
 /** An event that an instance has received, as all its readers get it. */
 export interface LiveEntry {
   readonly position: Position
+  /** The id that all instances know, `''` if there is none. */
+  readonly sharedId: string
   /** When it was received, on the clock of `performance.now()`. */
   readonly at: number
   readonly event: LiveEvent
@@ -23,9 +26,7 @@ export interface ReplayLimits {
 /** The latest events, for readers that come back. */
 export class LiveReplay {
   readonly #limits: ReplayLimits
-  #entries: LiveEntry[] = []
-  /** The index of the first entry that is kept. */
-  #first = 0
+  readonly #entries = new Queue<LiveEntry>()
   /** The position of the last event that is no longer kept. */
   #dropped: Position = 0
 
@@ -34,7 +35,7 @@ export class LiveReplay {
   }
 
   add(entry: LiveEntry): void {
-    this.#entries.push(entry)
+    this.#entries.add(entry)
     this.#trim(entry.at)
   }
 
@@ -47,7 +48,7 @@ export class LiveReplay {
   /** Returns the events after a position, in order. */
   *after(position: Position): Generator<LiveEntry, undefined> {
     for (let at = this.#indexAfter(position); at < this.#entries.length; at += 1) {
-      const entry = this.#entries[at]
+      const entry = this.#entries.at(at)
       if (entry !== undefined) yield entry
     }
   }
@@ -55,26 +56,21 @@ export class LiveReplay {
   #trim(now: number): void {
     const { events, ms } = this.#limits
     for (;;) {
-      const oldest = this.#entries[this.#first]
+      const oldest = this.#entries.at(0)
       if (oldest === undefined) break
-      if (this.#entries.length - this.#first <= events && now - oldest.at <= ms) break
+      if (this.#entries.length <= events && now - oldest.at <= ms) break
       this.#dropped = oldest.position
-      this.#first += 1
-    }
-    // Cutting off the beginning costs time, so it is done only when half of the array is no longer needed.
-    if (this.#first * 2 > this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#first)
-      this.#first = 0
+      this.#entries.take()
     }
   }
 
   /** Returns the index of the first entry after a position, by halving the range. */
   #indexAfter(position: Position): number {
-    let low = this.#first
+    let low = 0
     let high = this.#entries.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#entries[middle]?.position ?? Infinity) > position) high = middle
+      if ((this.#entries.at(middle)?.position ?? Infinity) > position) high = middle
       else low = middle + 1
     }
     return low

@@ -40,7 +40,7 @@ test('counts a repeated header once, and values that differ as none', () => {
 
 describe('refuses', () => {
   test.for<[string, string]>([
-    ['?symbols=A,B,C,D', 'At most 3 symbols can be followed, and these are 4'],
+    ['?symbols=A,B,C,D', 'A request can follow at most 3 symbols, and this one has 4'],
     ['?symbols=A,NONE', 'There is no symbol "NONE"'],
     ['?symbols=A%20B', 'There is no symbol "A B"'],
     ['?symbols=A%00', 'There is no symbol "A\\u0000"'],

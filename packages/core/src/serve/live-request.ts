@@ -1,5 +1,5 @@
 import { singleHeader } from '../errors/single-header.ts'
-import type { LiveChannel } from '../events/live-event.ts'
+import { type LiveChannel, liveChannels } from '../events/live-event.ts'
 import { Refusal } from './refusal.ts'
 
 /** What a request asks for. */
@@ -18,11 +18,6 @@ export interface LiveRequestLimits {
   isAllowed: (symbol: string) => boolean
 }
 
-const knownChannels: ReadonlySet<string> = /* @__PURE__ */ new Set<LiveChannel>([
-  'quotes',
-  'alerts',
-  'news',
-])
 const longestSymbol = 32
 
 /**
@@ -37,7 +32,9 @@ export function readLiveRequest(
   const { searchParams } = new URL(request.url)
   const symbols = listOf(searchParams, 'symbols')
   if (symbols.size > maxSymbols) {
-    throw invalid(`At most ${maxSymbols} symbols can be followed, and these are ${symbols.size}`)
+    throw invalid(
+      `A request can follow at most ${maxSymbols} symbols, and this one has ${symbols.size}`,
+    )
   }
   for (const symbol of symbols) {
     const isSymbol = symbol.length <= longestSymbol && !/[\s\p{Cc}]/u.test(symbol)
@@ -45,8 +42,8 @@ export function readLiveRequest(
   }
   const channels = listOf(searchParams, 'channels')
   for (const channel of channels) {
-    if (!knownChannels.has(channel)) {
-      const all = [...knownChannels].join(', ')
+    if (!(liveChannels as readonly string[]).includes(channel)) {
+      const all = liveChannels.join(', ')
       throw invalid(`There is no channel ${shown(channel)}: the channels are ${all}`)
     }
   }

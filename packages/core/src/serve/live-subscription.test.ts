@@ -65,6 +65,7 @@ describe('an event', () => {
         quote('X', 1),
         alert('X'),
         news('X'),
+        news(),
         unknown({ symbol: 'X' }),
         unknown({ symbols: ['A', 'X'] }),
       ],
@@ -72,7 +73,7 @@ describe('an event', () => {
     [
       'without symbols',
       subscription([]),
-      [alert('A'), news('A'), gap, unknown('text'), unknown({ symbols: ['A'] })],
+      [alert('A'), news('A'), news(), gap, unknown('text'), unknown({ symbols: ['A'] })],
       [quote('A', 1)],
     ],
     [
@@ -84,8 +85,8 @@ describe('an event', () => {
     [
       'without symbols, narrowed',
       subscription([], undefined, ['A']),
-      [alert('A'), news('A')],
-      [alert('X'), news('X'), quote('A', 1)],
+      [alert('A'), news('A'), gap],
+      [alert('X'), news('X'), news(), quote('A', 1)],
     ],
   ]
   test.for(cases)('is for the readers that want it: %s', ([, wanted, yes, no]) => {

@@ -1,10 +1,9 @@
-import { isRecord } from '../events/json.ts'
-import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
+import { type LiveChannel, type LiveEvent, symbolsOf } from '../events/live-event.ts'
 import type { LiveWish } from './live-request.ts'
 
 /** What a reader follows. */
 export interface LiveSubscription {
-  /** The same for all readers that follow the same. */
+  /** Equal for two readers that follow the same symbols and channels. */
   readonly key: string
   readonly channels: ReadonlySet<LiveChannel>
   /** The symbols whose quotes it gets. */
@@ -52,28 +51,11 @@ export function isFor(
   if (channel !== undefined && !channels.has(channel)) return false
   if (event.type === 'quote.update') return quotes.has(event.symbol)
   if (about === undefined) return true
+  if (event.type === 'gap') return true
   const symbols = symbolsOf(event)
   // An acknowledgement lists symbols of several readers. It is only for readers who know all of them.
   if (event.type === 'unknown') return symbols.every((symbol) => about.has(symbol))
-  return symbols.length === 0 || symbols.some((symbol) => about.has(symbol))
-}
-
-/** Returns the symbols that an event is about. None if it is about all. */
-export function symbolsOf(event: LiveEvent): readonly string[] {
-  switch (event.type) {
-    case 'quote.update':
-    case 'alert.triggered':
-      return [event.symbol]
-    case 'news.published':
-      return event.symbols
-    case 'gap':
-      return []
-    case 'unknown': {
-      const { symbol, symbols } = isRecord(event.data) ? event.data : {}
-      const all = typeof symbol === 'string' ? [symbol] : symbols
-      return Array.isArray(all) ? all.filter((item) => typeof item === 'string') : []
-    }
-  }
+  return symbols.some((symbol) => about.has(symbol))
 }
 
 /** Returns the channel of an event by its type. Undefined if any channel may bring it. */

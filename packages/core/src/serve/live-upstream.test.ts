@@ -83,10 +83,14 @@ describe('with a client', () => {
     const { get } = liveEndpoint({ client })
     const quotes = await get()
     const news = await get('?channels=news')
-    const message = 'Said'
-    const options = { message, type: 'authentication_error', retryable: false }
+    const options = { message: 'Said', type: 'authentication_error', retryable: false }
     feeds[1]?.feed.fail(new AuthenticationError(options))
-    expect(await news.next()).toMatchObject({ name: 'error', event: { error: { message } } })
+    // Readers take an `authentication_error` as final, but it is about the server's key.
+    const message = 'Live data is not available'
+    expect(await news.next()).toMatchObject({
+      name: 'error',
+      event: { error: { type: 'service_unavailable', message } },
+    })
     expect(await news.next()).toBeUndefined()
     const reading = quotes.take(1)
     feeds[0]?.feed.send(quote('NVDA', 1))
@@ -94,6 +98,19 @@ describe('with a client', () => {
     expect(await reading).toEqual([quote('NVDA', 1)])
     await get('?channels=news')
     expect(feeds.map(({ channels }) => channels)).toEqual([['quotes'], ['news'], ['news']])
+  })
+
+  test('a quote on another channel is for the readers of that channel only', async () => {
+    const { client, feeds } = fakeClient()
+    const { get } = liveEndpoint({ client })
+    const quotes = await get()
+    const both = await get('?symbols=NVDA&channels=quotes,news')
+    const reading = Promise.all([quotes.take(1), both.take(2)])
+    feeds[1]?.feed.send(quote('NVDA', 1))
+    await vi.advanceTimersByTimeAsync(10)
+    feeds[0]?.feed.send(quote('NVDA', 2))
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await reading).toEqual([[quote('NVDA', 2)], [quote('NVDA', 1), quote('NVDA', 2)]])
   })
 
   test('a channel that cannot be opened keeps no other one open', async () => {

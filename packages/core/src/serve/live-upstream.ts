@@ -9,7 +9,36 @@ export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
   add?(symbols: readonly string[]): unknown
   /** Follows these symbols no longer. */
   remove?(symbols: readonly string[]): unknown
+  /** The id of the last event that was read. It counts only with `replay`. */
+  readonly lastEventId?: string
+  /**
+   * Returns the events after an id, up to `lastEventId`, or why some are missing. With it, readers can come back to any
+   * instance whose feed has the same ids, such as those of `redisFeed`. The feed itself need not bring quotes again that
+   * are part of the result.
+   *
+   * @param symbols those whose quotes are wanted
+   */
+  replay?(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem>
 }
+
+/** What has come after an event. */
+export interface SharedReplay {
+  /** The events after it, in order. */
+  readonly events: readonly SharedEvent[]
+  /** The latest quotes of the symbols, even if they are older than the event. */
+  readonly latest: readonly LiveEvent[]
+}
+
+/** An event with the id that all instances know. */
+export interface SharedEvent {
+  /** The id of the event. It is valid on every instance. */
+  readonly id: string
+  /** The event. */
+  readonly event: LiveEvent
+}
+
+/** Why a reader cannot continue after an id, as in a {@link GapEvent}. */
+export type ReplayProblem = 'expired' | 'unknown'
 
 /** Receives what an upstream brings. */
 export interface UpstreamSink {
@@ -43,6 +72,10 @@ export interface LiveUpstream {
   close(channels: readonly LiveChannel[]): void
   add(symbols: readonly string[]): void
   remove(symbols: readonly string[]): void
+  /** The id of the last event, `''` if other instances do not know it. */
+  readonly sharedId: string
+  /** Returns the events after a shared id, up to the last one that was brought. */
+  replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem>
 }
 
 /**
@@ -54,6 +87,7 @@ export interface LiveUpstream {
 export class ClientUpstream implements LiveUpstream {
   readonly hasSymbols = true
   readonly canClose = true
+  readonly sharedId = ''
   readonly #client: Pick<VecTrade, 'live'>
   readonly #feeds = new Map<LiveChannel, ReturnType<VecTrade['live']['subscribe']>>()
 
@@ -92,6 +126,10 @@ export class ClientUpstream implements LiveUpstream {
   remove(symbols: readonly string[]): void {
     this.#feeds.get('quotes')?.remove(symbols)
   }
+
+  async replay(): Promise<ReplayProblem> {
+    return 'unknown'
+  }
 }
 
 /** A feed of the developer. It is read from the first request on, until it ends. */
@@ -104,6 +142,10 @@ export class FeedUpstream implements LiveUpstream {
   constructor(feed: LiveFeedLike) {
     this.#feed = feed
     this.hasSymbols = feed.add !== undefined
+  }
+
+  get sharedId(): string {
+    return this.#feed.replay === undefined ? '' : (this.#feed.lastEventId ?? '')
   }
 
   open(_: readonly LiveChannel[], _symbols: readonly string[], sink: UpstreamSink): void {
@@ -125,6 +167,10 @@ export class FeedUpstream implements LiveUpstream {
 
   remove(symbols: readonly string[]): void {
     void markHandled((async () => this.#feed.remove?.(symbols))())
+  }
+
+  async replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem> {
+    return (await this.#feed.replay?.(after, symbols)) ?? 'unknown'
   }
 }
 

@@ -53,7 +53,7 @@ test.for<[string, () => Promise<boolean>, number]>([
   expect(onRefused).toHaveBeenCalledOnce()
 })
 
-test('what was stopped during its check is not refused', async () => {
+test('a check that is stopped while it runs refuses nothing', async () => {
   const reauthorization = new Reauthorization(1000)
   const onRefused = vi.fn()
   const stop = reauthorization.add(async () => {

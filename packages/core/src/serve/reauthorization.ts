@@ -1,3 +1,5 @@
+import { clampTimer } from '../lifetime/timers.ts'
+
 /** Something that must be checked again from time to time. */
 interface Checked {
   readonly check: () => Promise<boolean>
@@ -48,7 +50,7 @@ export class Reauthorization {
       return
     }
     const ms = Math.max(0, Math.ceil(first.dueAt - performance.now()))
-    this.#timer ??= setTimeout(() => this.#sweep(), Math.min(ms, 2 ** 31 - 1))
+    this.#timer ??= setTimeout(() => this.#sweep(), clampTimer(ms))
   }
 
   #sweep(): void {

@@ -20,6 +20,7 @@ export class Refusal extends Error {
     this.#headers = headers
   }
 
+  /** Returns the response to send: an error in the documented shape, with this status. */
   toResponse(): Response {
     const wire = { error: { type: this.#type, message: this.message } }
     return errorResponse(this.#status, wire, this.#headers)

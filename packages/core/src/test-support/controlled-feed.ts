@@ -25,6 +25,11 @@ export class ControlledFeed implements AsyncIterable<LiveEvent> {
     this.#wake?.()
   }
 
+  /** Can be read again after a failure. */
+  recover(): void {
+    this.#end = undefined
+  }
+
   add(symbols: readonly string[]): void {
     this.calls.push(`add ${symbols.join(',')}`)
     for (const symbol of symbols) this.symbols.add(symbol)

@@ -29,7 +29,13 @@ export type RunningDeno = ChildProcessByStdio<null, Readable, Readable>
 
 /** Starts Deno without a terminal, so that it cannot ask for permissions. */
 export function startDeno(args: readonly string[], options: DenoOptions = {}): RunningDeno {
-  const { FORCE_COLOR: _, VECTRADE_API_KEY: __, VECTRADE_BASE_URL: ___, ...env } = process.env
+  const {
+    FORCE_COLOR: _,
+    VECTRADE_API_KEY: __,
+    VECTRADE_BASE_URL: ___,
+    VECTRADE_LIVE_URL: ____,
+    ...env
+  } = process.env
   return spawn(deno, args, {
     cwd: options.cwd ?? home,
     env: { ...env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', ...options.env },

@@ -6,6 +6,7 @@ import {
   decodeEventStream,
   fromReadableStream,
   fromResponse,
+  type LiveFeed,
   VecTrade,
 } from '../index.ts'
 import { collectGarbage } from '@vectrade/test-kit/collect-garbage'
@@ -27,6 +28,8 @@ describe('the connection is closed after garbage collection of', () => {
       'the response of a stream, on a signal that is still referenced',
       ({ url }) => begun(clientOf(url).ai.stream('p').toResponse({ signal })),
     ],
+    ['a live feed before it is read', async ({ url }) => liveFeed(url)],
+    ['a live feed that has been read from', async ({ url }) => beginning(await liveFeed(url))],
     ['a stream of fromResponse', async ({ url }) => beginning(fromResponse(await fetch(url)))],
     [
       'an unused stream of fromReadableStream',
@@ -121,4 +124,10 @@ async function begun({ body }: Response): Promise<unknown> {
   const reader = body!.getReader()
   expect((await reader.read()).done).toBe(false)
   return reader
+}
+
+async function liveFeed(endpoint: string): Promise<LiveFeed> {
+  const feed = new VecTrade({ endpoint }).live.subscribe({ symbols: ['NVDA'] })
+  await feed.ready
+  return feed
 }

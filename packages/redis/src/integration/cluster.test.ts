@@ -3,6 +3,8 @@ import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { createCluster } from 'redis'
 import { expect, test } from 'vitest'
 import { redisStore } from '../index.ts'
+import { quote } from '../test-support/controlled-client.ts'
+import { FeedInstances } from '../test-support/feed-instances.ts'
 import { readInBackground } from '../test-support/collect.ts'
 import { produce } from '../test-support/produce.ts'
 import { RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
@@ -15,7 +17,7 @@ async function startNode(): Promise<{ server: RedisServer; port: number; bus: nu
 }
 
 test(
-  'streams in a cluster of two nodes, with one connection for each store',
+  'streams and a feed in a cluster of two nodes, with one connection for each store and each instance',
   async () => {
     const nodes = [await startNode(), await startNode()]
     await using first = nodes[0]?.server
@@ -64,6 +66,18 @@ test(
     await other.create(crypto.randomUUID(), limited)
     await store[Symbol.asyncDispose]()
     await other[Symbol.asyncDispose]()
+    await expect.poll(connections).toBe(with2 - 2)
+
+    const instances = new FeedInstances(cluster)
+    const leader = await instances.startLeader(['NVDA'])
+    const follower = await instances.startFollower(['NVDA'], leader)
+    leader.client.feeds[0]?.send(quote('NVDA', 1))
+    for (const { events } of instances.all) {
+      await expect.poll(() => events).toEqual([quote('NVDA', 1)])
+    }
+    await leader.feed.close()
+    await expect.poll(() => follower.client.open).toHaveLength(1)
+    await instances.close()
     await expect.poll(connections).toBe(with2 - 2)
     cluster.destroy()
   },

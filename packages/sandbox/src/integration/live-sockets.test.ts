@@ -105,7 +105,7 @@ describe('a handshake', () => {
     await sandbox.requests.at(-1)?.done
   })
 
-  test('that works is no reason to refuse a GET with anything but a 426', async () => {
+  test('that works leaves nothing to explain: a later GET gets a 426', async () => {
     const reader = new SocketReader(sandbox)
     expect(await reader.status).toBe(101)
     const headers = { authorization: `Bearer ${sandbox.apiKey}` }

@@ -52,7 +52,11 @@ export async function answerSocketQuestion(parts: Parts, attended: Attended): Pr
   const fault = parts.live.refusedWith.get(pathname)
   const answer = fault && (await answerInstead(parts, attended, fault))
   if (answer !== undefined) return answer
-  throw new Refusal(426, 'Open a WebSocket at this URL: `startSandbox` and the command have them', {
-    headers: { upgrade: 'websocket' },
-  })
+  throw new Refusal(
+    426,
+    'Open a WebSocket at this URL. Only `startSandbox` and the command serve WebSockets',
+    {
+      headers: { upgrade: 'websocket' },
+    },
+  )
 }

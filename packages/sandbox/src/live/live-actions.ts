@@ -7,7 +7,7 @@ import type { LiveMessage, LiveReader } from './live-reader.ts'
 /** What a connection does next, over either wire. It ends after `error`, `kick` and `cut`. */
 export type LiveAction =
   | { type: 'event'; event: LiveMessage['event']; id?: string }
-  /** A message that is none of the protocol. */
+  /** A message that the protocol does not have. */
   | { type: 'raw'; message: EncodableMessage & { data: string } }
   | { type: 'error'; message: EncodableMessage & { data: string } }
   | { type: 'heartbeat' }

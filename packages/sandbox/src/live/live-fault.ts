@@ -1,7 +1,13 @@
 import type { Fault } from '../faults.ts'
 
-/** The fields that faults of analyses and of live data share. */
-type SharedFault = Pick<
+/**
+ * Describes what goes wrong with one live connection. All fields are optional and can be combined.
+ * The fields of {@link Fault} mean the same here. `times` counts the connections to one path.
+ *
+ * Fields such as `cutAfterEvents: n` apply once n events of the undisturbed feed have been sent. 0
+ * is right after the connection has opened.
+ */
+export interface LiveFault extends Pick<
   Fault,
   | 'times'
   | 'whenKeyIn'
@@ -30,16 +36,7 @@ type SharedFault = Pick<
   | 'unknownAfterEvents'
   | 'retry'
   | 'heartbeat'
->
-
-/**
- * Describes what goes wrong with one live connection. All fields are optional and can be combined.
- * The fields of {@link Fault} mean the same here. `times` counts the connections to one path.
- *
- * Fields such as `cutAfterEvents: n` apply once n events of the undisturbed feed have been sent. 0
- * is right after the connection has opened.
- */
-export interface LiveFault extends SharedFault {
+> {
   /** Sends nothing more after n events, not even heartbeats. The connection stays open. */
   silentAfterEvents?: number
   /** Sends a gap after n events. Nothing is missing. */

@@ -16,8 +16,8 @@ const socketHeartbeats: readonly SocketHeartbeat[] = membersOf<SocketHeartbeat>(
 
 /** Options of the live data. All are optional. */
 export interface SandboxLiveOptions {
-  /** Milliseconds from one tick of the market to the next, 1 or more. Each symbol has a new quote on
-   * each tick. Default: 250. */
+  /** Milliseconds from one tick of the market to the next, 1 or more. In an open market, each symbol
+   * has a new quote on each tick. Default: 250. */
   interval?: number
   /** A whole number. With the same seed, a symbol has the same quotes, alerts and news on the same
    * ticks. Only their times differ. Default: 1. */

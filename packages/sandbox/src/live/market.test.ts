@@ -128,7 +128,7 @@ describe('alerts', () => {
   })
 })
 
-test('news come now and then, also in a closed market, and say that they are simulated', () => {
+test('articles come now and then, also in a closed market, and say that they are simulated', () => {
   const closed = market({ market: 'closed' })
   const articles = Array.from({ length: 5000 }, (_, tick) => closed.article('NVDA', tick)).filter(
     (article) => article !== undefined,

@@ -33,7 +33,7 @@ export function articleOf(
     id,
     title: `Simulated: ${symbol} ${title}`,
     symbols: other === undefined || other === symbol ? [symbol] : [symbol, other],
-    summary: 'Written by the VecTrade sandbox. Nothing of this has happened.',
+    summary: 'Written by the VecTrade sandbox. None of this has happened.',
     source: 'VecTrade sandbox',
     url: `https://news.example.com/${encodeURIComponent(id)}`,
     sentiment,

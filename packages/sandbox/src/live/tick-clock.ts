@@ -1,7 +1,7 @@
 /**
  * Counts the ticks of the market from 0.
  *
- * It has no timer. It begins when it is asked first, so that the first connection begins at tick 0.
+ * It has no timer. It starts at the first question, so the first connection begins at tick 0.
  */
 export class TickClock {
   readonly #interval: number

@@ -1,0 +1,207 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { LiveEvent, LiveFeedLike, SharedEvent, SharedReplay } from '../index.ts'
+import { ControlledFeed, quote } from '../test-support/controlled-feed.ts'
+import { liveEndpoint, type Received } from '../test-support/live-endpoint.ts'
+
+/** Events with ids that all instances know: 1, 2, 3 and so on. */
+class SharedFeed extends ControlledFeed {
+  lastEventId = '0'
+  /** What `replay` returns, until it is called. */
+  replayed: () => ReturnType<NonNullable<LiveFeedLike['replay']>> = async () => 'unknown'
+  readonly replays: string[] = []
+
+  replay(after: string, symbols: readonly string[]): ReturnType<SharedFeed['replayed']> {
+    this.replays.push(`${after} ${symbols.join(',')}`)
+    return this.replayed()
+  }
+
+  /** Brings an event. Its id is counted up, as when it is read. */
+  bring(event: LiveEvent): void {
+    this.lastEventId = String(Number(this.lastEventId) + 1)
+    this.send(event)
+  }
+}
+
+/** Makes the result of a replay. */
+const after = (events: readonly SharedEvent[], latest: LiveEvent[] = []): SharedReplay => ({
+  events,
+  latest,
+})
+
+const price = (at: number): LiveEvent => quote('NVDA', at)
+const turn = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 5))
+const isQuote = ({ event }: Received): boolean => event['type'] === 'quote.update'
+
+function instance(): { feed: SharedFeed } & Pick<ReturnType<typeof liveEndpoint>, 'get'> {
+  const feed = new SharedFeed()
+  return { feed, get: liveEndpoint({ feed }).get }
+}
+
+/** Returns the id of a reader after the first event of an instance. */
+async function firstId(): Promise<string> {
+  const { feed, get } = instance()
+  const caller = await get()
+  feed.bring(price(1))
+  return (await caller.next())?.id ?? ''
+}
+
+describe('a reader that comes from another instance', () => {
+  test('continues after its last event', async () => {
+    const id = await firstId()
+    const { feed, get } = instance()
+    feed.lastEventId = '3'
+    feed.replayed = async () =>
+      after([
+        { id: '2', event: price(2) },
+        { id: '3', event: price(3) },
+      ])
+    const caller = await get('?symbols=NVDA', { 'last-event-id': id })
+    expect(feed.replays).toEqual(['1 NVDA'])
+    feed.bring(price(4))
+    expect(await caller.take(3)).toEqual([price(2), price(3), price(4)])
+  })
+
+  test('gets events once that come while the others are read', async () => {
+    const id = await firstId()
+    const { feed, get } = instance()
+    feed.lastEventId = '2'
+    let finish: (() => void) | undefined
+    feed.replayed = async () => {
+      await new Promise<void>((resolve) => (finish = resolve))
+      return after([
+        { id: '2', event: price(2) },
+        { id: '3', event: price(3) },
+      ])
+    }
+    const coming = get('?symbols=NVDA', { 'last-event-id': id })
+    await vi.waitFor(() => expect(finish).toBeDefined())
+    feed.bring(price(3))
+    await turn()
+    feed.bring(price(4))
+    await turn()
+    finish?.()
+    const caller = await coming
+    feed.bring(price(5))
+    expect(await caller.take(4)).toEqual([price(2), price(3), price(4), price(5)])
+  })
+
+  test('leaves the latest quotes for readers that come later', async () => {
+    const { feed, get } = instance()
+    feed.replayed = async () => after([], [price(1)])
+    await get('?symbols=NVDA', { 'last-event-id': await firstId() })
+    expect(await (await get()).take(1)).toEqual([price(1)])
+  })
+
+  test('can continue at a third instance after each of these events', async () => {
+    const { feed, get } = instance()
+    const replayed = [
+      { id: '2', event: price(2) },
+      { id: '3', event: price(3) },
+    ]
+    feed.replayed = async () => after(replayed)
+    const caller = await get('?symbols=NVDA', { 'last-event-id': await firstId() })
+    const id = (await caller.next())?.id ?? ''
+    const third = instance()
+    await third.get('?symbols=NVDA', { 'last-event-id': id })
+    expect(third.feed.replays).toEqual(['2 NVDA'])
+  })
+
+  test('gets what it wants only, and the latest quotes of symbols that are new to it', async () => {
+    const id = await firstId()
+    const { feed, get } = instance()
+    await get('?symbols=AMD')
+    feed.bring(quote('AMD', 7))
+    await turn()
+    const news = { type: 'news.published', id: '1', title: 't', symbols: ['NVDA'] } as never
+    feed.replayed = async () =>
+      after([
+        { id: '2', event: news },
+        { id: '3', event: price(3) },
+        { id: '4', event: quote('AMD', 6) },
+      ])
+    feed.lastEventId = '4'
+    const query = '?symbols=NVDA,AMD&added=AMD'
+    const caller = await get(query, { 'last-event-id': id })
+    expect(feed.replays).toEqual(['1 NVDA'])
+    expect((await caller.next())?.event).toEqual(price(3))
+    const last = await caller.next()
+    expect(last?.event).toEqual(quote('AMD', 7))
+    // Its id is that of a place after all of them, so none is sent again.
+    const third = instance()
+    await third.get('?symbols=NVDA,AMD', { 'last-event-id': last?.id ?? '' })
+    expect(third.feed.replays).toEqual(['4 NVDA,AMD'])
+  })
+
+  test.for<[string, SharedFeed['replayed'], string]>([
+    ['they are no longer there', async () => 'expired', 'expired'],
+    ['no one knows its last event', async () => 'unknown', 'unknown'],
+    ['this fails', () => Promise.reject(new Error('mine')), 'unknown'],
+    [
+      'they are too many',
+      async () =>
+        after(Array.from({ length: 1001 }, (_, at) => ({ id: `${at}`, event: price(at) }))),
+      'expired',
+    ],
+  ])('gets a gap and the latest quotes if %s', async ([, replayed, reason]) => {
+    const id = await firstId()
+    const feed = new SharedFeed()
+    const { get } = liveEndpoint({ feed, onError: () => {} })
+    await get()
+    feed.bring(price(9))
+    await turn()
+    feed.replayed = replayed
+    const caller = await get('?symbols=NVDA', { 'last-event-id': id })
+    feed.bring(price(10))
+    expect(await caller.take(3)).toEqual([{ type: 'gap', reason, since: id }, price(9), price(10)])
+  })
+
+  test('and leaves during this does not stay', async () => {
+    const id = await firstId()
+    const feed = new SharedFeed()
+    let finish: (() => void) | undefined
+    feed.replayed = async () => {
+      await new Promise<void>((resolve) => (finish = resolve))
+      return after([])
+    }
+    const { handler } = liveEndpoint({ feed })
+    const controller = new AbortController()
+    const url = 'https://app.example/api/live?symbols=NVDA'
+    const { signal } = controller
+    const coming = handler(new Request(url, { headers: { 'last-event-id': id }, signal }))
+    await vi.waitFor(() => expect(finish).toBeDefined())
+    controller.abort()
+    finish?.()
+    await coming
+    await vi.waitFor(() => expect(feed.symbols.size).toBe(0), 20_000)
+  })
+})
+
+test('an instance replays its own history first, and then asks the feed', async () => {
+  const feed = new SharedFeed()
+  const { get } = liveEndpoint({ feed, replay: { events: 2 } })
+  const keeper = await get('?symbols=NVDA,AMD')
+  const ids: string[] = []
+  for (const event of [price(1), price(2), quote('AMD', 3), price(4)]) {
+    feed.bring(event)
+    ids.push((await keeper.next())?.id ?? '')
+  }
+  const near = await get('?symbols=NVDA', { 'last-event-id': ids[1] ?? '' })
+  expect(await near.take(1)).toEqual([price(4)])
+  expect(feed.replays).toEqual([])
+  feed.replayed = async () => after([2, 4].map((at) => ({ id: `${at}`, event: price(at) })))
+  const far = await get('?symbols=NVDA', { 'last-event-id': ids[0] ?? '' })
+  expect(feed.replays).toEqual(['1 NVDA'])
+  expect(await far.take(2)).toEqual([price(2), price(4)])
+})
+
+test('a feed without `replay` shares no ids', async () => {
+  const feed = Object.assign(new ControlledFeed(), { lastEventId: '1' })
+  const caller = await liveEndpoint({ feed }).get()
+  feed.send(price(1))
+  const first = (await caller.next()) as Received
+  expect(isQuote(first)).toBe(true)
+  const other = instance()
+  const again = await other.get('?symbols=NVDA', { 'last-event-id': first.id ?? '' })
+  expect(other.feed.replays).toEqual([])
+  expect(await again.take(1)).toEqual([{ type: 'gap', reason: 'unknown', since: first.id }])
+})

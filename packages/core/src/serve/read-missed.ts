@@ -1,0 +1,20 @@
+import type { ReplayLimits } from './live-replay.ts'
+import type { LiveUpstream, ReplayProblem, SharedReplay } from './live-upstream.ts'
+
+/** Reads what has come after a shared id, or why that is not possible. Never rejects: reports the error. */
+export async function readMissed(
+  upstream: LiveUpstream,
+  sharedId: string,
+  symbols: readonly string[],
+  { replay, onError }: { replay: ReplayLimits; onError: (error: unknown) => void },
+): Promise<SharedReplay | ReplayProblem> {
+  try {
+    const missed = await upstream.replay(sharedId, symbols)
+    // A reader that comes back must not take more memory here than the history does.
+    const isTooLong = typeof missed !== 'string' && missed.events.length > replay.events
+    return isTooLong ? 'expired' : missed
+  } catch (error) {
+    onError(error)
+    return 'unknown'
+  }
+}

@@ -1,0 +1,122 @@
+import { type FeedContext, pollInterval } from './feed-context.ts'
+import { beat, leave } from './feed-scripts.ts'
+import { FeedTerm } from './feed-term.ts'
+import { Pause } from './pause.ts'
+
+/** How long the keys are kept after the last sign of life of any instance, in ms. */
+const keepFor = 600_000
+const gap = JSON.stringify({ type: 'gap', reason: 'upstream' })
+
+/**
+ * An instance among all that share a feed. It tells Redis regularly which symbols it follows, and that it is alive. One
+ * of the instances leads.
+ */
+export class FeedMember {
+  readonly #context: FeedContext
+  readonly #symbols: ReadonlySet<string>
+  readonly #onFailure: (error: unknown) => void
+  readonly #instance = crypto.randomUUID()
+  readonly #pause = new Pause()
+  /** By which Redis knows the leader. Each term needs its own, because another instance may lead between two. */
+  #token = crypto.randomUUID()
+  #term: FeedTerm | undefined
+  #running: Promise<void> | undefined
+  #unlisten: (() => void) | undefined
+  #isClosed = false
+
+  constructor(
+    context: FeedContext,
+    symbols: ReadonlySet<string>,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#context = context
+    this.#symbols = symbols
+    this.#onFailure = onFailure
+  }
+
+  start(): void {
+    const { wakeUps, channel } = this.#context
+    this.#unlisten = wakeUps.listen(channel, (message) => {
+      const isForMe = message === (this.#term === undefined ? 'free' : 'wish')
+      if (isForMe) this.#pause.wake()
+    })
+    this.#running = this.#run().catch((error: unknown) => this.#onFailure(error))
+  }
+
+  /** Call this after the symbols have changed. */
+  change(): void {
+    this.#pause.wake()
+  }
+
+  /** Ends the term of this instance, if it leads. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#pause.stop()
+    this.#unlisten?.()
+    const term = this.#endTerm()
+    if (this.#running === undefined) return
+    // A late sign of life would take the lease again.
+    await Promise.all([term, this.#running])
+    const { channel, settings } = this.#context
+    const parameters = [channel, this.#token, settings.lease, this.#instance]
+    // If Redis does not get this, the lease ends by itself.
+    await this.#context.run(leave, parameters).catch(() => {})
+  }
+
+  async #run(): Promise<void> {
+    // The first symbols are added right after the start.
+    await Promise.resolve()
+    while (!this.#isClosed) await this.#pause.wait(await this.#beat())
+  }
+
+  /** Shows a sign of life. Returns the ms until the next one. */
+  async #beat(): Promise<number> {
+    const { channel, settings } = this.#context
+    const { lease } = settings
+    const symbols = [...this.#symbols].join(',')
+    const parameters = [channel, this.#token, lease, keepFor, this.#instance, symbols, gap]
+    const term = this.#term
+    const sentAt = performance.now()
+    try {
+      const reply = await this.#context.run(beat, parameters, term?.left)
+      if (this.#isClosed) return 0
+      const [isLeader, left, wanted] = reply as [number, number, string[]]
+      if (isLeader === 1) this.#lead(sentAt, wanted)
+      else if (term !== undefined) void this.#endTerm(term)
+      // Just after the end of its lease, a leader without signs of life is replaced.
+      return isLeader === 1 ? lease / 3 : Math.min(lease / 3, left + 1)
+    } catch (error) {
+      this.#context.tolerate(error)
+      if (term === undefined || this.#isClosed) return pollInterval
+      if (term.left > 0) return Math.min(pollInterval, term.left)
+      // Another instance may lead by now, and VecTrade allows few connections.
+      void this.#endTerm(term)
+      return pollInterval
+    }
+  }
+
+  #lead(since: number, symbols: readonly string[]): void {
+    this.#term ??= this.#newTerm()
+    this.#term.confirm(since)
+    this.#term.follow(symbols)
+  }
+
+  #newTerm(): FeedTerm {
+    const term = new FeedTerm(this.#context, this.#token, {
+      onLost: () => {
+        void this.#endTerm(term)
+        this.#pause.wake()
+      },
+      onFailure: (error) => this.#onFailure(error),
+    })
+    return term
+  }
+
+  /** Ends the term, unless another one has begun. */
+  async #endTerm(term: FeedTerm | undefined = this.#term): Promise<void> {
+    if (term === undefined || term !== this.#term) return
+    this.#term = undefined
+    if (!this.#isClosed) this.#token = crypto.randomUUID()
+    await term.close()
+  }
+}

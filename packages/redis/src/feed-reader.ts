@@ -1,0 +1,189 @@
+import type { LiveEvent } from '@vectrade/core'
+import { type Pull, within } from '@vectrade/core/adapter'
+import { type FeedContext, pollInterval } from './feed-context.ts'
+import { type FeedEntry, isWanted, readPage } from './feed-page.ts'
+import { Pause } from './pause.ts'
+import { isLater } from './stream-id.ts'
+
+/**
+ * Reads the events of a feed from Redis, beginning with those that come next.
+ *
+ * It reads a page when its caller has taken the one before. So a slow caller takes no memory. If it is slower than Redis
+ * forgets, it gets a gap.
+ */
+export class FeedReader implements Pull<LiveEvent> {
+  readonly #context: FeedContext
+  readonly #symbols: ReadonlySet<string>
+  readonly #onLeave: () => Promise<void>
+  readonly #pause = new Pause()
+  readonly #ended: Promise<void>
+  /** What was read from Redis and not taken yet. */
+  #queue: FeedEntry[] = []
+  #next = 0
+  /** The id of the last event that was read from Redis. Empty before the first page. */
+  #position = ''
+  #takenId = ''
+  #settledId = ''
+  /** The symbols whose latest quotes are still to be delivered. */
+  readonly #fresh: Set<string>
+  /** The id of the latest quote of each symbol that was read. */
+  readonly #seen = new Map<string, string>()
+  #end: { error?: unknown } | undefined
+  #onEnd: (() => void) | undefined
+  readonly #started: Promise<void>
+  #onStart: (() => void) | undefined
+  #unlisten: (() => void) | undefined
+
+  /** @param onLeave called when the caller stops reading */
+  constructor(context: FeedContext, symbols: ReadonlySet<string>, onLeave: () => Promise<void>) {
+    this.#context = context
+    this.#symbols = symbols
+    this.#fresh = new Set(symbols)
+    this.#onLeave = onLeave
+    this.#ended = new Promise((resolve) => {
+      this.#onEnd = resolve
+    })
+    this.#started = new Promise((resolve) => {
+      this.#onStart = resolve
+    })
+  }
+
+  /** The id of the last event that was taken, or of a later one that the caller does not get. */
+  get lastEventId(): string {
+    return this.#takenId
+  }
+
+  /** The id of the last event that the caller has used: it asks for the next event after it has used one. */
+  get settledId(): string {
+    return this.#settledId
+  }
+
+  /** Waits until the reader knows where it begins. Returns false if that takes too long, or the reader is closed. */
+  async hasStarted(ms: number): Promise<boolean> {
+    await within(Promise.race([this.#started, this.#ended]), ms)
+    return this.#position !== '' && this.#end === undefined
+  }
+
+  start(): void {
+    const { wakeUps, channel } = this.#context
+    this.#unlisten = wakeUps.listen(channel, (message) => {
+      if (message === '') this.#pause.wake()
+    })
+  }
+
+  /** Call this after symbols were added to those of the reader. Delivers their latest quotes. */
+  add(symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#fresh.add(symbol)
+    this.#pause.wake()
+  }
+
+  /** Leaves out the latest quotes of symbols. Returns those that would have been delivered. */
+  skipLatest(symbols: readonly string[]): string[] {
+    return symbols.filter((symbol) => this.#fresh.delete(symbol))
+  }
+
+  /** Call this after symbols were removed from those of the reader. */
+  remove(symbols: readonly string[]): void {
+    for (const symbol of symbols) {
+      this.#fresh.delete(symbol)
+      this.#seen.delete(symbol)
+    }
+  }
+
+  /** Ends reading. Without an error, events that were not taken yet are dropped. */
+  close(end: { error?: unknown } = {}): void {
+    if (this.#end !== undefined) return
+    this.#end = end
+    if (!('error' in end)) this.#queue = []
+    this.#unlisten?.()
+    this.#pause.stop()
+    this.#onEnd?.()
+  }
+
+  ready(): LiveEvent | undefined {
+    for (;;) {
+      this.#settledId = this.#takenId
+      const entry = this.#queue[this.#next]
+      if (entry === undefined) {
+        this.#queue = []
+        this.#next = 0
+        return undefined
+      }
+      this.#next += 1
+      const { id, event } = entry
+      this.#takenId = id
+      // Symbols may have been added or removed since it was read.
+      if (event === undefined || !isWanted(event, this.#symbols)) continue
+      if (event.type === 'quote.update') this.#seen.set(event.symbol, id)
+      return event
+    }
+  }
+
+  async wait(): Promise<IteratorResult<LiveEvent, undefined>> {
+    for (;;) {
+      const value = this.ready()
+      if (value !== undefined) return { done: false, value }
+      if (this.#end !== undefined) {
+        if ('error' in this.#end) throw this.#end.error
+        return { done: true, value: undefined }
+      }
+      // A call that Redis does not answer must not hold up the end.
+      await Promise.race([this.#read(), this.#ended])
+    }
+  }
+
+  leave(): Promise<void> {
+    return this.#onLeave()
+  }
+
+  /** Reads the next page, or waits until there may be one. */
+  async #read(): Promise<void> {
+    const isStarting = this.#position === ''
+    try {
+      const { last, entries } = await readPage(this.#context, this.#position)
+      if (this.#end !== undefined) return
+      if (isStarting) this.#begin(last)
+      else this.#receive(entries)
+      if (this.#queue.length === 0 && this.#fresh.size > 0) await this.#readLatest()
+    } catch (error) {
+      this.#context.tolerate(error)
+    }
+    if (this.#queue.length > 0) return
+    await this.#pause.wait(pollInterval)
+  }
+
+  #begin(last: string): void {
+    this.#position = this.#takenId = this.#settledId = last
+    if (last !== '') this.#onStart?.()
+  }
+
+  #receive(entries: readonly FeedEntry[]): void {
+    const [first, ...rest] = entries
+    if (first === undefined) return
+    if (first.id !== this.#position) {
+      // Redis has forgotten events that were not read, or has lost its data.
+      const gap = { type: 'gap', reason: 'expired', since: this.#position } as const
+      this.#queue.push({ id: this.#position, event: gap })
+      for (const symbol of this.#symbols) this.#fresh.add(symbol)
+      this.#seen.clear()
+      rest.unshift(first)
+    }
+    this.#queue.push(...rest)
+    this.#position = rest.at(-1)?.id ?? this.#position
+  }
+
+  /** Adds the latest quotes of symbols that are new here. A quote that is still to be read is left out. */
+  async #readLatest(): Promise<void> {
+    const position = this.#position
+    if (position === '') return
+    const wanted = [...this.#fresh]
+    const { symbols } = await readPage(this.#context, '', wanted)
+    for (const { symbol, latest } of symbols) {
+      // It may have been removed in the meantime.
+      if (!this.#fresh.delete(symbol) || latest === undefined) continue
+      const isKnown = !isLater(latest.id, this.#seen.get(symbol) ?? '')
+      if (isKnown || isLater(latest.id, position)) continue
+      this.#queue.push({ id: position, event: latest.event })
+    }
+  }
+}

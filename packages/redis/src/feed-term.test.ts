@@ -1,0 +1,94 @@
+import {
+  AuthenticationError,
+  ConfigurationError,
+  type NewsEvent,
+  ServerError,
+} from '@vectrade/core'
+import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { quote } from './test-support/controlled-client.ts'
+import { FeedInstances } from './test-support/feed-instances.ts'
+
+const gap = { type: 'gap', reason: 'upstream' }
+
+let server: RedisServer
+let redis: Client
+beforeAll(async () => {
+  server = await RedisServer.start()
+  redis = await server.connect()
+}, startTimeout)
+afterAll(() => server[Symbol.asyncDispose]())
+
+let instances: FeedInstances
+beforeEach(async () => {
+  await redis.flushAll()
+  instances = new FeedInstances(redis)
+})
+afterEach(() => instances.close())
+
+test('a leader that closes lets another one lead at once, and its first event is a gap', async () => {
+  const leader = await instances.startLeader(['NVDA'])
+  const follower = await instances.startFollower(['NVDA', 'AMD'], leader)
+  leader.client.feeds[0]?.send(quote('NVDA', 1))
+  await expect.poll(() => follower.events).toHaveLength(1)
+  await leader.feed.close()
+  expect(leader.client.open).toEqual([])
+  expect(await leader.ended).toBe('without error')
+  // Without the message of the leader, this would take the lease.
+  await expect.poll(() => follower.client.open, { timeout: 9_000 }).toHaveLength(1)
+  expect(follower.client.feeds[0]?.symbols).toEqual(new Set(['NVDA', 'AMD']))
+  follower.client.feeds[0]?.send(quote('NVDA', 2))
+  const expected = [quote('NVDA', 1), gap, quote('NVDA', 2)]
+  await expect.poll(() => follower.events).toEqual(expected)
+})
+
+test('a leader passes on gaps of the upstream, without ids of the upstream', async () => {
+  const leader = await instances.startLeader(['NVDA'])
+  leader.client.feeds[0]?.send({ type: 'gap', reason: 'expired', since: 'theirs', dropped: 2 })
+  const event = { type: 'gap', reason: 'expired', dropped: 2 }
+  await expect.poll(() => leader.events).toEqual([event])
+})
+
+test('a leader brings all alerts and news, and events of unknown types', async () => {
+  const leader = instances.start(['NVDA'], { channels: ['news', 'quotes', 'alerts'] })
+  await expect.poll(() => leader.client.open).toHaveLength(2)
+  const [others] = leader.client.feeds
+  expect(others?.channels).toEqual(['news', 'alerts'])
+  expect(others?.symbols).toEqual(new Set())
+  const news: NewsEvent = { type: 'news.published', id: '1', title: 't', symbols: ['OTHER'] }
+  const data = { type: 'halt', symbol: 'NVDA' }
+  others?.send(news, { type: 'unknown', content: '', wireType: 'halt', data })
+  const unknown = { type: 'unknown', content: '', wireType: 'halt', data }
+  await expect.poll(() => leader.events).toEqual([news, unknown])
+})
+
+test('a leader connects again if VecTrade could not be reached, after a gap', async () => {
+  const warnings: string[] = []
+  const logger = { warn: (message: string) => warnings.push(message) }
+  const leader = await instances.startLeader(['NVDA'], { lease: 1000, logger })
+  const down = { message: 'Down', type: 'server_error', retryable: true } as const
+  leader.client.feeds[0]?.fail(new ServerError(down))
+  await expect.poll(() => leader.client.feeds.length).toBe(2)
+  leader.client.feeds[1]?.send(quote('NVDA', 1))
+  await expect.poll(() => leader.events).toEqual([gap, quote('NVDA', 1)])
+  expect(warnings).toEqual(['The live feed has lost VecTrade, and tries again in 1000 ms'])
+})
+
+test('a leader fails if VecTrade refuses its key, and another one takes over', async () => {
+  const leader = await instances.startLeader(['NVDA'])
+  const follower = await instances.startFollower(['NVDA'], leader)
+  const options = { message: 'No', type: 'authentication_error', retryable: false } as const
+  const error = new AuthenticationError(options)
+  leader.client.feeds[0]?.fail(error)
+  expect(await leader.ended).toBe(error)
+  await expect.poll(() => follower.client.open, { timeout: 9_000 }).toHaveLength(1)
+})
+
+test('a leader fails if its client has no key', async () => {
+  const error = new ConfigurationError('No key')
+  const subscribe = (): never => {
+    throw error
+  }
+  const { ended } = instances.start(['NVDA'], { client: { live: { subscribe } } as never })
+  expect(await ended).toBe(error)
+})

@@ -1,0 +1,107 @@
+import { type LiveChannel, type LiveFeed, VecTradeError } from '@vectrade/core'
+import { warn } from '@vectrade/core/adapter'
+import type { FeedContext } from './feed-context.ts'
+import { FeedWriter } from './feed-writer.ts'
+
+/** What the leader reports. */
+export interface TermSink {
+  /** Another instance leads. */
+  onLost(): void
+  /** The upstream refuses this instance for good. */
+  onFailure(error: unknown): void
+}
+
+/** The time for which an instance leads: it has the connections to VecTrade, and writes their events to Redis. */
+export class FeedTerm {
+  readonly #context: FeedContext
+  readonly #sink: TermSink
+  readonly #writer: FeedWriter
+  /** The feed of the quotes, and that of all other channels. The others have no symbols, so they bring everything. */
+  readonly #feeds = new Map<'quotes' | 'others', LiveFeed>()
+  #symbols: ReadonlySet<string> = new Set()
+  /** Until when no other instance can lead, on the clock of `performance.now()`. */
+  #until = 0
+  /** When to connect again after VecTrade could not be reached. */
+  #retryAt = 0
+
+  constructor(context: FeedContext, token: string, sink: TermSink) {
+    this.#context = context
+    this.#sink = sink
+    this.#writer = new FeedWriter(context, token, {
+      onConfirmed: (at) => this.confirm(at),
+      onLost: () => sink.onLost(),
+      onFailure: (error) => sink.onFailure(error),
+    })
+  }
+
+  /** ms for which no other instance can lead. */
+  get left(): number {
+    return this.#until - performance.now()
+  }
+
+  /** @param at when this instance asked whether it leads. It does. */
+  confirm(at: number): void {
+    this.#until = Math.max(this.#until, at + this.#context.settings.lease)
+  }
+
+  /** Follows these symbols and no others. Also connects again. @throws ConfigurationError if the client has no key */
+  follow(symbols: readonly string[]): void {
+    if (performance.now() < this.#retryAt) return
+    const { channels } = this.#context.settings
+    const others = channels.filter((channel) => channel !== 'quotes')
+    if (others.length > 0 && !this.#feeds.has('others')) this.#open('others', others, [])
+    if (!channels.includes('quotes')) return
+    const before = this.#symbols
+    this.#symbols = new Set(symbols)
+    const quotes = this.#feeds.get('quotes')
+    if (symbols.length === 0) {
+      this.#feeds.delete('quotes')
+      void quotes?.close().catch(() => {})
+    } else if (quotes === undefined) {
+      this.#open('quotes', ['quotes'], symbols)
+    } else {
+      quotes.add(symbols)
+      quotes.remove([...before].filter((symbol) => !this.#symbols.has(symbol)))
+    }
+  }
+
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    this.#writer.close()
+    const feeds = [...this.#feeds.values()]
+    this.#feeds.clear()
+    await Promise.allSettled(feeds.map((feed) => feed.close()))
+  }
+
+  #open(
+    name: 'quotes' | 'others',
+    channels: readonly LiveChannel[],
+    symbols: readonly string[],
+  ): void {
+    const feed = this.#context.settings.client.live.subscribe({ channels, symbols })
+    this.#feeds.set(name, feed)
+    void this.#read(feed).then((failure) => {
+      if (this.#feeds.get(name) !== feed) return
+      this.#feeds.delete(name)
+      if (isFinal(failure?.error)) return this.#sink.onFailure(failure?.error)
+      const { lease, logger } = this.#context.settings
+      warn(logger, `The live feed has lost VecTrade, and tries again in ${lease} ms`)
+      this.#retryAt = performance.now() + lease
+      void this.#writer.add({ type: 'gap', reason: 'upstream' })
+    })
+  }
+
+  /** Writes the events of a feed, to its end. Returns the error, if there is one. */
+  async #read(feed: LiveFeed): Promise<{ error: unknown } | undefined> {
+    try {
+      for await (const event of feed) await this.#writer.add(event)
+      return undefined
+    } catch (error) {
+      return { error }
+    }
+  }
+}
+
+function isFinal(error: unknown): boolean {
+  return error !== undefined && !(VecTradeError.isInstance(error) && error.retryable)
+}

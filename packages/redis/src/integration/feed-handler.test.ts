@@ -1,0 +1,115 @@
+import { createLiveHandler, decodeEventStream, type Handler } from '@vectrade/core'
+import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
+import { seeded } from '@vectrade/test-kit/seeded'
+import { delay } from '@vectrade/test-kit/within-a-second'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { redisFeed, type RedisFeed } from '../index.ts'
+import { ControlledClient, quote } from '../test-support/controlled-client.ts'
+
+const seed = 20_261_129
+const random = seeded(seed)
+
+let server: RedisServer
+let redis: Client
+beforeAll(async () => {
+  server = await RedisServer.start()
+  redis = await server.connect()
+}, startTimeout)
+afterAll(() => server[Symbol.asyncDispose]())
+
+interface Instance {
+  client: ControlledClient
+  feed: RedisFeed
+  handler: Handler
+}
+
+function start(): Instance {
+  const client = new ControlledClient()
+  const feed = redisFeed(redis, { client, lease: 60_000 })
+  return { client, feed, handler: createLiveHandler({ feed, heartbeat: 20 }) }
+}
+
+/** A reader that is sent to another instance after each cut. */
+class Reader {
+  readonly events: Record<string, unknown>[] = []
+  cuts = 0
+  #lastEventId = ''
+
+  /** Reads some messages from an instance. */
+  async read({ handler }: Instance, symbols: string, count: number): Promise<void> {
+    const url = `https://app.example/api/live?symbols=${symbols}`
+    const headers = this.#lastEventId === '' ? {} : { 'last-event-id': this.#lastEventId }
+    const { body } = await handler(new Request(url, { headers }))
+    let read = 0
+    for await (const { id, data } of decodeEventStream(body as ReadableStream)) {
+      this.#lastEventId = id ?? ''
+      this.events.push(JSON.parse(data))
+      read += 1
+      if (read >= count) break
+    }
+    this.cuts += 1
+  }
+}
+
+test(`readers that are sent from instance to instance lose and repeat nothing (seed ${seed})`, async () => {
+  const instances = [start(), start(), start()]
+  const [leader] = instances as [Instance]
+  const symbols = ['NVDA', 'AMD', 'TSLA']
+  // One reader of each symbol at another instance, so that each instance follows other symbols by itself.
+  const readers = symbols.map((symbol) => ({ symbol, reader: new Reader() }))
+  // The first one to read leads.
+  const keeper = new Reader()
+  const keeping = keeper.read(leader, symbols.join(','), 1500)
+  await expect.poll(() => leader.client.open).toHaveLength(1)
+  const reading = readers.map(async ({ symbol, reader }) => {
+    while (reader.events.length < 500) {
+      const instance = instances[Math.floor(random() * 3)] as Instance
+      const count = Math.min(1 + Math.floor(random() * 30), 500 - reader.events.length)
+      await reader.read(instance, symbol, count)
+    }
+  })
+  await expect.poll(() => leader.feed.lastEventId).not.toBe('')
+  // All readers are there before the first event.
+  await delay(200)
+  for (let price = 1; price <= 500; price += 1) {
+    leader.client.open[0]?.send(...symbols.map((symbol) => quote(symbol, price)))
+    if (price % 5 === 0) await delay(5)
+  }
+  await Promise.all(reading)
+  await keeping
+  for (const { symbol, reader } of readers) {
+    expect(reader.cuts).toBeGreaterThan(15)
+    expect(reader.events).toEqual(
+      Array.from({ length: 500 }, (_, at) => ({
+        type: 'quote.update',
+        symbol,
+        price: at + 1,
+      })),
+    )
+  }
+  expect(instances.flatMap(({ client }) => client.feeds)).toHaveLength(1)
+  await Promise.all(instances.map(({ feed }) => feed.close()))
+})
+
+test('a cursor of an instance that is gone is valid on one that is new', async () => {
+  await redis.flushAll()
+  const first = start()
+  const reader = new Reader()
+  const reading = reader.read(first, 'NVDA', 2)
+  await expect.poll(() => first.client.open).toHaveLength(1)
+  first.client.feeds[0]?.send(quote('NVDA', 1), quote('NVDA', 2), quote('NVDA', 3))
+  await reading
+  await expect
+    .poll(async () => (await redis.hGet('vectrade:{live}:latest', 'NVDA')) ?? '')
+    .toMatch(/3}$/)
+  await first.feed.close()
+  const second = start()
+  await reader.read(second, 'NVDA', 2)
+  expect(reader.events).toEqual([
+    quote('NVDA', 1),
+    quote('NVDA', 2),
+    quote('NVDA', 3),
+    { type: 'gap', reason: 'upstream' },
+  ])
+  await second.feed.close()
+})

@@ -1,0 +1,225 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import {
+  type LiveChannel,
+  type LiveEvent,
+  type LiveFeedLike,
+  type Logger,
+  type ReplayProblem,
+  type SharedReplay,
+  StreamConsumedError,
+  StreamStoreError,
+  type VecTrade,
+} from '@vectrade/core'
+import {
+  checkLogger,
+  checkOptions,
+  type Checks,
+  checkSymbols,
+  checkThat,
+  hasMethods,
+  millisecondsBetween,
+  nameMethod,
+  PullIterator,
+  wholeNumberBetween,
+} from '@vectrade/core/adapter'
+import { checkPrefix, checkRedis } from './check-redis.ts'
+import type { RedisConnection } from './connection.ts'
+import { FeedContext } from './feed-context.ts'
+import { FeedMember } from './feed-member.ts'
+import { FeedReader } from './feed-reader.ts'
+import { readReplay } from './feed-replay.ts'
+
+/** The options of {@link redisFeed}. */
+export interface RedisFeedOptions {
+  /** The client that connects to VecTrade with your key, as long as this instance leads. */
+  client: Pick<VecTrade, 'live'>
+  /** What the feed brings. Must be the same on all instances. Default `['quotes']`. */
+  channels?: readonly LiveChannel[] | undefined
+  /** The prefix of all keys and channels. Feeds with the same prefix are one. It cannot contain braces. Default `vectrade:`. */
+  prefix?: string | undefined
+  /**
+   * After this time without a sign of life, in ms, another instance takes over. From 1000 to 60 000. Must be the same on
+   * all instances. Default 5000.
+   */
+  lease?: number | undefined
+  /**
+   * How many events Redis keeps for readers that come back, and for instances that were cut off. It may keep some more.
+   * From 100 to 1 000 000. Default 10 000.
+   */
+  maxEvents?: number | undefined
+  /** Gets a warning when Redis or VecTrade cannot be reached. Default: no logger. */
+  logger?: Logger | undefined
+}
+
+/** The live data that all instances share. */
+export interface RedisFeed extends LiveFeedLike, AsyncDisposable {
+  /** The id of the last event that was read. It is valid on every instance. Empty before the first one. */
+  readonly lastEventId: string
+  /** Follows more symbols on this instance. The latest known quotes come first. */
+  add(symbols: readonly string[]): void
+  /** Follows these symbols no longer on this instance. */
+  remove(symbols: readonly string[]): void
+  /**
+   * Returns the events after an id, of any instance, up to `lastEventId`, and the latest quotes. Those that follow come
+   * from the feed itself. Returns why if some are missing. Only for a feed that is being read. `createLiveHandler` calls
+   * it for readers that come back.
+   *
+   * @param symbols those whose quotes are wanted. Follow them first.
+   * @throws StreamStoreError if Redis does not answer
+   */
+  replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem>
+  /** Ends the feed on this instance. If it leads, another instance takes over at once. */
+  close(): Promise<void>
+}
+
+/** How long to wait for the first reply of Redis, in ms. */
+const startTimeout = 2000
+
+const checkClient = checkThat(
+  'a VecTrade client',
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    hasMethods((value as { live?: unknown }).live, 'subscribe'),
+)
+
+const channels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
+
+const checks: Checks<RedisFeedOptions> = {
+  client: checkClient,
+  channels: checkThat(
+    `an array of ${channels.join(', ')}`,
+    (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((name) => channels.includes(name)),
+  ),
+  prefix: checkPrefix,
+  lease: millisecondsBetween(5000, 1000, 60_000),
+  maxEvents: wholeNumberBetween(10_000, 100, 1_000_000),
+  logger: checkLogger,
+}
+
+/**
+ * Returns live data that any number of server instances share. Pass it as the `feed` of `createLiveHandler`.
+ *
+ * One instance is connected to VecTrade, and writes the events to Redis 6.2 or newer. All instances read them there. So
+ * they need no more connections than one instance does. If that instance ends or hangs, another one takes over within
+ * `lease` and a second. All readers then get a `gap`, because events may be missing. Event ids are valid on every
+ * instance.
+ *
+ * The feed starts when it is read. It is read once, with `for await`. Leaving the loop closes it. The caller owns the
+ * client of Redis: connect it, listen to its errors, and close it after the feed. The feed opens and closes one more
+ * connection.
+ *
+ * @throws ConfigurationError if the client is from another package or an option is invalid
+ * @example
+ * ```ts
+ * import { VecTrade } from '@vectrade/core'
+ * import { redisFeed } from '@vectrade/redis'
+ * import { createClient } from 'redis'
+ *
+ * const redis = createClient({ url: 'redis://127.0.0.1:6379' })
+ * redis.on('error', (error) => console.error(error))
+ * await using feed = redisFeed(redis, { client: new VecTrade({ apiKey: 'vq_example' }) })
+ * feed.add(['NVDA'])
+ * feed.lastEventId // ''
+ * ```
+ */
+export function redisFeed(redis: RedisConnection, options: RedisFeedOptions): RedisFeed {
+  return new Feed(redis, options)
+}
+
+class Feed implements RedisFeed {
+  readonly #context: FeedContext
+  readonly #symbols = new Set<string>()
+  readonly #member: FeedMember
+  readonly #reader: FeedReader
+  #isUsed = false
+  #closing: Promise<void> | undefined
+
+  constructor(redis: RedisConnection, options: RedisFeedOptions) {
+    checkRedis('redis', redis)
+    checkOptions(options, checks)
+    const { client, prefix = 'vectrade:', logger } = options
+    // The only option without a default.
+    checkClient('client', client)
+    this.#context = new FeedContext(redis, {
+      client,
+      prefix,
+      logger,
+      channels: options.channels ?? ['quotes'],
+      lease: Math.ceil(options.lease ?? checks.lease.default),
+      maxEvents: options.maxEvents ?? checks.maxEvents.default,
+    })
+    this.#reader = new FeedReader(this.#context, this.#symbols, () => this.close())
+    this.#member = new FeedMember(this.#context, this.#symbols, (error) => {
+      this.#reader.close({ error })
+      void this.close()
+    })
+    nameMethod<Feed>(this, 'asyncDispose', (feed) => feed.close())
+    nameMethod<Feed>(this, 'asyncIterator', (feed) => feed.#iterate())
+  }
+
+  get lastEventId(): string {
+    return this.#reader.lastEventId
+  }
+
+  add(symbols: readonly string[]): void {
+    checkSymbols('symbols', symbols)
+    const added = symbols.filter((symbol) => !this.#symbols.has(symbol))
+    for (const symbol of added) this.#symbols.add(symbol)
+    this.#reader.add(added)
+    this.#member.change()
+  }
+
+  remove(symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#symbols.delete(symbol)
+    this.#reader.remove(symbols)
+    this.#member.change()
+  }
+
+  async replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem> {
+    checkSymbols('symbols', symbols)
+    // A reader that continues has these quotes, or gets them with the others.
+    const skipped = this.#reader.skipLatest(symbols)
+    let result: SharedReplay | ReplayProblem = 'unknown'
+    try {
+      if (!(await this.#reader.hasStarted(startTimeout))) {
+        throw new StreamStoreError('The feed has not started', 'unavailable')
+      }
+      result = await readReplay(this.#context, after, symbols, () => this.#reader.settledId)
+      return result
+    } finally {
+      if (typeof result === 'string') this.#reader.add(skipped)
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<LiveEvent, undefined> {
+    return this.#iterate()
+  }
+
+  #iterate(): AsyncIterator<LiveEvent, undefined> {
+    if (this.#isUsed) {
+      throw new StreamConsumedError('This feed is already read: a feed is read once')
+    }
+    this.#isUsed = true
+    if (this.#closing === undefined) {
+      this.#reader.start()
+      this.#member.start()
+    }
+    return new PullIterator(this.#reader)
+  }
+
+  async #close(): Promise<void> {
+    this.#reader.close()
+    await this.#member.close()
+    await this.#context.wakeUps.close()
+  }
+}
