@@ -4,6 +4,7 @@ import { canaries } from './canaries/canaries.ts'
 import { faults } from './faults/faults.ts'
 import { fuzz } from './fuzz/fuzz.ts'
 import { leaks } from './leaks/leaks.ts'
+import { live } from './live/live.ts'
 import { relay } from './relay/relay.ts'
 import { soak } from './soak/soak.ts'
 import { uploads } from './uploads/uploads.ts'
@@ -17,6 +18,7 @@ export const proofs: readonly Proof[] = [
   aborts,
   leaks,
   relay,
+  live,
   uploads,
   canaries,
   soak,

@@ -15,14 +15,22 @@ export interface HistoryGap {
   dropped?: number | undefined
 }
 
+/** An event as JSON, and its place. */
+interface Received {
+  readonly json: string
+  readonly position: Position
+}
+
 /** What an instance has received: the position, the latest quotes, and the latest events. */
 export class LiveHistory {
   readonly #cursors = new LiveCursors()
   readonly #sharedId: () => string
   readonly #replay: LiveReplay
   readonly #isFollowed: (symbol: string) => boolean
-  /** The latest quote of each symbol that is followed, as JSON. */
-  readonly #latest = new Map<string, string>()
+  /** The latest quote of each symbol that is followed. */
+  readonly #latest = new Map<string, Received>()
+  /** The last gap that the upstream has told of. The quotes before it may not be the latest ones any more. */
+  #gap: Received | undefined
   #position: Position = 0
 
   /**
@@ -54,9 +62,9 @@ export class LiveHistory {
   add(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
     const json = toJson(event)
     if (json === undefined) return undefined
-    this.#keepLatest(event, json)
     this.#position += 1
     const position = this.#position
+    this.#keepLatest(event, { json, position })
     const bytes = encodeUtf8(encodeEvent({ id: this.cursor(position), data: json }))
     const sharedId = this.#sharedId()
     const entry = { position, sharedId, at: performance.now(), event, channel, bytes }
@@ -69,7 +77,8 @@ export class LiveHistory {
     for (const event of events) {
       const json = toJson(event)
       if (event.type !== 'quote.update' || json === undefined) continue
-      if (!this.#latest.has(event.symbol)) this.#keepLatest(event, json)
+      if (this.#latest.has(event.symbol)) continue
+      this.#keepLatest(event, { json, position: this.#position })
     }
   }
 
@@ -127,7 +136,8 @@ export class LiveHistory {
   }
 
   /**
-   * Returns the messages with which a reader begins: the gap, if there is one, and the latest quotes.
+   * Returns the messages with which a reader begins: the gap, if there is one, and the latest quotes. If a quote is
+   * older than a gap of the upstream, that gap comes after it, because the next quote may not follow it.
    *
    * Only the last message has an id. A reader that does not get all of them begins again.
    */
@@ -140,14 +150,20 @@ export class LiveHistory {
     return encodeUtf8(messages.map(unnumbered).join('') + end)
   }
 
-  #keepLatest(event: LiveEvent, json: string): void {
+  #keepLatest(event: LiveEvent, received: Received): void {
+    if (event.type === 'gap') this.#gap = received
     const isLatest = event.type === 'quote.update' && this.#isFollowed(event.symbol)
-    if (isLatest) this.#latest.set(event.symbol, json)
+    if (isLatest) this.#latest.set(event.symbol, received)
   }
 
   #latestOf(symbols: Iterable<string>): string[] {
     const quotes = Array.from(symbols, (symbol) => this.#latest.get(symbol))
-    return quotes.filter((quote) => quote !== undefined)
+    const known = quotes.filter((quote) => quote !== undefined)
+    const gap = this.#gap
+    if (gap === undefined) return known.map(({ json }) => json)
+    const old = known.filter(({ position }) => position < gap.position)
+    const fresh = known.filter(({ position }) => position >= gap.position)
+    return [...old, ...(old.length > 0 ? [gap] : []), ...fresh].map(({ json }) => json)
   }
 }
 

@@ -117,6 +117,21 @@ describe('a reader that comes back', () => {
     await keeper.cancel()
   })
 
+  test('gets a gap after quotes that are older than one of the upstream', async () => {
+    const endpoint = liveEndpoint()
+    const keeper = await endpoint.get('?symbols=NVDA,AMD')
+    const gap = { type: 'gap', reason: 'upstream' } as const
+    endpoint.feed.send(quote('NVDA', 1), quote('AMD', 1), gap, quote('AMD', 2))
+    await turn()
+    const caller = await endpoint.get('?symbols=AMD,NVDA')
+    expect(events(await read(caller, 3))).toEqual([quote('NVDA', 1), gap, quote('AMD', 2)])
+    endpoint.feed.send(quote('NVDA', 3))
+    await turn()
+    const later = await endpoint.get('?symbols=AMD,NVDA')
+    expect(events(await read(later, 2))).toEqual([quote('AMD', 2), quote('NVDA', 3)])
+    await keeper.cancel()
+  })
+
   test('does not begin with a quote that was on its way when its symbol was removed', async () => {
     const endpoint = liveEndpoint()
     const keeper = await endpoint.get('?symbols=AMD')
