@@ -80,7 +80,7 @@ export async function startSandbox(options: StartOptions = {}): Promise<Sandbox>
     maxBodyBytes: parts.settings.maxBodyBytes,
     closing: closing.signal,
   }
-  const sockets = new SocketServer(parts, surroundings)
+  const sockets = await SocketServer.create(parts, surroundings)
   const serverOptions = {
     noDelay: true,
     keepAliveTimeout: 60_000,

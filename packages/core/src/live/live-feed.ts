@@ -38,7 +38,9 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
     this.#symbols = symbols
     this.#startId = startId
     this.#loading = markHandled(loading)
-    this.ready = markHandled(loading.then((engine) => (this.#engine = engine).ready))
+    // Until it is ready, a feed that is only awaited must not be collected. So this refers to the feed twice.
+    const ready = loading.then((engine) => (this.#engine = engine).ready)
+    this.ready = markHandled(ready.then(() => void this))
     this.closed = loading.then(
       (engine) => engine.closed,
       (error: VecTradeError) => {

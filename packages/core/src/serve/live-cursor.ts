@@ -1,4 +1,5 @@
-import { asciiToBase64Url, toBase64Url } from './base64-url.ts'
+import { randomUUID } from '../http/random-uuid.ts'
+import { asciiToBase64Url } from './base64-url.ts'
 
 /** A place in the order of what an instance receives. Each event takes the next one, and so does each interruption. */
 export type Position = number
@@ -16,7 +17,7 @@ export class LiveCursors {
   readonly #prefix: string
 
   /** @param instance letters, digits, `-` and `_`. Default: random */
-  constructor(instance: string = randomName()) {
+  constructor(instance: string = randomUUID().slice(-12)) {
     this.#prefix = `${instance}.`
   }
 
@@ -58,9 +59,4 @@ function parse(cursor: string): readonly (string | undefined)[] {
   } catch {
     return []
   }
-}
-
-/** Makes a name of 72 random bits. */
-function randomName(): string {
-  return toBase64Url(crypto.getRandomValues(new Uint8Array(9)))
 }

@@ -202,10 +202,9 @@ describe('reading', () => {
 
   test('decodes no event before it is taken', async () => {
     const parse = vi.spyOn(JSON, 'parse')
-    const citation = { type: 'citation', source: 'a', url: 'https://example.com' }
-    const body = new Body([sse(citation).repeat(100_000)], 'hang')
+    const body = new Body([sse(text('a')).repeat(100_000)], 'hang')
     for await (const event of fromReadableStream(body.stream)) {
-      expect(event).toMatchObject(citation)
+      expect(event.content).toBe('a')
       break
     }
     expect(parse).toHaveBeenCalledTimes(1)

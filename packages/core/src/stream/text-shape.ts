@@ -25,8 +25,13 @@ export class TextShape implements Shortcut<TextEvent> {
   /** What stands on the wire after the text: from its closing quote to the end of the blank line. */
   after = ''
   #tries = maxTries
+  /** An event to learn the shape from when it is needed. A reader that leaves after one event needs none. */
+  #sample: { data: string; content: string } | undefined
 
   get canRead(): boolean {
+    const sample = this.#sample
+    this.#sample = undefined
+    if (sample !== undefined) this.#learnFrom(sample)
     return this.before !== ''
   }
 
@@ -64,7 +69,10 @@ export class TextShape implements Shortcut<TextEvent> {
   learn(data: string, event: StreamEvent): void {
     if (!this.isLearning || event.type !== 'text' || data.length > 2 * maxLength) return
     this.#tries -= 1
-    const { content } = event
+    this.#sample = { data, content: event.content }
+  }
+
+  #learnFrom({ data, content }: { data: string; content: string }): void {
     const start = data.indexOf(`"${content}"`) + 1
     if (start === 0) return
     // Data of several lines has several `data` fields on the wire.

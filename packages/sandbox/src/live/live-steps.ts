@@ -3,13 +3,15 @@ import { errorMessage } from '../error-message.ts'
 import type { Step } from '../stream-steps.ts'
 import type { LiveAction } from './live-actions.ts'
 
-const encode = encoder('lf')
+/** Made at the first use: importing a package must not fail if a global is missing. */
+let encode: ReturnType<typeof encoder>
 
 /** Yields the steps of an event stream that carries out `actions`. */
 export function* liveSteps(
   actions: Iterable<LiveAction>,
   retry: number | undefined,
 ): Generator<Step, void> {
+  encode ??= encoder('lf')
   if (retry !== undefined) yield { type: 'bytes', bytes: encode({ retry }) }
   for (const action of actions) yield stepOf(action)
 }

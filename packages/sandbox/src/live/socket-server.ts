@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import { attend } from '../attend.ts'
 import { ConnectionCut, type Cut } from '../connection-cut.ts'
 import { send } from '../node-exchange.ts'
@@ -26,13 +26,21 @@ const mostMessageBytes = 65_536
 export class SocketServer {
   readonly #parts: Parts
   readonly #surroundings: SocketSurroundings
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: mostMessageBytes })
+  readonly #server: WebSocketServer
   /** All connections. Node leaves them to this class, so it does not close them either. */
   readonly #connections = new Set<Socket>()
 
-  constructor(parts: Parts, surroundings: SocketSurroundings) {
+  private constructor(server: WebSocketServer, parts: Parts, surroundings: SocketSurroundings) {
+    this.#server = server
     this.#parts = parts
     this.#surroundings = surroundings
+  }
+
+  /** Loads `ws`, which importing this package does not. */
+  static async create(parts: Parts, surroundings: SocketSurroundings): Promise<SocketServer> {
+    const { WebSocketServer } = await import('ws')
+    const server = new WebSocketServer({ noServer: true, maxPayload: mostMessageBytes })
+    return new SocketServer(server, parts, surroundings)
   }
 
   /** Ends all connections at once. Resolves when they are closed. */

@@ -99,7 +99,7 @@ export async function compile(
     platform: 'neutral',
     target: 'es2022',
     conditions,
-    external: ['node:*', 'redis'],
+    external: ['node:*', 'redis', 'ws'],
     ...(isLowered && { supported: { using: false, 'for-await': false } }),
   })
   return outputFiles[0]?.text ?? ''
