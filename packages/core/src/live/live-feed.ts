@@ -38,9 +38,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
     this.#symbols = symbols
     this.#startId = startId
     this.#loading = markHandled(loading)
-    // Until it is ready, a feed that is only awaited must not be collected. So this refers to the feed twice.
-    const ready = loading.then((engine) => (this.#engine = engine).ready)
-    this.ready = markHandled(ready.then(() => void this))
+    this.ready = markHandled(this.#begin(loading))
     this.closed = loading.then(
       (engine) => engine.closed,
       (error: VecTradeError) => {
@@ -108,6 +106,13 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   /** @throws StreamConsumedError if the feed is already read */
   [Symbol.asyncIterator](): AsyncIterator<LiveEvent, undefined> {
     return this.#iterate()
+  }
+
+  async #begin(loading: Promise<FeedEngine>): Promise<void> {
+    const engine = await loading
+    this.#engine = engine
+    // As long as this method waits, the feed is not collected, even if the program holds nothing but `ready`.
+    await engine.ready
   }
 
   #iterate(): AsyncIterator<LiveEvent, undefined> {
