@@ -88,18 +88,18 @@ export class Lab {
     await this.#fetch(`/requests?call=${id}&sent=${events}`)
   }
 
-  /** Returns the requests of a call when all of them have ended, at the latest after a second. */
-  settled({ id }: Pick<Asked, 'id'>): Promise<Seen[]> {
-    return this.#fetch<Seen[]>(`/requests?call=${id}&within=1000`)
+  /** Returns the requests of a call when all of them have ended, at the latest after `within` ms. */
+  settled({ id }: Pick<Asked, 'id'>, within = 1000): Promise<Seen[]> {
+    return this.#fetch<Seen[]>(`/requests?call=${id}&within=${within}`)
   }
 
-  /** Fails unless the sandbox sees the client leave within a second from now. */
-  async assertLeft(call: Pick<Asked, 'id'>): Promise<void> {
-    const seen = await this.settled(call)
+  /** Fails unless the sandbox sees the client leave within this time from now. */
+  async assertLeft(call: Pick<Asked, 'id'>, within?: number): Promise<void> {
+    const seen = await this.settled(call, within)
     assert.deepEqual(
       seen.map(({ closed }) => closed),
       ['client'],
-      'one request, and its client left within a second',
+      'one request, and its client left in time',
     )
   }
 

@@ -12,6 +12,8 @@ import { assert } from 'chai'
 import { type Lab, newId } from '../lab.ts'
 import { type Cases, rejection } from './cases.ts'
 
+/** ms. A page may be busy loading what live data needs. */
+const patience = 20_000
 /** The sandbox's test symbol. It has a new quote on each tick. */
 const symbol = 'VQTEST'
 
@@ -94,7 +96,7 @@ export function live(lab: Lab): Cases {
     async 'leaving the loop closes the connection'() {
       const { id, feed } = follow()
       await take(feed, 2)
-      await lab.assertLeft({ id })
+      await lab.assertLeft({ id }, patience)
     },
 
     async 'an aborted signal ends a feed that waits'() {
@@ -104,7 +106,7 @@ export function live(lab: Lab): Cases {
       await lab.sent({ id }, 1)
       controller.abort()
       await rejection(reading, RequestAbortedError)
-      await lab.assertLeft({ id })
+      await lab.assertLeft({ id }, patience)
     },
 
     async 'a refusal is final, and typed'() {
