@@ -1,27 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LiveEvent } from '../events/live-event.ts'
-import { ControlledFeed, quote } from '../test-support/controlled-feed.ts'
-import {
-  type LiveCaller,
-  type LiveEndpoint,
-  liveEndpoint,
-  type Received,
-} from '../test-support/live-endpoint.ts'
+import { quote } from '../test-support/controlled-feed.ts'
+import { type LiveEndpoint, liveEndpoint, type Received } from '../test-support/live-endpoint.ts'
+import { events, read } from '../test-support/read-events.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** Passes on what was sent. */
 const turn = (): Promise<unknown> => vi.advanceTimersByTimeAsync(1)
-
-/** Reads events that are already there or come in the next turns. */
-async function read(caller: LiveCaller, count: number): Promise<Received[]> {
-  const reads = Promise.all(Array.from({ length: count }, () => caller.next()))
-  await vi.advanceTimersByTimeAsync(100)
-  return (await reads).filter((message) => message !== undefined)
-}
-
-const events = (received: Received[]): unknown[] => received.map(({ event }) => event)
 
 /** Connects again after an event. */
 const after = (endpoint: LiveEndpoint, last: Received | undefined, query?: string) =>
@@ -228,40 +215,6 @@ describe('symbols', () => {
     const { feed, get } = liveEndpoint()
     await get('?symbols=NVDA&channels=news')
     expect(feed.calls).toEqual([])
-  })
-})
-
-describe('a reader does not begin with', () => {
-  test.for([true, false])(
-    'a quote from before a failure (a feed that is told the symbols: %s)',
-    async (hasSymbols) => {
-      const feed = new ControlledFeed()
-      if (!hasSymbols) Object.assign(feed, { add: undefined, remove: undefined })
-      const { get } = liveEndpoint({ feed })
-      const caller = await get()
-      feed.send(quote('NVDA', 1))
-      await read(caller, 1)
-      feed.fail(new Error('mine'))
-      expect((await read(caller, 1))[0]?.name).toBe('error')
-      feed.recover()
-      const next = await get()
-      feed.send(quote('NVDA', 2))
-      expect(events(await read(next, 1))).toEqual([quote('NVDA', 2)])
-    },
-  )
-
-  test('a quote that came after its symbol was given up', async () => {
-    const { feed, get } = liveEndpoint()
-    const keeper = await get('?symbols=AMD')
-    const caller = await get('?symbols=NVDA')
-    await caller.cancel()
-    await vi.advanceTimersByTimeAsync(2_000)
-    expect(feed.symbols).toEqual(new Set(['AMD']))
-    feed.send(quote('NVDA', 1), quote('AMD', 1))
-    await read(keeper, 1)
-    const next = await get('?symbols=NVDA')
-    feed.send(quote('NVDA', 2))
-    expect(events(await read(next, 1))).toEqual([quote('NVDA', 2)])
   })
 })
 

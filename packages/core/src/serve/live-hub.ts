@@ -1,9 +1,8 @@
-import { RateLimitError } from '../errors/api-error.ts'
-import type { WireError } from '../errors/error-to-wire.ts'
 import { type LiveChannel, type LiveEvent, symbolsOf } from '../events/live-event.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import { encodeUtf8 } from '../sse/utf8.ts'
 import { LiveCursors, type Position } from './live-cursor.ts'
+import { liveFailure } from './live-failure.ts'
 import { type GroupOwner, LiveGroup } from './live-group.ts'
 import { encodeShared, LiveHistory } from './live-history.ts'
 import { LiveHolds } from './live-holds.ts'
@@ -141,7 +140,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     this.flush()
     if (failure === undefined) this.#ended.add(channel)
     else this.#options.onFailure(failure.error)
-    const last = failure && failureMessage(failure.error)
+    const last = failure && liveFailure(failure.error)
     for (const { subscription, readers } of this.#groups.values()) {
       const isConcerned = channel === undefined || subscription.channels.has(channel)
       if (isConcerned) for (const reader of readers) reader.end(last)
@@ -283,19 +282,4 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       for (const reader of readers) reader.sweep(heartbeat, position)
     }
   }
-}
-
-/**
- * Returns what readers get when the upstream has failed. They may try again, whatever the failure is: it is about this
- * server's own connection and key, not about theirs.
- */
-function failureMessage(error: unknown): Uint8Array {
-  const wire: WireError = {
-    error: {
-      type: 'service_unavailable',
-      message: 'Live data is not available',
-      retry_after: error instanceof RateLimitError ? error.retryAfter : undefined,
-    },
-  }
-  return encodeUtf8(encodeEvent({ event: 'error', data: JSON.stringify(wire) }))
 }

@@ -87,12 +87,3 @@ export class LiveServer {
     return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
   }
 }
-
-export const quote = (
-  symbol: string,
-  price: number,
-): { type: 'quote.update'; symbol: string; price: number } => ({
-  type: 'quote.update',
-  symbol,
-  price,
-})
