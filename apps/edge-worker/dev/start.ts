@@ -16,11 +16,11 @@ const hasSecrets = existsSync('.dev.vars')
 const sandbox =
   hasSecrets || env['VECTRADE_API_KEY'] ? undefined : await startSandbox({ tokensPerSecond: 40 })
 if (sandbox !== undefined) {
-  console.log('SIMULATED answers from a sandbox: no model, no market data.')
+  console.log('SIMULATED answers and prices from a sandbox: no model, no market data.')
   console.log('Set VECTRADE_API_KEY to ask VecTrade.\n')
 }
 if (!hasSecrets)
-  console.log(`/api/analyze needs the header Authorization: Bearer ${ACCESS_TOKEN}\n`)
+  console.log(`/api/analyze and /api/live need the header Authorization: Bearer ${ACCESS_TOKEN}\n`)
 
 // The guide's route is open only here.
 const flags = ['--var', 'OPEN_ROUTES:yes', ...process.argv.slice(2)]
@@ -35,7 +35,11 @@ const child = spawn(process.execPath, [wrangler, 'dev', ...flags], {
     WRANGLER_SEND_METRICS: 'false',
     CLOUDFLARE_CF_FETCH_ENABLED: 'false',
     ACCESS_TOKEN,
-    ...(sandbox && { VECTRADE_BASE_URL: sandbox.url, VECTRADE_API_KEY: sandbox.apiKey }),
+    ...(sandbox && {
+      VECTRADE_BASE_URL: sandbox.url,
+      VECTRADE_LIVE_URL: sandbox.liveURL,
+      VECTRADE_API_KEY: sandbox.apiKey,
+    }),
   },
 })
 // A terminal also sends SIGINT to Wrangler itself.

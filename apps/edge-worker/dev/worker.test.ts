@@ -2,27 +2,15 @@ import { type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { fromResponse, version } from '@vectrade/sdk'
 import { lastRequest, startStopwatch } from '@vectrade/test-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DevServer } from './test-support/dev-server.ts'
+import { authorization, DevServer, origin } from './test-support/dev-server.ts'
 
-const origin = 'https://app.example.com'
-const authorization = 'Bearer of-the-tests'
-
-/** Starts `pnpm dev` with a key, and with a sandbox of the test in place of VecTrade. */
-async function start(answeredBy: Sandbox): Promise<DevServer> {
-  return DevServer.start({
-    VECTRADE_API_KEY: answeredBy.apiKey,
-    VECTRADE_BASE_URL: answeredBy.url,
-    ALLOWED_ORIGINS: `https://elsewhere.example.com ${origin}`,
-    ACCESS_TOKEN: 'of-the-tests',
-  })
-}
 
 describe('with a key', () => {
   let sandbox: Sandbox
   let server: DevServer
   beforeAll(async () => {
     sandbox = await startSandbox()
-    server = await start(sandbox)
+    server = await DevServer.with(sandbox)
   })
   afterAll(async () => {
     await server[Symbol.asyncDispose]()
@@ -93,7 +81,7 @@ describe('a slow answer', () => {
   let server: DevServer
   beforeAll(async () => {
     sandbox = await startSandbox({ tokensPerSecond: 20 })
-    server = await start(sandbox)
+    server = await DevServer.with(sandbox)
   })
   afterAll(async () => {
     await server[Symbol.asyncDispose]()

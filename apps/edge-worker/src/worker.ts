@@ -1,16 +1,10 @@
 import { createHandler, fromReadableStream, VecTrade } from '@vectrade/sdk'
 import { presents } from './authorize.ts'
+import type { Env } from './env.ts'
 import { POST } from './guide-route.ts'
 
-/** The variables and secrets of wrangler.jsonc. */
-interface Env {
-  VECTRADE_API_KEY: string
-  VECTRADE_BASE_URL: string
-  ALLOWED_ORIGINS: string
-  ACCESS_TOKEN?: string
-  /** Opens the guide's route, which lets anyone ask. Only `dev` sets it. */
-  OPEN_ROUTES?: string
-}
+/** @public wrangler.jsonc names it */
+export { LivePrices } from './live-prices.ts'
 
 interface Context {
   waitUntil(promise: Promise<unknown>): void
@@ -21,10 +15,12 @@ export default {
   async fetch(request: Request, env: Env, context: Context): Promise<Response> {
     const { pathname } = new URL(request.url)
     if (pathname === '/api/analyze') return analyze(request, env, context)
+    // One object, and so one connection to VecTrade, for all pages.
+    if (pathname === '/api/live') return env.LIVE_PRICES.getByName('all').fetch(request)
     if (env.OPEN_ROUTES && pathname === '/api/guide' && request.method === 'POST') {
       return POST(request)
     }
-    return new Response('Here is POST /api/analyze\n', { status: 404 })
+    return new Response('Here are POST /api/analyze and GET /api/live\n', { status: 404 })
   },
 }
 

@@ -80,7 +80,7 @@ export class LivePrices {
     this.isAbsent = false
     const feed = this.#client.live.subscribe(
       { symbols: [...this.symbols.keys()] },
-      { delivery: 'latest' },
+      { delivery: 'latest', onStateChange: () => this.#options.onChange() },
     )
     this.#feed = feed
     void this.#read(feed)
@@ -89,8 +89,6 @@ export class LivePrices {
 
   async #read(feed: LiveFeed): Promise<void> {
     try {
-      await feed.ready
-      this.#options.onChange()
       for await (const event of feed) {
         if (feed !== this.#feed) return
         this.#take(event, Date.now())

@@ -5,8 +5,8 @@ import { LivePrices } from './live-prices.ts'
 import { PriceList } from './price-list.ts'
 import { type PriceStatus, statusInWords } from './price-status.ts'
 
-/** How often the status is looked at, in ms. A feed does not report the changes of its state. */
-const statusInterval = 500
+/** How often the status is looked at, in ms. A closed market shows only because time passes without prices. */
+const statusInterval = 1_000
 /** ms between two changes of the prices for readers who prefer reduced motion. */
 const calmInterval = 2_000
 

@@ -1,6 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { Sandbox } from '@vectrade/sandbox'
+
+/** An origin whose pages may ask. */
+export const origin = 'https://app.example.com'
+/** The header of a caller that may ask. */
+export const authorization = 'Bearer of-the-tests'
 
 const dev = fileURLToPath(new URL('../start.ts', import.meta.url))
 
@@ -12,7 +18,13 @@ export class DevServer implements AsyncDisposable {
   #output = ''
 
   private constructor(variables: Record<string, string>) {
-    const { FORCE_COLOR: _, VECTRADE_API_KEY: __, VECTRADE_BASE_URL: ___, ...env } = process.env
+    const {
+      FORCE_COLOR: _,
+      VECTRADE_API_KEY: __,
+      VECTRADE_BASE_URL: ___,
+      VECTRADE_LIVE_URL: ____,
+      ...env
+    } = process.env
     const args = ['--port', '0', '--inspector-port', '0']
     this.#child = spawn(process.execPath, ['--conditions=@vectrade/source', dev, ...args], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
@@ -28,6 +40,17 @@ export class DevServer implements AsyncDisposable {
     this.#ended = once(this.#child, 'close').then(() => {
       this.#hasEnded = true
       this.#child.emit('output')
+    })
+  }
+
+  /** Starts the server with a key, and with a sandbox of the test in place of VecTrade. */
+  static with({ apiKey, url, liveURL }: Sandbox): Promise<DevServer> {
+    return DevServer.start({
+      VECTRADE_API_KEY: apiKey,
+      VECTRADE_BASE_URL: url,
+      VECTRADE_LIVE_URL: liveURL,
+      ALLOWED_ORIGINS: `https://elsewhere.example.com ${origin}`,
+      ACCESS_TOKEN: authorization.replace('Bearer ', ''),
     })
   }
 

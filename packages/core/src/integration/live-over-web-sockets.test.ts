@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { AuthenticationError } from '../index.ts'
 import { quote, take } from '../test-support/live-events.ts'
-import { key, settle, useFakeSockets } from '../test-support/use-fake-sockets.ts'
+import { key, maxEventBytes, settle, useFakeSockets } from '../test-support/use-fake-sockets.ts'
 
 const lab = useFakeSockets()
 
@@ -176,6 +176,20 @@ describe('silence', () => {
     expect(feed.state).toBe('live')
   })
 
+  test('means nothing after a greeting of several heartbeats', async () => {
+    const feed = lab.client.live.subscribe({ symbols: ['NVDA'] })
+    const only = await lab.socketOf(1)
+    only.open()
+    await feed.ready
+    for (let beats = 0; beats < 3; beats += 1) {
+      only.receive({ type: 'ping' })
+      await vi.advanceTimersByTimeAsync(300)
+    }
+    await vi.advanceTimersByTimeAsync(3_600_000)
+    expect(lab.sockets).toHaveLength(1)
+    expect(feed.state).toBe('live')
+  })
+
   test('after heartbeats opens another socket', async () => {
     const feed = lab.client.live.subscribe({ symbols: ['NVDA'] })
     const only = await lab.socketOf(1)
@@ -208,6 +222,23 @@ test('malformed and unknown messages are passed on, and end nothing', async () =
     { type: 'unknown', wireType: 'ack' },
     quote('NVDA', 1),
   ])
+})
+
+test('a message over `maxEventBytes` ends the connection, and another one is opened', async () => {
+  const feed = lab.client.live.subscribe({ symbols: ['NVDA'] })
+  const first = await lab.socketOf(1)
+  first.open()
+  await feed.ready
+  first.receive({ ...quote('NVDA', 1), note: 'é'.repeat(maxEventBytes / 2) })
+  await vi.advanceTimersByTimeAsync(500)
+  const second = await lab.socketOf(2)
+  second.open()
+  second.receive(quote('NVDA', 2))
+  expect(await take(feed[Symbol.asyncIterator](), 2)).toEqual([
+    { type: 'gap', reason: 'upstream' },
+    quote('NVDA', 2),
+  ])
+  expect(first.readyState).toBe(3)
 })
 
 test('what a socket brings before anyone listens is not lost', async () => {

@@ -47,7 +47,10 @@ describe('a lost connection', () => {
   })
 
   test('is tried again for ever once it was open, with growing pauses up to 30 s', async () => {
-    const feed = lab.subscribe()
+    const states: string[] = []
+    const feed = lab.subscribe(['NVDA'], {
+      onStateChange: (state) => void states.push(state),
+    })
     const first = await lab.server.connection(1)
     await feed.ready
     const attempts: number[] = []
@@ -68,6 +71,8 @@ describe('a lost connection', () => {
     await lab.server.connection(2)
     await vi.advanceTimersByTimeAsync(0)
     expect(feed.state).toBe('live')
+    await feed.close()
+    expect(states).toEqual(['live', 'reconnecting', 'live', 'closed'])
   })
 
   test('a greeting does not make the next pause short again', async () => {

@@ -8,6 +8,7 @@ import { markHandled } from '../lifetime/mark-handled.ts'
 import type { LiveSocket } from '../options/runtime.ts'
 import type { CallWithLimits } from '../http/call.ts'
 import { Reconnection } from '../resume/reconnection.ts'
+import { isLonger, overLimit } from '../sse/event-limit.ts'
 import type { FeedRequest, FeedSink } from './feed-source.ts'
 import { keepConnected, type LiveConnection } from './keep-connected.ts'
 import { openLiveSocket } from './live-socket.ts'
@@ -166,9 +167,13 @@ export class ChannelSocket {
    * Delivers a message. Returns its type.
    *
    * @throws APIError if the message is an error that concerns the whole connection
+   * @throws StreamProtocolError if it is over `maxEventBytes`
    */
   #receive(data: unknown): string {
-    const wire = typeof data === 'string' ? (parseJson(data) ?? data) : data
+    const isText = typeof data === 'string'
+    const { maxEventBytes } = this.#options.call
+    if (isText && isLonger(data, maxEventBytes)) throw overLimit(maxEventBytes)
+    const wire = isText ? (parseJson(data) ?? data) : data
     if (isErrorPayload(wire)) this.#check(wire)
     const event = liveEventFromWire(wire)
     if (event.type === 'unknown' && isHeartbeat(event.wireType)) return event.wireType

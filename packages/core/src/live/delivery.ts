@@ -3,6 +3,7 @@ import { isRecord } from '../events/json.ts'
 import type { GapEvent, LiveEvent } from '../events/live-event.ts'
 import { wholeNumber } from '../lifetime/check-limit.ts'
 import { checkOptions, type Checks, checkThat } from '../lifetime/check-options.ts'
+import { Queue } from '../lifetime/queue.ts'
 
 /**
  * What happens to events that arrive faster than they are read.
@@ -47,9 +48,7 @@ export class Delivery {
   lastEventId: string
   /** The id of the last event that arrived. */
   #newestId: string
-  #queue: Waiting[] = []
-  /** The index of the first event that waits. */
-  #first = 0
+  readonly #queue = new Queue<Waiting>()
   /** The quote of each symbol that waits, if only the latest one of each does. */
   readonly #quotes: Map<string, Waiting> | undefined
   readonly #buffer: number
@@ -90,40 +89,28 @@ export class Delivery {
       return
     }
     const waiting = { event, since }
-    this.#queue.push(waiting)
+    this.#queue.add(waiting)
     if (symbol !== undefined) this.#quotes?.set(symbol, waiting)
-    if (this.#queue.length - this.#first > this.#buffer) this.#overflow()
+    if (this.#queue.length > this.#buffer) this.#overflow()
   }
 
   /** Notes an event that is not delivered. */
   skip(id: string): void {
     if (id !== '') this.#newestId = id
-    if (this.#queue[this.#first] === undefined && this.#gap === undefined) {
-      this.lastEventId = this.#newestId
-    }
+    if (this.#queue.length === 0 && this.#gap === undefined) this.lastEventId = this.#newestId
   }
 
   /** Takes the next event, or returns undefined if none waits. */
   take(): LiveEvent | undefined {
     const event = this.#gap ?? this.#shift()
     this.#gap = undefined
-    if (event !== undefined) {
-      this.lastEventId = this.#queue[this.#first]?.since ?? this.#newestId
-    }
+    if (event !== undefined) this.lastEventId = this.#queue.at(0)?.since ?? this.#newestId
     return event
   }
 
   #shift(): LiveEvent | undefined {
-    const waiting = this.#queue[this.#first]
-    if (waiting === undefined) return undefined
-    this.#first += 1
-    // Cutting off the beginning costs time, so it is done only when half of the queue has been taken.
-    if (this.#first * 2 >= this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#first)
-      this.#first = 0
-    }
-    const { event } = waiting
-    if (event.type === 'quote.update') this.#quotes?.delete(event.symbol)
+    const event = this.#queue.take()?.event
+    if (event?.type === 'quote.update') this.#quotes?.delete(event.symbol)
     return event
   }
 

@@ -11,12 +11,13 @@ import type { LiveEnd, LiveState } from './live-state.ts'
 
 /** Runs a live feed. It does not refer to the LiveFeed, so that a feed that the program drops is collected. */
 export class FeedEngine implements FeedSink {
-  state: LiveState = 'connecting'
   readonly ready: Promise<void>
   readonly closed: Promise<LiveEnd>
   readonly #symbols: ReadonlySet<string>
   readonly #delivery: Delivery
+  readonly #onStateChange: ((state: LiveState) => void) | undefined
   readonly #latest = new Map<string, QuoteEvent>()
+  #state: LiveState = 'connecting'
   #source: FeedSource | undefined
   #scope: AbortScope | undefined
   #end: LiveEnd | undefined
@@ -27,9 +28,14 @@ export class FeedEngine implements FeedSink {
   /** Ends the wait of the reader. */
   #wake: (() => void) | undefined
 
-  constructor(symbols: ReadonlySet<string>, delivery: Delivery) {
+  constructor(
+    symbols: ReadonlySet<string>,
+    delivery: Delivery,
+    onStateChange?: (state: LiveState) => void,
+  ) {
     this.#symbols = symbols
     this.#delivery = delivery
+    this.#onStateChange = onStateChange
     this.ready = new Promise((resolve, reject) => {
       this.#onReady = resolve
       this.#onNotReady = reject
@@ -38,6 +44,10 @@ export class FeedEngine implements FeedSink {
     this.closed = new Promise((resolve) => {
       this.#onClosed = resolve
     })
+  }
+
+  get state(): LiveState {
+    return this.#state
   }
 
   get lastEventId(): string {
@@ -85,7 +95,7 @@ export class FeedEngine implements FeedSink {
   }
 
   onOpen(): void {
-    this.state = 'live'
+    this.#setState('live')
     this.#onReady?.()
   }
 
@@ -106,17 +116,24 @@ export class FeedEngine implements FeedSink {
   }
 
   onLost(): void {
-    if (this.state === 'live') this.state = 'reconnecting'
+    if (this.#state === 'live') this.#setState('reconnecting')
   }
 
   onEnd(error: VecTradeError | undefined): void {
     this.#finish(error === undefined ? { reason: 'ended' } : { reason: 'failed', error })
   }
 
+  #setState(state: LiveState): void {
+    if (state === this.#state) return
+    this.#state = state
+    // What it throws must not end the feed.
+    queueMicrotask(() => this.#onStateChange?.(state))
+  }
+
   #finish(end: LiveEnd): void {
     if (this.#end !== undefined) return
     this.#end = end
-    this.state = 'closed'
+    this.#setState('closed')
     this.#scope?.leave()
     this.#source?.close()
     this.#onNotReady?.(end.error ?? new RequestAbortedError('The feed was closed'))

@@ -7,8 +7,15 @@ import { markHandled } from '../lifetime/mark-handled.ts'
 import { nameMethod } from '../lifetime/name-method.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
 import type { FeedEngine } from './feed-engine.ts'
-import { checkSymbols } from './live-options.ts'
+import { checkSymbols, type LiveOptions } from './live-options.ts'
 import type { LiveEnd, LiveState } from './live-state.ts'
+
+/** What a feed has instead of an engine until that is loaded, or if it cannot be. */
+interface LoadingEngine extends Pick<FeedEngine, 'state' | 'lastEventId'> {
+  latest?: undefined
+  change?: undefined
+  pull?: undefined
+}
 
 /**
  * Live quotes, alerts and news.
@@ -24,25 +31,24 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   readonly closed: Promise<LiveEnd>
   readonly #loading: Promise<FeedEngine>
   readonly #symbols: Set<string>
-  /** Where the feed begins. */
-  readonly #startId: string
-  #engine: FeedEngine | undefined
-  /** Whether the engine could not be loaded. */
-  #hasFailed = false
+  /** The engine, once it is loaded. */
+  #engine: LoadingEngine | FeedEngine
   #isUsed = false
 
   /** @internal */
-  constructor(symbols: Set<string>, startId: string, loading: Promise<FeedEngine>) {
+  constructor(symbols: Set<string>, options: LiveOptions, loading: Promise<FeedEngine>) {
+    const { lastEventId = '', onStateChange } = options
     nameMethod<LiveFeed>(this, 'asyncDispose', (feed) => feed.close())
     nameMethod<LiveFeed>(this, 'asyncIterator', (feed) => feed.#iterate())
     this.#symbols = symbols
-    this.#startId = startId
+    this.#engine = { state: 'connecting', lastEventId }
     this.#loading = markHandled(loading)
     this.ready = markHandled(this.#begin(loading))
     this.closed = loading.then(
       (engine) => engine.closed,
       (error: VecTradeError) => {
-        this.#hasFailed = true
+        this.#engine = { state: 'closed', lastEventId }
+        queueMicrotask(() => onStateChange?.('closed'))
         return { reason: 'failed', error }
       },
     )
@@ -51,7 +57,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
 
   /** Whether the feed is connected. */
   get state(): LiveState {
-    return this.#engine?.state ?? (this.#hasFailed ? 'closed' : 'connecting')
+    return this.#engine.state
   }
 
   /**
@@ -59,12 +65,12 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
    * quote was replaced by a newer one (`delivery: 'latest'`), it may be older, so that nothing is lost.
    */
   get lastEventId(): string {
-    return this.#engine?.lastEventId ?? this.#startId
+    return this.#engine.lastEventId
   }
 
   /** The newest quote of a symbol, even if it was not read yet. Undefined if there is none. */
   latest(symbol: string): QuoteEvent | undefined {
-    return this.#engine?.latest(symbol)
+    return this.#engine.latest?.(symbol)
   }
 
   /**
@@ -73,10 +79,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
    * @throws ConfigurationError if `symbols` is not an array of symbols
    */
   add(symbols: readonly string[]): void {
-    checkSymbols('symbols', symbols)
-    const before = this.#symbols.size
-    for (const symbol of symbols) this.#symbols.add(symbol)
-    if (this.#symbols.size !== before) this.#engine?.change()
+    this.#change(symbols, (symbol) => this.#symbols.add(symbol))
   }
 
   /**
@@ -85,10 +88,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
    * @throws ConfigurationError if `symbols` is not an array of symbols
    */
   remove(symbols: readonly string[]): void {
-    checkSymbols('symbols', symbols)
-    const before = this.#symbols.size
-    for (const symbol of symbols) this.#symbols.delete(symbol)
-    if (this.#symbols.size !== before) this.#engine?.change()
+    this.#change(symbols, (symbol) => this.#symbols.delete(symbol))
   }
 
   /** Ends the feed. Its reader gets no more events. */
@@ -108,6 +108,13 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
     return this.#iterate()
   }
 
+  #change(symbols: readonly string[], change: (symbol: string) => void): void {
+    checkSymbols('symbols', symbols)
+    const before = this.#symbols.size
+    symbols.forEach(change)
+    if (this.#symbols.size !== before) this.#engine.change?.()
+  }
+
   async #begin(loading: Promise<FeedEngine>): Promise<void> {
     const engine = await loading
     this.#engine = engine
@@ -119,7 +126,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
     if (this.#isUsed) throw new StreamConsumedError('A feed is read once')
     this.#isUsed = true
     return new PullIterator<LiveEvent>({
-      ready: () => this.#engine?.pull.ready(),
+      ready: () => this.#engine.pull?.ready(),
       wait: () => this.#loading.then((engine) => engine.pull.wait()),
       leave: () => this.close(),
     })

@@ -3,6 +3,7 @@ import type { Abortable } from '../lifetime/abort-source.ts'
 import { milliseconds } from '../lifetime/check-limit.ts'
 import {
   type Check,
+  checkFunction,
   checkOptions,
   type Checks,
   checkSignal,
@@ -12,6 +13,7 @@ import {
 import type { HeaderValues } from '../options/headers.ts'
 import { checkEventId } from '../options/options.ts'
 import type { LiveDelivery } from './delivery.ts'
+import type { LiveState } from './live-state.ts'
 
 /** What to follow. */
 export interface LiveRequest {
@@ -34,9 +36,15 @@ export interface LiveOptions {
   delivery?: LiveDelivery | undefined
   /**
    * ms without a byte, after which the connection is replaced. 0 is no limit. Default 45 000. With a WebSocket, it has
-   * no effect until the server has sent two heartbeat messages, because a closed market is silent.
+   * no effect until the server has sent two heartbeat messages, at least a second apart, because a closed market is
+   * silent.
    */
   heartbeatTimeout?: number | undefined
+  /**
+   * Called after each change of `feed.state`, for example to show it. What it throws is an uncaught error,
+   * as in an event listener.
+   */
+  onStateChange?: ((state: LiveState) => void) | undefined
   /**
    * Headers of this feed's requests. They replace the client's headers of the same name. Feeds that share a WebSocket
    * use the headers of the feed that opened it.
@@ -71,6 +79,7 @@ const optionChecks: Checks<Omit<LiveOptions, 'headers' | 'delivery'>> = {
   signal: checkSignal,
   lastEventId: checkEventId,
   heartbeatTimeout: heartbeatLimit,
+  onStateChange: checkFunction,
 }
 
 /** @throws ConfigurationError on a wrong option */

@@ -53,6 +53,6 @@ export class Live {
         })
       },
     )
-    return new LiveFeed(symbols, options.lastEventId ?? '', loading)
+    return new LiveFeed(symbols, options, loading)
   }
 }

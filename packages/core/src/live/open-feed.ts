@@ -23,10 +23,10 @@ export function openFeed(
   options: LiveOptions,
   { track, sockets }: LiveConnections,
 ): FeedEngine {
-  const { delivery = 'every', lastEventId = '', signal } = options
+  const { delivery = 'every', lastEventId = '', signal, onStateChange } = options
   const { heartbeatTimeout = heartbeatLimit.default } = options
   const waiting = new Delivery(delivery, lastEventId)
-  const engine = new FeedEngine(symbols, waiting)
+  const engine = new FeedEngine(symbols, waiting, onStateChange)
   const request: FeedRequest = {
     symbols,
     channels: [...new Set(channels)],

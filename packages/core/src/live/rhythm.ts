@@ -15,6 +15,9 @@ export function isHeartbeat(type: string): boolean {
   return heartbeats.has(type.toLowerCase())
 }
 
+/** Heartbeats that are closer together than this, in ms, count as one. A greeting may bring several at once. */
+const shortestInterval = 1_000
+
 /**
  * Notices that a WebSocket has gone silent, if its server usually sends heartbeats.
  *
@@ -25,7 +28,7 @@ export function isHeartbeat(type: string): boolean {
 export class Rhythm extends Deadline {
   readonly #timeout: number
   readonly #onSilence: (error: TimeoutError) => void
-  #heartbeatAt: number | undefined
+  #heartbeatAt = -Infinity
   #messageAt = 0
   #limit = Infinity
 
@@ -41,11 +44,13 @@ export class Rhythm extends Deadline {
     const now = performance.now()
     this.#messageAt = now
     if (!isHeartbeat(type)) return
-    if (this.#heartbeatAt !== undefined) {
-      this.#limit = Math.max(this.#timeout, 2 * (now - this.#heartbeatAt))
-      this.start()
-    }
+    const interval = now - this.#heartbeatAt
+    if (interval < shortestInterval) return
+    const isFirst = this.#heartbeatAt === -Infinity
     this.#heartbeatAt = now
+    if (isFirst) return
+    this.#limit = Math.max(this.#timeout, 2 * interval)
+    this.start()
   }
 
   protected override dueAt(): number {

@@ -4,7 +4,7 @@ import type { Secrets } from '../errors/clean.ts'
 import { parseJson } from '../events/json.ts'
 import { type LiveEvent, liveEventFromWire } from '../events/live-event.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
-import { MessageReader } from '../sse/decode.ts'
+import { MessageReader } from '../sse/message-reader.ts'
 import { Watchdog } from '../stream/watchdog.ts'
 
 /** An event, and the last id of the connection so far, `''` if there was none. Without an event, the id has moved. */

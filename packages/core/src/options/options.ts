@@ -19,7 +19,7 @@ import { baseURLRules, checkServerURL, liveURLRules } from './server-url.ts'
 import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { isSendableId } from './last-event-id.ts'
-import { eventBytesLimit } from '../sse/message-decoder.ts'
+import { eventBytesLimit } from '../sse/event-limit.ts'
 import { version } from './version.ts'
 
 /** Limits of a call. A limit passed with a call replaces the client's. */

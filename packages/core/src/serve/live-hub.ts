@@ -10,7 +10,7 @@ import { LivePulse } from './live-pulse.ts'
 import { LiveReader } from './live-reader.ts'
 import type { LiveEntry, ReplayLimits } from './live-replay.ts'
 import { channelOf, isFor, type LiveSubscription } from './live-subscription.ts'
-import type { LiveUpstream, UpstreamSink } from './live-upstream.ts'
+import type { Failure, LiveUpstream, UpstreamSink } from './live-upstream.ts'
 import { readMissed } from './read-missed.ts'
 
 const nothing = /* @__PURE__ */ new Uint8Array(0)
@@ -136,7 +136,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     return this.#isFull ? this.#turn : undefined
   }
 
-  onEnd(channel: LiveChannel | undefined, failure: { error: unknown } | undefined): void {
+  onEnd(channel: LiveChannel | undefined, failure: Failure | undefined): void {
     this.flush()
     if (failure === undefined) this.#ended.add(channel)
     else this.#options.onFailure(failure.error)

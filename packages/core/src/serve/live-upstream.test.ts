@@ -160,6 +160,31 @@ describe('with a feed', () => {
     expect(await caller.next()).toBeUndefined()
   })
 
+  test('one that has failed and cannot be read again is not taken for one that has ended', async () => {
+    async function* failing(): AsyncGenerator<ReturnType<typeof quote>> {
+      yield quote('NVDA', 1)
+      throw new Error('mine')
+    }
+    const { live } = new VecTrade({
+      endpoint: 'https://app.example/api',
+      fetch: async () => new Response('', { status: 404 }),
+    })
+    const feeds = { Error: failing(), NotFoundError: live.subscribe({ symbols: ['NVDA'] }) }
+    for (const [name, feed] of Object.entries(feeds)) {
+      const warn = vi.fn()
+      const { get } = liveEndpoint({ feed, logger: { warn } })
+      for (let at = 0; at < 3; at += 1) {
+        const caller = await get()
+        expect(caller.response.status).toBe(200)
+        let last = await caller.next()
+        if (last?.event['type'] === 'quote.update') last = await caller.next()
+        expect(last?.event).toMatchObject({ error: { type: 'service_unavailable' } })
+      }
+      const message = `vectrade: live data has failed (${name})`
+      expect(warn.mock.calls).toEqual([[message], [message], [message]])
+    }
+  })
+
   test('an `add` that fails does not fail the request', async () => {
     const feed = Object.assign(new ControlledFeed(), {
       add: () => Promise.reject(new Error('mine')),

@@ -1,4 +1,5 @@
 import type { VecTrade } from '../client.ts'
+import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
 import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
@@ -52,7 +53,12 @@ export interface UpstreamSink {
    * @param channel undefined if this concerns all channels
    * @param failure undefined if the upstream has ended properly
    */
-  onEnd(channel: LiveChannel | undefined, failure: { error: unknown } | undefined): void
+  onEnd(channel: LiveChannel | undefined, failure: Failure | undefined): void
+}
+
+/** What a feed has thrown. */
+export interface Failure {
+  readonly error: unknown
 }
 
 /** Where a hub gets its events from. */
@@ -103,7 +109,8 @@ export class ClientUpstream implements LiveUpstream {
       const feed = this.#client.live.subscribe(request)
       this.#feeds.set(channel, feed)
       const isOpen = (): boolean => this.#feeds.get(channel) === feed
-      void readFeed(feed, channel, sink, isOpen).then((failure) => {
+      const onEvent = (event: LiveEvent): void => sink.onEvent(event, channel)
+      void readFeed(feed, onEvent, sink, isOpen).then((failure) => {
         if (!isOpen()) return
         this.#feeds.delete(channel)
         sink.onEnd(channel, failure)
@@ -138,6 +145,8 @@ export class FeedUpstream implements LiveUpstream {
   readonly canClose = false
   readonly #feed: LiveFeedLike
   #isOpen = false
+  /** Why the feed has failed, if it has brought nothing since. */
+  #failure: Failure | undefined
 
   constructor(feed: LiveFeedLike) {
     this.#feed = feed
@@ -151,9 +160,16 @@ export class FeedUpstream implements LiveUpstream {
   open(_: readonly LiveChannel[], _symbols: readonly string[], sink: UpstreamSink): void {
     if (this.#isOpen) return
     this.#isOpen = true
-    void readFeed(this.#feed, undefined, sink, () => true).then((failure) => {
+    const onEvent = (event: LiveEvent): void => {
+      this.#failure = undefined
+      sink.onEvent(event, undefined)
+    }
+    void readFeed(this.#feed, onEvent, sink, () => true).then((failure) => {
       this.#isOpen = false
-      sink.onEnd(undefined, failure)
+      // A feed that is readable only once cannot be opened again. That is no proper end, and says nothing new.
+      const isReadOnce = failure === undefined || failure.error instanceof StreamConsumedError
+      this.#failure = isReadOnce ? (this.#failure ?? failure) : failure
+      sink.onEnd(undefined, this.#failure)
     })
   }
 
@@ -177,10 +193,10 @@ export class FeedUpstream implements LiveUpstream {
 /** Reads a feed to its end. Never rejects: returns the error, or undefined if there is none. */
 async function readFeed(
   feed: LiveFeedLike,
-  channel: LiveChannel | undefined,
-  sink: UpstreamSink,
+  onEvent: (event: LiveEvent) => void,
+  sink: Pick<UpstreamSink, 'pause'>,
   isOpen: () => boolean,
-): Promise<{ error: unknown } | undefined> {
+): Promise<Failure | undefined> {
   try {
     const iterator = feed[Symbol.asyncIterator]()
     for (;;) {
@@ -191,7 +207,7 @@ async function readFeed(
         if (done || !isOpen()) return undefined
         event = value
       }
-      sink.onEvent(event, channel)
+      onEvent(event)
       const pause = sink.pause()
       if (pause !== undefined) await pause
     }

@@ -1,8 +1,7 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser'
-import { wholeNumber } from '../lifetime/check-limit.ts'
-import { checkFunction, type Checks, type Limit } from '../lifetime/check-options.ts'
-import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
-import { encodeUtf8 } from './utf8.ts'
+import { checkFunction, type Checks } from '../lifetime/check-options.ts'
+import type { StreamProtocolError } from '../errors/stream-protocol-error.ts'
+import { eventBytesLimit, isLonger, overLimit } from './event-limit.ts'
 import { Utf8Chunks } from './utf8-chunks.ts'
 
 /** The options of `decodeEventStream`. */
@@ -17,8 +16,6 @@ export interface DecodeOptions {
    */
   maxEventBytes?: number | undefined
 }
-
-export const eventBytesLimit: Limit = /* @__PURE__ */ wholeNumber(64 * 2 ** 20, 1)
 
 export const decodeChecks: Checks<DecodeOptions> = {
   onRetry: checkFunction,
@@ -125,9 +122,7 @@ export class MessageDecoder<T extends object> {
   }
 
   #fail(): void {
-    this.#failure ??= new StreamProtocolError(
-      `An event is over the limit of ${this.#maxEventBytes} bytes (option \`maxEventBytes\`)`,
-    )
+    this.#failure ??= overLimit(this.#maxEventBytes)
   }
 
   /** Returns the next message, or undefined if it needs another chunk. @throws StreamProtocolError */
@@ -179,10 +174,4 @@ export class MessageDecoder<T extends object> {
     this.#feed(blank === -1 ? text.length : blank + blankLine.length)
     return undefined
   }
-}
-
-/** Whether the text has more bytes in UTF-8. Encodes it only if its length does not tell. */
-function isLonger(text: string, bytes: number): boolean {
-  if (text.length * 3 <= bytes) return false
-  return text.length > bytes || encodeUtf8(text).byteLength > bytes
 }

@@ -1,4 +1,4 @@
-import type { PassThrough } from '../sse/decode.ts'
+import type { PassThrough } from '../sse/message-reader.ts'
 import { isRecord, parseJson } from '../events/json.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import { eventFromWire } from '../events/wire.ts'

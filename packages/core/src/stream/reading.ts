@@ -29,7 +29,7 @@ export class Reading {
   readonly #handle: WeakHandle<Reading> = new WeakHandle<Reading>(this)
   readonly #resources: StreamResources
   readonly #answer = new AnalysisSoFar()
-  #passesBytes = false
+  #passesThrough = false
   #opening: Promise<StreamSource> | undefined
   #source: StreamSource | undefined
   /** How the reading ended. */
@@ -78,8 +78,8 @@ export class Reading {
   }
 
   /** Allows pass-through: events that a relay need not change then come as their bytes. */
-  passBytes(): void {
-    this.#passesBytes = true
+  passThrough(): void {
+    this.#passesThrough = true
     this.#source?.passThrough?.()
   }
 
@@ -188,7 +188,7 @@ export class Reading {
       this.#source = source
       this.#opener = undefined
       this.#resources.close = source.close.bind(source)
-      if (this.#passesBytes) source.passThrough?.()
+      if (this.#passesThrough) source.passThrough?.()
       return source
     } catch (error) {
       this.#end(errorFromThrown(error, 'connect'))

@@ -175,7 +175,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     const items = this.#iterate<StreamEvent | Uint8Array>(whole)
     const reading = this.#reading
     reading.keepsAnswer = false
-    if (passThrough) reading.passBytes()
+    if (passThrough) reading.passThrough()
     return { items, isCut: () => reading.isCut }
   }
 }

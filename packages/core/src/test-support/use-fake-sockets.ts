@@ -4,6 +4,8 @@ import type { VecTrade } from '../index.ts'
 import { FakeSocket } from './fake-sockets.ts'
 
 export const key = 'vq_secret'
+/** The option of the clients. */
+export const maxEventBytes = 10_000
 
 /** A new client for each test, and a clock that the test controls. Each random number is 1. */
 export interface SocketLab {
@@ -50,6 +52,7 @@ function clientOf(lab: () => SocketLab): VecTrade {
   return new CoreClient(
     {
       apiKey: key,
+      maxEventBytes,
       async fetch(url, { headers }) {
         lab().requests.push({ url, authorization: headers['authorization'] })
         return new Response('', { status: lab().status })
