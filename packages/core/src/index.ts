@@ -79,18 +79,18 @@ export type { ReadableOptions } from './relay/relay.ts'
 export { createHandler, type Handler } from './serve/handler.ts'
 export type { HandlerContext, HandlerOptions } from './serve/handler-options.ts'
 export type { Authorization } from './serve/authorization.ts'
-export { createLiveHandler } from './serve/live-handler.ts'
+export { createLiveHandler } from './serve/live/live-handler.ts'
 export type {
   LiveAuthorization,
   LiveHandlerOptions,
   LiveReplayOptions,
-} from './serve/live-handler-options.ts'
+} from './serve/live/live-handler-options.ts'
 export type {
   LiveFeedLike,
   ReplayProblem,
   SharedEvent,
   SharedReplay,
-} from './serve/live-upstream.ts'
+} from './serve/live/live-upstream.ts'
 export type { Cors } from './serve/cors.ts'
 export { memoryStore } from './store/memory-store.ts'
 export type {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { liveUrl } from '../test-support/live-endpoint.ts'
+import { liveUrl } from '../../test-support/live-endpoint.ts'
 import { readLiveRequest } from './live-request.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal } from '../refusal.ts'
 
 const limits = { maxSymbols: 3, isAllowed: (symbol: string) => symbol !== 'NONE' }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { quote } from '../test-support/controlled-feed.ts'
+import { quote } from '../../test-support/controlled-feed.ts'
 import { LiveReplay } from './live-replay.ts'
 
 beforeEach(() => void vi.useFakeTimers())

@@ -1,4 +1,4 @@
-import type { ByteSink, DirectSource } from '../relay/direct-source.ts'
+import type { ByteSink, DirectSource } from '../../relay/direct-source.ts'
 import { joinBytes } from './join-bytes.ts'
 import type { Position } from './live-cursor.ts'
 

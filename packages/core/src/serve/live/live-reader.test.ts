@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { streamFrom } from '../relay/direct-source.ts'
-import { encodeUtf8 } from '../sse/utf8.ts'
+import { streamFrom } from '../../relay/direct-source.ts'
+import { encodeUtf8 } from '../../sse/utf8.ts'
 import { type LiveChunk, LiveReader, type ReaderSource, type ReplayPart } from './live-reader.ts'
 
 /** A source that records its calls. */

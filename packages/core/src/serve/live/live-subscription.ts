@@ -1,4 +1,4 @@
-import { type LiveChannel, type LiveEvent, symbolsOf } from '../events/live-event.ts'
+import { type LiveChannel, type LiveEvent, symbolsOf } from '../../events/live-event.ts'
 import type { LiveWish } from './live-request.ts'
 
 /** What a reader follows. */

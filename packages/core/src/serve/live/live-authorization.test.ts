@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { LiveAuthorization, LiveHandlerOptions } from '../index.ts'
-import { quote } from '../test-support/controlled-feed.ts'
-import { liveEndpoint } from '../test-support/live-endpoint.ts'
+import type { LiveAuthorization, LiveHandlerOptions } from '../../index.ts'
+import { quote } from '../../test-support/controlled-feed.ts'
+import { liveEndpoint } from '../../test-support/live-endpoint.ts'
 
 describe('authorize', () => {
   test.for<[LiveAuthorization, number]>([

@@ -1,4 +1,4 @@
-import { clampTimer } from '../lifetime/timers.ts'
+import { clampTimer } from '../../lifetime/timers.ts'
 
 /**
  * Calls a function four times in the time of a heartbeat, for all readers together. A timer for each reader would take

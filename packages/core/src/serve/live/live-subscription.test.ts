@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
-import { quote } from '../test-support/controlled-feed.ts'
+import type { LiveChannel, LiveEvent } from '../../events/live-event.ts'
+import { quote } from '../../test-support/controlled-feed.ts'
 import { channelOf, isFor, type LiveSubscription, subscriptionTo } from './live-subscription.ts'
 
 function subscription(

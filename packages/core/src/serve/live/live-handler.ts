@@ -1,10 +1,10 @@
-import { whenAborted } from '../lifetime/abort-source.ts'
-import { forgetCollected, whenCollected } from '../lifetime/finalization.ts'
-import { warnAbout } from '../lifetime/logger.ts'
-import { streamFrom } from '../relay/direct-source.ts'
-import { eventStreamHeaders } from '../relay/readable.ts'
-import { runCallback } from './callback-error.ts'
-import type { Handler } from './handler.ts'
+import { whenAborted } from '../../lifetime/abort-source.ts'
+import { forgetCollected, whenCollected } from '../../lifetime/finalization.ts'
+import { warnAbout } from '../../lifetime/logger.ts'
+import { streamFrom } from '../../relay/direct-source.ts'
+import { eventStreamHeaders } from '../../relay/readable.ts'
+import { runCallback } from '../callback-error.ts'
+import type { Handler } from '../handler.ts'
 import { authorizeLive, type LivePermission } from './live-authorization.ts'
 import {
   type LiveHandlerOptions,
@@ -16,9 +16,9 @@ import type { LiveReader } from './live-reader.ts'
 import { readLiveRequest } from './live-request.ts'
 import { subscriptionTo } from './live-subscription.ts'
 import { Reauthorization } from './reauthorization.ts'
-import { invalidRequest, Refusal } from './refusal.ts'
-import { ownerOf, report, respond } from './respond.ts'
-import { RunningStreams } from './running-streams.ts'
+import { invalidRequest, Refusal } from '../refusal.ts'
+import { ownerOf, report, respond } from '../respond.ts'
+import { RunningStreams } from '../running-streams.ts'
 
 /** How long a symbol or a channel is still read after its last reader has left, in ms. A page may only reload. */
 const linger = 2_000

@@ -1,6 +1,6 @@
-import { singleHeader } from '../errors/single-header.ts'
-import { type LiveChannel, liveChannels } from '../events/live-event.ts'
-import { Refusal } from './refusal.ts'
+import { singleHeader } from '../../errors/single-header.ts'
+import { type LiveChannel, liveChannels } from '../../events/live-event.ts'
+import { Refusal } from '../refusal.ts'
 
 /** What a request asks for. */
 export interface LiveWish {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { AuthenticationError, type LiveHandlerOptions, VecTrade } from '../index.ts'
-import { ControlledFeed, quote } from '../test-support/controlled-feed.ts'
-import { liveEndpoint } from '../test-support/live-endpoint.ts'
+import { AuthenticationError, type LiveHandlerOptions, VecTrade } from '../../index.ts'
+import { ControlledFeed, quote } from '../../test-support/controlled-feed.ts'
+import { liveEndpoint } from '../../test-support/live-endpoint.ts'
 
 interface FakeClient {
   client: NonNullable<LiveHandlerOptions['client']>

@@ -1,7 +1,7 @@
-import { isRecord } from '../events/json.ts'
-import { isResponse } from '../http/is-response.ts'
-import { checkSymbols } from '../live/live-options.ts'
-import { readAuthorization } from './authorization.ts'
+import { isRecord } from '../../events/json.ts'
+import { isResponse } from '../../http/is-response.ts'
+import { checkSymbols } from '../../live/live-options.ts'
+import { readAuthorization } from '../authorization.ts'
 import type { LiveHandlerOptions } from './live-handler-options.ts'
 
 /** The permission of a request that may pass. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { RateLimitError, type LiveHandlerOptions } from '../index.ts'
-import { quote } from '../test-support/controlled-feed.ts'
-import { liveEndpoint, liveUrl } from '../test-support/live-endpoint.ts'
+import { RateLimitError, type LiveHandlerOptions } from '../../index.ts'
+import { quote } from '../../test-support/controlled-feed.ts'
+import { liveEndpoint, liveUrl } from '../../test-support/live-endpoint.ts'
 
 /** Lets the hub pass on what was sent. */
 const turn = (): Promise<void> =>

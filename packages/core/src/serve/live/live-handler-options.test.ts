@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ConfigurationError, createLiveHandler, VecTrade } from '../index.ts'
-import { ControlledFeed } from '../test-support/controlled-feed.ts'
+import { ConfigurationError, createLiveHandler, VecTrade } from '../../index.ts'
+import { ControlledFeed } from '../../test-support/controlled-feed.ts'
 import { resolveLiveOptions } from './live-handler-options.ts'
 
 const client = new VecTrade({ apiKey: 'vq_key' })

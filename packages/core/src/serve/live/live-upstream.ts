@@ -1,8 +1,8 @@
-import type { VecTrade } from '../client.ts'
-import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
-import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
-import { markHandled } from '../lifetime/mark-handled.ts'
-import { PullIterator } from '../lifetime/pull-iterator.ts'
+import type { VecTrade } from '../../client.ts'
+import { StreamConsumedError } from '../../errors/stream-consumed-error.ts'
+import type { LiveChannel, LiveEvent } from '../../events/live-event.ts'
+import { markHandled } from '../../lifetime/mark-handled.ts'
+import { PullIterator } from '../../lifetime/pull-iterator.ts'
 
 /** A feed that `createLiveHandler` can read, such as a `LiveFeed`. */
 export interface LiveFeedLike extends AsyncIterable<LiveEvent> {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { LiveEvent } from '../events/live-event.ts'
-import { quote } from '../test-support/controlled-feed.ts'
-import { type LiveEndpoint, liveEndpoint, type Received } from '../test-support/live-endpoint.ts'
-import { events, read } from '../test-support/read-events.ts'
+import type { LiveEvent } from '../../events/live-event.ts'
+import { quote } from '../../test-support/controlled-feed.ts'
+import { type LiveEndpoint, liveEndpoint, type Received } from '../../test-support/live-endpoint.ts'
+import { events, read } from '../../test-support/read-events.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -1,5 +1,5 @@
-import { randomUUID } from '../http/random-uuid.ts'
-import { asciiToBase64Url } from './base64-url.ts'
+import { randomUUID } from '../../http/random-uuid.ts'
+import { asciiToBase64Url } from '../base64-url.ts'
 
 /** A place in the order of what an instance receives. Each event takes the next one, and so does each interruption. */
 export type Position = number

@@ -1,7 +1,7 @@
-import type { VecTrade } from '../client.ts'
-import { ConfigurationError } from '../errors/configuration-error.ts'
-import { isRecord } from '../events/json.ts'
-import { milliseconds, wholeNumber } from '../lifetime/check-limit.ts'
+import type { VecTrade } from '../../client.ts'
+import { ConfigurationError } from '../../errors/configuration-error.ts'
+import { isRecord } from '../../events/json.ts'
+import { milliseconds, wholeNumber } from '../../lifetime/check-limit.ts'
 import {
   type Check,
   checkFunction,
@@ -10,19 +10,19 @@ import {
   type Checks,
   checkThat,
   hasMethods,
-} from '../lifetime/check-options.ts'
-import { checkSymbols } from '../live/live-options.ts'
-import { heartbeatLimit } from '../relay/heartbeat.ts'
-import type { Authorization } from './authorization.ts'
-import { checkCors } from './cors.ts'
-import type { HandlerOptions } from './handler-options.ts'
+} from '../../lifetime/check-options.ts'
+import { checkSymbols } from '../../live/live-options.ts'
+import { heartbeatLimit } from '../../relay/heartbeat.ts'
+import type { Authorization } from '../authorization.ts'
+import { checkCors } from '../cors.ts'
+import type { HandlerOptions } from '../handler-options.ts'
 import {
   ClientUpstream,
   FeedUpstream,
   type LiveFeedLike,
   type LiveUpstream,
 } from './live-upstream.ts'
-import { checkPublicOrigin } from './page-origin.ts'
+import { checkPublicOrigin } from '../page-origin.ts'
 
 /**
  * The result of the `authorize` of `createLiveHandler`. `{ symbols }` lets the request pass, and narrows it to these

@@ -1,4 +1,4 @@
-import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
+import type { LiveChannel, LiveEvent } from '../../events/live-event.ts'
 import { joinBytes } from './join-bytes.ts'
 import type { Position } from './live-cursor.ts'
 import type { LiveHistory } from './live-history.ts'

@@ -1,7 +1,7 @@
-import { RateLimitError } from '../errors/api-error.ts'
-import type { WireError } from '../errors/error-to-wire.ts'
-import { encodeEvent } from '../sse/encode.ts'
-import { encodeUtf8 } from '../sse/utf8.ts'
+import { RateLimitError } from '../../errors/api-error.ts'
+import type { WireError } from '../../errors/error-to-wire.ts'
+import { encodeEvent } from '../../sse/encode.ts'
+import { encodeUtf8 } from '../../sse/utf8.ts'
 
 /**
  * Returns what readers get when the upstream has failed. They may try again, whatever the failure is: it is about this

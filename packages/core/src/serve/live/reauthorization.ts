@@ -1,4 +1,4 @@
-import { clampTimer } from '../lifetime/timers.ts'
+import { clampTimer } from '../../lifetime/timers.ts'
 
 /** Something that must be checked again from time to time. */
 interface Checked {

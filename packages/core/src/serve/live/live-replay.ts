@@ -1,5 +1,5 @@
-import type { LiveChannel, LiveEvent } from '../events/live-event.ts'
-import { Queue } from '../lifetime/queue.ts'
+import type { LiveChannel, LiveEvent } from '../../events/live-event.ts'
+import { Queue } from '../../lifetime/queue.ts'
 import type { Position } from './live-cursor.ts'
 
 /** An event that an instance has received, as all its readers get it. */
