@@ -77,7 +77,12 @@ export { fromReadableStream, fromResponse, type FromOptions } from './stream/fro
 export { toReadableStream, toResponse } from './relay/readable.ts'
 export type { ReadableOptions } from './relay/relay.ts'
 export { createHandler, type Handler } from './serve/handler.ts'
-export type { HandlerContext, HandlerOptions } from './serve/handler-options.ts'
+export type {
+  AnalysisSource,
+  HandlerContext,
+  HandlerOptions,
+  SourceContext,
+} from './serve/handler-options.ts'
 export type { Authorization } from './serve/authorization.ts'
 export { createLiveHandler } from './serve/live/live-handler.ts'
 export type {

@@ -3,7 +3,6 @@ import {
   type Check,
   checkFunction,
   checkLogger,
-  checkOptions,
   type Checks,
   checkThat,
   hasMethods,
@@ -12,7 +11,9 @@ import type { VecTrade } from '../client.ts'
 import { isRecord } from '../events/json.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { heartbeatLimit } from '../relay/heartbeat.ts'
+import type { AnalysisRequest } from '../options/analysis-request.ts'
 import type { StreamStore } from '../store/stream-store.ts'
+import type { Events } from '../stream/iterable-source.ts'
 import type { Authorization } from './authorization.ts'
 import { checkCors, type Cors } from './cors.ts'
 import { checkPublicOrigin } from './page-origin.ts'
@@ -23,10 +24,31 @@ export interface HandlerContext {
   waitUntil?: ((work: Promise<unknown>) => void) | undefined
 }
 
+/** What a source knows besides the question. */
+export interface SourceContext {
+  /** The request of the caller. Its body has been read. */
+  readonly request: Request
+  /** Aborted if no one reads the answer any more. Pass it to your model. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Answers a question with events, for example those of a model. A generator function is a source.
+ *
+ * An error of this SDK that it throws before its first event decides the status of the response, such as a
+ * {@link RateLimitError}. Any other error is a 500 without details, and `onError` gets it.
+ */
+export type AnalysisSource = (
+  question: AnalysisRequest,
+  context: SourceContext,
+) => Events | Promise<Events>
+
 /** The options of `createHandler`. */
 export interface HandlerOptions {
-  /** The client that calls VecTrade with your key. */
-  client: VecTrade
+  /** The client that calls VecTrade with your key. Pass it, or a `source`. */
+  client?: VecTrade | undefined
+  /** Answers instead of VecTrade. */
+  source?: AnalysisSource | undefined
   /**
    * Decides which requests may pass. If it throws, the caller gets a 500 and VecTrade is not asked. To look
    * at the body, read `request.clone()`. Default: all pass, so anyone who can reach the endpoint can use up
@@ -84,13 +106,12 @@ export interface HandlerOptions {
   logger?: Logger | undefined
 }
 
-const checkClient = /* @__PURE__ */ checkThat(
-  'a VecTrade client',
-  (value) => isRecord(value) && hasMethods(value['ai'], 'stream'),
-)
-
 export const handlerChecks: Checks<HandlerOptions> = {
-  client: checkClient,
+  client: /* @__PURE__ */ checkThat(
+    'a VecTrade client',
+    (value) => isRecord(value) && hasMethods(value['ai'], 'stream'),
+  ),
+  source: checkFunction,
   authorize: checkFunction,
   maxPromptLength: /* @__PURE__ */ wholeNumber(10_000, 1),
   cors: checkCors,
@@ -104,12 +125,6 @@ export const handlerChecks: Checks<HandlerOptions> = {
   maxStreamsPerOwner: /* @__PURE__ */ wholeNumber(Infinity, 1),
   onError: checkFunction,
   logger: checkLogger,
-}
-
-/** @throws ConfigurationError if an option is wrong */
-export function checkHandlerOptions(options: HandlerOptions): void {
-  checkOptions(options, handlerChecks)
-  checkClient('client', options.client)
 }
 
 /** Checks for a request that a handler can take. */

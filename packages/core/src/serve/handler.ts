@@ -1,16 +1,13 @@
 import { whenAborted } from '../lifetime/abort-source.ts'
+import { checkOptions } from '../lifetime/check-options.ts'
 import { within } from '../lifetime/timers.ts'
 import { streamIdOf } from '../store/stream-id.ts'
 import { eventText, relayResponse } from '../relay/readable.ts'
 import { readAnalysisRequest } from './read-analysis-request.ts'
+import { type Answerer, answererOf } from './answerer.ts'
 import { askToAuthorize } from './authorization.ts'
 import { runCallback } from './callback-error.ts'
-import {
-  checkHandlerOptions,
-  type HandlerContext,
-  handlerChecks,
-  type HandlerOptions,
-} from './handler-options.ts'
+import { type HandlerContext, handlerChecks, type HandlerOptions } from './handler-options.ts'
 import { invalidRequest, Refusal } from './refusal.ts'
 import { ownerOf, respond } from './respond.ts'
 import { RunningStreams } from './running-streams.ts'
@@ -49,7 +46,7 @@ export type Handler = (
  * ```
  */
 export function createHandler(options: HandlerOptions): Handler {
-  checkHandlerOptions(options)
+  checkOptions(options, handlerChecks)
   const endpoint = new Endpoint(options)
   return (request, ...contexts) => endpoint.handle(request, contexts)
 }
@@ -57,6 +54,7 @@ export function createHandler(options: HandlerOptions): Handler {
 /** Turns requests into responses. The methods are in the order in which a request reaches them. */
 class Endpoint {
   readonly #options: HandlerOptions
+  readonly #answer: Answerer
   readonly #running: RunningStreams
   readonly #streams: StoredStreams | undefined
   /** The methods that the endpoint serves. */
@@ -64,6 +62,7 @@ class Endpoint {
 
   constructor(options: HandlerOptions) {
     this.#options = options
+    this.#answer = answererOf(options)
     this.#running = new RunningStreams(options.maxStreamsPerOwner)
     this.#streams = options.store && new StoredStreams(options.store, options)
     this.#methods = this.#streams ? 'POST, GET, DELETE' : 'POST'
@@ -97,10 +96,9 @@ class Endpoint {
     return this.#ask(request, owner, context)
   }
 
-  /** Asks VecTrade and responds with its answer. */
+  /** Asks VecTrade, or the source, and responds with the answer. */
   async #ask(request: Request, owner: string, context: HandlerContext): Promise<Response> {
     const {
-      client,
       heartbeat,
       maxPromptLength = handlerChecks.maxPromptLength.default,
     } = this.#options
@@ -110,7 +108,7 @@ class Endpoint {
     try {
       stored = await this.#streams?.begin(request, owner, context)
       const signal = stored?.signal ?? request.signal
-      const stream = client.ai.stream(analysisRequest, { signal })
+      const stream = this.#answer(analysisRequest, request, signal)
       const { firstByteAfter = handlerChecks.firstByteAfter.default } = this.#options
       // If VecTrade refuses in time, the refusal keeps its status.
       const reply = firstByteAfter > 0 ? await within(stream.response, firstByteAfter) : undefined

@@ -4,6 +4,7 @@ import { hide } from '../errors/vectrade-error.ts'
 import type { Analysis } from '../events/analysis.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import type { StreamResponse } from '../http/stream-response.ts'
+import type { Abortable } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { nameMethod } from '../lifetime/name-method.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
@@ -60,6 +61,38 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
         },
       )
     }
+  }
+
+  /**
+   * Makes a stream of events that your program supplies, such as those of a model. Nothing is read before the first
+   * use, and then one event at a time. The stream ends with `done`, which is added if the events end without it. If
+   * the stream ends before, it ends the iterator.
+   *
+   * Reading throws what the events throw. An error that is none of this SDK becomes the `cause` of a
+   * {@link ServerError}. Reading throws a {@link StreamProtocolError} if something is no event, and a
+   * {@link ConfigurationError} if `events` cannot be iterated.
+   *
+   * @param options.signal aborting it ends the stream
+   * @example
+   * ```ts
+   * import { AnalysisStream } from '@vectrade/core'
+   *
+   * async function* events() {
+   *   yield { type: 'text' as const, content: 'Hello' }
+   * }
+   * await AnalysisStream.from(events()).finalText() // 'Hello'
+   * ```
+   */
+  static from(
+    events: AsyncIterable<StreamEvent> | Iterable<StreamEvent>,
+    options: { signal?: Abortable | undefined } = {},
+  ): AnalysisStream {
+    const open: StreamOpener['open'] = async (signal) => {
+      // Loaded at the first use, because few pages need it.
+      const { openerOf } = await import('./iterable-source.ts')
+      return openerOf(() => events).open(signal)
+    }
+    return new AnalysisStream({ open }, { signal: options.signal })
   }
 
   /**

@@ -1,0 +1,29 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
+import type { AnalysisRequest } from '../options/analysis-request.ts'
+import { openerOf } from '../stream/iterable-source.ts'
+import { AnalysisStream } from '../stream/stream.ts'
+import type { HandlerOptions } from './handler-options.ts'
+import { report } from './respond.ts'
+
+/** Answers a question. The stream asks at its first use, and aborting the signal ends it. */
+export type Answerer = (
+  question: AnalysisRequest,
+  request: Request,
+  signal: AbortSignal,
+) => AnalysisStream
+
+/** Returns what answers the questions of an endpoint. @throws ConfigurationError if it is not clear what does */
+export function answererOf(options: HandlerOptions): Answerer {
+  const { client, source } = options
+  if (client !== undefined && source === undefined) {
+    return (question, _, signal) => client.ai.stream(question, { signal })
+  }
+  if (source !== undefined && client === undefined) {
+    const onFault = (error: unknown): void => report(error, options)
+    return (question, request, signal) => {
+      const opener = openerOf((unread) => source(question, { request, signal: unread }), onFault)
+      return new AnalysisStream(opener, { signal })
+    }
+  }
+  throw new ConfigurationError('Pass createHandler either a `client` or a `source`')
+}

@@ -1,0 +1,45 @@
+import { clean } from '../errors/clean.ts'
+import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
+import { isRecord } from '../events/json.ts'
+import type { StreamEvent } from '../events/stream-event.ts'
+
+/** The fields that each event must have, besides `content`. All of them are strings. */
+const requiredFields: Readonly<Record<StreamEvent['type'], readonly string[]>> = {
+  text: ['content'],
+  citation: ['source', 'url'],
+  metadata: [],
+  done: [],
+  unknown: ['wireType'],
+}
+
+/**
+ * Returns what a program's own source has yielded, as an event. An event without `content` gets an empty one.
+ *
+ * @throws StreamProtocolError that names the fault if it is no event
+ */
+export function eventFromSource(value: unknown): StreamEvent {
+  if (!isRecord(value)) throw fault(`${kindOf(value)}: yield objects such as { type: 'text', content: '…' }`)
+  const { type } = value
+  if (typeof type !== 'string') throw fault('an object whose `type` is not a string')
+  if (!Object.hasOwn(requiredFields, type)) {
+    throw fault(
+      `an object of the unknown type "${clean(type, undefined, 64)}": yield { type: 'unknown', wireType, data } ` +
+        'for an event of your own',
+    )
+  }
+  const missing = requiredFields[type as StreamEvent['type']].find(
+    (field) => typeof value[field] !== 'string',
+  )
+  if (missing !== undefined) throw fault(`a \`${type}\` event whose \`${missing}\` is not a string`)
+  const event = 'content' in value ? value : { ...value, content: '' }
+  return event as unknown as StreamEvent
+}
+
+function fault(what: string): StreamProtocolError {
+  return new StreamProtocolError(`The source has yielded ${what}`)
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}
