@@ -2,6 +2,7 @@ import {
   ConfigurationError,
   type FetchCredentials,
   VecTrade as CoreVecTrade,
+  type EventTypes,
   type VecTradeOptions,
 } from '@vectrade/core'
 import {
@@ -14,7 +15,9 @@ import {
 import { network } from './network.ts'
 
 /** The options of a client in a page. The page calls an `endpoint` of its own site, which has the key. */
-export interface BrowserOptions extends VecTradeOptions {
+export interface BrowserOptions<
+  Types extends EventTypes = EventTypes,
+> extends VecTradeOptions<Types> {
   /** Whether to send cookies. `include` also sends them to other origins. Default `same-origin`. */
   credentials?: FetchCredentials | undefined
   /**
@@ -48,8 +51,10 @@ export interface BrowserOptions extends VecTradeOptions {
  * }
  * ```
  */
-export class VecTrade extends CoreVecTrade {
-  constructor(options: BrowserOptions = {}) {
+export class VecTrade<
+  const Types extends EventTypes = Record<never, never>,
+> extends CoreVecTrade<Types> {
+  constructor(options: BrowserOptions<Types> = {}) {
     super(...withRuntime(options, runtimeOf(options)))
   }
 }

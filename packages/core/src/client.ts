@@ -4,7 +4,9 @@ import { AbortScope, type Track } from './lifetime/abort-scope.ts'
 import type { Analysis } from './events/analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/request-aborted-error.ts'
-import type { StreamSource, StreamSettings } from './stream/stream-source.ts'
+import type { EventOf, EventTypes, OwnEvent } from './events/own-event.ts'
+import type { OtherEvent, StreamEvent } from './events/stream-event.ts'
+import type { StreamOpener, StreamSettings, StreamSource } from './stream/stream-source.ts'
 import { markHandled } from './lifetime/mark-handled.ts'
 import { readAnalysis } from './http/json-answer.ts'
 import { nameMethod } from './lifetime/name-method.ts'
@@ -34,21 +36,23 @@ import { openEventStream } from './stream/from-response.ts'
  * It holds no connection of its own. {@link close}, `using` and `await using` end its open streams.
  * Inspecting, serialising and logging a client do not show its key.
  */
-export class VecTrade implements Disposable, AsyncDisposable {
+export class VecTrade<const Types extends EventTypes = Record<never, never>>
+  implements Disposable, AsyncDisposable
+{
   /** The calls of VecTrade's AI analysis. */
-  readonly ai: AI
+  readonly ai: AI<EventOf<Types>>
   /** The calls of VecTrade's live data. */
   readonly live: Live
   readonly #open = new Set<(error: RequestAbortedError) => void>()
   #closed = false
 
   /** @throws ConfigurationError on a wrong option. If there is no key, the first call throws it. */
-  constructor(options?: VecTradeOptions)
+  constructor(options?: VecTradeOptions<Types>)
   /** @internal */
-  constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
-  constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
-    nameMethod<VecTrade>(this, 'dispose', (client) => client.close())
-    nameMethod<VecTrade>(this, 'asyncDispose', (client) => client.close())
+  constructor(options?: VecTradeOptions<Types>, runtime?: RuntimeDefaults)
+  constructor(options: VecTradeOptions<Types> = {}, runtime: RuntimeDefaults = {}) {
+    nameMethod<VecTrade<Types>>(this, 'dispose', (client) => client.close())
+    nameMethod<VecTrade<Types>>(this, 'asyncDispose', (client) => client.close())
     const settings = resolveOptions(options, runtime)
     const { apiKey, authScheme } = settings
     const key = apiKey === undefined ? undefined : new KeyHeader(apiKey, authScheme)
@@ -84,7 +88,7 @@ export class VecTrade implements Disposable, AsyncDisposable {
 }
 
 /** The calls of VecTrade's AI analysis, as `client.ai`. */
-export class AI {
+export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
   readonly #settings: Settings
   readonly #key: KeyHeader | undefined
   readonly #track: Track
@@ -102,11 +106,14 @@ export class AI {
    *
    * @throws ConfigurationError if there is no key, if the prompt is no string, or on a wrong option
    */
-  stream(request: string | AnalysisRequest, options: CallOptions = {}): AnalysisStream {
+  stream<const Types extends EventTypes = Record<never, never>>(
+    request: string | AnalysisRequest,
+    options: CallOptions<Types> = {},
+  ): AnalysisStream<Event | OwnEvent<Types>> {
     const call = this.#call(request, true, options)
     const open = this.#settings.isEndpoint ? openAtEndpoint : openAtAPI
     return new AnalysisStream(
-      { open: (signal) => open(call, signal) },
+      { open: withOwnEvents(call, options.events, open) },
       this.#streamSettings(options),
     )
   }
@@ -119,7 +126,10 @@ export class AI {
    * @param id the `id` of the stream
    * @throws ConfigurationError if the client has no `endpoint`, or on a wrong option
    */
-  resume(id: string, options: ResumeOptions = {}): AnalysisStream {
+  resume<const Types extends EventTypes = Record<never, never>>(
+    id: string,
+    options: ResumeOptions<Types> = {},
+  ): AnalysisStream<Event | OwnEvent<Types>> {
     checkCall(options)
     const { lastEventId = '' } = options
     if (!this.#settings.isEndpoint) {
@@ -133,7 +143,9 @@ export class AI {
     const call = this.#callWithoutBody('text/event-stream', options)
     return new AnalysisStream(
       {
-        open: (signal) => openResumed(call, id, lastEventId, signal),
+        open: withOwnEvents(call, options.events, (ready, signal) =>
+          openResumed(ready, id, lastEventId, signal),
+        ),
         stop: () => stopStream(call, id),
       },
       { ...this.#streamSettings(options), id, lastEventId },
@@ -194,6 +206,20 @@ export class AI {
   ): CallWithLimits {
     const { target } = this.#settings
     return createCall(this.#settings, this.#key, target, options, { accept, ...further })
+  }
+}
+
+/** Returns a function that opens a stream, after it has loaded what reads the events of the program's own types. */
+function withOwnEvents(
+  call: CallWithLimits,
+  ofCall: EventTypes | undefined,
+  open: (call: CallWithLimits, signal: Abortable) => Promise<StreamSource>,
+): StreamOpener['open'] {
+  if (call.events === undefined && ofCall === undefined) return (signal) => open(call, signal)
+  const events = { ...call.events, ...ofCall }
+  return async (signal) => {
+    const { OwnEventReader } = await import('./events/own-event-reader.ts')
+    return open({ ...call, ownEvents: new OwnEventReader(events) }, signal)
   }
 }
 

@@ -36,11 +36,20 @@ export type {
   CitationEvent,
   DoneEvent,
   MetadataEvent,
+  OtherEvent,
   StreamEvent,
   TextEvent,
   UnknownEvent,
   Usage,
 } from './events/stream-event.ts'
+export type {
+  EventOf,
+  EventTypes,
+  OwnEvent,
+  SchemaIssue,
+  SchemaResult,
+  StandardSchema,
+} from './events/own-event.ts'
 export { safeUrl } from './events/safe-url.ts'
 export {
   APIError,

@@ -1,4 +1,4 @@
-import { type Fetch, VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
+import { type Fetch, VecTrade as CoreVecTrade, type VecTradeOptions, type EventTypes } from '@vectrade/core'
 import { toPermissionError } from './permission.ts'
 import {
   checkFunction,
@@ -26,11 +26,13 @@ import {
  * console.log(JSON.stringify(client).includes('vq_example')) // false
  * ```
  */
-export class VecTrade extends CoreVecTrade {
-  constructor(options?: VecTradeOptions)
+export class VecTrade<
+  const Types extends EventTypes = Record<never, never>,
+> extends CoreVecTrade<Types> {
+  constructor(options?: VecTradeOptions<Types>)
   /** @internal */
-  constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
-  constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
+  constructor(options?: VecTradeOptions<Types>, runtime?: RuntimeDefaults)
+  constructor(options: VecTradeOptions<Types> = {}, runtime: RuntimeDefaults = {}) {
     // Checked before it is used below. Core checks the other options.
     checkOptions<Pick<VecTradeOptions, 'fetch'>>(options, { fetch: checkFunction })
     super(

@@ -1,4 +1,4 @@
-import { ConfigurationError, VecTrade as CoreVecTrade, type VecTradeOptions } from '@vectrade/core'
+import { ConfigurationError, VecTrade as CoreVecTrade, type VecTradeOptions, type EventTypes } from '@vectrade/core'
 import { type RuntimeDefaults, withRuntime } from '@vectrade/core/adapter'
 import { isWorkers, openSocket } from './open-socket.ts'
 
@@ -23,11 +23,13 @@ import { isWorkers, openSocket } from './open-socket.ts'
  * const text = await client.ai.stream("What's the bull case for NVDA?").finalText()
  * ```
  */
-export class VecTrade extends CoreVecTrade {
-  constructor(options?: VecTradeOptions)
+export class VecTrade<
+  const Types extends EventTypes = Record<never, never>,
+> extends CoreVecTrade<Types> {
+  constructor(options?: VecTradeOptions<Types>)
   /** @internal */
-  constructor(options?: VecTradeOptions, runtime?: RuntimeDefaults)
-  constructor(options: VecTradeOptions = {}, runtime: RuntimeDefaults = {}) {
+  constructor(options?: VecTradeOptions<Types>, runtime?: RuntimeDefaults)
+  constructor(options: VecTradeOptions<Types> = {}, runtime: RuntimeDefaults = {}) {
     super(
       ...withRuntime(options, {
         name: 'edge',
@@ -59,7 +61,10 @@ export class VecTrade extends CoreVecTrade {
    * console.log(response.status) // 422
    * ```
    */
-  static fromEnv(env: object, options: VecTradeOptions = {}): VecTrade {
+  static fromEnv<const Types extends EventTypes = Record<never, never>>(
+    env: object,
+    options: VecTradeOptions<Types> = {},
+  ): VecTrade<Types> {
     if (typeof env !== 'object' || env === null) {
       throw new ConfigurationError(
         '`env` must be the object with the variables: the second argument of a Worker’s `fetch`',

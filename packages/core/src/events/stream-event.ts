@@ -66,6 +66,13 @@ export interface UnknownEvent {
   data: unknown
 }
 
+/** An event of a type of your own: see the option `events`. Its type is none of those above. */
+export interface OtherEvent {
+  type: string
+  /** Empty: only events of the type `text` are part of the text. */
+  content: ''
+}
+
 /** The tokens that an answer used. If a server sends `promptTokens` and the like, the SDK adds these fields. */
 export interface Usage {
   /** The tokens of the question and of what the model was given with it. */

@@ -62,7 +62,7 @@ export function eventFromWire(wire: unknown, name = ''): StreamEvent {
 }
 
 /** Returns the JSON value to send for an event. This is the reverse of {@link eventFromWire}. */
-export function eventToWire(event: StreamEvent): unknown {
+export function eventToWire(event: StreamEvent | OtherEvent): unknown {
   if (event.type === 'text') return event
   if (event.type === 'unknown') return event.data
   const { content: _, ...wire } = event satisfies CitationEvent | MetadataEvent | DoneEvent

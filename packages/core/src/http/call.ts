@@ -1,4 +1,5 @@
 import { secretsOf } from '../errors/secrets.ts'
+import type { OwnEventReader } from '../events/own-event-reader.ts'
 import { resolveLimits } from '../lifetime/check-limit.ts'
 import {
   type CallLimits,
@@ -12,7 +13,11 @@ import type { KeyHeader } from './key-header.ts'
 import type { Call } from './send.ts'
 
 /** A call with the settings of its client, which include the limits for reading the answer. */
-export type CallWithLimits = Call & Omit<Settings, 'headers'>
+export type CallWithLimits = Call &
+  Omit<Settings, 'headers'> & {
+    /** Recognises the events of the program's own types. */
+    ownEvents?: OwnEventReader | undefined
+  }
 
 /**
  * Merges the options of a call with the client's. The call's options win.

@@ -17,6 +17,8 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { Fetch, FetchCredentials, Network, OpenSocket, RuntimeDefaults } from './runtime.ts'
 import { baseURLRules, checkServerURL, liveURLRules } from './server-url.ts'
 import { headersForOtherBody, type HeaderValues } from './headers.ts'
+import { isRecord } from '../events/json.ts'
+import type { EventTypes } from '../events/own-event.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { isSendableId } from './last-event-id.ts'
 import { eventBytesLimit } from '../sse/event-limit.ts'
@@ -42,7 +44,12 @@ export interface CallLimits {
 }
 
 /** Options of a client. */
-export interface VecTradeOptions extends CallLimits {
+export interface VecTradeOptions<Types extends EventTypes = EventTypes> extends CallLimits {
+  /**
+   * Event types of your own: a validator of zod, valibot or another library that follows Standard Schema for each, or
+   * `true` for events that are not checked. Default: none, so their events have the type `unknown`.
+   */
+  events?: Types | undefined
   /**
    * The URL of your own endpoint, which the client asks instead of VecTrade's API. `createHandler` makes
    * one. The URL can be relative in pages. The endpoint has the key, so the client needs and sends none.
@@ -85,7 +92,9 @@ export interface VecTradeOptions extends CallLimits {
 }
 
 /** Options of one call. */
-export interface CallOptions extends CallLimits {
+export interface CallOptions<Types extends EventTypes = EventTypes> extends CallLimits {
+  /** Event types of your own, besides those of the client. */
+  events?: Types | undefined
   /** Aborting it ends the call and its stream. */
   signal?: Abortable | undefined
   /** Headers of this call. They replace the client's headers of the same name. */
@@ -98,7 +107,9 @@ export interface CallOptions extends CallLimits {
 }
 
 /** Options of `client.ai.resume()`. */
-export interface ResumeOptions extends CallLimits {
+export interface ResumeOptions<Types extends EventTypes = EventTypes> extends CallLimits {
+  /** Event types of your own, besides those of the client. */
+  events?: Types | undefined
   /** Aborting it ends the stream. The answer continues on the server. */
   signal?: Abortable | undefined
   /** Headers of this call. They replace the client's headers of the same name. */
@@ -125,6 +136,7 @@ export interface Settings extends Required<{ [K in keyof CallLimits]: number }> 
   credentials: FetchCredentials | undefined
   network: Network | undefined
   toCause: RuntimeDefaults['toCause']
+  events: EventTypes | undefined
   logger: Logger | undefined
 }
 
@@ -138,6 +150,9 @@ export const callLimits: Checks<CallLimits> = {
   maxEventBytes: eventBytesLimit,
 }
 
+/** The types and their validators are checked when they are loaded, with the first stream. */
+export const checkEvents: Check = /* @__PURE__ */ checkThat('an object such as { chart: true }', isRecord)
+
 /** `resolveLimits` checks the limits, and `headerRecord` the headers. */
 const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> = {
   apiKey: checkString,
@@ -147,6 +162,7 @@ const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> 
   authScheme: /* @__PURE__ */ checkThat("'auto', 'x-api-key' or 'bearer'", (value) =>
     ['auto', 'x-api-key', 'bearer'].includes(value as string),
   ),
+  events: checkEvents,
   fetch: checkFunction,
   logger: checkLogger,
   allowInsecure: checkBoolean,
@@ -161,6 +177,7 @@ export const checkEventId: Check = /* @__PURE__ */ checkThat(
 type OtherCallOptions = Omit<CallOptions & ResumeOptions, keyof CallLimits | 'headers'>
 
 const callChecks: Checks<OtherCallOptions> = {
+  events: checkEvents,
   signal: checkSignal,
   idempotencyKey: /* @__PURE__ */ checkText(
     'a string of visible ASCII characters',
@@ -201,6 +218,7 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
     network,
     openSocket,
     toCause,
+    events: options.events,
     logger: options.logger,
   }
 }

@@ -5,7 +5,7 @@ import {
   checkText,
   checkThat,
 } from '../lifetime/check-options.ts'
-import type { StreamEvent } from '../events/stream-event.ts'
+import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import { toMessage } from '../events/wire.ts'
 import { headersForOtherBody, type HeaderValues } from '../options/headers.ts'
 import { encodeEvent } from '../sse/encode.ts'
@@ -53,7 +53,7 @@ function isStatusWithBody(status: number): boolean {
  * ```
  */
 export function toReadableStream(
-  stream: AsyncIterable<StreamEvent>,
+  stream: AsyncIterable<StreamEvent | OtherEvent>,
   options: ReadableOptions = {},
 ): ReadableStream<Uint8Array> {
   checkOptions(options, readableChecks)
@@ -95,7 +95,7 @@ function readable<T>(relay: Relay<T>): ReadableStream<Uint8Array> {
  * ```
  */
 export function toResponse(
-  stream: AsyncIterable<StreamEvent>,
+  stream: AsyncIterable<StreamEvent | OtherEvent>,
   init: ResponseInit & ReadableOptions = {},
 ): Response {
   checkOptions(init, responseChecks)
@@ -104,7 +104,7 @@ export function toResponse(
 }
 
 /** Returns an event as the text that is sent. */
-export const eventText = (event: StreamEvent): string => encodeEvent(toMessage(event))
+export const eventText = (event: StreamEvent | OtherEvent): string => encodeEvent(toMessage(event))
 
 /**
  * Returns a response that relays a source.

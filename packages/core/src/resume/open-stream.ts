@@ -102,10 +102,10 @@ function streamCall(call: CallWithLimits, id: string, method: 'GET' | 'DELETE'):
 }
 
 function readerOptions(
-  { maxEventBytes, secrets }: CallWithLimits,
+  { maxEventBytes, secrets, ownEvents }: CallWithLimits,
   reconnection: Reconnection,
 ): Parameters<typeof openEventStream>[1] {
-  return { maxEventBytes, secrets, onRetry: (ms) => reconnection.setRetry(ms) }
+  return { maxEventBytes, secrets, ownEvents, onRetry: (ms) => reconnection.setRetry(ms) }
 }
 
 /** Returns the error if another attempt may succeed. @throws the error if not, or a StreamResumeError after a 404 */

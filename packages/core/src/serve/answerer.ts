@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import { OwnEventReader } from '../events/own-event-reader.ts'
+import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import type { AnalysisRequest } from '../options/analysis-request.ts'
 import { openerOf } from '../stream/iterable-source.ts'
 import { AnalysisStream } from '../stream/stream.ts'
@@ -10,18 +12,19 @@ export type Answerer = (
   question: AnalysisRequest,
   request: Request,
   signal: AbortSignal,
-) => AnalysisStream
+) => AnalysisStream<StreamEvent | OtherEvent>
 
 /** Returns what answers the questions of an endpoint. @throws ConfigurationError if it is not clear what does */
 export function answererOf(options: HandlerOptions): Answerer {
-  const { client, source } = options
+  const { client, source, events } = options
+  const ownEvents = events && new OwnEventReader(events)
   if (client !== undefined && source === undefined) {
-    return (question, _, signal) => client.ai.stream(question, { signal })
+    return (question, _, signal) => client.ai.stream(question, { signal, events })
   }
   if (source !== undefined && client === undefined) {
-    const onFault = (error: unknown): void => report(error, options)
+    const reading = { ownEvents, onFault: (error: unknown) => report(error, options) }
     return (question, request, signal) => {
-      const opener = openerOf((unread) => source(question, { request, signal: unread }), onFault)
+      const opener = openerOf((unread) => source(question, { request, signal: unread }), reading)
       return new AnalysisStream(opener, { signal })
     }
   }

@@ -7,13 +7,15 @@ import {
   checkThat,
   hasMethods,
 } from '../lifetime/check-options.ts'
-import type { VecTrade } from '../client.ts'
+import type { AI } from '../client.ts'
 import { isRecord } from '../events/json.ts'
+import type { EventOf, EventTypes } from '../events/own-event.ts'
+import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { heartbeatLimit } from '../relay/heartbeat.ts'
 import type { AnalysisRequest } from '../options/analysis-request.ts'
+import { checkEvents } from '../options/options.ts'
 import type { StreamStore } from '../store/stream-store.ts'
-import type { Events } from '../stream/iterable-source.ts'
 import type { Authorization } from './authorization.ts'
 import { checkCors, type Cors } from './cors.ts'
 import { checkPublicOrigin } from './page-origin.ts'
@@ -38,17 +40,23 @@ export interface SourceContext {
  * An error of this SDK that it throws before its first event decides the status of the response, such as a
  * {@link RateLimitError}. Any other error is a 500 without details, and `onError` gets it.
  */
-export type AnalysisSource = (
+export type AnalysisSource<Types extends EventTypes = EventTypes> = (
   question: AnalysisRequest,
   context: SourceContext,
-) => Events | Promise<Events>
+) => Events<Types> | Promise<Events<Types>>
+
+type Events<Types extends EventTypes> = AsyncIterable<EventOf<Types>> | Iterable<EventOf<Types>>
 
 /** The options of `createHandler`. */
-export interface HandlerOptions {
+export interface HandlerOptions<Types extends EventTypes = EventTypes> {
   /** The client that calls VecTrade with your key. Pass it, or a `source`. */
-  client?: VecTrade | undefined
+  client?: { readonly ai: AI<StreamEvent | OtherEvent> } | undefined
   /** Answers instead of VecTrade. */
-  source?: AnalysisSource | undefined
+  source?: AnalysisSource<Types> | undefined
+  /**
+   * Event types of your own, as in the options of a client. What the source or VecTrade sends is checked. Default: none.
+   */
+  events?: Types | undefined
   /**
    * Decides which requests may pass. If it throws, the caller gets a 500 and VecTrade is not asked. To look
    * at the body, read `request.clone()`. Default: all pass, so anyone who can reach the endpoint can use up
@@ -112,6 +120,7 @@ export const handlerChecks: Checks<HandlerOptions> = {
     (value) => isRecord(value) && hasMethods(value['ai'], 'stream'),
   ),
   source: checkFunction,
+  events: checkEvents,
   authorize: checkFunction,
   maxPromptLength: /* @__PURE__ */ wholeNumber(10_000, 1),
   cors: checkCors,

@@ -1,3 +1,4 @@
+import type { EventTypes } from '../events/own-event.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
 import { checkOptions } from '../lifetime/check-options.ts'
 import { within } from '../lifetime/timers.ts'
@@ -45,7 +46,9 @@ export type Handler = (
  * console.log(response.status) // 405
  * ```
  */
-export function createHandler(options: HandlerOptions): Handler {
+export function createHandler<const Types extends EventTypes = Record<never, never>>(
+  options: HandlerOptions<Types>,
+): Handler {
   checkOptions(options, handlerChecks)
   const endpoint = new Endpoint(options)
   return (request, ...contexts) => endpoint.handle(request, contexts)

@@ -1,6 +1,7 @@
 import { clean } from '../errors/clean.ts'
 import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import { isRecord } from '../events/json.ts'
+import type { OwnEventReader } from '../events/own-event-reader.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 
 /** The fields that each event must have, besides `content`. All of them are strings. */
@@ -15,16 +16,17 @@ const requiredFields: Readonly<Record<StreamEvent['type'], readonly string[]>> =
 /**
  * Returns what a program's own source has yielded, as an event. An event without `content` gets an empty one.
  *
+ * @param ownEvents the event types of the program
  * @throws StreamProtocolError that names the fault if it is no event
  */
-export function eventFromSource(value: unknown): StreamEvent {
+export function eventFromSource(value: unknown, ownEvents?: OwnEventReader): StreamEvent {
   if (!isRecord(value)) throw fault(`${kindOf(value)}: yield objects such as { type: 'text', content: '…' }`)
   const { type } = value
   if (typeof type !== 'string') throw fault('an object whose `type` is not a string')
+  if (ownEvents?.has(type)) return ownEvents.check(type, value)
   if (!Object.hasOwn(requiredFields, type)) {
     throw fault(
-      `an object of the unknown type "${clean(type, undefined, 64)}": yield { type: 'unknown', wireType, data } ` +
-        'for an event of your own',
+      `an object of the unknown type "${clean(type, undefined, 64)}": add the type to the option \`events\``,
     )
   }
   const missing = requiredFields[type as StreamEvent['type']].find(

@@ -6,6 +6,7 @@ import { errorFromWire, isErrorPayload } from '../errors/error-from-wire.ts'
 import { isRecord, parseJson } from '../events/json.ts'
 import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import type { StreamSource } from './stream-source.ts'
+import type { OwnEventReader } from '../events/own-event-reader.ts'
 import type { StreamEvent, TextEvent } from '../events/stream-event.ts'
 import { eventFromWire } from '../events/wire.ts'
 import type { StreamResponse } from '../http/stream-response.ts'
@@ -24,6 +25,8 @@ const drainLimits = { chunks: 8, ms: 100 }
 export interface EventReaderOptions extends DecodeOptions, Partial<WaitLimits> {
   /** Removed from what the server says in errors. */
   secrets?: Secrets
+  /** Recognises the events of the program's own types. */
+  ownEvents?: OwnEventReader | undefined
 }
 
 /** Reads a body as VecTrade's events. It knows which messages end an answer and which ones are errors. */
@@ -33,6 +36,7 @@ export class EventReader implements StreamSource {
   readonly #messages: MessageReader<TextEvent>
   readonly #watchdog: Watchdog
   readonly #secrets: Secrets
+  readonly #ownEvents: OwnEventReader | undefined
   readonly #shape = new TextShape()
   readonly #maxEventBytes: number
   #isPassingThrough = false
@@ -44,6 +48,7 @@ export class EventReader implements StreamSource {
     this.#watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, (error) => this.fail(error))
     this.#messages = new MessageReader(body, options, this.#shape)
     this.#secrets = options.secrets
+    this.#ownEvents = options.ownEvents
     this.#maxEventBytes = options.maxEventBytes ?? eventBytesLimit.default
   }
 
@@ -134,8 +139,10 @@ export class EventReader implements StreamSource {
     if (wire === undefined && data.trim() === '') return 'none'
     const isError = name === 'error' || (isRecord(wire) && wire['type'] === 'error')
     if (isError || (!isNamed && isErrorPayload(wire))) throw this.#error(wire)
-    if (wire !== undefined) return eventFromWire(wire, name)
-    if (isNamed) return eventFromWire(data, name)
+    if (wire !== undefined || isNamed) {
+      const event = eventFromWire(wire ?? data, name)
+      return (event.type === 'unknown' && this.#ownEvents?.read(event)) || event
+    }
     throw new StreamProtocolError(
       `A message (${data.length} characters) is not JSON. Is \`baseURL\` VecTrade's API?`,
       { requestId: this.response.requestId },

@@ -1,3 +1,6 @@
+import type { EventOf, EventTypes } from '../events/own-event.ts'
+import { OwnEventReader } from '../events/own-event-reader.ts'
+import { checkEvents } from '../options/options.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
 import { releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
@@ -20,7 +23,9 @@ import { AnalysisStream } from './stream.ts'
 import { closeBody } from '../http/read-body.ts'
 
 /** How to read a stream that is already open. */
-export interface FromOptions {
+export interface FromOptions<Types extends EventTypes = EventTypes> {
+  /** Event types of your own, as in the options of a client. Default: none. */
+  events?: Types | undefined
   /** Aborting it ends the stream and cancels the body. */
   signal?: Abortable | undefined
   /** ms without an event while one is awaited. Heartbeats do not count. Default 0, which is no limit. */
@@ -32,6 +37,7 @@ export interface FromOptions {
 }
 
 const fromChecks: Checks<FromOptions> = {
+  events: checkEvents,
   signal: checkSignal,
   idleTimeout: /* @__PURE__ */ milliseconds(0),
   heartbeatTimeout: /* @__PURE__ */ milliseconds(0),
@@ -60,27 +66,40 @@ const checkResponse = /* @__PURE__ */ checkThat(
  * await fromReadableStream(body!).finalText() // 'Hi'
  * ```
  */
-export function fromReadableStream(body: ByteStream, options: FromOptions = {}): AnalysisStream {
+export function fromReadableStream<const Types extends EventTypes = Record<never, never>>(
+  body: ByteStream,
+  options: FromOptions<Types> = {},
+): AnalysisStream<EventOf<Types>> {
   checkBody('body', body)
   const info = streamResponseOf({ status: 200, headers: new Headers() })
   let reader: EventReader | undefined
-  const open = async (): Promise<EventReader> => (reader ??= new EventReader(body, info, options))
+  const open = async (): Promise<EventReader> =>
+    (reader ??= new EventReader(body, info, readerOptions(options)))
   let isDiscarded = false
   const discard = (): void => {
     isDiscarded = true
     if (reader) reader.close()
     else closeBody(body)
   }
-  const stream = fromOpener({ open, discard }, options)
+  const stream = fromOpener<Types>({ open, discard }, options)
   // Opening locks the body. The first read reports a failure of it.
   if (!isDiscarded) void markHandled(open())
   return stream
 }
 
 /** @throws ConfigurationError if an option is wrong. The body is then not touched. */
-function fromOpener(opener: StreamOpener, options: FromOptions): AnalysisStream {
+function fromOpener<Types extends EventTypes>(
+  opener: StreamOpener,
+  options: FromOptions,
+): AnalysisStream<EventOf<Types>> {
   checkOptions(options, fromChecks)
   return new AnalysisStream(opener, options)
+}
+
+/** @throws ConfigurationError on a wrong type in `events` */
+function readerOptions(options: FromOptions): EventReaderOptions {
+  const { events } = options
+  return { ...options, ownEvents: events && new OwnEventReader(events) }
 }
 
 /**
@@ -100,11 +119,14 @@ function fromOpener(opener: StreamOpener, options: FromOptions): AnalysisStream 
  *   .catch((error) => error.name) // 'NotFoundError'
  * ```
  */
-export function fromResponse(response: FetchResponse, options: FromOptions = {}): AnalysisStream {
+export function fromResponse<const Types extends EventTypes = Record<never, never>>(
+  response: FetchResponse,
+  options: FromOptions<Types> = {},
+): AnalysisStream<EventOf<Types>> {
   checkResponse('response', response)
-  return fromOpener(
+  return fromOpener<Types>(
     {
-      open: (signal) => openEventStream(response, options, signal),
+      open: async (signal) => openEventStream(response, readerOptions(options), signal),
       discard: () => closeBody(response.body),
     },
     options,

@@ -1,19 +1,26 @@
 import { ServerError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
+import type { EventTypes } from '../events/own-event.ts'
+import { OwnEventReader } from '../events/own-event-reader.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import { streamResponseOf } from '../http/stream-response.ts'
-import { whenAborted } from '../lifetime/abort-source.ts'
+import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { within } from '../lifetime/timers.ts'
 import { eventFromSource } from './event-from-source.ts'
 import type { StreamOpener, StreamSource } from './stream-source.ts'
 
-/** The events of an answer, as a program supplies them. */
-export type Events = AsyncIterable<StreamEvent> | Iterable<StreamEvent>
-
 /** Begins an answer. The signal is aborted if no one reads the answer any more. */
-export type BeginAnswer = (signal: AbortSignal) => Events | Promise<Events>
+export type BeginAnswer = (signal: AbortSignal) => unknown
+
+/** How to read the events that a program supplies. */
+export interface IterableOptions {
+  /** The event types of the program. */
+  ownEvents?: OwnEventReader | undefined
+  /** Called with mistakes in the program: errors that are none of this SDK, and what is no event. */
+  onFault?: ((error: unknown) => void) | undefined
+}
 
 /** How long what a source does after its `done` event is waited for, in ms. */
 const longestEnd = 100
@@ -21,13 +28,11 @@ const longestEnd = 100
 /**
  * Returns the opener of a stream whose events a program supplies. The stream opens with the first event, so that a
  * failure before it is a failure to open.
- *
- * @param onFault called with what is a mistake in the program: an error that is none of ours, or something that is no event
  */
-export function openerOf(begin: BeginAnswer, onFault?: (error: unknown) => void): StreamOpener {
+export function openerOf(begin: BeginAnswer, options: IterableOptions): StreamOpener {
   return {
     async open(signal) {
-      const source = new IterableSource(onFault)
+      const source = new IterableSource(options)
       const unlink = whenAborted(signal, () => source.close(signal.reason))
       try {
         await source.open(begin)
@@ -39,12 +44,22 @@ export function openerOf(begin: BeginAnswer, onFault?: (error: unknown) => void)
   }
 }
 
+/** Opens events that are there already, for `AnalysisStream.from()`. */
+export function openIterable(
+  events: unknown,
+  types: EventTypes | undefined,
+  signal: Abortable,
+): Promise<StreamSource> {
+  const ownEvents = types && new OwnEventReader(types)
+  return openerOf(() => events, { ownEvents }).open(signal)
+}
+
 /** Reads the events that a program supplies, one at a time and only on demand. Adds `done` if it is missing. */
 class IterableSource implements StreamSource {
   readonly response = streamResponseOf({ status: 200, headers: new Headers() })
   readonly lastEventId = ''
   readonly cut = false
-  readonly #onFault: ((error: unknown) => void) | undefined
+  readonly #options: IterableOptions
   readonly #controller = new AbortController()
   #iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined
   /** The next event, if it was read. */
@@ -56,8 +71,8 @@ class IterableSource implements StreamSource {
   /** Ends the wait for the next event. */
   #stopWaiting: (() => void) | undefined
 
-  constructor(onFault: ((error: unknown) => void) | undefined) {
-    this.#onFault = onFault
+  constructor(options: IterableOptions) {
+    this.#options = options
   }
 
   get complete(): boolean {
@@ -110,7 +125,7 @@ class IterableSource implements StreamSource {
     } catch (error) {
       this.#isOver = true
       // The answer is complete, so its readers need not know.
-      this.#onFault?.(error)
+      this.#options.onFault?.(error)
     } finally {
       this.close()
     }
@@ -133,9 +148,9 @@ class IterableSource implements StreamSource {
 
   #check(value: unknown): StreamEvent {
     try {
-      return eventFromSource(value)
+      return eventFromSource(value, this.#options.ownEvents)
     } catch (error) {
-      this.#onFault?.(error)
+      this.#options.onFault?.(error)
       throw error
     }
   }
@@ -144,7 +159,7 @@ class IterableSource implements StreamSource {
   #failure(error: unknown): VecTradeError {
     if (VecTradeError.isInstance(error)) return error
     // After an abort, a source may fail in any way.
-    if (!this.#isClosed) this.#onFault?.(error)
+    if (!this.#isClosed) this.#options.onFault?.(error)
     const message = 'The source of the answer has failed'
     return new ServerError({ message, type: 'server_error', retryable: true, cause: error })
   }

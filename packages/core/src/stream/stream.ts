@@ -2,7 +2,7 @@
 import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
 import { hide } from '../errors/vectrade-error.ts'
 import type { Analysis } from '../events/analysis.ts'
-import type { StreamEvent } from '../events/stream-event.ts'
+import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import type { StreamResponse } from '../http/stream-response.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
@@ -39,7 +39,9 @@ import { teeOpeners } from './tee.ts'
  * for await (const event of fromResponse(response)) console.log(event.content) // 'Hi'
  * ```
  */
-export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposable {
+export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent>
+  implements AsyncIterable<Event>, AsyncDisposable
+{
   readonly #reading: Reading
   readonly #settings: StreamSettings
   #response: Promise<StreamResponse> | undefined
@@ -49,14 +51,14 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   constructor(opener: StreamOpener, settings: StreamSettings = {}) {
     this.#reading = new Reading(opener, settings)
     this.#settings = settings
-    nameMethod<AnalysisStream>(this, 'asyncDispose', (stream) => stream.cancel())
-    nameMethod<AnalysisStream>(this, 'asyncIterator', (stream) => stream.#iterate(whole))
+    nameMethod<AnalysisStream<Event>>(this, 'asyncDispose', (stream) => stream.cancel())
+    nameMethod<AnalysisStream<Event>>(this, 'asyncIterator', (stream) => stream.#events())
     // Defined here, because bundlers cannot drop a class that has a method with a computed name.
     if (!(forRelay in this)) {
       hide(
         AnalysisStream.prototype,
         forRelay,
-        function (this: AnalysisStream, passThrough: boolean) {
+        function (this: AnalysisStream<Event>, passThrough: boolean) {
           return this.#forRelay(passThrough)
         },
       )
@@ -73,6 +75,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
    * {@link ConfigurationError} if `events` cannot be iterated.
    *
    * @param options.signal aborting it ends the stream
+   * @param options.events event types of your own, as in {@link VecTradeOptions}
    * @example
    * ```ts
    * import { AnalysisStream } from '@vectrade/core'
@@ -83,14 +86,14 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
    * await AnalysisStream.from(events()).finalText() // 'Hello'
    * ```
    */
-  static from(
-    events: AsyncIterable<StreamEvent> | Iterable<StreamEvent>,
-    options: { signal?: Abortable | undefined } = {},
-  ): AnalysisStream {
+  static from<const Types extends EventTypes = Record<never, never>>(
+    events: AsyncIterable<EventOf<Types>> | Iterable<EventOf<Types>>,
+    options: { signal?: Abortable | undefined; events?: Types | undefined } = {},
+  ): AnalysisStream<EventOf<Types>> {
     const open: StreamOpener['open'] = async (signal) => {
       // Loaded at the first use, because few pages need it.
-      const { openerOf } = await import('./iterable-source.ts')
-      return openerOf(() => events).open(signal)
+      const { openIterable } = await import('./iterable-source.ts')
+      return openIterable(events, options.events, signal)
     }
     return new AnalysisStream({ open }, { signal: options.signal })
   }
@@ -116,8 +119,8 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
     return this.#reading.source?.lastEventId ?? this.#settings.lastEventId ?? ''
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent, undefined, undefined> {
-    return this.#iterate(whole)
+  [Symbol.asyncIterator](): AsyncIterableIterator<Event, undefined, undefined> {
+    return this.#events()
   }
 
   /** The answer's text, piece by piece as it arrives. No piece is empty. Uses the stream. */
@@ -152,7 +155,7 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
    *
    * @throws StreamConsumedError
    */
-  tee(): [AnalysisStream, AnalysisStream] {
+  tee(): [AnalysisStream<Event>, AnalysisStream<Event>] {
     this.#use()
     const [first, second] = teeOpeners(this.#reading, this)
     const { id, lastEventId } = this
@@ -192,6 +195,11 @@ export class AnalysisStream implements AsyncIterable<StreamEvent>, AsyncDisposab
   #use(): void {
     if (this.#isUsed) throw new StreamConsumedError()
     this.#isUsed = true
+  }
+
+  #events(): PullIterator<Event> {
+    // The source yields only events that its opener was told of.
+    return this.#iterate(whole as ToItem<StreamEvent | OtherEvent> as ToItem<Event>)
   }
 
   #iterate<T>(toItem: ToItem<T>): PullIterator<T> {

@@ -1,0 +1,45 @@
+import type { StreamEvent } from './stream-event.ts'
+
+/**
+ * A validator of zod, valibot, arktype or another library that follows Standard Schema.
+ *
+ * @see https://standardschema.dev
+ */
+export interface StandardSchema<Output = unknown> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}
+
+/** What a validator returns: a value, or the issues of a value that does not match. */
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] }
+
+/** Where a value does not match. */
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/**
+ * The types of your own events: a validator for each, or `true` for events that are not checked. A validator must
+ * accept objects and work without a promise.
+ */
+export type EventTypes = Readonly<Record<string, StandardSchema<object> | true>>
+
+/** The events of your own types. The fields are those that the validator returns. */
+export type OwnEvent<Types extends EventTypes> = {
+  [Type in keyof Types & string]: (Types[Type] extends StandardSchema<infer Output>
+    ? Fields<Output>
+    : { [field: string]: unknown }) & { type: Type; content: '' }
+}[keyof Types & string]
+
+/** Distributes over a union, so that its members stay apart. */
+type Fields<Output> = Output extends object ? Omit<Output, 'type' | 'content'> : never
+
+/** All events of a stream with event types of your own. */
+export type EventOf<Types extends EventTypes> = StreamEvent | OwnEvent<Types>
