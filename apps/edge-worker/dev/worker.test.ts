@@ -4,7 +4,6 @@ import { lastRequest, startStopwatch } from '@vectrade/test-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authorization, DevServer, origin } from './test-support/dev-server.ts'
 
-
 describe('with a key', () => {
   let sandbox: Sandbox
   let server: DevServer

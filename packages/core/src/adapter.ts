@@ -18,7 +18,8 @@ export type { StreamOpener, StreamSettings, StreamSource } from './stream/stream
 export type { Track } from './lifetime/abort-scope.ts'
 
 // Live data
-export { liveEventFromWire, liveEventToWire } from './events/live-event.ts'
+export { liveEventToWire } from './events/live-event.ts'
+export { liveEventFromWire } from './events/live-event-from-wire.ts'
 export { checkSymbols } from './live/live-options.ts'
 export { type Pull, PullIterator } from './lifetime/pull-iterator.ts'
 

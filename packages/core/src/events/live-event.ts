@@ -110,43 +110,7 @@ export type LiveChannel = 'quotes' | 'alerts' | 'news'
 
 export const liveChannels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
 
-/** Returns the event that a JSON value from the wire describes. The value is not copied: it becomes the event. */
-export function liveEventFromWire(wire: unknown, name = ''): LiveEvent {
-  const kind = isRecord(wire) ? wire['type'] : undefined
-  if (isRecord(wire) && typeof kind === 'string' && hasFields(wire, kind as LiveEvent['type'])) {
-    return wire as unknown as LiveEvent
-  }
-  const wireType = typeof kind === 'string' ? kind : name
-  return { type: 'unknown', content: '', wireType, data: wire }
-}
-
-/** Whether a value has the fields that its type needs. An event without them has the type `unknown`. */
-function hasFields(wire: Record<string, unknown>, kind: LiveEvent['type']): boolean {
-  switch (kind) {
-    case 'quote.update':
-      return typeof wire['symbol'] === 'string' && typeof wire['price'] === 'number'
-    case 'alert.triggered':
-      return (
-        typeof wire['id'] === 'string' &&
-        typeof wire['symbol'] === 'string' &&
-        typeof wire['price'] === 'number' &&
-        isRecord(wire['condition'])
-      )
-    case 'news.published':
-      return (
-        typeof wire['id'] === 'string' &&
-        typeof wire['title'] === 'string' &&
-        Array.isArray(wire['symbols'])
-      )
-    case 'gap':
-      return typeof wire['reason'] === 'string'
-    default:
-      kind satisfies 'unknown'
-      return false
-  }
-}
-
-/** Returns the JSON value to send for an event. This is the reverse of {@link liveEventFromWire}. */
+/** Returns the JSON value to send for an event. This is the reverse of `liveEventFromWire`. */
 export function liveEventToWire(event: LiveEvent): unknown {
   return event.type === 'unknown' ? event.data : event
 }
@@ -167,11 +131,4 @@ export function symbolsOf(event: LiveEvent): readonly string[] {
       return Array.isArray(all) ? all.filter((item) => typeof item === 'string') : []
     }
   }
-}
-
-/** Whether a feed of these symbols gets the event. Without symbols, it gets all alerts and news. */
-export function concerns(event: LiveEvent, symbols: ReadonlySet<string>): boolean {
-  if (event.type === 'quote.update') return symbols.has(event.symbol)
-  if (event.type === 'gap' || event.type === 'unknown' || symbols.size === 0) return true
-  return symbolsOf(event).some((symbol) => symbols.has(symbol))
 }

@@ -1,6 +1,6 @@
 import { RequestAbortedError } from '../errors/request-aborted-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
-import { concerns, type LiveEvent, type QuoteEvent } from '../events/live-event.ts'
+import { type LiveEvent, type QuoteEvent, symbolsOf } from '../events/live-event.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
 import { AbortScope, type Track } from '../lifetime/abort-scope.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
@@ -158,4 +158,11 @@ export class FeedEngine implements FeedSink {
       })
     }
   }
+}
+
+/** Whether a feed of these symbols gets the event. Without symbols, it gets all alerts and news. */
+function concerns(event: LiveEvent, symbols: ReadonlySet<string>): boolean {
+  if (event.type === 'quote.update') return symbols.has(event.symbol)
+  if (event.type === 'gap' || event.type === 'unknown' || symbols.size === 0) return true
+  return symbolsOf(event).some((symbol) => symbols.has(symbol))
 }
