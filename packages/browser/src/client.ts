@@ -1,6 +1,7 @@
 import {
   ConfigurationError,
   type FetchCredentials,
+  type NoEventTypes,
   VecTrade as CoreVecTrade,
   type EventTypes,
   type VecTradeOptions,
@@ -16,7 +17,7 @@ import { network } from './network.ts'
 
 /** The options of a client in a page. The page calls an `endpoint` of its own site, which has the key. */
 export interface BrowserOptions<
-  Types extends EventTypes = EventTypes,
+  Types extends EventTypes = NoEventTypes,
 > extends VecTradeOptions<Types> {
   /** Whether to send cookies. `include` also sends them to other origins. Default `same-origin`. */
   credentials?: FetchCredentials | undefined
@@ -51,9 +52,7 @@ export interface BrowserOptions<
  * }
  * ```
  */
-export class VecTrade<
-  const Types extends EventTypes = Record<never, never>,
-> extends CoreVecTrade<Types> {
+export class VecTrade<const Types extends EventTypes = NoEventTypes> extends CoreVecTrade<Types> {
   constructor(options: BrowserOptions<Types> = {}) {
     super(...withRuntime(options, runtimeOf(options)))
   }

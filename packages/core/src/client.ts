@@ -4,7 +4,7 @@ import { AbortScope, type Track } from './lifetime/abort-scope.ts'
 import type { Analysis } from './events/analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
 import { RequestAbortedError } from './errors/request-aborted-error.ts'
-import type { EventOf, EventTypes, OwnEvent } from './events/own-event.ts'
+import type { EventOf, EventTypes, NoEventTypes, OwnEvent } from './events/own-event.ts'
 import type { OtherEvent, StreamEvent } from './events/stream-event.ts'
 import type { StreamOpener, StreamSettings, StreamSource } from './stream/stream-source.ts'
 import { markHandled } from './lifetime/mark-handled.ts'
@@ -36,7 +36,7 @@ import { openEventStream } from './stream/from-response.ts'
  * It holds no connection of its own. {@link close}, `using` and `await using` end its open streams.
  * Inspecting, serialising and logging a client do not show its key.
  */
-export class VecTrade<const Types extends EventTypes = Record<never, never>>
+export class VecTrade<const Types extends EventTypes = NoEventTypes>
   implements Disposable, AsyncDisposable
 {
   /** The calls of VecTrade's AI analysis. */
@@ -106,10 +106,10 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
    *
    * @throws ConfigurationError if there is no key, if the prompt is no string, or on a wrong option
    */
-  stream<const Types extends EventTypes = Record<never, never>>(
+  stream<const Types extends EventTypes = NoEventTypes>(
     request: string | AnalysisRequest,
     options: CallOptions<Types> = {},
-  ): AnalysisStream<Event | OwnEvent<Types>> {
+  ): AnalysisStream<Event | OwnEvent<NoInfer<Types>>> {
     const call = this.#call(request, true, options)
     const open = this.#settings.isEndpoint ? openAtEndpoint : openAtAPI
     return new AnalysisStream(
@@ -126,10 +126,10 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
    * @param id the `id` of the stream
    * @throws ConfigurationError if the client has no `endpoint`, or on a wrong option
    */
-  resume<const Types extends EventTypes = Record<never, never>>(
+  resume<const Types extends EventTypes = NoEventTypes>(
     id: string,
     options: ResumeOptions<Types> = {},
-  ): AnalysisStream<Event | OwnEvent<Types>> {
+  ): AnalysisStream<Event | OwnEvent<NoInfer<Types>>> {
     checkCall(options)
     const { lastEventId = '' } = options
     if (!this.#settings.isEndpoint) {

@@ -45,6 +45,7 @@ export type {
 export type {
   EventOf,
   EventTypes,
+  NoEventTypes,
   OwnEvent,
   SchemaIssue,
   SchemaResult,

@@ -1,4 +1,10 @@
-import { type Fetch, VecTrade as CoreVecTrade, type VecTradeOptions, type EventTypes } from '@vectrade/core'
+import {
+  type EventTypes,
+  type Fetch,
+  type NoEventTypes,
+  VecTrade as CoreVecTrade,
+  type VecTradeOptions,
+} from '@vectrade/core'
 import { toPermissionError } from './permission.ts'
 import {
   checkFunction,
@@ -26,9 +32,7 @@ import {
  * console.log(JSON.stringify(client).includes('vq_example')) // false
  * ```
  */
-export class VecTrade<
-  const Types extends EventTypes = Record<never, never>,
-> extends CoreVecTrade<Types> {
+export class VecTrade<const Types extends EventTypes = NoEventTypes> extends CoreVecTrade<Types> {
   constructor(options?: VecTradeOptions<Types>)
   /** @internal */
   constructor(options?: VecTradeOptions<Types>, runtime?: RuntimeDefaults)

@@ -1,4 +1,10 @@
-import { ConfigurationError, VecTrade as CoreVecTrade, type VecTradeOptions, type EventTypes } from '@vectrade/core'
+import {
+  ConfigurationError,
+  type EventTypes,
+  type NoEventTypes,
+  VecTrade as CoreVecTrade,
+  type VecTradeOptions,
+} from '@vectrade/core'
 import { type RuntimeDefaults, withRuntime } from '@vectrade/core/adapter'
 import { isWorkers, openSocket } from './open-socket.ts'
 
@@ -23,9 +29,7 @@ import { isWorkers, openSocket } from './open-socket.ts'
  * const text = await client.ai.stream("What's the bull case for NVDA?").finalText()
  * ```
  */
-export class VecTrade<
-  const Types extends EventTypes = Record<never, never>,
-> extends CoreVecTrade<Types> {
+export class VecTrade<const Types extends EventTypes = NoEventTypes> extends CoreVecTrade<Types> {
   constructor(options?: VecTradeOptions<Types>)
   /** @internal */
   constructor(options?: VecTradeOptions<Types>, runtime?: RuntimeDefaults)
@@ -61,7 +65,7 @@ export class VecTrade<
    * console.log(response.status) // 422
    * ```
    */
-  static fromEnv<const Types extends EventTypes = Record<never, never>>(
+  static fromEnv<const Types extends EventTypes = NoEventTypes>(
     env: object,
     options: VecTradeOptions<Types> = {},
   ): VecTrade<Types> {

@@ -1,4 +1,9 @@
-import { VecTrade as CoreVecTrade, type VecTradeOptions, type EventTypes } from '@vectrade/core'
+import {
+  type EventTypes,
+  type NoEventTypes,
+  VecTrade as CoreVecTrade,
+  type VecTradeOptions,
+} from '@vectrade/core'
 import { withRuntime } from '@vectrade/core/adapter'
 import { defaultFetch } from './default-fetch.ts'
 import { toCause } from './node-error.ts'
@@ -21,9 +26,7 @@ import { toCause } from './node-error.ts'
  * }
  * ```
  */
-export class VecTrade<
-  const Types extends EventTypes = Record<never, never>,
-> extends CoreVecTrade<Types> {
+export class VecTrade<const Types extends EventTypes = NoEventTypes> extends CoreVecTrade<Types> {
   constructor(options: VecTradeOptions<Types> = {}) {
     // Uses the global `process`. Importing `node:process` opens the standard streams, which takes a sixth of
     // this package's import time.

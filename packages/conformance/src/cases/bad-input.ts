@@ -4,8 +4,10 @@ import {
   createHandler,
   decodeEventStream,
   encodeEvent,
+  type FromOptions,
   fromReadableStream,
   fromResponse,
+  type HandlerOptions,
   memoryStore,
   type StreamEvent,
   toReadableStream,
@@ -71,7 +73,7 @@ const ofFunctions: [string, string, () => unknown][] = [
   [
     'fromReadableStream',
     '`idleTimeout`',
-    () => fromReadableStream(body(), any({ idleTimeout: null })),
+    () => fromReadableStream(body(), any<FromOptions>({ idleTimeout: null })),
   ],
   ['decodeEventStream', '`body`', () => decodeEventStream(any(undefined))],
   ['decodeEventStream', '`onRetry`', () => decodeEventStream(body(), { onRetry: any(null) })],
@@ -83,7 +85,7 @@ const ofFunctions: [string, string, () => unknown][] = [
   ['toResponse', 'options', () => toResponse(events(), any(null))],
   ['memoryStore', '`maxBytes`', () => memoryStore({ maxBytes: any(null) })],
   ['memoryStore', 'options', () => memoryStore(any(null))],
-  ['createHandler', 'options', () => createHandler(any(undefined))],
+  ['createHandler', 'options', () => createHandler(any<HandlerOptions>(undefined))],
   ['createHandler', '`client`', () => createHandler({ client: any(null) })],
   ['createHandler', '`authorize`', () => createHandler({ client: client(), authorize: any(null) })],
   ['createHandler', '`cors`', () => createHandler({ client: client(), cors: any(null) })],
@@ -146,7 +148,7 @@ export function badInput(lab: Lab): Cases {
     async 'no options at all, be they null or a text'() {
       const { ai } = await lab.client()
       for (const options of [null, 'vq_secret']) {
-        named(() => ai.stream('p', any(options)), 'must be an object')
+        named(() => ai.stream('p', any<CallOptions>(options)), 'must be an object')
       }
       assert.throws(() => encodeEvent(any(null)), TypeError, 'object')
     },

@@ -54,7 +54,10 @@ function check(name: string, schema: unknown): void {
   if (reserved.has(name) || name === '' || /[\r\n\0]/.test(name)) {
     throw new ConfigurationError(`\`events\` cannot have the type ${JSON.stringify(clean(name))}`)
   }
-  const standard = isRecord(schema) || typeof schema === 'function' ? (schema as unknown as StandardSchema)['~standard'] : undefined
+  const standard =
+    isRecord(schema) || typeof schema === 'function'
+      ? (schema as unknown as StandardSchema)['~standard']
+      : undefined
   if (schema !== true && typeof standard?.validate !== 'function') {
     throw new ConfigurationError(
       `\`events.${clean(name)}\` must be true, or a validator that follows Standard Schema, such as one of zod`,

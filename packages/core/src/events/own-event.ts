@@ -31,6 +31,9 @@ export interface SchemaIssue {
  */
 export type EventTypes = Readonly<Record<string, StandardSchema<object> | true>>
 
+/** No event types of your own. */
+export type NoEventTypes = Record<never, never>
+
 /** The events of your own types. The fields are those that the validator returns. */
 export type OwnEvent<Types extends EventTypes> = {
   [Type in keyof Types & string]: (Types[Type] extends StandardSchema<infer Output>

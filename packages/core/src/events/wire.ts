@@ -3,6 +3,7 @@ import type {
   CitationEvent,
   DoneEvent,
   MetadataEvent,
+  OtherEvent,
   StreamEvent,
   TextEvent,
   UnknownEvent,
@@ -62,7 +63,7 @@ export function eventFromWire(wire: unknown, name = ''): StreamEvent {
 }
 
 /** Returns the JSON value to send for an event. This is the reverse of {@link eventFromWire}. */
-export function eventToWire(event: StreamEvent | OtherEvent): unknown {
+export function eventToWire(event: StreamEvent): unknown {
   if (event.type === 'text') return event
   if (event.type === 'unknown') return event.data
   const { content: _, ...wire } = event satisfies CitationEvent | MetadataEvent | DoneEvent
@@ -79,7 +80,9 @@ function wireName(event: StreamEvent): string | undefined {
 }
 
 /** Returns the message to send for an event. */
-export function toMessage(event: StreamEvent): { event?: string; data: string } {
+export function toMessage(known: StreamEvent | OtherEvent): { event?: string; data: string } {
+  // An event of a program's own type is sent as metadata is: with all fields but its empty `content`.
+  const event = known as StreamEvent
   const data = JSON.stringify(eventToWire(event))
   const name = wireName(event)
   return name === undefined ? { data } : { event: name, data }

@@ -18,7 +18,7 @@ import type { Fetch, FetchCredentials, Network, OpenSocket, RuntimeDefaults } fr
 import { baseURLRules, checkServerURL, liveURLRules } from './server-url.ts'
 import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import { isRecord } from '../events/json.ts'
-import type { EventTypes } from '../events/own-event.ts'
+import type { EventTypes, NoEventTypes } from '../events/own-event.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { isSendableId } from './last-event-id.ts'
 import { eventBytesLimit } from '../sse/event-limit.ts'
@@ -44,7 +44,7 @@ export interface CallLimits {
 }
 
 /** Options of a client. */
-export interface VecTradeOptions<Types extends EventTypes = EventTypes> extends CallLimits {
+export interface VecTradeOptions<Types extends EventTypes = NoEventTypes> extends CallLimits {
   /**
    * Event types of your own: a validator of zod, valibot or another library that follows Standard Schema for each, or
    * `true` for events that are not checked. Default: none, so their events have the type `unknown`.
@@ -92,7 +92,7 @@ export interface VecTradeOptions<Types extends EventTypes = EventTypes> extends 
 }
 
 /** Options of one call. */
-export interface CallOptions<Types extends EventTypes = EventTypes> extends CallLimits {
+export interface CallOptions<Types extends EventTypes = NoEventTypes> extends CallLimits {
   /** Event types of your own, besides those of the client. */
   events?: Types | undefined
   /** Aborting it ends the call and its stream. */
@@ -107,7 +107,7 @@ export interface CallOptions<Types extends EventTypes = EventTypes> extends Call
 }
 
 /** Options of `client.ai.resume()`. */
-export interface ResumeOptions<Types extends EventTypes = EventTypes> extends CallLimits {
+export interface ResumeOptions<Types extends EventTypes = NoEventTypes> extends CallLimits {
   /** Event types of your own, besides those of the client. */
   events?: Types | undefined
   /** Aborting it ends the stream. The answer continues on the server. */
@@ -151,7 +151,10 @@ export const callLimits: Checks<CallLimits> = {
 }
 
 /** The types and their validators are checked when they are loaded, with the first stream. */
-export const checkEvents: Check = /* @__PURE__ */ checkThat('an object such as { chart: true }', isRecord)
+export const checkEvents: Check = /* @__PURE__ */ checkThat(
+  'an object such as { chart: true }',
+  isRecord,
+)
 
 /** `resolveLimits` checks the limits, and `headerRecord` the headers. */
 const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> = {

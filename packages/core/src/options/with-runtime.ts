@@ -1,3 +1,4 @@
+import type { EventTypes } from '../events/own-event.ts'
 import type { VecTradeOptions } from './options.ts'
 import type { RuntimeDefaults } from './runtime.ts'
 
@@ -18,9 +19,9 @@ import type { RuntimeDefaults } from './runtime.ts'
  * const client = new VecTrade({ apiKey: 'vq_example' })
  * ```
  */
-export function withRuntime(
-  options: VecTradeOptions,
+export function withRuntime<Types extends EventTypes>(
+  options: VecTradeOptions<Types>,
   runtime: RuntimeDefaults,
-): [options: VecTradeOptions] {
-  return [options, runtime] as unknown as [VecTradeOptions]
+): [options: VecTradeOptions<Types>] {
+  return [options, runtime] as unknown as [VecTradeOptions<Types>]
 }

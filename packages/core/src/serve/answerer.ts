@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import type { EventTypes } from '../events/own-event.ts'
 import { OwnEventReader } from '../events/own-event-reader.ts'
 import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import type { AnalysisRequest } from '../options/analysis-request.ts'
@@ -15,7 +16,7 @@ export type Answerer = (
 ) => AnalysisStream<StreamEvent | OtherEvent>
 
 /** Returns what answers the questions of an endpoint. @throws ConfigurationError if it is not clear what does */
-export function answererOf(options: HandlerOptions): Answerer {
+export function answererOf(options: HandlerOptions<EventTypes>): Answerer {
   const { client, source, events } = options
   const ownEvents = events && new OwnEventReader(events)
   if (client !== undefined && source === undefined) {

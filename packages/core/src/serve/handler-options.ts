@@ -9,7 +9,7 @@ import {
 } from '../lifetime/check-options.ts'
 import type { AI } from '../client.ts'
 import { isRecord } from '../events/json.ts'
-import type { EventOf, EventTypes } from '../events/own-event.ts'
+import type { EventOf, EventTypes, NoEventTypes } from '../events/own-event.ts'
 import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { heartbeatLimit } from '../relay/heartbeat.ts'
@@ -40,7 +40,7 @@ export interface SourceContext {
  * An error of this SDK that it throws before its first event decides the status of the response, such as a
  * {@link RateLimitError}. Any other error is a 500 without details, and `onError` gets it.
  */
-export type AnalysisSource<Types extends EventTypes = EventTypes> = (
+export type AnalysisSource<Types extends EventTypes = NoEventTypes> = (
   question: AnalysisRequest,
   context: SourceContext,
 ) => Events<Types> | Promise<Events<Types>>
@@ -48,7 +48,7 @@ export type AnalysisSource<Types extends EventTypes = EventTypes> = (
 type Events<Types extends EventTypes> = AsyncIterable<EventOf<Types>> | Iterable<EventOf<Types>>
 
 /** The options of `createHandler`. */
-export interface HandlerOptions<Types extends EventTypes = EventTypes> {
+export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
   /** The client that calls VecTrade with your key. Pass it, or a `source`. */
   client?: { readonly ai: AI<StreamEvent | OtherEvent> } | undefined
   /** Answers instead of VecTrade. */
@@ -114,7 +114,7 @@ export interface HandlerOptions<Types extends EventTypes = EventTypes> {
   logger?: Logger | undefined
 }
 
-export const handlerChecks: Checks<HandlerOptions> = {
+export const handlerChecks: Checks<HandlerOptions<EventTypes>> = {
   client: /* @__PURE__ */ checkThat(
     'a VecTrade client',
     (value) => isRecord(value) && hasMethods(value['ai'], 'stream'),

@@ -1,4 +1,4 @@
-import type { EventTypes } from '../events/own-event.ts'
+import type { EventTypes, NoEventTypes } from '../events/own-event.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
 import { checkOptions } from '../lifetime/check-options.ts'
 import { within } from '../lifetime/timers.ts'
@@ -46,9 +46,10 @@ export type Handler = (
  * console.log(response.status) // 405
  * ```
  */
-export function createHandler<const Types extends EventTypes = Record<never, never>>(
+export function createHandler<const Types extends EventTypes = NoEventTypes>(
   options: HandlerOptions<Types>,
-): Handler {
+): Handler
+export function createHandler(options: HandlerOptions<EventTypes>): Handler {
   checkOptions(options, handlerChecks)
   const endpoint = new Endpoint(options)
   return (request, ...contexts) => endpoint.handle(request, contexts)
@@ -56,14 +57,14 @@ export function createHandler<const Types extends EventTypes = Record<never, nev
 
 /** Turns requests into responses. The methods are in the order in which a request reaches them. */
 class Endpoint {
-  readonly #options: HandlerOptions
+  readonly #options: HandlerOptions<EventTypes>
   readonly #answer: Answerer
   readonly #running: RunningStreams
   readonly #streams: StoredStreams | undefined
   /** The methods that the endpoint serves. */
   readonly #methods: string
 
-  constructor(options: HandlerOptions) {
+  constructor(options: HandlerOptions<EventTypes>) {
     this.#options = options
     this.#answer = answererOf(options)
     this.#running = new RunningStreams(options.maxStreamsPerOwner)
@@ -101,10 +102,7 @@ class Endpoint {
 
   /** Asks VecTrade, or the source, and responds with the answer. */
   async #ask(request: Request, owner: string, context: HandlerContext): Promise<Response> {
-    const {
-      heartbeat,
-      maxPromptLength = handlerChecks.maxPromptLength.default,
-    } = this.#options
+    const { heartbeat, maxPromptLength = handlerChecks.maxPromptLength.default } = this.#options
     const analysisRequest = await readAnalysisRequest(request, maxPromptLength)
     const onEnd = this.#running.enter(owner)
     let stored: StoredAnswer | undefined

@@ -1,4 +1,6 @@
 import { singleHeader } from '../errors/single-header.ts'
+import type { EventTypes } from '../events/own-event.ts'
+import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { warnAbout } from '../lifetime/logger.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
@@ -27,7 +29,11 @@ export interface StoredAnswer {
    * @param heartbeatFirst whether to send a heartbeat at once
    * @param onEnd called when the answer ends
    */
-  respond(stream: AnalysisStream, heartbeatFirst: boolean, onEnd: () => void): Response
+  respond(
+    stream: AnalysisStream<StreamEvent | OtherEvent>,
+    heartbeatFirst: boolean,
+    onEnd: () => void,
+  ): Response
   /** Removes the stream from the store. No caller has learned its id yet. */
   abandon(): void
 }
@@ -35,9 +41,9 @@ export interface StoredAnswer {
 /** The streams that an endpoint keeps in its store. Begins them, resumes them and stops them. */
 export class StoredStreams {
   readonly #store: StreamStore
-  readonly #options: HandlerOptions
+  readonly #options: HandlerOptions<EventTypes>
 
-  constructor(store: StreamStore, options: HandlerOptions) {
+  constructor(store: StreamStore, options: HandlerOptions<EventTypes>) {
     this.#store = store
     this.#options = options
   }

@@ -1,6 +1,7 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { errorToWire } from '../errors/error-to-wire.ts'
+import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import { toMessage } from '../events/wire.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
 import { relayItems } from '../relay/relay-source.ts'
@@ -24,7 +25,7 @@ const stoppedMessage: StoredMessage = {
  * @param recorder records to `producer`, and is finished at the end
  */
 export async function produce(
-  stream: AnalysisStream,
+  stream: AnalysisStream<StreamEvent | OtherEvent>,
   log: MessageLog,
   producer: StreamProducer,
   recorder: StreamRecorder,

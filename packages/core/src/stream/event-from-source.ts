@@ -20,7 +20,8 @@ const requiredFields: Readonly<Record<StreamEvent['type'], readonly string[]>> =
  * @throws StreamProtocolError that names the fault if it is no event
  */
 export function eventFromSource(value: unknown, ownEvents?: OwnEventReader): StreamEvent {
-  if (!isRecord(value)) throw fault(`${kindOf(value)}: yield objects such as { type: 'text', content: '…' }`)
+  if (!isRecord(value))
+    throw fault(`${kindOf(value)}: yield objects such as { type: 'text', content: '…' }`)
   const { type } = value
   if (typeof type !== 'string') throw fault('an object whose `type` is not a string')
   if (ownEvents?.has(type)) return ownEvents.check(type, value)

@@ -1,4 +1,4 @@
-import type { EventOf, EventTypes } from '../events/own-event.ts'
+import type { EventOf, EventTypes, NoEventTypes } from '../events/own-event.ts'
 import { OwnEventReader } from '../events/own-event-reader.ts'
 import { checkEvents } from '../options/options.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
@@ -23,7 +23,7 @@ import { AnalysisStream } from './stream.ts'
 import { closeBody } from '../http/read-body.ts'
 
 /** How to read a stream that is already open. */
-export interface FromOptions<Types extends EventTypes = EventTypes> {
+export interface FromOptions<Types extends EventTypes = NoEventTypes> {
   /** Event types of your own, as in the options of a client. Default: none. */
   events?: Types | undefined
   /** Aborting it ends the stream and cancels the body. */
@@ -66,10 +66,10 @@ const checkResponse = /* @__PURE__ */ checkThat(
  * await fromReadableStream(body!).finalText() // 'Hi'
  * ```
  */
-export function fromReadableStream<const Types extends EventTypes = Record<never, never>>(
+export function fromReadableStream<const Types extends EventTypes = NoEventTypes>(
   body: ByteStream,
   options: FromOptions<Types> = {},
-): AnalysisStream<EventOf<Types>> {
+): AnalysisStream<EventOf<NoInfer<Types>>> {
   checkBody('body', body)
   const info = streamResponseOf({ status: 200, headers: new Headers() })
   let reader: EventReader | undefined
@@ -91,7 +91,7 @@ export function fromReadableStream<const Types extends EventTypes = Record<never
 function fromOpener<Types extends EventTypes>(
   opener: StreamOpener,
   options: FromOptions,
-): AnalysisStream<EventOf<Types>> {
+): AnalysisStream<EventOf<NoInfer<Types>>> {
   checkOptions(options, fromChecks)
   return new AnalysisStream(opener, options)
 }
@@ -119,10 +119,10 @@ function readerOptions(options: FromOptions): EventReaderOptions {
  *   .catch((error) => error.name) // 'NotFoundError'
  * ```
  */
-export function fromResponse<const Types extends EventTypes = Record<never, never>>(
+export function fromResponse<const Types extends EventTypes = NoEventTypes>(
   response: FetchResponse,
   options: FromOptions<Types> = {},
-): AnalysisStream<EventOf<Types>> {
+): AnalysisStream<EventOf<NoInfer<Types>>> {
   checkResponse('response', response)
   return fromOpener<Types>(
     {

@@ -2,6 +2,7 @@
 import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
 import { hide } from '../errors/vectrade-error.ts'
 import type { Analysis } from '../events/analysis.ts'
+import type { EventOf, EventTypes, NoEventTypes } from '../events/own-event.ts'
 import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import type { StreamResponse } from '../http/stream-response.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
@@ -86,10 +87,10 @@ export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent
    * await AnalysisStream.from(events()).finalText() // 'Hello'
    * ```
    */
-  static from<const Types extends EventTypes = Record<never, never>>(
+  static from<const Types extends EventTypes = NoEventTypes>(
     events: AsyncIterable<EventOf<Types>> | Iterable<EventOf<Types>>,
     options: { signal?: Abortable | undefined; events?: Types | undefined } = {},
-  ): AnalysisStream<EventOf<Types>> {
+  ): AnalysisStream<EventOf<NoInfer<Types>>> {
     const open: StreamOpener['open'] = async (signal) => {
       // Loaded at the first use, because few pages need it.
       const { openIterable } = await import('./iterable-source.ts')

@@ -7,7 +7,9 @@ import * as node from '../node.ts'
 
 /** A package whose VecTrade takes core's options, or none, and extends core's VecTrade. */
 interface RuntimePackage {
-  VecTrade: new (options?: core.VecTradeOptions) => core.VecTrade
+  VecTrade: new <const Types extends core.EventTypes>(
+    options?: core.VecTradeOptions<Types>,
+  ) => core.VecTrade<Types>
 }
 
 /** The names that a package shares with core, and its own names. */
