@@ -46,7 +46,7 @@ export class OwnEventReader {
   check(type: string, wire: object): StreamEvent {
     const schema = this.#schemas.get(type)
     const fields = schema === undefined || schema === true ? wire : validated(type, schema, wire)
-    return { ...fields, type, content: '' } as unknown as StreamEvent
+    return Object.assign({ type }, fields, { type, content: '' }) as unknown as StreamEvent
   }
 }
 

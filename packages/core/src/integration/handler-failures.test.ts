@@ -3,6 +3,7 @@ import { unreachableStore } from '../test-support/unreachable-store.ts'
 import { endpoint, resumableEndpoint } from '../test-support/resumable-endpoint.ts'
 import { createHandler, fromResponse, RateLimitError, VecTrade } from '../index.ts'
 import { catchError } from '../test-support/body.ts'
+import { answering } from '../test-support/subject.ts'
 
 const post = (): Request => new Request(endpoint, { method: 'POST', body: '{"prompt":"p"}' })
 const done = { type: 'done' }
@@ -58,7 +59,7 @@ describe('a logger or a waitUntil that', () => {
 test('a server that has closed its client answers with a 503, after which a retry may succeed', async () => {
   const client = new VecTrade({ apiKey: 'vq_key' })
   client.close()
-  const response = await createHandler({ client })(post())
+  const response = await createHandler({ ...answering(client) })(post())
   expect(response.status).toBe(503)
   const error = await catchError(fromResponse(response).finalText())
   expect(error).toMatchObject({ code: 'service_unavailable', retryable: true })

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { createHandler, fromResponse, VecTrade } from '../index.ts'
 import { catchError, sse, text } from '../test-support/body.ts'
 import { question, post, serve, stream } from '../test-support/serve.ts'
+import { answering } from '../test-support/subject.ts'
 
 const quota = 'Your quota is used up'
 
@@ -59,7 +60,7 @@ test('a 404 is passed on without the hint for the owner of the key', async () =>
 test('a missing key is reported to the server and not to its callers', async () => {
   const onError = vi.fn<(error: unknown) => void>()
   const client = new VecTrade({ baseURL: 'https://e/v1' })
-  const response = await createHandler({ client, onError })(post(question))
+  const response = await createHandler({ ...answering(client), onError })(post(question))
   expect(response.status).toBe(500)
   expect(await response.text()).not.toMatch(/apiKey|VECTRADE/)
   expect(String(onError.mock.calls[0]?.[0])).toMatch(/VECTRADE_API_KEY/)

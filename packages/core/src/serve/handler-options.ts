@@ -52,7 +52,7 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
   /** The client that calls VecTrade with your key. Pass it, or a `source`. */
   client?: { readonly ai: AI<StreamEvent | OtherEvent> } | undefined
   /** Answers instead of VecTrade. */
-  source?: AnalysisSource<Types> | undefined
+  source?: AnalysisSource<NoInfer<Types>> | undefined
   /**
    * Event types of your own, as in the options of a client. What the source or VecTrade sends is checked. Default: none.
    */

@@ -33,7 +33,8 @@ export function eventFromSource(value: unknown, ownEvents?: OwnEventReader): Str
   const missing = requiredFields[type as StreamEvent['type']].find(
     (field) => typeof value[field] !== 'string',
   )
-  if (missing !== undefined) throw fault(`a \`${type}\` event whose \`${missing}\` is not a string`)
+  if (missing !== undefined)
+    throw fault(`an event of the type "${type}" whose \`${missing}\` is not a string`)
   const event = 'content' in value ? value : { ...value, content: '' }
   return event as unknown as StreamEvent
 }

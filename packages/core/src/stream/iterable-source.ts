@@ -4,12 +4,14 @@ import { VecTradeError } from '../errors/vectrade-error.ts'
 import type { EventTypes } from '../events/own-event.ts'
 import { OwnEventReader } from '../events/own-event-reader.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
-import { streamResponseOf } from '../http/stream-response.ts'
+import { type StreamResponse, streamResponseOf } from '../http/stream-response.ts'
 import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { within } from '../lifetime/timers.ts'
+import { forRelay } from '../relay/relay-source.ts'
 import { eventFromSource } from './event-from-source.ts'
 import type { StreamOpener, StreamSource } from './stream-source.ts'
+import type { AnalysisStream } from './stream.ts'
 
 /** Begins an answer. The signal is aborted if no one reads the answer any more. */
 export type BeginAnswer = (signal: AbortSignal) => unknown
@@ -56,12 +58,14 @@ export function openIterable(
 
 /** Reads the events that a program supplies, one at a time and only on demand. Adds `done` if it is missing. */
 class IterableSource implements StreamSource {
-  readonly response = streamResponseOf({ status: 200, headers: new Headers() })
+  response: StreamResponse = streamResponseOf({ status: 200, headers: new Headers() })
   readonly lastEventId = ''
   readonly cut = false
   readonly #options: IterableOptions
   readonly #controller = new AbortController()
   #iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined
+  /** Whether the events are a stream of this SDK. It has a response, and reaches its end only if it is complete. */
+  #isStream = false
   /** The next event, if it was read. */
   #event: StreamEvent | undefined
   #complete = false
@@ -81,13 +85,16 @@ class IterableSource implements StreamSource {
 
   async open(begin: BeginAnswer): Promise<void> {
     try {
-      this.#iterator = iteratorOf(await begin(this.#controller.signal))
+      const events = await begin(this.#controller.signal)
+      this.#iterator = iteratorOf(events)
+      this.#isStream = forRelay in (events as object)
+      if (this.#isStream) this.response = await (events as AnalysisStream).response
     } catch (error) {
       throw this.#failure(error)
     }
     // It may have been closed before there was an iterator.
     if (this.#isClosed) this.#leave()
-    else await this.#read()
+    else if (!this.#isStream) await this.#read()
   }
 
   take(): StreamEvent | undefined {
@@ -142,6 +149,10 @@ class IterableSource implements StreamSource {
     }
     if (this.#isClosed) return false
     this.#isOver = result?.done ?? true
+    if (this.#isOver && this.#isStream) {
+      this.#complete = true
+      return false
+    }
     this.#event = this.#isOver ? { type: 'done', content: '' } : this.#check(result?.value)
     return true
   }

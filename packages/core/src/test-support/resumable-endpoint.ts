@@ -1,4 +1,5 @@
 import { createHandler, type Fetch, type HandlerOptions, memoryStore, VecTrade } from '../index.ts'
+import { answering } from './subject.ts'
 
 export const endpoint = 'https://app.example/api/analyze'
 
@@ -61,7 +62,7 @@ export function resumableEndpoint(options: Partial<HandlerOptions> = {}): Resuma
     },
   })
   const handler = createHandler({
-    client: keyedClient,
+    ...answering(keyedClient),
     store: memoryStore({ lease: 600 }),
     heartbeat: 0,
     ...options,

@@ -1,5 +1,6 @@
 import { createHandler, type Fetch, type Handler, type HandlerOptions, VecTrade } from '../index.ts'
 import { complete } from './body.ts'
+import { answering } from './subject.ts'
 
 export const url = 'https://app.example/api/analyze'
 
@@ -25,7 +26,7 @@ export function serve(
     fetch,
     maxRetries: 0,
   })
-  return { handler: createHandler({ client, ...options }), sent }
+  return { handler: createHandler({ ...answering(client), ...options }), sent }
 }
 
 export const stream = (body: BodyInit): Response =>

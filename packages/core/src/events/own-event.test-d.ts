@@ -1,0 +1,77 @@
+import * as v from 'valibot'
+import { expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+import {
+  AnalysisStream,
+  createHandler,
+  fromResponse,
+  type StreamEvent,
+  VecTrade,
+} from '../index.ts'
+
+const events = {
+  chart: z.object({ points: z.array(z.number()) }),
+  table: v.object({ rows: v.array(v.string()) }),
+  note: true,
+} as const
+
+type Chart = Extract<Awaited<ReturnType<typeof first>>, { type: 'chart' }>
+
+const client = new VecTrade({ events })
+
+async function first() {
+  for await (const event of client.ai.stream('p')) return event
+  throw new Error('none')
+}
+
+test('the type of a stream follows from the option', async () => {
+  expectTypeOf<Chart['points']>().toEqualTypeOf<number[]>()
+  for await (const event of client.ai.stream('p')) {
+    if (event.type === 'table') expectTypeOf(event.rows).toEqualTypeOf<string[]>()
+    if (event.type === 'note') expectTypeOf(event['anything']).toEqualTypeOf<unknown>()
+    if (event.type === 'text') expectTypeOf(event.content).toEqualTypeOf<string>()
+    // @ts-expect-error -- no one has registered this type
+    if (event.type === 'map') break
+    expectTypeOf(event.content).toEqualTypeOf<string>()
+  }
+  const [branch] = client.ai.stream('p').tee()
+  for await (const event of branch)
+    if (event.type === 'chart') expectTypeOf(event).toEqualTypeOf<Chart>()
+  for await (const event of fromResponse(new Response(), { events })) {
+    if (event.type === 'chart') expectTypeOf(event).toEqualTypeOf<Chart>()
+  }
+  for await (const event of new VecTrade().ai.stream('p', { events })) {
+    if (event.type === 'chart') expectTypeOf(event).toEqualTypeOf<Chart>()
+  }
+})
+
+test('without the option, nothing changes', () => {
+  expectTypeOf(new VecTrade()).toEqualTypeOf<VecTrade>()
+  expectTypeOf(new VecTrade().ai.stream('p')).toEqualTypeOf<AnalysisStream>()
+  expectTypeOf<AnalysisStream>().toExtend<AsyncIterable<StreamEvent>>()
+  expectTypeOf(client.ai.stream('p').toResponse).toBeCallableWith()
+})
+
+test('a client with types of its own fits where any client does', () => {
+  expectTypeOf(createHandler).toBeCallableWith({ client })
+  createHandler({ client })
+})
+
+test('a source yields only events of the types', () => {
+  createHandler({
+    events,
+    async *source() {
+      yield { type: 'chart', content: '', points: [1] }
+      yield { type: 'text', content: 'Hi' }
+    },
+  })
+  createHandler({
+    events,
+    // @ts-expect-error -- the points are numbers
+    source: () => [{ type: 'chart', content: '', points: ['1'] }],
+  })
+  createHandler({
+    // @ts-expect-error -- no one has registered this type
+    source: () => [{ type: 'chart', content: '', points: [1] }],
+  })
+})
