@@ -15,7 +15,7 @@ export default {
   async fetch(request: Request, env: Env, context: Context): Promise<Response> {
     const { pathname } = new URL(request.url)
     if (pathname === '/api/analyze') return analyze(request, env, context)
-    // One object, and so one connection to VecTrade, for all pages.
+    // All pages share one object, and so one connection to VecTrade for each channel.
     if (pathname === '/api/live') return env.LIVE_PRICES.getByName('all').fetch(request)
     if (env.OPEN_ROUTES && pathname === '/api/guide' && request.method === 'POST') {
       return POST(request)

@@ -10,7 +10,7 @@ const followed = 5
 /** A prime, so that the sets of `followedBy` differ. */
 const many = 101
 
-/** Every reader gets five of so many events. */
+/** The number of events in a round. Every reader gets five of them. */
 export const round: Record<Market, number> = { same: followed, own: many }
 
 /**

@@ -111,7 +111,9 @@ async function read(events: number): Promise<void> {
   }
   const wrong = allCounts().filter((number) => number !== events)
   if (wrong.length > 0) {
-    throw new Error(`${wrong.length} readers have not ${events} events: the first has ${wrong[0]}`)
+    throw new Error(
+      `${wrong.length} readers do not have ${events} events: the first has ${wrong[0]}`,
+    )
   }
 }
 

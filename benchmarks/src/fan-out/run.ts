@@ -43,7 +43,7 @@ export function fanOut(name: BroadcasterName, options: FanOut): Promise<number> 
 
 /** Holds many readers, which then get events. Returns the bytes of the server's heap that one of them takes. */
 export function weigh(name: BroadcasterName, { market, readers }: Crowd): Promise<number> {
-  // What the first readers load and compile is not that of the others.
+  // The first readers make the server load and compile code. That does not count for the others.
   const first = 20
   return withCrowd(name, async (server, crowd) => {
     const heap = (): Promise<number> => server.ask({ kind: 'weigh' } satisfies ServerRequest)

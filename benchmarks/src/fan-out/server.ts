@@ -13,7 +13,7 @@ export type ServerRequest =
   /** The heap in bytes, after a garbage collection. */
   | { kind: 'weigh' }
 
-/** Timers that a broadcaster sets to collect events run out before the next ones are sent, in ms. */
+/** ms between two sends. It is longer than the timers that broadcasters set to collect events. */
 const pause = 2
 /** More than Linux takes for a reader that does not read, which is some 4 MiB. Events alone would not fill that. */
 const filler = Buffer.alloc(8 * 1024 * 1024)
@@ -61,5 +61,5 @@ process.on('message', (message: ServerRequest) => {
 server.listen(0, '127.0.0.1', 4096, () => {
   process.send?.((server.address() as AddressInfo).port)
 })
-// Whoever started this is gone.
+// The process that started this one is gone.
 process.on('disconnect', () => process.exit())

@@ -17,7 +17,7 @@ export class FeedMember {
   readonly #onFailure: (error: unknown) => void
   readonly #instance = crypto.randomUUID()
   readonly #pause = new Pause()
-  /** By which Redis knows the leader. Each term needs its own, because another instance may lead between two. */
+  /** Identifies the leader in Redis. Each term needs its own token, because another instance may lead in between. */
   #token = crypto.randomUUID()
   #term: FeedTerm | undefined
   #running: Promise<void> | undefined
@@ -83,7 +83,7 @@ export class FeedMember {
       const [isLeader, left, wanted] = reply as [number, number, string[]]
       if (isLeader === 1) this.#lead(sentAt, wanted)
       else if (term !== undefined) void this.#endTerm(term)
-      // Just after the end of its lease, a leader without signs of life is replaced.
+      // If the leader shows no more signs of life, take over just after the end of its lease.
       return isLeader === 1 ? lease / 3 : Math.min(lease / 3, left + 1)
     } catch (error) {
       this.#context.tolerate(error)

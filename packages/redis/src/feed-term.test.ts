@@ -74,6 +74,17 @@ test('a leader connects again if VecTrade could not be reached, after a gap', as
   expect(warnings).toEqual(['The live feed has lost VecTrade, and tries again in 1000 ms'])
 })
 
+test('the quotes follow new symbols also while the news cannot reach VecTrade', async () => {
+  const leader = instances.start(['NVDA'], { channels: ['news', 'quotes'], lease: 60_000 })
+  await expect.poll(() => leader.client.open).toHaveLength(2)
+  const [news, quotes] = leader.client.feeds
+  news?.fail(new ServerError({ message: 'Down', type: 'server_error', retryable: true }))
+  await expect.poll(() => leader.events).toEqual([gap])
+  leader.feed.add(['AMD'])
+  await expect.poll(() => quotes?.symbols).toEqual(new Set(['NVDA', 'AMD']))
+  expect(leader.client.feeds).toHaveLength(2)
+})
+
 test('a leader fails if VecTrade refuses its key, and another one takes over', async () => {
   const leader = await instances.startLeader(['NVDA'])
   const follower = await instances.startFollower(['NVDA'], leader)

@@ -3,6 +3,9 @@ import { warn } from '@vectrade/core/adapter'
 import type { FeedContext } from './feed-context.ts'
 import { FeedWriter } from './feed-writer.ts'
 
+/** The feed of the quotes, or that of all other channels. */
+type FeedName = 'quotes' | 'others'
+
 /** What the leader reports. */
 export interface TermSink {
   /** Another instance leads. */
@@ -16,13 +19,13 @@ export class FeedTerm {
   readonly #context: FeedContext
   readonly #sink: TermSink
   readonly #writer: FeedWriter
-  /** The feed of the quotes, and that of all other channels. The others have no symbols, so they bring everything. */
-  readonly #feeds = new Map<'quotes' | 'others', LiveFeed>()
+  /** The feeds that are open. The one of the other channels has no symbols, so it brings everything. */
+  readonly #feeds = new Map<FeedName, LiveFeed>()
   #symbols: ReadonlySet<string> = new Set()
   /** Until when no other instance can lead, on the clock of `performance.now()`. */
   #until = 0
-  /** When to connect again after VecTrade could not be reached. */
-  #retryAt = 0
+  /** When to connect a feed again after it could not reach VecTrade. */
+  readonly #retryAt = new Map<FeedName, number>()
 
   constructor(context: FeedContext, token: string, sink: TermSink) {
     this.#context = context
@@ -39,14 +42,13 @@ export class FeedTerm {
     return this.#until - performance.now()
   }
 
-  /** @param at when this instance asked whether it leads. It does. */
+  /** Call this if Redis says that this instance leads. @param at when the instance asked */
   confirm(at: number): void {
     this.#until = Math.max(this.#until, at + this.#context.settings.lease)
   }
 
   /** Follows these symbols and no others. Also connects again. @throws ConfigurationError if the client has no key */
   follow(symbols: readonly string[]): void {
-    if (performance.now() < this.#retryAt) return
     const { channels } = this.#context.settings
     const others = channels.filter((channel) => channel !== 'quotes')
     if (others.length > 0 && !this.#feeds.has('others')) this.#open('others', others, [])
@@ -73,11 +75,8 @@ export class FeedTerm {
     await Promise.allSettled(feeds.map((feed) => feed.close()))
   }
 
-  #open(
-    name: 'quotes' | 'others',
-    channels: readonly LiveChannel[],
-    symbols: readonly string[],
-  ): void {
+  #open(name: FeedName, channels: readonly LiveChannel[], symbols: readonly string[]): void {
+    if (performance.now() < (this.#retryAt.get(name) ?? 0)) return
     const feed = this.#context.settings.client.live.subscribe({ channels, symbols })
     this.#feeds.set(name, feed)
     void this.#read(feed).then((failure) => {
@@ -86,7 +85,7 @@ export class FeedTerm {
       if (isFinal(failure?.error)) return this.#sink.onFailure(failure?.error)
       const { lease, logger } = this.#context.settings
       warn(logger, `The live feed has lost VecTrade, and tries again in ${lease} ms`)
-      this.#retryAt = performance.now() + lease
+      this.#retryAt.set(name, performance.now() + lease)
       void this.#writer.add({ type: 'gap', reason: 'upstream' })
     })
   }

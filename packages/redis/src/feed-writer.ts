@@ -17,7 +17,7 @@ export interface WriterSink {
 }
 
 /**
- * Writes the events of the leader to Redis, in batches. Events that arrive during the write of a batch are the next one.
+ * Writes the events of the leader to Redis, in batches. Events that arrive during a write make up the next batch.
  */
 export class FeedWriter {
   readonly #context: FeedContext

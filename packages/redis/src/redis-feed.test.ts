@@ -209,4 +209,5 @@ test('wrong arguments are refused', () => {
   const feed = redisFeed(redis, { client })
   expect(() => feed.add(['NV DA'])).toThrow(ConfigurationError)
   expect(() => feed.add('NVDA' as never)).toThrow(ConfigurationError)
+  expect(() => feed.remove('NVDA' as never)).toThrow(ConfigurationError)
 })

@@ -172,6 +172,7 @@ class Feed implements RedisFeed {
   }
 
   remove(symbols: readonly string[]): void {
+    checkSymbols('symbols', symbols)
     for (const symbol of symbols) this.#symbols.delete(symbol)
     this.#reader.remove(symbols)
     this.#member.change()

@@ -5,7 +5,7 @@ const loads: Readonly<Record<'short' | 'long', LiveLoad>> = {
   short: { readers: 20, seconds: 5, cuts: 30, seed: 20_261_129 },
   long: { readers: 200, seconds: 60, cuts: 300, seed: 20_261_129 },
 }
-/** Bytes by which the endpoint may hold more at the end, because of what waits for its readers. */
+/** How many bytes more than after the burst the endpoint may hold at the end. They wait for its readers. */
 const mostGrowth = 15 * 2 ** 20
 const mostShown = 20
 

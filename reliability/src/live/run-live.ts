@@ -7,7 +7,7 @@ import { burstSymbol, numbersOfInstance } from './numbered-quote.ts'
 
 export interface LiveLoad {
   readers: number
-  /** How long connections are cut. What happens once comes on top. */
+  /** How long connections are cut. The other events, such as a restart, take extra time. */
   seconds: number
   cuts: number
   seed: number
@@ -117,7 +117,7 @@ export async function runLive(load: LiveLoad): Promise<LiveOutcome> {
     behind = await readers.call<string[]>('behind', last)
     return behind.length === 0
   }
-  // Readers of a broken endpoint may never be.
+  // Readers of a broken endpoint may never be up to date.
   if (fault === '') await until(isUpToDate, '').catch(() => {})
   else await isUpToDate()
   const { held: late } = await endpoint.call<ProcessState>('state')

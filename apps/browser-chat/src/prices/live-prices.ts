@@ -13,7 +13,7 @@ import { type PriceStatus, statusOf } from './price-status.ts'
 export interface Followed {
   quote: QuoteEvent | undefined
   history: PriceHistory
-  /** When the price has last changed, in ms. Undefined if there is no price yet. */
+  /** When the price last changed, in ms. Undefined if there is no price yet. */
   changedAt: number | undefined
 }
 
@@ -72,7 +72,7 @@ export class LivePrices {
     this.#options.onChange()
   }
 
-  /** Connects. Prices from the time before are not connected with those that come. */
+  /** Connects. The charts do not join the prices from before to those that come. */
   resume(): void {
     void this.#feed?.close()
     this.#interrupt()
@@ -128,7 +128,7 @@ function newFollowed(): Followed {
 }
 
 /**
- * Returns when a price has last changed. The first quote may be hours old, and a new connection repeats the last
+ * Returns when a price last changed. The first quote may be hours old, and a new connection repeats the last
  * one. For all others the time of the quote does not count, because clocks differ.
  */
 function timeOfChange(before: Followed, quote: QuoteEvent, now: number): number {

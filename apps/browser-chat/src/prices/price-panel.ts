@@ -5,7 +5,7 @@ import { LivePrices } from './live-prices.ts'
 import { PriceList } from './price-list.ts'
 import { type PriceStatus, statusInWords } from './price-status.ts'
 
-/** How often the status is looked at, in ms. A closed market shows only because time passes without prices. */
+/** How often to check the status, in ms. Only time without new prices shows that a market is closed. */
 const statusInterval = 1_000
 /** ms between two changes of the prices for readers who prefer reduced motion. */
 const calmInterval = 2_000
@@ -56,7 +56,7 @@ export class PricePanel {
     )
   }
 
-  /** Connects again if the reader comes back to the page, unless the reader has paused the prices. */
+  /** Pauses when the reader leaves the page. Connects again on return, unless the reader has paused the prices. */
   #endWithPage(): void {
     let wasOpen = false
     addEventListener('pagehide', () => {

@@ -14,9 +14,9 @@ export type PriceStatus =
 export interface PriceFacts {
   /** The state of the feed. Undefined if the reader has paused it. */
   feed: LiveState | undefined
-  /** When the feed has told of missing updates. Undefined if it never has. */
+  /** When the feed last reported missing updates. Undefined if it never has. */
   gapAt: number | undefined
-  /** When a price has last changed. Undefined if there is no price yet. */
+  /** When a price last changed. Undefined if there is no price yet. */
   changedAt: number | undefined
 }
 

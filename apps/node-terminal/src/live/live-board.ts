@@ -69,7 +69,7 @@ export class LiveBoard {
     const { symbols, channels } = this.#options
     const lines: Piece[][] = [[]]
     if (channels.includes('quotes')) {
-      // Without the empty line, the headings and the state.
+      // The empty line, the headings and the state take the other three rows.
       const shown = symbols.slice(0, Math.max(1, rows - 3))
       lines.push(...this.#table(shown))
     }

@@ -25,7 +25,7 @@ export class LiveScreen implements Disposable {
   constructor(terminal: Terminal) {
     this.#terminal = terminal
     this.#showCursor = () => void terminal.write(showCursor)
-    // The end of the process can come before that of the program.
+    // The process can exit before the screen is disposed.
     process.once('exit', this.#showCursor)
     terminal.write(hideCursor)
   }

@@ -209,6 +209,23 @@ describe('silence', () => {
   })
 })
 
+test('a feed that ends while it opens its sockets leaves none open', async () => {
+  const first = lab.client.live.subscribe({ symbols: ['NVDA', 'AMD'] })
+  const quotes = await lab.socketOf(1)
+  quotes.open()
+  await first.ready
+  quotes.receive(quote('NVDA', 1))
+  quotes.receive(quote('AMD', 2))
+  const second = lab.client.live.subscribe(
+    { symbols: ['NVDA', 'AMD'], channels: ['quotes', 'news'] },
+    { delivery: { buffer: 1, overflow: 'error' } },
+  )
+  expect(await second.closed).toMatchObject({ reason: 'failed', error: { code: 'slow_consumer' } })
+  await first.close()
+  await settle()
+  expect(lab.sockets.map(({ readyState }) => readyState)).toEqual([3])
+})
+
 test('malformed and unknown messages are passed on, and end nothing', async () => {
   const feed = lab.client.live.subscribe({ symbols: ['NVDA'] })
   const only = await lab.socketOf(1)

@@ -8,7 +8,7 @@ import { useLiveServer } from '../test-support/use-live-server.ts'
 const lab = useLiveServer()
 
 describe('a change of symbols', () => {
-  /** A feed that has delivered one event, has changed its symbols, and whose new connection is asked for. */
+  /** Returns a feed that has delivered one event and then asked for a connection with other symbols. */
   async function changing(): Promise<{
     feed: LiveFeed
     iterator: AsyncIterator<LiveEvent>
@@ -53,7 +53,7 @@ describe('a change of symbols', () => {
     expect(connection.isClosed).toBe(false)
   })
 
-  test('doubles nothing: what the old connection still brings, the new one repeats', async () => {
+  test('doubles nothing: the new connection repeats what the old one still brings', async () => {
     const { old, admit, iterator } = await changing()
     old.send(quote('NVDA', 2), '2')
     await vi.advanceTimersByTimeAsync(0)
@@ -125,7 +125,7 @@ describe('a change of symbols', () => {
     expect((await lab.server.connection(3)).url.searchParams.get('added')).toBe('TSLA')
   })
 
-  test('asks for the quotes of new symbols again if their place among the others has not come', async () => {
+  test('asks for the quotes of new symbols again if no id has come with them or after them', async () => {
     const { admit, iterator } = await changing()
     admit()
     const next = await lab.server.connection(2)

@@ -6,7 +6,7 @@ import { liveEndpoint, type Received } from '../test-support/live-endpoint.ts'
 /** Events with ids that all instances know: 1, 2, 3 and so on. */
 class SharedFeed extends ControlledFeed {
   lastEventId = '0'
-  /** What `replay` returns, until it is called. */
+  /** Makes the result of `replay`. A test may replace it. */
   replayed: () => ReturnType<NonNullable<LiveFeedLike['replay']>> = async () => 'unknown'
   readonly replays: string[] = []
 
@@ -15,7 +15,7 @@ class SharedFeed extends ControlledFeed {
     return this.replayed()
   }
 
-  /** Brings an event. Its id is counted up, as when it is read. */
+  /** Brings an event with the next id. The id counts as read at once. */
   bring(event: LiveEvent): void {
     this.lastEventId = String(Number(this.lastEventId) + 1)
     this.send(event)
@@ -61,7 +61,7 @@ describe('a reader that comes from another instance', () => {
     expect(await caller.take(3)).toEqual([price(2), price(3), price(4)])
   })
 
-  test('gets events once that come while the others are read', async () => {
+  test('gets each event once, also those that come while it waits for the replay', async () => {
     const id = await firstId()
     const { feed, get } = instance()
     feed.lastEventId = '2'
@@ -155,7 +155,19 @@ describe('a reader that comes from another instance', () => {
     expect(await caller.take(3)).toEqual([{ type: 'gap', reason, since: id }, price(9), price(10)])
   })
 
-  test('and leaves during this does not stay', async () => {
+  test('does not stay if the feed replays something else than its type says', async () => {
+    const id = await firstId()
+    const feed = new SharedFeed()
+    feed.replayed = async () => ({ events: [] }) as never
+    const onError = vi.fn()
+    const { get } = liveEndpoint({ feed, onError })
+    const { response } = await get('?symbols=NVDA', { 'last-event-id': id })
+    expect(response.status).toBe(500)
+    expect(onError).toHaveBeenCalledOnce()
+    await vi.waitFor(() => expect(feed.symbols.size).toBe(0), 20_000)
+  })
+
+  test('and leaves during the replay does not stay', async () => {
     const id = await firstId()
     const feed = new SharedFeed()
     let finish: (() => void) | undefined

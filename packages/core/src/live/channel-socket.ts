@@ -98,7 +98,7 @@ export class ChannelSocket {
     else this.#closing.abort()
   }
 
-  /** Tells the server which symbols the feeds want now. Only quotes have symbols. */
+  /** Tells the server which symbols the feeds want now. Only the quotes take subscriptions. */
   change(): void {
     const socket = this.#socket
     if (socket === undefined || this.#channel !== 'quotes') return
@@ -178,7 +178,7 @@ export class ChannelSocket {
     if (isErrorPayload(wire)) this.#check(wire)
     const event = liveEventFromWire(wire)
     if (event.type === 'unknown' && isHeartbeat(event.wireType)) return event.wireType
-    // A quote that was on its way when its symbol was removed is not the latest one for long.
+    // A quote may come after its symbol was removed. No newer one would replace it, so it is not kept.
     if (event.type === 'quote.update' && this.#subscribed.has(event.symbol)) {
       this.#latest.set(event.symbol, event)
     }
@@ -188,14 +188,14 @@ export class ChannelSocket {
   }
 
   /**
-   * Throws an error that ends the connection. An error such as that of a wrong symbol does not: it would come again
-   * after a reconnection, and the other feeds have nothing to do with it. They get it as an unknown event.
+   * Throws the error if it ends the connection. An error about one symbol does not: it would come again after a
+   * reconnection, and it does not concern the other feeds. All feeds get it as an unknown event.
    */
   #check(wire: unknown): void {
     const { secrets, logger } = this.#options.call
     const error = errorFromWire(wire, { secrets })
     const { code, retryable } = error
     if (retryable || code === 'authentication_error' || code === 'not_found') throw error
-    warn(logger, `vectrade: a message of live data is an error (${code})`)
+    warn(logger, `vectrade: the server has sent an error in live data (${code})`)
   }
 }

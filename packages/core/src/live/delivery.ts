@@ -9,7 +9,7 @@ import { Queue } from '../lifetime/queue.ts'
  * What happens to events that arrive faster than they are read.
  *
  * - `every`: up to 10 000 events wait. Then the oldest is dropped, and a `gap` event tells how many were.
- * - `latest`: of each symbol only the newest quote waits. Alerts and news are treated as with `every`.
+ * - `latest`: only the newest quote of each symbol waits. Alerts and news are treated as with `every`.
  * - an object: as `every`, with another `buffer`. With `overflow: 'error'` the feed fails with a
  *   SlowConsumerError instead of dropping events.
  */
@@ -49,11 +49,11 @@ export class Delivery {
   /** The id of the last event that arrived. */
   #newestId: string
   readonly #queue = new Queue<Waiting>()
-  /** The quote of each symbol that waits, if only the latest one of each does. */
+  /** The waiting quote of each symbol. Undefined unless `delivery` is `latest`. */
   readonly #quotes: Map<string, Waiting> | undefined
   readonly #buffer: number
   readonly #fails: boolean
-  /** Tells of dropped events. It is delivered before all that wait. */
+  /** Reports dropped events. It is delivered before the events that wait. */
   #gap: GapEvent | undefined
 
   /** @throws ConfigurationError on a wrong `delivery` */

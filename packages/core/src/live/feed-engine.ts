@@ -70,7 +70,7 @@ export class FeedEngine implements FeedSink {
     return this.#latest.get(symbol)
   }
 
-  /** Tells the source about new symbols, once for all changes of this tick. */
+  /** Tells the source that the symbols have changed, once for all changes of this tick. */
   change(): void {
     if (this.#isChanging) return
     this.#isChanging = true
@@ -141,7 +141,7 @@ export class FeedEngine implements FeedSink {
     this.#wake?.()
   }
 
-  /** Returns the next event if it is there. What has arrived before the server's end is still delivered. */
+  /** Returns the next event if it is there. After an end by the server, what has arrived is still delivered. */
   #take(): LiveEvent | undefined {
     const reason = this.#end?.reason
     return reason === 'closed' || reason === 'aborted' ? undefined : this.#delivery.take()

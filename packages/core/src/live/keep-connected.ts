@@ -8,7 +8,7 @@ import { type Logger, warn } from '../lifetime/logger.ts'
 import type { Reconnection } from '../resume/reconnection.ts'
 import type { FeedSink } from './feed-source.ts'
 
-/** How often to try before a first connection was open. After that, there is no limit. */
+/** The most attempts to open the first connection. Later attempts have no limit. */
 const maxFirstAttempts = 5
 /** With these errors, the server says that it will not serve this feed. They are those of 401, 403, 404, 400 and 422. */
 const finalCodes: ReadonlySet<APIErrorCode> = /* @__PURE__ */ new Set([

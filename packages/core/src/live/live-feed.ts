@@ -10,7 +10,7 @@ import type { FeedEngine } from './feed-engine.ts'
 import { checkSymbols, type LiveOptions } from './live-options.ts'
 import type { LiveEnd, LiveState } from './live-state.ts'
 
-/** What a feed has instead of an engine until that is loaded, or if it cannot be. */
+/** Stands in for the engine until the engine is loaded, and for good if it cannot be loaded. */
 interface LoadingEngine extends Pick<FeedEngine, 'state' | 'lastEventId'> {
   latest?: undefined
   change?: undefined
@@ -61,8 +61,9 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   }
 
   /**
-   * The id of the last event that was read, `''` if it had none. Pass it to another feed to continue there. After a
-   * quote was replaced by a newer one (`delivery: 'latest'`), it may be older, so that nothing is lost.
+   * The last id among the events that were read. Before the first one, it is the option `lastEventId`, or `''`. Pass it
+   * to another feed to continue there. After a quote was replaced by a newer one (`delivery: 'latest'`), it may be
+   * older, so that nothing is lost.
    */
   get lastEventId(): string {
     return this.#engine.lastEventId
@@ -83,7 +84,8 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   }
 
   /**
-   * Follows these symbols no longer. Events about them that were not read yet are still delivered.
+   * Follows these symbols no longer. Events about them that were not read yet are still delivered. After the last
+   * symbol was removed, the feed gets all alerts and news, like a feed that began without symbols.
    *
    * @throws ConfigurationError if `symbols` is not an array of symbols
    */
@@ -103,7 +105,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
     await this.close()
   }
 
-  /** @throws StreamConsumedError if the feed is already read */
+  /** @throws StreamConsumedError if a loop already reads the feed, or has read it */
   [Symbol.asyncIterator](): AsyncIterator<LiveEvent, undefined> {
     return this.#iterate()
   }

@@ -35,14 +35,15 @@ export interface LiveOptions {
   /** What happens to events that arrive faster than they are read. Default `every`. */
   delivery?: LiveDelivery | undefined
   /**
-   * ms without a byte, after which the connection is replaced. 0 is no limit. Default 45 000. With a WebSocket, it has
-   * no effect until the server has sent two heartbeat messages, at least a second apart, because a closed market is
-   * silent.
+   * ms without a byte, after which the connection is replaced. 0 is no limit. Default 45 000.
+   *
+   * With a WebSocket, it has no effect until the server has sent two heartbeat messages, at least a second apart,
+   * because a closed market is silent. Feeds that share a WebSocket use the limit of the feed that opened it.
    */
   heartbeatTimeout?: number | undefined
   /**
-   * Called after each change of `feed.state`, for example to show it. What it throws is an uncaught error,
-   * as in an event listener.
+   * Called after each change of `feed.state`, for example to show it. An error that it throws is uncaught, as in an
+   * event listener.
    */
   onStateChange?: ((state: LiveState) => void) | undefined
   /**

@@ -73,7 +73,7 @@ function opened(socket: LiveSocket, signal: AbortSignal): Promise<SocketInbox> {
       socket.removeEventListener('error', onFailure)
       socket.removeEventListener('close', onFailure)
       if (error === undefined) return resolve(inbox)
-      // An error of a socket that is closed while it connects must not be an uncaught one.
+      // Closing a socket while it connects causes an `error` event, which must not be uncaught.
       socket.addEventListener('error', () => {})
       inbox.close()
       reject(error)
@@ -94,8 +94,8 @@ function opened(socket: LiveSocket, signal: AbortSignal): Promise<SocketInbox> {
 const noHandshake: ReadonlySet<number | undefined> = /* @__PURE__ */ new Set([400, 405, 426])
 
 /**
- * Returns the reason for a handshake that failed. A WebSocket hides the status of the response, so a request to the
- * same URL, with the same headers, learns it.
+ * Returns the reason why a handshake failed. A WebSocket hides the status of the response. So this function sends a
+ * request with the same headers to the same URL.
  *
  * A router that has only handshakes at a URL may answer a `GET` with 404. So a 404 counts only if there never was a
  * WebSocket.

@@ -39,9 +39,8 @@ export class Live {
    */
   subscribe(request: LiveRequest, options: LiveOptions = {}): LiveFeed {
     checkSubscription(request, options)
-    const accept = { accept: 'text/event-stream' }
     const settings = this.#settings
-    const call = createCall(settings, this.#key, settings.liveTarget, options, accept)
+    const call = createCall(settings, this.#key, settings.liveTarget, options, {})
     const symbols = new Set(request.symbols)
     const loading = import('./open-feed.ts').then(
       ({ openFeed }) => openFeed(call, symbols, request.channels, options, this.#connections),

@@ -12,6 +12,7 @@ export class SocketSource implements FeedSource {
   readonly #options: SocketOptions
   readonly #request: FeedRequest
   readonly #sink: FeedSink
+  #isClosed = false
 
   constructor(
     sockets: ChannelSockets,
@@ -44,7 +45,9 @@ export class SocketSource implements FeedSource {
       const member = { request: this.#request, sink }
       const socket = this.#socket(channel)
       this.#members.set(socket, member)
+      // Joining delivers the latest quotes, which can end the feed: its buffer may be too small for them.
       socket.join(member)
+      if (this.#isClosed) return
     }
   }
 
@@ -53,6 +56,7 @@ export class SocketSource implements FeedSource {
   }
 
   close(): void {
+    this.#isClosed = true
     for (const [socket, member] of this.#members) socket.leave(member)
     this.#members.clear()
   }

@@ -8,7 +8,7 @@ import type { ByteStream } from '../lifetime/byte-stream.ts'
 import { MessageReader } from '../sse/message-reader.ts'
 import { Watchdog } from '../stream/watchdog.ts'
 
-/** An event, and the last id of the connection so far, `''` if there was none. Without an event, the id has moved. */
+/** An event, and the last id of the connection so far, `''` if there was none. Without an event, only the id is new. */
 export interface LiveMessage {
   event: LiveEvent | undefined
   id: string
@@ -37,7 +37,7 @@ export class SseReading {
     this.#watchdog = new Watchdog({ idleTimeout: 0, heartbeatTimeout }, (error) => this.fail(error))
   }
 
-  /** Returns the next message, or undefined if this side has closed the connection. */
+  /** Returns the next message, or undefined if the server has ended the connection, or this side has closed it. */
   async next(): Promise<LiveMessage | undefined> {
     for (;;) {
       const message = this.#messages.take()

@@ -27,11 +27,11 @@ export class SseSource implements FeedSource {
   #reading: SseReading | undefined
   /** The symbols that this connection, or the one before it, was opened with. Undefined before the first one. */
   #symbols: ReadonlySet<string> | undefined
-  /** The symbols that were added and have had no quote yet, or only one whose place has not come. */
+  /** The added symbols. A symbol leaves this set at the first new id that comes with or after its first quote. */
   readonly #added = new Set<string>()
   /**
-   * Those that have had a quote without a new id. A connection that continues after the last id would repeat older
-   * quotes of them, unless it asks for the latest ones again.
+   * Those of them that have had a quote, but no new id since. A connection that continues after the last id would
+   * repeat their older quotes, unless it asks for the latest ones again.
    */
   readonly #begun = new Set<string>()
   /** The messages that the old connection has brought since the new one was asked for. */
@@ -88,10 +88,11 @@ export class SseSource implements FeedSource {
     const url = withParameters(this.#call.url, {
       symbols: [...symbols].join(','),
       channels: channels.join(','),
-      // A server that continues after an id sends only changes, and the first quote of a new symbol is none.
+      // A server that continues after an id sends only changes. The first quote of a new symbol is not a change.
       added: lastEventId === '' ? '' : added.join(','),
     })
     const headers = {
+      accept: 'text/event-stream',
       ...this.#call.headers,
       ...(lastEventId !== '' && { 'last-event-id': headerOfId(lastEventId) }),
     }
@@ -135,7 +136,7 @@ export class SseSource implements FeedSource {
     }
   }
 
-  /** Delivers what a connection brings, and then what the connections bring that take its place. */
+  /** Delivers the messages of a connection, and then those of the connections that replace it. */
   async #follow(first: SseReading): Promise<never> {
     let reading = first
     this.#reading = first
@@ -172,13 +173,13 @@ export class SseSource implements FeedSource {
       else this.#held.messages.push(message)
       return
     }
-    // The first message of a new connection. A gap says that it does not repeat what is held, unless the gap is one of
-    // the events that are repeated.
+    // After a change, this is the first message of the new connection. A gap says that the connection does not repeat
+    // what is held. A gap of the upstream does not say so, because it is one of the repeated events.
     const { event } = message
     const isChanging = this.#held !== undefined
     this.#release(event?.type === 'gap' && event.reason !== 'upstream')
     this.#deliver(message)
-    // Another connection continues after this message, so it must be delivered before that is asked for.
+    // The next connection continues after this message, so deliver the message before asking for the connection.
     if (isChanging) this.#catchUp()
   }
 

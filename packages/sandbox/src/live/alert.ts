@@ -1,7 +1,7 @@
 import type { SimulatedAlert, SimulatedQuote } from './live-event.ts'
 import { hashOf, randomAt } from './random.ts'
 
-/** Returns the alert that a quote triggers. Its threshold is between the previous price and the new one. */
+/** Returns the alert that a quote triggers. The quote has just crossed its threshold. */
 export function alertOf(
   seed: number,
   quote: SimulatedQuote,
@@ -10,9 +10,10 @@ export function alertOf(
 ): SimulatedAlert {
   const { symbol, price, changePct, timestamp } = quote
   const isUp = price >= previous.price
-  const isPrice = randomAt(hashOf(`${seed}/${symbol}/condition`), step) < 0.5
   // A percentage is rounded towards the side from which it was crossed.
   const percent = (isUp ? Math.floor(changePct * 10) : Math.ceil(changePct * 10)) / 10 + 0
+  const isCrossed = isUp ? previous.changePct < percent : previous.changePct > percent
+  const isPrice = !isCrossed || randomAt(hashOf(`${seed}/${symbol}/condition`), step) < 0.5
   return {
     type: 'alert.triggered',
     id: `alert_${symbol}_${step}`,

@@ -45,9 +45,9 @@ export interface LiveFault extends Pick<
   gapReason?: string
   /** Answers each `Last-Event-ID` as if its events were no longer kept. */
   staleCursor?: boolean
-  /** Waits this long before each event. */
+  /** Waits before each event, in ms. */
   eventDelay?: number
-  /** Closes the connection after n events, as a server does that allows only one: a WebSocket with
-   * the code 4001, a stream with an error event. */
+  /** Closes the connection after n events, like a server that allows only one connection. A
+   * WebSocket ends with the code 4001, a stream with an error event. */
   kickAfterEvents?: number
 }

@@ -15,7 +15,7 @@ export interface Subscription {
 /** Where a client continues. */
 export interface ResumePoint {
   lastEventId: string
-  /** The symbols that the client follows since then. */
+  /** The symbols that the client has begun to follow since that event. */
   added: readonly string[]
   /** The number of ticks that are kept. */
   replay: number

@@ -84,7 +84,7 @@ describe('a market that is', () => {
   })
 })
 
-test('there is each symbol, unless the settings name some', () => {
+test('every symbol exists, unless the settings name some', () => {
   expect(market().knows('ANY')).toBe(true)
   const few = market({ symbols: ['NVDA'] })
   expect(['NVDA', testSymbol, 'AMD'].map((symbol) => few.knows(symbol))).toEqual([
@@ -116,13 +116,16 @@ describe('alerts', () => {
     const operators = new Set<string>()
     for (let tick = 10; tick <= 3000; tick += 10) {
       const alert = open.alert(testSymbol, tick)
-      const { price, changePct } = open.quote(testSymbol, tick)
+      const quote = open.quote(testSymbol, tick)
+      const { price } = quote
       const { operator, threshold } = alert!.condition
       operators.add(operator)
       expect(alert).toMatchObject({ price, id: `alert_${testSymbol}_${tick}`, simulated: true })
-      const value = operator.startsWith('pct') ? changePct : price
-      if (operator.endsWith('above')) expect(value).toBeGreaterThanOrEqual(threshold)
-      else expect(value).toBeLessThanOrEqual(threshold)
+      const field = operator.startsWith('pct') ? 'changePct' : 'price'
+      const before = open.quote(testSymbol, tick - 1)[field]
+      const sign = operator.endsWith('above') ? 1 : -1
+      expect(sign * (quote[field] - threshold)).toBeGreaterThanOrEqual(0)
+      expect(sign * (threshold - before)).toBeGreaterThanOrEqual(0)
     }
     expect(operators.size).toBe(4)
   })

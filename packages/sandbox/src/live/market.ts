@@ -22,7 +22,7 @@ const rhythm = {
 export interface MarketSettings {
   seed: number
   market: MarketHours
-  /** The only symbols. Undefined if there are all. */
+  /** The only symbols. Undefined if every symbol exists. */
   symbols: readonly string[] | undefined
 }
 

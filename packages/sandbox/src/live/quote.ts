@@ -2,7 +2,7 @@ import { hashOf, randomAt } from './random.ts'
 import { walkAt } from './random-walk.ts'
 import type { SimulatedQuote } from './live-event.ts'
 
-/** How far a price moves with each step, as a part of itself. */
+/** How far a price moves with each step, as a fraction of the price. */
 const volatility = 0.0005
 
 /**

@@ -10,9 +10,9 @@ export const marketHours: readonly MarketHours[] = membersOf<MarketHours>({
   hours: true,
 })
 
+/** Opening hours begin and end at a full quarter of an hour, also in summer time. */
 const quarter = 15 * 60_000
 
-/** Opening hours begin and end at a full quarter of an hour, also in summer time. */
 const newYork = new Intl.DateTimeFormat('en-US', {
   timeZone: 'America/New_York',
   weekday: 'short',

@@ -50,7 +50,7 @@ class Reader {
         heartbeatTimeout: kind === 'staller' ? 0 : 5000,
       },
     )
-    // What ends the feed is checked with its `closed`.
+    // `leave` checks `closed`, which says why the feed has ended.
     this.done = this.#read().catch(() => {})
   }
 

@@ -69,8 +69,8 @@ export class LiveGroup implements ReaderSource {
     const isWanted = ({ event, channel }: LiveEntry): boolean => this.wants(event, channel, added)
     const part = history.read(after, isWanted, maxChunk)
     if (part === undefined || !part.isWhole || added.size === 0) return part
-    // They come last, with the id of this position. A reader that has them continues after them, and one that has
-    // lost its connection before them asks for them again.
+    // The latest quotes come last, and only the last one has an id. A reader that has all of them continues after them.
+    // A reader that has lost its connection before that asks for them again.
     const latest = history.begin(
       [...added].filter((symbol) => this.subscription.quotes.has(symbol)),
     )

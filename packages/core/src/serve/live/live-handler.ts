@@ -20,7 +20,7 @@ import { invalidRequest, Refusal } from '../refusal.ts'
 import { ownerOf, report, respond } from '../respond.ts'
 import { RunningStreams } from '../running-streams.ts'
 
-/** How long a symbol or a channel is still read after its last reader has left, in ms. A page may only reload. */
+/** How long a symbol or a channel is still read after its last reader has left, in ms. A page may just be reloading. */
 const linger = 2_000
 
 /**

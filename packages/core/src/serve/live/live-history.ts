@@ -7,7 +7,7 @@ import type { ReplayPart } from './live-reader.ts'
 import { type LiveEntry, LiveReplay, type ReplayLimits } from './live-replay.ts'
 import type { SharedEvent } from './live-upstream.ts'
 
-/** Why a reader begins again with the latest quotes, as the protocol has it. */
+/** Why a reader begins again with the latest quotes. The fields are those of the event `gap`. */
 export interface HistoryGap {
   reason: 'expired' | 'unknown' | 'slow_consumer'
   /** The cursor of the last event that the reader has. */
@@ -35,7 +35,7 @@ export class LiveHistory {
 
   /**
    * @param sharedId returns the id of the last event that all instances know, `''` if there is none
-   * @param isFollowed whether the upstream brings the quotes of a symbol. A late one of another symbol would stay
+   * @param isFollowed whether the upstream brings the quotes of a symbol. A late quote of another symbol is not kept
    */
   constructor(
     limits: ReplayLimits,
@@ -52,7 +52,7 @@ export class LiveHistory {
     return this.#position
   }
 
-  /** Returns a position that no cursor has yet. Call this when events that come now do not follow those before. */
+  /** Returns a position that no cursor has yet. Call this if events may be missing before the next one. */
   interrupt(): Position {
     this.#position += 1
     return this.#position
@@ -137,7 +137,7 @@ export class LiveHistory {
 
   /**
    * Returns the messages with which a reader begins: the gap, if there is one, and the latest quotes. If a quote is
-   * older than a gap of the upstream, that gap comes after it, because the next quote may not follow it.
+   * older than a gap of the upstream, that gap comes after it, because quotes may be missing before the next one.
    *
    * Only the last message has an id. A reader that does not get all of them begins again.
    */

@@ -7,7 +7,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a thing is idle some time after its last user has left', () => {
+test('a thing is gone some time after its last user has left', () => {
   const onGone = vi.fn()
   const holds = new LiveHolds<string>(1000, onGone)
   expect(holds.hold(['a', 'b'], 1)).toEqual(['a', 'b'])

@@ -79,7 +79,7 @@ describe('a reader that comes back', () => {
         quote('NVDA', 3),
         quote('AMD', 1),
       ])
-      // Until the last of them, a reader that is cut must begin again.
+      // Only the last one has an id. A reader that is cut before it must begin again.
       expect(received.map(({ id }) => id !== undefined)).toEqual([false, false, true])
       const third = await after(endpoint, received[2], '?symbols=NVDA,AMD')
       endpoint.feed.send(quote('NVDA', 4))
@@ -104,7 +104,7 @@ describe('a reader that comes back', () => {
     await keeper.cancel()
   })
 
-  test('gets a gap after quotes that are older than one of the upstream', async () => {
+  test('gets a gap of the upstream after the quotes that are older than the gap', async () => {
     const endpoint = liveEndpoint()
     const keeper = await endpoint.get('?symbols=NVDA,AMD')
     const gap = { type: 'gap', reason: 'upstream' } as const

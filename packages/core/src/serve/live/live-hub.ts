@@ -20,7 +20,7 @@ export interface LiveHubOptions {
   replay: ReplayLimits
   /** In ms. 0 for none. */
   heartbeat: number
-  /** How long what no one follows any more is still read, in ms. */
+  /** How long a symbol or a channel that no one follows any more is still read, in ms. */
   linger: number
   /** Events about other symbols are dropped. */
   isAllowed: (symbol: string) => boolean
@@ -187,7 +187,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     return reader
   }
 
-  /** Adds a reader whose last event is not in the history, with what the upstream knows of it. */
+  /** Adds a reader whose last event is not in the history. Asks the upstream for what the reader has missed. */
   async #catchUp(
     group: LiveGroup,
     sharedId: string,
@@ -199,21 +199,27 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     // What comes in the meantime is read from the history later.
     const reader = this.#enter(group, before, nothing, added)
     const symbols = [...subscription.quotes].filter((symbol) => !added.has(symbol))
-    const missed = await readMissed(this.#upstream, sharedId, symbols, this.#options)
-    this.flush()
-    if (typeof missed === 'string') {
-      const gap = { reason: missed, since: lastEventId }
-      const first = history.begin(subscription.quotes, gap)
-      reader.restart(history.position, first, undefined)
-    } else {
-      const wanted = missed.events.filter(
-        ({ event }) => this.#isAllowed(event) && group.wants(event, channelOf(event), added),
-      )
-      const last = wanted.at(-1)?.id ?? ''
-      history.addLatest(missed.latest)
-      reader.restart(history.findShared(last, before) ?? before, encodeShared(wanted), added)
+    try {
+      const missed = await readMissed(this.#upstream, sharedId, symbols, this.#options)
+      this.flush()
+      if (typeof missed === 'string') {
+        const gap = { reason: missed, since: lastEventId }
+        const first = history.begin(subscription.quotes, gap)
+        reader.restart(history.position, first, undefined)
+      } else {
+        const wanted = missed.events.filter(
+          ({ event }) => this.#isAllowed(event) && group.wants(event, channelOf(event), added),
+        )
+        const last = wanted.at(-1)?.id ?? ''
+        history.addLatest(missed.latest)
+        reader.restart(history.findShared(last, before) ?? before, encodeShared(wanted), added)
+      }
+      return reader
+    } catch (error) {
+      // The feed of the developer has returned something else than its type says.
+      reader.end()
+      throw error
     }
-    return reader
   }
 
   #release({ channels, quotes }: LiveSubscription): void {
@@ -275,7 +281,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
   #sweep(): void {
     this.flush()
     const { position } = this.history
-    // Without the id, a reader of silent symbols would be left with one that is no longer kept.
+    // A reader of silent symbols needs a new id, because the events after its old one are soon no longer kept.
     const message = encodeEvent({ comment: 'heartbeat', id: this.history.cursor() })
     const heartbeat = encodeUtf8(message)
     for (const { readers } of this.#groups.values()) {

@@ -48,7 +48,7 @@ function reading(first = '', isReplay = false): Reading {
   return { source, reader, read, cancel: () => stream.cancel() }
 }
 
-/** A stream first pulls in a later turn. */
+/** Waits for the first pull of a stream, which comes in a later turn. */
 const isWaiting = (): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, 0)

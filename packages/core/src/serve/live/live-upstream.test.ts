@@ -140,7 +140,7 @@ describe('with a client', () => {
 })
 
 describe('with a feed', () => {
-  test('without `add`, nothing is expected of it', async () => {
+  test('without `add`, it is expected to bring all symbols', async () => {
     const source = new ControlledFeed()
     const feed = { [Symbol.asyncIterator]: () => source[Symbol.asyncIterator]() }
     const { get } = liveEndpoint({ feed })
