@@ -8,7 +8,6 @@ import type { EventOf, EventTypes, NoEventTypes, OwnEvent } from './events/own-e
 import type { OtherEvent, StreamEvent } from './events/stream-event.ts'
 import type { StreamOpener, StreamSettings, StreamSource } from './stream/stream-source.ts'
 import { markHandled } from './lifetime/mark-handled.ts'
-import { readAnalysis } from './http/json-answer.ts'
 import { nameMethod } from './lifetime/name-method.ts'
 import { type AnalysisRequest, toAnalysisRequest } from './options/analysis-request.ts'
 import {
@@ -28,7 +27,7 @@ import { Live } from './live/live.ts'
 import { openAtEndpoint, openResumed, stopStream } from './resume/open-stream.ts'
 import { randomUUID } from './http/random-uuid.ts'
 import { AnalysisStream } from './stream/stream.ts'
-import { openEventStream } from './stream/from-response.ts'
+import { openEventStream } from './stream/open-event-stream.ts'
 
 /**
  * A client of VecTrade's AI stock analysis.
@@ -169,6 +168,8 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
       scope.abort(error),
     )
     try {
+      // Pages have an endpoint, which always streams.
+      const { readAnalysis } = await import('./http/json-answer.ts')
       const analysis = await readAnalysis(await send(call, scope), call, scope)
       // An aborted body can look as if it had ended.
       if (scope.aborted) throw scope.reason
@@ -218,7 +219,7 @@ function withOwnEvents(
   if (call.events === undefined && ofCall === undefined) return (signal) => open(call, signal)
   const events = { ...call.events, ...ofCall }
   return async (signal) => {
-    const { OwnEventReader } = await import('./events/own-event-reader.ts')
+    const { OwnEventReader } = await import('./stream/own-event-reader.ts')
     return open({ ...call, ownEvents: new OwnEventReader(events) }, signal)
   }
 }

@@ -1,4 +1,4 @@
-import type { StreamEvent } from './stream-event.ts'
+import type { StreamEvent, UnknownEvent } from './stream-event.ts'
 
 /**
  * A validator of zod, valibot, arktype or another library that follows Standard Schema.
@@ -46,3 +46,9 @@ type Fields<Output> = Output extends object ? Omit<Output, 'type' | 'content'> :
 
 /** All events of a stream with event types of your own. */
 export type EventOf<Types extends EventTypes> = StreamEvent | OwnEvent<Types>
+
+/** Recognises the events of a program's own types. */
+export interface OwnEvents {
+  /** Returns an event that this SDK does not know as one of the program's own, or as it is. */
+  read(event: UnknownEvent): StreamEvent
+}

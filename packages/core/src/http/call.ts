@@ -1,5 +1,5 @@
 import { secretsOf } from '../errors/secrets.ts'
-import type { OwnEventReader } from '../events/own-event-reader.ts'
+import type { OwnEvents } from '../events/own-event.ts'
 import { resolveLimits } from '../lifetime/check-limit.ts'
 import {
   type CallLimits,
@@ -16,7 +16,7 @@ import type { Call } from './send.ts'
 export type CallWithLimits = Call &
   Omit<Settings, 'headers'> & {
     /** Recognises the events of the program's own types. */
-    ownEvents?: OwnEventReader | undefined
+    ownEvents?: OwnEvents | undefined
   }
 
 /**

@@ -12,12 +12,12 @@ import {
   checkText,
   checkThat,
 } from '../lifetime/check-options.ts'
+import { checkEventTypes } from './check-event-types.ts'
 import { checkEndpoint, resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { Fetch, FetchCredentials, Network, OpenSocket, RuntimeDefaults } from './runtime.ts'
 import { baseURLRules, checkServerURL, liveURLRules } from './server-url.ts'
 import { headersForOtherBody, type HeaderValues } from './headers.ts'
-import { isRecord } from '../events/json.ts'
 import type { EventTypes, NoEventTypes } from '../events/own-event.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { isSendableId } from './last-event-id.ts'
@@ -150,12 +150,6 @@ export const callLimits: Checks<CallLimits> = {
   maxEventBytes: eventBytesLimit,
 }
 
-/** The types and their validators are checked when they are loaded, with the first stream. */
-export const checkEvents: Check = /* @__PURE__ */ checkThat(
-  'an object such as { chart: true }',
-  isRecord,
-)
-
 /** `resolveLimits` checks the limits, and `headerRecord` the headers. */
 const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> = {
   apiKey: checkString,
@@ -165,7 +159,7 @@ const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> 
   authScheme: /* @__PURE__ */ checkThat("'auto', 'x-api-key' or 'bearer'", (value) =>
     ['auto', 'x-api-key', 'bearer'].includes(value as string),
   ),
-  events: checkEvents,
+  events: checkEventTypes,
   fetch: checkFunction,
   logger: checkLogger,
   allowInsecure: checkBoolean,
@@ -180,7 +174,7 @@ export const checkEventId: Check = /* @__PURE__ */ checkThat(
 type OtherCallOptions = Omit<CallOptions & ResumeOptions, keyof CallLimits | 'headers'>
 
 const callChecks: Checks<OtherCallOptions> = {
-  events: checkEvents,
+  events: checkEventTypes,
   signal: checkSignal,
   idempotencyKey: /* @__PURE__ */ checkText(
     'a string of visible ASCII characters',

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { EventTypes } from '../events/own-event.ts'
-import { OwnEventReader } from '../events/own-event-reader.ts'
 import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import type { AnalysisRequest } from '../options/analysis-request.ts'
-import { openerOf } from '../stream/iterable-source.ts'
+import type { BeginAnswer } from '../stream/iterable-source.ts'
+import type { StreamOpener } from '../stream/stream-source.ts'
 import { AnalysisStream } from '../stream/stream.ts'
 import type { HandlerOptions } from './handler-options.ts'
 import { report } from './respond.ts'
@@ -18,15 +18,18 @@ export type Answerer = (
 /** Returns what answers the questions of an endpoint. @throws ConfigurationError if it is not clear what does */
 export function answererOf(options: HandlerOptions<EventTypes>): Answerer {
   const { client, source, events } = options
-  const ownEvents = events && new OwnEventReader(events)
   if (client !== undefined && source === undefined) {
     return (question, _, signal) => client.ai.stream(question, { signal, events })
   }
   if (source !== undefined && client === undefined) {
-    const reading = { ownEvents, onFault: (error: unknown) => report(error, options) }
+    const reading = { events, onFault: (error: unknown) => report(error, options) }
     return (question, request, signal) => {
-      const opener = openerOf((unread) => source(question, { request, signal: unread }), reading)
-      return new AnalysisStream(opener, { signal })
+      const begin: BeginAnswer = (unread) => source(question, { request, signal: unread })
+      const open: StreamOpener['open'] = async (scope) => {
+        const { openIterable } = await import('../stream/iterable-source.ts')
+        return openIterable(begin, reading, scope)
+      }
+      return new AnalysisStream({ open }, { signal })
     }
   }
   throw new ConfigurationError('Pass createHandler either a `client` or a `source`')

@@ -14,7 +14,7 @@ import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { heartbeatLimit } from '../relay/heartbeat.ts'
 import type { AnalysisRequest } from '../options/analysis-request.ts'
-import { checkEvents } from '../options/options.ts'
+import { checkEventTypes } from '../options/check-event-types.ts'
 import type { StreamStore } from '../store/stream-store.ts'
 import type { Authorization } from './authorization.ts'
 import { checkCors, type Cors } from './cors.ts'
@@ -120,7 +120,7 @@ export const handlerChecks: Checks<HandlerOptions<EventTypes>> = {
     (value) => isRecord(value) && hasMethods(value['ai'], 'stream'),
   ),
   source: checkFunction,
-  events: checkEvents,
+  events: checkEventTypes,
   authorize: checkFunction,
   maxPromptLength: /* @__PURE__ */ wholeNumber(10_000, 1),
   cors: checkCors,

@@ -1,7 +1,7 @@
 import { clean } from '../errors/clean.ts'
 import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import { isRecord } from '../events/json.ts'
-import type { OwnEventReader } from '../events/own-event-reader.ts'
+import type { OwnEventReader } from './own-event-reader.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 
 /** The fields that each event must have, besides `content`. All of them are strings. */
@@ -19,12 +19,12 @@ const requiredFields: Readonly<Record<StreamEvent['type'], readonly string[]>> =
  * @param ownEvents the event types of the program
  * @throws StreamProtocolError that names the fault if it is no event
  */
-export function eventFromSource(value: unknown, ownEvents?: OwnEventReader): StreamEvent {
+export function eventFromSource(value: unknown, ownEvents: OwnEventReader): StreamEvent {
   if (!isRecord(value))
     throw fault(`${kindOf(value)}: yield objects such as { type: 'text', content: '…' }`)
   const { type } = value
   if (typeof type !== 'string') throw fault('an object whose `type` is not a string')
-  if (ownEvents?.has(type)) return ownEvents.check(type, value)
+  if (ownEvents.has(type)) return ownEvents.check(type, value)
   if (!Object.hasOwn(requiredFields, type)) {
     throw fault(
       `an object of the unknown type "${clean(type, undefined, 64)}": add the type to the option \`events\``,

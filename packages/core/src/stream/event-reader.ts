@@ -6,7 +6,7 @@ import { errorFromWire, isErrorPayload } from '../errors/error-from-wire.ts'
 import { isRecord, parseJson } from '../events/json.ts'
 import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import type { StreamSource } from './stream-source.ts'
-import type { OwnEventReader } from '../events/own-event-reader.ts'
+import type { OwnEvents } from '../events/own-event.ts'
 import type { StreamEvent, TextEvent } from '../events/stream-event.ts'
 import { eventFromWire } from '../events/wire.ts'
 import type { StreamResponse } from '../http/stream-response.ts'
@@ -26,17 +26,18 @@ export interface EventReaderOptions extends DecodeOptions, Partial<WaitLimits> {
   /** Removed from what the server says in errors. */
   secrets?: Secrets
   /** Recognises the events of the program's own types. */
-  ownEvents?: OwnEventReader | undefined
+  ownEvents?: OwnEvents | undefined
 }
 
 /** Reads a body as VecTrade's events. It knows which messages end an answer and which ones are errors. */
 export class EventReader implements StreamSource {
   readonly response: StreamResponse
   readonly cut = false
+  /** Recognises the events of the program's own types. */
+  ownEvents: OwnEvents | undefined
   readonly #messages: MessageReader<TextEvent>
   readonly #watchdog: Watchdog
   readonly #secrets: Secrets
-  readonly #ownEvents: OwnEventReader | undefined
   readonly #shape = new TextShape()
   readonly #maxEventBytes: number
   #isPassingThrough = false
@@ -48,7 +49,7 @@ export class EventReader implements StreamSource {
     this.#watchdog = new Watchdog({ idleTimeout, heartbeatTimeout }, (error) => this.fail(error))
     this.#messages = new MessageReader(body, options, this.#shape)
     this.#secrets = options.secrets
-    this.#ownEvents = options.ownEvents
+    this.ownEvents = options.ownEvents
     this.#maxEventBytes = options.maxEventBytes ?? eventBytesLimit.default
   }
 
@@ -141,7 +142,7 @@ export class EventReader implements StreamSource {
     if (isError || (!isNamed && isErrorPayload(wire))) throw this.#error(wire)
     if (wire !== undefined || isNamed) {
       const event = eventFromWire(wire ?? data, name)
-      return (event.type === 'unknown' && this.#ownEvents?.read(event)) || event
+      return (event.type === 'unknown' && this.ownEvents?.read(event)) || event
     }
     throw new StreamProtocolError(
       `A message (${data.length} characters) is not JSON. Is \`baseURL\` VecTrade's API?`,

@@ -1,21 +1,15 @@
-import type { EventOf, EventTypes, NoEventTypes } from '../events/own-event.ts'
-import { OwnEventReader } from '../events/own-event-reader.ts'
-import { checkEvents } from '../options/options.ts'
+import type { EventOf, EventTypes, NoEventTypes, OwnEvents } from '../events/own-event.ts'
+import { checkEventTypes } from '../options/check-event-types.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
-import { releaseBody } from '../lifetime/body-owner.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
 import { milliseconds } from '../lifetime/check-limit.ts'
-import { clean, type Secrets } from '../errors/clean.ts'
-import { errorFromResponse, errorInJson } from '../http/error-from-response.ts'
 import { checkOptions, type Checks, checkSignal, checkThat } from '../lifetime/check-options.ts'
-import { StreamConsumedError } from '../errors/stream-consumed-error.ts'
-import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
-import { EventReader, type EventReaderOptions } from './event-reader.ts'
+import { EventReader } from './event-reader.ts'
 import type { FetchResponse } from '../options/runtime.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
-import { mimeType } from '../errors/mime-type.ts'
 import { isResponse } from '../http/is-response.ts'
-import { type StreamResponse, streamResponseOf } from '../http/stream-response.ts'
+import { streamResponseOf } from '../http/stream-response.ts'
+import { openEventStream } from './open-event-stream.ts'
 import type { StreamOpener } from './stream-source.ts'
 import { checkBody } from '../sse/message-reader.ts'
 import { eventBytesLimit } from '../sse/event-limit.ts'
@@ -37,7 +31,7 @@ export interface FromOptions<Types extends EventTypes = NoEventTypes> {
 }
 
 const fromChecks: Checks<FromOptions> = {
-  events: checkEvents,
+  events: checkEventTypes,
   signal: checkSignal,
   idleTimeout: /* @__PURE__ */ milliseconds(0),
   heartbeatTimeout: /* @__PURE__ */ milliseconds(0),
@@ -73,8 +67,11 @@ export function fromReadableStream<const Types extends EventTypes = NoEventTypes
   checkBody('body', body)
   const info = streamResponseOf({ status: 200, headers: new Headers() })
   let reader: EventReader | undefined
-  const open = async (): Promise<EventReader> =>
-    (reader ??= new EventReader(body, info, readerOptions(options)))
+  const open = async (): Promise<EventReader> => {
+    reader ??= new EventReader(body, info, options)
+    reader.ownEvents = await ownEventsOf(options)
+    return reader
+  }
   let isDiscarded = false
   const discard = (): void => {
     isDiscarded = true
@@ -96,10 +93,11 @@ function fromOpener<Types extends EventTypes>(
   return new AnalysisStream(opener, options)
 }
 
-/** @throws ConfigurationError on a wrong type in `events` */
-function readerOptions(options: FromOptions): EventReaderOptions {
-  const { events } = options
-  return { ...options, ownEvents: events && new OwnEventReader(events) }
+/** Loads what reads the events of a program's own types, if there are any. */
+async function ownEventsOf({ events }: FromOptions): Promise<OwnEvents | undefined> {
+  if (events === undefined) return undefined
+  const { OwnEventReader } = await import('./own-event-reader.ts')
+  return new OwnEventReader(events)
 }
 
 /**
@@ -126,57 +124,12 @@ export function fromResponse<const Types extends EventTypes = NoEventTypes>(
   checkResponse('response', response)
   return fromOpener<Types>(
     {
-      open: async (signal) => openEventStream(response, readerOptions(options), signal),
+      open: async (signal) => {
+        const ownEvents = await ownEventsOf(options)
+        return openEventStream(response, { ...options, ownEvents }, signal)
+      },
       discard: () => closeBody(response.body),
     },
     options,
   )
-}
-
-/** Returns a reader of a response's events. @throws the error of the response, after closing its body */
-export async function openEventStream(
-  response: FetchResponse,
-  options: EventReaderOptions,
-  signal?: Abortable,
-): Promise<EventReader> {
-  const { body, info } = await bodyOfEvents(response, options.secrets, signal)
-  return new EventReader(body, info, options)
-}
-
-/** Returns the body of an event stream. @throws the error of the response, after closing its body */
-export async function bodyOfEvents(
-  response: FetchResponse,
-  secrets: Secrets,
-  signal?: Abortable,
-): Promise<{ body: ByteStream; info: StreamResponse }> {
-  const info = streamResponseOf(response, secrets)
-  if (response.bodyUsed || response.body?.locked) {
-    if (response.body) releaseBody(response.body, false)
-    throw new StreamConsumedError('The body of this response is already used')
-  }
-  if (response.status >= 400) throw await errorFromResponse(response, { secrets }, signal)
-  const problem = protocolProblem(response, secrets)
-  if (problem !== undefined && response.status < 300) {
-    const error = await errorInJson(response, secrets, signal)
-    if (error !== undefined) throw error
-  }
-  // In React Native, `body` is undefined.
-  if (problem !== undefined || !response.body) {
-    closeBody(response.body)
-    throw new StreamProtocolError(problem ?? noBody, { requestId: info.requestId })
-  }
-  return { body: response.body, info }
-}
-
-const eventStream = 'text/event-stream'
-
-const noBody =
-  'The response has no body to stream. If fetch cannot stream, as in React Native, ' +
-  'pass one that can in the option `fetch`, such as expo/fetch'
-
-function protocolProblem(response: FetchResponse, secrets: Secrets): string | undefined {
-  if (response.status !== 200) return `Expected status 200, got ${response.status}`
-  const contentType = response.headers.get('content-type') ?? ''
-  if (mimeType(contentType) === eventStream) return undefined
-  return `Expected content type ${eventStream}, got ${clean(contentType, secrets, 100) || 'none'}. Is \`baseURL\` VecTrade's API, or \`endpoint\` one of yours?`
 }

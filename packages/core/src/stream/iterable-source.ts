@@ -2,7 +2,7 @@ import { ServerError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 import type { EventTypes } from '../events/own-event.ts'
-import { OwnEventReader } from '../events/own-event-reader.ts'
+import { OwnEventReader } from './own-event-reader.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import { type StreamResponse, streamResponseOf } from '../http/stream-response.ts'
 import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
@@ -10,7 +10,7 @@ import { markHandled } from '../lifetime/mark-handled.ts'
 import { within } from '../lifetime/timers.ts'
 import { forRelay } from '../relay/relay-source.ts'
 import { eventFromSource } from './event-from-source.ts'
-import type { StreamOpener, StreamSource } from './stream-source.ts'
+import type { StreamSource } from './stream-source.ts'
 import type { AnalysisStream } from './stream.ts'
 
 /** Begins an answer. The signal is aborted if no one reads the answer any more. */
@@ -19,7 +19,7 @@ export type BeginAnswer = (signal: AbortSignal) => unknown
 /** How to read the events that a program supplies. */
 export interface IterableOptions {
   /** The event types of the program. */
-  ownEvents?: OwnEventReader | undefined
+  events?: EventTypes | undefined
   /** Called with mistakes in the program: errors that are none of this SDK, and what is no event. */
   onFault?: ((error: unknown) => void) | undefined
 }
@@ -28,32 +28,22 @@ export interface IterableOptions {
 const longestEnd = 100
 
 /**
- * Returns the opener of a stream whose events a program supplies. The stream opens with the first event, so that a
- * failure before it is a failure to open.
+ * Opens the events that a program supplies. They are open once the first event is there, so that a failure before it is
+ * a failure to open.
  */
-export function openerOf(begin: BeginAnswer, options: IterableOptions): StreamOpener {
-  return {
-    async open(signal) {
-      const source = new IterableSource(options)
-      const unlink = whenAborted(signal, () => source.close(signal.reason))
-      try {
-        await source.open(begin)
-        return source
-      } finally {
-        unlink()
-      }
-    },
-  }
-}
-
-/** Opens events that are there already, for `AnalysisStream.from()`. */
-export function openIterable(
-  events: unknown,
-  types: EventTypes | undefined,
+export async function openIterable(
+  begin: BeginAnswer,
+  options: IterableOptions,
   signal: Abortable,
 ): Promise<StreamSource> {
-  const ownEvents = types && new OwnEventReader(types)
-  return openerOf(() => events, { ownEvents }).open(signal)
+  const source = new IterableSource(options)
+  const unlink = whenAborted(signal, () => source.close(signal.reason))
+  try {
+    await source.open(begin)
+    return source
+  } finally {
+    unlink()
+  }
 }
 
 /** Reads the events that a program supplies, one at a time and only on demand. Adds `done` if it is missing. */
@@ -61,7 +51,8 @@ class IterableSource implements StreamSource {
   response: StreamResponse = streamResponseOf({ status: 200, headers: new Headers() })
   readonly lastEventId = ''
   readonly cut = false
-  readonly #options: IterableOptions
+  readonly #ownEvents: OwnEventReader
+  readonly #onFault: IterableOptions['onFault']
   readonly #controller = new AbortController()
   #iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined
   /** Whether the events are a stream of this SDK. It has a response, and reaches its end only if it is complete. */
@@ -75,8 +66,9 @@ class IterableSource implements StreamSource {
   /** Ends the wait for the next event. */
   #stopWaiting: (() => void) | undefined
 
-  constructor(options: IterableOptions) {
-    this.#options = options
+  constructor({ events = {}, onFault }: IterableOptions) {
+    this.#ownEvents = new OwnEventReader(events)
+    this.#onFault = onFault
   }
 
   get complete(): boolean {
@@ -132,7 +124,7 @@ class IterableSource implements StreamSource {
     } catch (error) {
       this.#isOver = true
       // The answer is complete, so its readers need not know.
-      this.#options.onFault?.(error)
+      this.#onFault?.(error)
     } finally {
       this.close()
     }
@@ -159,9 +151,9 @@ class IterableSource implements StreamSource {
 
   #check(value: unknown): StreamEvent {
     try {
-      return eventFromSource(value, this.#options.ownEvents)
+      return eventFromSource(value, this.#ownEvents)
     } catch (error) {
-      this.#options.onFault?.(error)
+      this.#onFault?.(error)
       throw error
     }
   }
@@ -170,7 +162,7 @@ class IterableSource implements StreamSource {
   #failure(error: unknown): VecTradeError {
     if (VecTradeError.isInstance(error)) return error
     // After an abort, a source may fail in any way.
-    if (!this.#isClosed) this.#options.onFault?.(error)
+    if (!this.#isClosed) this.#onFault?.(error)
     const message = 'The source of the answer has failed'
     return new ServerError({ message, type: 'server_error', retryable: true, cause: error })
   }

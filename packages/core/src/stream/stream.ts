@@ -92,9 +92,8 @@ export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent
     options: { signal?: Abortable | undefined; events?: Types | undefined } = {},
   ): AnalysisStream<EventOf<NoInfer<Types>>> {
     const open: StreamOpener['open'] = async (signal) => {
-      // Loaded at the first use, because few pages need it.
       const { openIterable } = await import('./iterable-source.ts')
-      return openIterable(events, options.events, signal)
+      return openIterable(() => events, options, signal)
     }
     return new AnalysisStream({ open }, { signal: options.signal })
   }

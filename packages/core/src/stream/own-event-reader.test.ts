@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
-import type { EventTypes } from './own-event.ts'
+import type { EventTypes } from '../events/own-event.ts'
 import { OwnEventReader } from './own-event-reader.ts'
-import type { StreamEvent } from './stream-event.ts'
+import type { StreamEvent } from '../events/stream-event.ts'
 
 /** Reads the event of a JSON value of the type `chart`. */
 function read(events: EventTypes, data: unknown): StreamEvent {

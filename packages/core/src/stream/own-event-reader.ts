@@ -1,28 +1,20 @@
 import { clean } from '../errors/clean.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
-import { isRecord } from './json.ts'
-import type { EventTypes, SchemaIssue, StandardSchema } from './own-event.ts'
-import type { StreamEvent, UnknownEvent } from './stream-event.ts'
+import { isRecord } from '../events/json.ts'
+import type { EventTypes, OwnEvents, SchemaIssue, StandardSchema } from '../events/own-event.ts'
+import type { StreamEvent, UnknownEvent } from '../events/stream-event.ts'
 
-/** The names that have a meaning already. */
-const reserved: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'text',
-  'citation',
-  'metadata',
-  'done',
-  'unknown',
-  'error',
-  'message',
-])
+/** The types that have a meaning already. */
+const standardTypes = ['text', 'citation', 'metadata', 'done', 'unknown', 'error', 'message', '']
 
 /** Recognises the events of a program's own types. */
-export class OwnEventReader {
+export class OwnEventReader implements OwnEvents {
   readonly #schemas: ReadonlyMap<string, StandardSchema<object> | true>
 
   /** @throws ConfigurationError if a type is one of the standard ones, or has no validator */
   constructor(events: EventTypes) {
-    for (const [name, schema] of Object.entries(events)) check(name, schema)
+    for (const [type, schema] of Object.entries(events)) checkType(type, schema)
     this.#schemas = new Map(Object.entries(events))
   }
 
@@ -50,17 +42,15 @@ export class OwnEventReader {
   }
 }
 
-function check(name: string, schema: unknown): void {
-  if (reserved.has(name) || name === '' || /[\r\n\0]/.test(name)) {
-    throw new ConfigurationError(`\`events\` cannot have the type ${JSON.stringify(clean(name))}`)
+function checkType(type: string, schema: unknown): void {
+  const name = clean(type)
+  if (standardTypes.includes(type) || name !== type) {
+    throw new ConfigurationError(`\`events\` cannot have the type "${name}"`)
   }
-  const standard =
-    isRecord(schema) || typeof schema === 'function'
-      ? (schema as unknown as StandardSchema)['~standard']
-      : undefined
-  if (schema !== true && typeof standard?.validate !== 'function') {
+  const validate = (schema as StandardSchema | null)?.['~standard']?.validate
+  if (schema !== true && typeof validate !== 'function') {
     throw new ConfigurationError(
-      `\`events.${clean(name)}\` must be true, or a validator that follows Standard Schema, such as one of zod`,
+      `\`events.${name}\` must be true, or a validator that follows Standard Schema, such as one of zod`,
     )
   }
 }
