@@ -25,6 +25,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   'packages/core': [
     'index.ts',
     'adapter.ts',
+    'on-demand.ts',
     'serve',
     'client.ts',
     'live',

@@ -19,6 +19,7 @@ import { resuming } from './cases/resuming.ts'
 import { sameTick } from './cases/same-tick.ts'
 import { serving } from './cases/serving.ts'
 import { servingLive } from './cases/serving-live.ts'
+import { sources } from './cases/sources.ts'
 import { streamErrors } from './cases/stream-errors.ts'
 import { timeouts } from './cases/timeouts.ts'
 import { Lab } from './lab.ts'
@@ -55,6 +56,7 @@ const sections: Record<string, (lab: Lab) => Cases> = {
   live,
   serving,
   'serving live': servingLive,
+  sources,
   'bad input': badInput,
 }
 

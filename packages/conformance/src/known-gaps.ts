@@ -12,7 +12,7 @@ interface KnownGap {
 export const knownGaps: readonly KnownGap[] = [
   {
     runtimes: /^(Chromium|Firefox|WebKit)/,
-    cases: /^serving( live)?: /,
+    cases: /^(serving( live)?|sources: served): /,
     reason: 'a page does not serve requests',
   },
   {
@@ -52,7 +52,7 @@ export const knownGaps: readonly KnownGap[] = [
   },
   {
     runtimes: /^Vercel edge-runtime$/,
-    cases: /^serving( live)?: /,
+    cases: /^(serving( live)?|sources: served): /,
     reason: 'the VM has no server. The tests of `@vectrade/edge` call a handler and read the body',
   },
   {
