@@ -21,14 +21,24 @@ describe('the snippets of the pages', () => {
 
   test('are the only code: other fences are commands, output, or tested elsewhere', () => {
     const languages = pages().flatMap((page) =>
-      Array.from(
-        readFileSync(join(root, page), 'utf8').matchAll(/^```(.+)$/gm),
-        ([, name]) => `${page}: ${name}`,
-      ),
+      Array.from(read(page).matchAll(/^```(.+)$/gm), ([, name]) => `${page}: ${name}`),
     )
     const others = languages.filter((language) => !/: (?:ts|sh|text)$/.test(language))
-    // nginx.test.ts tests the settings of the proxy, and `e2e/frameworks` those of Jest.
-    expect(new Set(others)).toEqual(new Set(['docs/node.md: nginx', 'docs/testing.md: js']))
+    // nginx.test.ts tests the settings of the proxy, `e2e/frameworks` those of Jest, and the test below those of Wrangler.
+    expect(new Set(others)).toEqual(
+      new Set(['docs/node.md: nginx', 'docs/testing.md: js', 'docs/live-data.md: json']),
+    )
+  })
+
+  test('have the settings for Wrangler that the example has', () => {
+    const [, json = ''] = /^```json\n(.*?)^```/ms.exec(read('docs/live-data.md')) ?? []
+    const jsonc = read('apps/edge-worker/wrangler.jsonc')
+    const settings = JSON.parse(
+      jsonc.replaceAll(/^\s*\/\/.*$/gm, '').replaceAll(/,(?=\s*[\]}])/g, ''),
+    )
+    const { compatibility_flags: flags, ...others } = JSON.parse(json)
+    expect(settings).toMatchObject(others)
+    expect(settings.compatibility_flags).toEqual(expect.arrayContaining(flags))
   })
 
   test('often say what they print', () => {
@@ -48,3 +58,7 @@ describe('the snippets of the pages', () => {
   describeTypes('type-check with the DOM library', examples, dom)
   describeRuns(examples, node)
 })
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
+}
