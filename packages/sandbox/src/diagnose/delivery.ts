@@ -11,7 +11,7 @@ export type Delivery =
 const longSilence = 1000
 
 /** Silence in ms after which a burst is suspicious. A fast answer is complete by then. */
-const burstSilence = 1500
+const burstSilence = 2500
 
 /** A source that streams sends this many events one by one. */
 const burstEvents = 8

@@ -52,8 +52,8 @@ function unanswered(measured: Measurement): Finding {
     missing: 'response',
     after,
     message:
-      `No response came in ${secondsText(after)}. VecTrade's handlers respond within 8 s, so for them ` +
-      'this means that something on the way holds the response back.',
+      `No response came in ${secondsText(after)}. Either the endpoint does not answer, or something holds ` +
+      "its response back. VecTrade's handlers respond within 8 s.",
     advice: adviceFor('buffering', []),
   }
 }
@@ -178,8 +178,8 @@ function badEnd(measured: Measurement, method: 'GET' | 'POST'): Finding | undefi
       after,
       message:
         missing === 'bytes'
-          ? `The response began, but no event came in ${secondsText(after)}, not even a heartbeat. ` +
-            "VecTrade's handlers send one every 15 s."
+          ? `The response began, but no event and no heartbeat came in ${secondsText(after)}. ` +
+            "VecTrade's handlers send a heartbeat every 15 s."
           : `For ${secondsText(after - (measured.lastEventAt ?? 0))}, no event came, and the answer is not complete.`,
       advice: missing === 'bytes' ? adviceFor('buffering', hops) : [],
     }
