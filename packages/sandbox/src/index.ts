@@ -37,6 +37,7 @@ export type {
   CutFinding,
   ErrorEventFinding,
   Finding,
+  FindingParts,
   RefusedFinding,
   SilentFinding,
   UnreachableFinding,

@@ -7,8 +7,8 @@ function arrivals(...parts: (Partial<Arrival> & { silence: number })[]): Arrival
   let at = 0
   return parts.map((part) => {
     at += part.silence
-    const bytes = 40 * (part.events ?? 1)
-    return { at, until: at, bytes, events: 1, comments: 0, endsInsideLine: false, ...part }
+    const { silence, events = 1, comments = 0, endsInsideLine = false } = part
+    return { at, until: at, silence, bytes: 40 * events, events, comments, endsInsideLine }
   })
 }
 
@@ -95,7 +95,10 @@ describe('it cannot tell', () => {
     ['the answer was fast', arrivals({ silence: 200, events: 159 })],
     ['the answer was fast, in several reads', arrivals(...each(20, { silence: 8, events: 8 }))],
     ['few events came after a silence', arrivals({ silence: 9000, events: 3 })],
-    ['the source waited, and was then fast', arrivals({ silence: 3000 }, ...each(90, { silence: 6 }))],
+    [
+      'the source waited, and was then fast',
+      arrivals({ silence: 3000 }, ...each(90, { silence: 6 })),
+    ],
     ['two events came', arrivals({ silence: 100 }, { silence: 9000 })],
   ])('if %s', (_name, few) => {
     expect(deliveryOf(few)).toEqual({ type: 'unknown' })

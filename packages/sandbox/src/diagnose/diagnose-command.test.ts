@@ -43,7 +43,7 @@ test('follows live data, and exits with 1 if it cannot tell', async () => {
   const { code, stdout } = await run(
     `${sandbox.url}/live?symbols=NVDA`,
     '--get',
-    '--idle=2',
+    '--idle=4',
     '-H',
     `Authorization: Bearer ${sandbox.apiKey}`,
   )

@@ -61,7 +61,8 @@ function readCommand(
   }
   if (values.prompt !== undefined) options.prompt = values.prompt
   if (values.idle !== undefined) {
-    if (!/^\d+(?:\.\d+)?$/.test(values.idle)) throw new TypeError('--idle takes a number of seconds')
+    if (!/^\d+(?:\.\d+)?$/.test(values.idle))
+      throw new TypeError('--idle takes a number of seconds')
     options.idle = Number(values.idle) * 1000
   }
   return { url, options, isJson: values.json ?? false }

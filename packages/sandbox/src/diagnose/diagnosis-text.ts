@@ -6,7 +6,9 @@ export function diagnosisText({ url, method, findings, measured }: Diagnosis): s
   const { head, hops, events, comments, bytes, arrivals } = measured
   const lines = [`${method} ${url}`]
   if (head !== undefined) {
-    lines.push(`  status ${head.status} over HTTP/${head.httpVersion} after ${secondsText(head.at)}`)
+    lines.push(
+      `  status ${head.status} over HTTP/${head.httpVersion} after ${secondsText(head.at)}`,
+    )
   }
   if (head !== undefined && events + comments > 0) {
     const { firstEventAt, lastEventAt, longestSilence } = measured

@@ -1,7 +1,7 @@
 import type { Advice } from './advice.ts'
 
 /** What every finding has. */
-interface FindingParts {
+export interface FindingParts {
   /** What was seen, in words. Contains no header, prompt or answer. */
   readonly message: string
   /** What to set where. Things that were seen on the way come first. */

@@ -139,7 +139,10 @@ function compressed(
     type: 'compressed',
     encoding,
     message: `Something compresses the stream with ${encoding}${despite}. ${effects[delivery]}`,
-    advice: adviceFor('compression', hops),
+    // The endpoint has done what it can.
+    advice: adviceFor('compression', hops).filter(
+      ({ where }) => !noTransform || where !== 'the endpoint',
+    ),
   }
 }
 

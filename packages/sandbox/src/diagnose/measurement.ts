@@ -60,7 +60,7 @@ export type Ending =
 export interface Measurement {
   /** Absent if no response came. */
   readonly head?: ResponseHead
-  /** What the response headers tell about the way, nearest first where they tell. */
+  /** What the response headers show of the way. Some proxies do not show themselves. */
   readonly hops: readonly Hop[]
   readonly arrivals: readonly Arrival[]
   readonly events: number

@@ -2,9 +2,11 @@ import type { Advice } from './advice.ts'
 
 /** Returns what to do about a status. */
 export function refusalAdvice(status: number, method: 'GET' | 'POST'): Advice[] {
-  const advice = (where: string, set: string): Advice[] => [{ where, set }]
   if (status >= 300 && status < 400) {
-    return advice('the URL', 'the address that the response redirects to. A redirect is not followed')
+    return advice(
+      'the URL',
+      'the address that the response redirects to. A redirect is not followed',
+    )
   }
   switch (status) {
     case 401:
@@ -48,7 +50,11 @@ export function wrongContentTypeAdvice(
   return [
     {
       where: 'the endpoint',
-      set: '`Content-Type: text/event-stream`, which VecTrade’s handlers send: something may replace it',
+      set: "`Content-Type: text/event-stream`, which VecTrade's handlers send: something may replace it",
     },
   ]
+}
+
+function advice(where: string, set: string): Advice[] {
+  return [{ where, set }]
 }

@@ -40,6 +40,10 @@ test('leaves out what is not there, and what is no word of HTTP', () => {
     noTransform: false,
     noBuffering: false,
   }
-  const odd = { 'content-type': 'a b\u001b[1m', 'content-length': 'x', 'content-encoding': 'identity' }
+  const odd = {
+    'content-type': 'a b\u001b[1m',
+    'content-length': 'x',
+    'content-encoding': 'identity',
+  }
   expect(head({ 'transfer-encoding': 'chunked', ...odd })).toEqual(none)
 })

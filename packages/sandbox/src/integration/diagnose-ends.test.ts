@@ -1,6 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { chunk, lastChunk, refusedPort, startRawServer, streamHead } from '@vectrade/test-kit/raw-server'
+import {
+  chunk,
+  lastChunk,
+  refusedPort,
+  startRawServer,
+  streamHead,
+} from '@vectrade/test-kit/raw-server'
 import { describe, expect, test } from 'vitest'
 import { diagnoseEndpoint } from '../diagnose/diagnose-endpoint.ts'
 import type { DiagnoseOptions } from '../diagnose/diagnose-options.ts'
@@ -52,13 +58,16 @@ describe.concurrent('a proxy with an idle limit of 5 s', () => {
 })
 
 describe.concurrent('the end of a response', () => {
-  test.each(['rst', 'fin'] as const)('by a %s between events is a cut, but not an idle one', async (cut) => {
-    await using sandbox = await startSandbox({ faults: { cutAfterEvents: 20, cut } })
-    const { findings } = await diagnoseEndpoint(`${sandbox.url}/ai/analyze`, {
-      headers: { 'x-api-key': sandbox.apiKey },
-    })
-    expect(findings).toMatchObject([{ type: 'cut', cause: 'unknown', ending: 'broken' }])
-  })
+  test.each(['rst', 'fin'] as const)(
+    'by a %s between events is a cut, but not an idle one',
+    async (cut) => {
+      await using sandbox = await startSandbox({ faults: { cutAfterEvents: 20, cut } })
+      const { findings } = await diagnoseEndpoint(`${sandbox.url}/ai/analyze`, {
+        headers: { 'x-api-key': sandbox.apiKey },
+      })
+      expect(findings).toMatchObject([{ type: 'cut', cause: 'unknown', ending: 'broken' }])
+    },
+  )
 
   test('without the end of the answer is a cut of a POST, and none of a GET', async () => {
     const answer = (socket: Socket): void => {
@@ -88,15 +97,13 @@ describe.concurrent('the end of a response', () => {
 
   test('that does not come is silence: of everything, of bytes, or of events', async () => {
     const missing = async (sent: string) => {
-      const { findings } = await diagnose((socket) => socket.write(sent), { idle: 1000 })
+      const { findings } = await diagnose((socket) => socket.write(sent), { idle: 4000 })
       const [finding] = findings
       return finding?.type === 'silent' ? finding.missing : findings
     }
-    expect(await Promise.all(['', streamHead, streamHead + chunk(text('a'))].map(missing))).toEqual([
-      'response',
-      'bytes',
-      'events',
-    ])
+    expect(await Promise.all(['', streamHead, streamHead + chunk(text('a'))].map(missing))).toEqual(
+      ['response', 'bytes', 'events'],
+    )
   })
 })
 
