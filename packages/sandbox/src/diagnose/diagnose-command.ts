@@ -4,7 +4,7 @@ import { diagnoseEndpoint, type Diagnosis } from './diagnose-endpoint.ts'
 import type { DiagnoseOptions } from './diagnose-options.ts'
 import { diagnosisText } from './diagnosis-text.ts'
 
-export const diagnoseHelp = `Usage: sandbox diagnose <url> [options]
+const help = `Usage: sandbox diagnose <url> [options]
 
 Asks an endpoint once, measures when each event arrives, and tells whether something
 between buffers, compresses or cuts the stream, and what to set where. The endpoint
@@ -31,7 +31,7 @@ export async function diagnoseCommand(args: readonly string[]): Promise<0 | 1 | 
   try {
     const command = readCommand(args)
     if (command === undefined) {
-      process.stdout.write(diagnoseHelp)
+      process.stdout.write(help)
       return 0
     }
     isJson = command.isJson

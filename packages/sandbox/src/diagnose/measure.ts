@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import process from 'node:process'
 import type { Duplex } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { DiagnoseSettings } from './diagnose-options.ts'
@@ -57,8 +58,12 @@ class Measuring {
   constructor(settings: DiagnoseSettings) {
     this.#settings = settings
     const isSecure = settings.url.protocol === 'https:'
-    // The agent asks to keep the connection, as browsers do, so a `Connection: close` is the server's own.
-    const options = { keepAlive: true, maxSockets: 1 }
+    const options = {
+      // As browsers do. So a `Connection: close` is the server's own.
+      keepAlive: true,
+      // An agent of its own does not know the proxies of the environment, which Node's fetch uses.
+      ...(process.env['NODE_USE_ENV_PROXY'] === '1' && { proxyEnv: process.env }),
+    }
     this.#agent = isSecure ? new https.Agent(options) : new http.Agent(options)
     this.#recorder = new Recorder(this.#start, this.#stalls, (end) => {
       this.#streamEnd ??= { end, at: performance.now() }

@@ -33,7 +33,8 @@ export class Recorder {
     this.#start = start
     this.#stalls = stalls
     this.#onEnd = onEnd
-    this.decoded = this.#decode()
+    // An event over the limit ends the decoding. The bytes are still measured.
+    this.decoded = this.#decode().catch(() => this.end())
   }
 
   add(bytes: Uint8Array): void {
@@ -51,7 +52,7 @@ export class Recorder {
     arrival.until = at
     arrival.bytes += bytes.byteLength
     arrival.endsInsideLine = last !== lineFeed && last !== carriageReturn
-    this.#waiting.push({ bytes, arrival })
+    if (!this.#isOver) this.#waiting.push({ bytes, arrival })
     this.#wake?.()
   }
 
