@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { deliveryOf } from './delivery.ts'
+import { deliveryOf as deliveryOfAny } from './delivery.ts'
 import type { Arrival } from './measurement.ts'
+
+const deliveryOf = (arrived: Arrival[]) => deliveryOfAny(arrived, true)
 
 /** Returns arrivals from their silences. Each has one event unless it says something else. */
 function arrivals(...parts: (Partial<Arrival> & { silence: number })[]): Arrival[] {
@@ -31,15 +33,20 @@ describe('events in time', () => {
   })
 
   test('may come in groups, as several quotes of one tick do', () => {
-    expect(deliveryOf(arrivals(...each(10, { silence: 1000, events: 10 })))).toEqual({
-      type: 'in-time',
-    })
+    const ticks = arrivals(...each(10, { silence: 1000, events: 10 }))
+    expect(deliveryOfAny(ticks, false)).toEqual({ type: 'in-time' })
   })
 
   test('may be read in irregular groups, as on a busy machine', () => {
     const silences = [300, 40, 900, 45, 60, 1400, 50, 700, 40, 40]
     const busy = arrivals(...silences.map((silence) => ({ silence, events: 1 + silence / 50 })))
     expect(deliveryOf(busy)).toEqual({ type: 'in-time' })
+  })
+
+  test('may come between pauses of a machine, which makes up for each of them', () => {
+    const pause = [{ silence: 700, events: 28 }, ...each(12, { silence: 25 })]
+    const paused = arrivals(...pause, ...pause, ...pause, ...pause)
+    expect(deliveryOf(paused)).toEqual({ type: 'in-time' })
   })
 
   test('may lose a packet in the middle of a line', () => {
@@ -87,6 +94,20 @@ describe('held events', () => {
       heldFor: 7700,
     })
   })
+})
+
+test('words in groups probably are held', () => {
+  const flush = [
+    { silence: 1000, events: 30 },
+    { silence: 6, events: 10 },
+  ]
+  expect(deliveryOf(arrivals(...flush, ...flush, ...flush, { silence: 300, events: 9 }))).toEqual({
+    type: 'held',
+    evidence: 'groups',
+    certainty: 'likely',
+    heldFor: 1000,
+  })
+  expect(deliveryOf(arrivals(...flush, ...flush))).toEqual({ type: 'unknown' })
 })
 
 describe('it cannot tell', () => {

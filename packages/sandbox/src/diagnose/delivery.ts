@@ -16,6 +16,12 @@ const burstSilence = 2500
 /** A source that streams sends this many events one by one. */
 const burstEvents = 8
 
+/** Silence in ms before a group of events, and within one. A stream of words has neither. */
+const groupSilence = { before: 500, within: 50 }
+
+/** Fewer events at once, fewer groups or fewer arrivals may be chance. */
+const fewest = { events: 5, groups: 3, arrivals: 20 }
+
 /** Two signs of life this many ms apart show that the first one was not held back. */
 const shortestSpread = 1000
 
@@ -30,14 +36,19 @@ const shortestSpread = 1000
  *   a silence.
  * - After a long silence, many events arrive at once, and few arrived before. A server that makes its whole
  *   answer first looks the same, so this is only likely.
+ * - The words of an answer arrive in groups, with silences between. This is only likely too.
  *
  * @param arrivals in order. Their `silence` does not count time in which this program was not running
+ * @param isAnswer whether they are an answer. Live data comes in groups of its own: the quotes of one tick
  */
-export function deliveryOf(arrivals: readonly Arrival[]): Delivery {
+export function deliveryOf(arrivals: readonly Arrival[], isAnswer: boolean): Delivery {
   return (
     heldHeartbeats(arrivals) ??
     brokenLines(arrivals) ??
-    burst(arrivals) ?? { type: isSpread(arrivals) ? 'in-time' : 'unknown' }
+    burst(arrivals) ??
+    (isAnswer ? groups(arrivals) : undefined) ?? {
+      type: isSpread(arrivals) ? 'in-time' : 'unknown',
+    }
   )
 }
 
@@ -80,19 +91,49 @@ function burst(arrivals: readonly Arrival[]): Delivery | undefined {
   return isBurst ? { type: 'held', evidence: 'burst', certainty: 'likely', heldFor } : undefined
 }
 
+function groups(arrivals: readonly Arrival[]): Delivery | undefined {
+  // A stream that runs between the pauses of a busy machine has long groups.
+  const late = groupsOf(arrivals).filter(
+    ({ silence, at, until, events }) =>
+      silence >= groupSilence.before && events >= fewest.events && until - at <= silence / 10,
+  )
+  if (late.length < fewest.groups || eventsIn(late) < eventsIn(arrivals) * 0.8) return undefined
+  const heldFor = longestSilence(late)
+  return { type: 'held', evidence: 'groups', certainty: 'likely', heldFor }
+}
+
+type Group = Pick<Arrival, 'silence' | 'at' | 'until' | 'events'>
+
+/** Joins arrivals that follow each other at once. */
+function groupsOf(arrivals: readonly Arrival[]): Group[] {
+  const all: { -readonly [Name in keyof Group]: Group[Name] }[] = []
+  for (const { silence, at, until, events } of arrivals) {
+    const group = all.at(-1)
+    if (group === undefined || silence > groupSilence.within) {
+      all.push({ silence, at, until, events })
+    } else {
+      group.until = until
+      group.events += events
+    }
+  }
+  return all
+}
+
 /** Whether several events or heartbeats came one after the other, the first one long before the last. */
 function isSpread(arrivals: readonly Arrival[]): boolean {
   const signs = arrivals.filter(({ events, comments }) => events + comments > 0)
   const [first] = signs
   const last = signs.at(-1)
   if (first === undefined || last === undefined) return false
-  return signs.length >= 3 && last.at - first.until >= shortestSpread
+  // A fast stream is one long group.
+  const isMany = signs.length >= fewest.arrivals || groupsOf(signs).length >= fewest.groups
+  return isMany && last.at - first.until >= shortestSpread
 }
 
-function longestSilence(arrivals: readonly Arrival[]): number {
+function longestSilence(arrivals: readonly Pick<Arrival, 'silence'>[]): number {
   return arrivals.reduce((longest, { silence }) => Math.max(longest, silence), 0)
 }
 
-function eventsIn(arrivals: readonly Arrival[]): number {
+function eventsIn(arrivals: readonly Pick<Arrival, 'events'>[]): number {
   return arrivals.reduce((sum, { events }) => sum + events, 0)
 }

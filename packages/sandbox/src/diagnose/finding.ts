@@ -34,10 +34,10 @@ export interface BufferedFinding extends FindingParts {
   /**
    * How it shows. `heartbeats`: several heartbeats arrived at once, which a server sends seconds apart.
    * `broken-lines`: the silences began in the middle of a line. `burst`: after a long silence, many events
-   * arrived at once.
+   * arrived at once. `groups`: the words of an answer arrived in groups, with silences between.
    */
-  readonly evidence: 'heartbeats' | 'broken-lines' | 'burst'
-  /** `likely` if a server that makes its whole answer first would look the same. */
+  readonly evidence: 'heartbeats' | 'broken-lines' | 'burst' | 'groups'
+  /** `likely` if a server that itself sends many events at once would look the same. */
   readonly certainty: 'certain' | 'likely'
   /** Milliseconds of silence while something held events back. */
   readonly heldFor: number

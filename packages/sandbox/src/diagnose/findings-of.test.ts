@@ -67,6 +67,9 @@ describe('the end', () => {
     expect(late?.message).toBe('The connection ended after 60.0 s without a response (ECONNRESET).')
     const [early] = findingsOf({ ...parts, endedAt: 10 }, 'POST')
     expect(early?.message).toBe('No response came: ECONNRESET.')
+    expect(early?.advice).toMatchObject([{ where: 'the URL' }])
+    const [unknown] = findingsOf({ ...parts, endedAt: 10, errorCode: 'CERT_HAS_EXPIRED' }, 'POST')
+    expect(unknown?.advice).toMatchObject([{ where: 'NODE_EXTRA_CA_CERTS' }])
   })
 })
 

@@ -3,7 +3,7 @@ import { deliveryOf } from './delivery.ts'
 import type { BufferedFinding, Finding } from './finding.ts'
 import type { Measurement, ResponseHead } from './measurement.ts'
 import { bytesText, secondsText } from './quantity-text.ts'
-import { refusalAdvice, wrongContentTypeAdvice } from './refusal-advice.ts'
+import { connectionAdvice, refusalAdvice, wrongContentTypeAdvice } from './answer-advice.ts'
 
 /** A silence in ms after which an end looks like that of an idle limit. */
 const idleSilence = 2000
@@ -19,7 +19,7 @@ export function findingsOf(measured: Measurement, method: 'GET' | 'POST'): Findi
   if (ending === 'refused') return [refused(measured, head, method)]
 
   const found: Finding[] = []
-  const delivery = deliveryOf(measured.arrivals)
+  const delivery = deliveryOf(measured.arrivals, method === 'POST')
   if (delivery.type === 'held') found.push(buffered(measured, delivery))
   if (head.contentEncoding !== undefined) {
     found.push(compressed(measured, head, head.contentEncoding, delivery.type))
@@ -42,9 +42,7 @@ function unanswered(measured: Measurement): Finding {
       message: wasSent
         ? `The connection ended after ${secondsText(after)} without a response (${code}).`
         : `No response came: ${code}.`,
-      advice: wasSent
-        ? adviceFor('idle-limit', [])
-        : [{ where: 'the URL', set: 'a host and a port on which the endpoint listens' }],
+      advice: wasSent ? adviceFor('idle-limit', []) : [connectionAdvice(code)],
     }
   }
   return {
@@ -111,6 +109,10 @@ function buffered(
       `Something probably buffers: after ${silence} of silence, ${eventsAtOnce} events arrived at once. ` +
       'An endpoint that makes its whole answer before it sends any of it looks the same: ask it ' +
       'directly, without the proxies, to compare.',
+    groups:
+      `Something probably buffers: events arrived in groups of up to ${eventsAtOnce}, after silences of up ` +
+      `to ${silence}. An endpoint that sends them in groups looks the same: ask it directly, without ` +
+      'the proxies, to compare.',
   }
   return {
     type: 'buffered',

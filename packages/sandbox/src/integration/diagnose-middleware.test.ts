@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Transform } from 'node:stream'
+import { Transform } from 'node:stream'
 import {
   constants,
   createBrotliCompress,
@@ -12,18 +12,18 @@ import {
 import { expect, test } from 'vitest'
 import { diagnoseEndpoint } from '../diagnose/diagnose-endpoint.ts'
 
-/** Diagnoses an endpoint that compresses 40 events in 4 s, as a middleware of the server does. */
-async function diagnose(encoding: string, compressor: Transform) {
+/** Diagnoses an endpoint that sends 40 events in 4 s through a middleware. */
+async function diagnose(encoding: string, middleware: Transform) {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': encoding })
-    compressor.pipe(response)
+    middleware.pipe(response)
     let sent = 0
     const timer = setInterval(() => {
       sent += 1
-      compressor.write(`data: {"type":"text","content":"${sent}"}\n\n`)
+      middleware.write(`data: {"type":"text","content":"${sent}"}\n\n`)
       if (sent < 40) return
       clearInterval(timer)
-      compressor.end('data: [DONE]\n\n')
+      middleware.end('data: [DONE]\n\n')
     }, 100)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -51,5 +51,25 @@ test.concurrent('a stream with gzip that flushes only at its end is compressed a
   expect(await diagnose('gzip', createGzip())).toMatchObject([
     { type: 'buffered', evidence: 'burst', eventsAtOnce: 41 },
     { type: 'compressed', encoding: 'gzip' },
+  ])
+})
+
+test.concurrent('a stream that is flushed once a second is held', async () => {
+  const waiting: Buffer[] = []
+  const flushing = setInterval(() => {
+    if (waiting.length > 0) middleware.push(Buffer.concat(waiting.splice(0)))
+  }, 1000)
+  const middleware = new Transform({
+    transform(bytes: Buffer, _encoding, done) {
+      waiting.push(bytes)
+      done()
+    },
+    flush(done) {
+      clearInterval(flushing)
+      done(null, Buffer.concat(waiting))
+    },
+  })
+  expect(await diagnose('identity', middleware)).toMatchObject([
+    { type: 'buffered', evidence: 'groups', certainty: 'likely' },
   ])
 })

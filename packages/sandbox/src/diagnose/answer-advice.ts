@@ -1,5 +1,12 @@
 import type { Advice } from './advice.ts'
 
+/** Returns what to do about an error of the connection. */
+export function connectionAdvice(code: string): Advice {
+  return /CERT|SIGNATURE/.test(code)
+    ? { where: 'NODE_EXTRA_CA_CERTS', set: 'the file with the certificates, if they are your own' }
+    : { where: 'the URL', set: 'a host and a port on which the endpoint listens' }
+}
+
 /** Returns what to do about a status. */
 export function refusalAdvice(status: number, method: 'GET' | 'POST'): Advice[] {
   if (status >= 300 && status < 400) {
