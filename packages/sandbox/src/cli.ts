@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { diagnoseCommand } from './diagnose/diagnose-command.ts'
 import type { ErrorShape } from './error-body.ts'
 import { parseFault } from './fault-syntax.ts'
 import type { KeyHeader } from './key-header.ts'
@@ -12,8 +13,10 @@ import { type Sandbox, type StartOptions, startSandbox } from './server.ts'
 import type { UsageSpelling } from './usage-spelling.ts'
 
 const help = `Usage: sandbox [options]
+       sandbox diagnose <url> [options]
 
 A local VecTrade API for development and tests. Its answers are simulated.
+"diagnose" finds what buffers or cuts the streams of an endpoint: see diagnose --help.
 
   --port <n>                 port to listen on, 0 for any free one (default 8787)
   --host <address>           loopback address to listen on (default 127.0.0.1)
@@ -44,7 +47,9 @@ A local VecTrade API for development and tests. Its answers are simulated.
 
 class UsageError extends Error {}
 
-await main(process.argv.slice(2))
+const [command, ...rest] = process.argv.slice(2)
+if (command === 'diagnose') process.exitCode = await diagnoseCommand(rest)
+else await main(process.argv.slice(2))
 
 async function main(argv: string[]): Promise<void> {
   let sandbox: Sandbox

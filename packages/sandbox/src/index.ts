@@ -27,3 +27,22 @@ export {
   type SocketHeartbeat,
   type UsageSpelling,
 } from './handler.ts'
+export { type Diagnosis, diagnoseEndpoint } from './diagnose/diagnose-endpoint.ts'
+export type { DiagnoseOptions } from './diagnose/diagnose-options.ts'
+export type {
+  BufferedFinding,
+  CannotTellFinding,
+  CompressedFinding,
+  ContentLengthFinding,
+  CutFinding,
+  ErrorEventFinding,
+  Finding,
+  FindingParts,
+  RefusedFinding,
+  SilentFinding,
+  UnreachableFinding,
+  WrongContentTypeFinding,
+} from './diagnose/finding.ts'
+export type { Advice } from './diagnose/advice.ts'
+export type { Hop } from './diagnose/hops.ts'
+export type { Arrival, Ending, Measurement, ResponseHead } from './diagnose/measurement.ts'

@@ -1,0 +1,80 @@
+import type { Hop } from './hops.ts'
+
+/** Bytes that arrived together. All times are milliseconds since the request was sent. */
+export interface Arrival {
+  /** When the first of them arrived. */
+  readonly at: number
+  /** When the last of them arrived, at most 5 ms later. */
+  readonly until: number
+  /** Milliseconds without a byte before them. Does not count time in which this program was not running. */
+  readonly silence: number
+  /** Bytes after decompression. */
+  readonly bytes: number
+  /** Events that ended in these bytes. */
+  readonly events: number
+  /** Comments that ended in these bytes. Heartbeats are comments. */
+  readonly comments: number
+  /** Whether the bytes end in the middle of a line. */
+  readonly endsInsideLine: boolean
+}
+
+/** The response headers that matter for streaming. No other value of a header is kept. */
+export interface ResponseHead {
+  readonly status: number
+  /** Such as `1.1`. */
+  readonly httpVersion: string
+  /** Milliseconds from the request to the headers. */
+  readonly at: number
+  /** Without parameters, such as `text/event-stream`. */
+  readonly contentType?: string
+  /** Such as `gzip`. Absent if the response is not compressed. */
+  readonly contentEncoding?: string
+  readonly contentLength?: number
+  /** Whether the response has `Transfer-Encoding: chunked`. */
+  readonly isChunked: boolean
+  /** Whether the server closes the connection after the response. */
+  readonly closesConnection: boolean
+  /** Whether `Cache-Control: no-transform` forbids proxies to compress. */
+  readonly noTransform: boolean
+  /** Whether `X-Accel-Buffering: no` has arrived. nginx removes it when it obeys it. */
+  readonly noBuffering: boolean
+}
+
+/**
+ * How the measurement ended. `answered`: the answer was complete. `error-event`: the stream had an error event.
+ * `ended`: the response ended correctly, without the end of an answer. `broken`: the response ended in the
+ * middle. `silent`: nothing came for too long. `watched`: the stream was still open when the time was over.
+ * `refused`: the response was not an event stream. `unreachable`: no response came.
+ */
+export type Ending =
+  | 'answered'
+  | 'error-event'
+  | 'ended'
+  | 'broken'
+  | 'silent'
+  | 'watched'
+  | 'refused'
+  | 'unreachable'
+
+/** What was measured. All times are milliseconds since the request was sent. */
+export interface Measurement {
+  /** Absent if no response came. */
+  readonly head?: ResponseHead
+  /** What the response headers show of the way. Some proxies do not show themselves. */
+  readonly hops: readonly Hop[]
+  readonly arrivals: readonly Arrival[]
+  readonly events: number
+  readonly comments: number
+  /** Bytes after decompression. */
+  readonly bytes: number
+  readonly firstEventAt?: number
+  readonly lastEventAt?: number
+  /** The longest time without a byte, in ms. */
+  readonly longestSilence: number
+  readonly ending: Ending
+  readonly endedAt: number
+  /** Milliseconds without a byte before the end. */
+  readonly lastSilence: number
+  /** The code of the system's error, if no response came. */
+  readonly errorCode?: string
+}
