@@ -10,6 +10,7 @@ import { startStopwatch } from '@vectrade/test-kit/stopwatch'
 import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
+import { beginStored } from '../test-support/begin-stored.ts'
 import { type Instance, startInstance } from '../test-support/instance.ts'
 import { startProxy } from '../test-support/proxy.ts'
 import { piece, startUpstream } from '../test-support/upstream.ts'
@@ -27,26 +28,6 @@ afterAll(() => redis[Symbol.asyncDispose]())
 async function readAll(stream: AnalysisStream, pieces: string[] = []): Promise<string[]> {
   for await (const { type, content } of stream) if (type === 'text') pieces.push(content)
   return pieces
-}
-
-/**
- * Begins an answer that can be resumed. Redis may be too slow to store one that begins on a busy machine. Such an
- * answer is left, and the prompt is asked again.
- *
- * @param onAsk called each time that the prompt is asked
- */
-async function beginStored(
-  client: VecTrade,
-  prompt: string,
-  onAsk?: () => void,
-): Promise<AnalysisStream> {
-  for (;;) {
-    onAsk?.()
-    const stream = client.ai.stream(prompt)
-    await stream.response
-    if (stream.id !== undefined) return stream
-    await stream.cancel()
-  }
 }
 
 /** Waits until each reader has read some pieces. */
