@@ -4,5 +4,5 @@ import shared from '../.config/vitest.ts'
 /** Runs two proofs at a time. Most of them wait, and their limits allow for a busy machine. */
 export default mergeConfig(
   shared,
-  defineConfig({ test: { maxWorkers: 2, testTimeout: 600_000, hookTimeout: 600_000 } }),
+  defineConfig({ test: { maxWorkers: 2, testTimeout: 1_800_000, hookTimeout: 1_800_000 } }),
 )
