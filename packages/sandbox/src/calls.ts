@@ -1,6 +1,7 @@
 import { type AnalysisInput, type SimulatedAnalysis, simulateAnalysis } from './analysis.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { Refusal } from './refusal.ts'
+import { ModelRun } from './upstream/model-run.ts'
 
 const remembered = 10_000
 
@@ -9,6 +10,8 @@ export interface Call {
   readonly id: string | undefined
   attempts: number
   analysis: SimulatedAnalysis | undefined
+  /** The answer of a model, if one answers instead of the simulation. */
+  run: ModelRun | undefined
   readonly fingerprint: string
 }
 
@@ -31,13 +34,14 @@ export class Calls {
    */
   attempt(key: string | null, body: unknown, isFollowUp: boolean): Call {
     const fingerprint = JSON.stringify(body)
-    if (key === null) return { id: undefined, attempts: 1, analysis: undefined, fingerprint }
+    const answers = { analysis: undefined, run: undefined }
+    if (key === null) return { id: undefined, attempts: 1, ...answers, fingerprint }
     if (key === '' || key.length > 255) {
       throw new Refusal(422, '`Idempotency-Key` must have 1 to 255 characters')
     }
     const known = this.#calls.get(key)
     if (known === undefined) {
-      const call = { id: key, attempts: 1, analysis: undefined, fingerprint }
+      const call = { id: key, attempts: 1, ...answers, fingerprint }
       this.#calls.set(key, call)
       return call
     }
@@ -57,6 +61,17 @@ export class Calls {
       this.analysesRun += 1
     }
     return call.analysis
+  }
+
+  /**
+   * Returns the model's answer to a call. The model is asked again only if the answer has failed, or has
+   * ended because all its readers had left.
+   */
+  runModel(call: Call, ask: ConstructorParameters<typeof ModelRun>[0]): ModelRun {
+    if (call.run?.canBeJoined) return call.run
+    call.run = new ModelRun(ask)
+    this.analysesRun += 1
+    return call.run
   }
 
   /**
