@@ -99,7 +99,8 @@ async function* chunksOfStream(body: ReadableStream<Uint8Array>): AsyncGenerator
       hasFinished ||= chunk.finishReason !== undefined
       isComplete ||= hasFinished || (chunk.usage !== undefined && !chunk.hasChoice)
       hasText ||= chunk.hasChoice
-      yield chunk
+      // Any other JSON is not part of an answer.
+      if (chunk.hasChoice || chunk.usage) yield chunk
     }
   } catch (error) {
     throw error instanceof Refusal ? error : cutShort()

@@ -49,7 +49,8 @@ export class LinkScanner {
       if (character === ']') this.#state = 'after-label'
       else this.#label += character
       if (this.#label.length > longestLabel) this.#state = 'text'
-    } else {
+    } else if (character !== ']') {
+      // A second bracket ends the label of [[1]](https://…).
       this.#state = 'text'
     }
     return undefined
