@@ -16,7 +16,9 @@ describe.concurrent('a model answers', () => {
     await using server = await startModelServer((response) => sendStream(response, ...chunks))
     const args = ['--upstream', server.url, '--model', 'llama3.2', 'Bull case for NVDA?']
     const { stdout, stderr, code } = await runDemo(args)
-    expect(stdout).toMatch(/^Yes \[10-K\]\(https:\/\/www\.sec\.gov\/x\)\[1\]\.\n\nSources\n\[1\] 10-K\n/)
+    expect(stdout).toMatch(
+      /^Yes \[10-K\]\(https:\/\/www\.sec\.gov\/x\)\[1\]\.\n\nSources\n\[1\] 10-K\n/,
+    )
     expect(stderr).toMatch(
       /^llama3\.2 at http:\/\/127\.0\.0\.1:\d+\/v1 answers, not VecTrade\.\nllama3\.2 · not VecTrade · tokens: 9 in, 4 out · first token after \d+ ms\n$/,
     )

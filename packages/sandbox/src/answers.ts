@@ -1,5 +1,6 @@
 import type { Answer } from './answer-event.ts'
 import { errorBody, errorContentType, errorType } from './error-body.ts'
+import { refusalMessage } from './error-message.ts'
 import { jsonSteps } from './json-steps.ts'
 import type { Settings } from './options.ts'
 import { paceOf } from './pace.ts'
@@ -13,7 +14,7 @@ const json = 'application/json; charset=utf-8'
 /** Returns an answer as an event stream, with the fault applied. */
 export function streamAnswer(context: AnswerContext, answer: Answer): Response {
   const { fault, settings } = context
-  const steps = streamSteps(answer, fault, paceOf(fault, settings), settings.errorShape)
+  const steps = streamSteps(answer, fault, paceOf(fault, settings), onFailure(context))
   const headers = {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
@@ -27,7 +28,7 @@ export function streamAnswer(context: AnswerContext, answer: Answer): Response {
 export function jsonAnswer(context: AnswerContext, answer: Answer): Response {
   const { fault, settings } = context
   const status = fault.status ?? 200
-  const steps = (): Iterable<Step> => jsonSteps(answer, fault, settings.errorShape)
+  const steps = (): Iterable<Step> => jsonSteps(answer, fault, onFailure(context))
   for (const step of steps()) {
     if (step.type === 'bytes') return respond(context, status, sized(json, step.bytes), [step])
     break
@@ -40,6 +41,14 @@ export function jsonAnswer(context: AnswerContext, answer: Answer): Response {
   return respond(context, status, { 'content-type': json }, steps(), heartbeat)
 }
 
+/** Returns the function that records the failure of an answer, and makes its message. */
+function onFailure({ exchange, settings }: AnswerContext) {
+  return (failure: Refusal): ReturnType<typeof refusalMessage> => {
+    exchange.record.error = failure.message
+    return refusalMessage(failure, settings.errorShape)
+  }
+}
+
 /** Returns an error of the sandbox itself, in the shape that the options name. */
 export function refusalAnswer(
   exchange: Exchange,
@@ -50,6 +59,7 @@ export function refusalAnswer(
   const { status, message, details } = refusal
   const { type = errorType(status), code, shape = settings.errorShape, retryAfter } = details
   const requestId = exchange.record.id
+  exchange.record.error = message
   const body = errorBody(shape, { status, type, code, message, retryAfter, requestId })
   const bytes = new TextEncoder().encode(JSON.stringify(body))
   const context = { exchange, fault: {}, settings, headers: { ...headers, ...details.headers } }

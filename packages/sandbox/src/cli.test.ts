@@ -76,7 +76,14 @@ describe('the command', () => {
     await using server = await startModelServer((response) =>
       sendStream(response, textChunk('Yes.'), endChunk(), '[DONE]'),
     )
-    const flags = ['--upstream', server.url, '--model', 'llama3.2', '--upstream-key-env', 'PATH_KEY']
+    const flags = [
+      '--upstream',
+      server.url,
+      '--model',
+      'llama3.2',
+      '--upstream-key-env',
+      'PATH_KEY',
+    ]
     const missing = await failure(...flags)
     expect(missing.stderr).toBe(
       'sandbox: --upstream-key-env takes the name of an environment variable that holds the key: PATH_KEY is not set\n',
@@ -92,6 +99,11 @@ describe('the command', () => {
       '[DONE]',
     ])
     expect(stdout).toContain('"model":"llama3.2"')
+    await server[Symbol.asyncDispose]()
+    await run('sh', ['-c', sandbox.find(/^ +(curl .*)$/m)])
+    await expect
+      .poll(() => sandbox.lines.at(-1))
+      .toMatch(/analyze 502, \d+ bytes: The model's server cannot be reached: is it running/)
   })
 
   test.each([

@@ -212,7 +212,8 @@ async function report(request: SandboxRequest): Promise<void> {
   const { status = 'no answer', eventsSent, bytesSent } = request
   const size =
     eventsSent > 0 ? `${eventsSent} event${eventsSent > 1 ? 's' : ''}` : `${bytesSent} bytes`
-  const answer = `${status}, ${size}${end}`
+  const reason = request.error === undefined ? '' : `: ${request.error}`
+  const answer = `${status}, ${size}${end}${reason}`
   process.stdout.write(`${time} ${request.method} ${request.path} ${answer}\n`)
 }
 

@@ -1,16 +1,18 @@
 import type { Answer } from './answer-event.ts'
-import type { ErrorShape } from './error-body.ts'
-import { refusalMessage } from './error-message.ts'
 import type { Fault } from './faults.ts'
 import { Refusal } from './refusal.ts'
 import type { Step } from './stream-steps.ts'
 import { spellUsage } from './usage-spelling.ts'
 
-/** Yields the steps of an answer as one JSON object: the waits for its events, then all bytes. */
+/**
+ * Yields the steps of an answer as one JSON object: the waits for its events, then all bytes.
+ *
+ * @param onFailure called if the answer fails. Returns the JSON that says so.
+ */
 export function* jsonSteps(
   answer: Answer,
   fault: Fault,
-  errorShape: ErrorShape,
+  onFailure: (failure: Refusal) => { data: string },
 ): Generator<Step, void> {
   let text: string
   try {
@@ -18,7 +20,7 @@ export function* jsonSteps(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     // The headers have been sent with a success status, so only the JSON can tell.
-    text = refusalMessage(error, errorShape).data
+    text = onFailure(error).data
   }
   const cut = fault.malformedAfterEvents !== undefined
   const bytes = new TextEncoder().encode(cut ? text.slice(0, text.length / 2) : text)

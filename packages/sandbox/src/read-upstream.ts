@@ -74,6 +74,8 @@ function readSystem(file: string): string {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
     const { code = 'unreadable' } = error as NodeJS.ErrnoException
-    throw new TypeError(`--system takes a file with the system prompt: cannot read ${file} (${code})`)
+    throw new TypeError(
+      `--system takes a file with the system prompt: cannot read ${file} (${code})`,
+    )
   }
 }

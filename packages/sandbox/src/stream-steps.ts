@@ -1,8 +1,8 @@
+import type { EncodableMessage } from '@vectrade/core'
 import type { Answer } from './answer-event.ts'
 import type { Cut } from './connection-cut.ts'
 import { type Encode, encoder } from './encoder.ts'
-import type { ErrorShape } from './error-body.ts'
-import { errorMessage, refusalMessage } from './error-message.ts'
+import { errorMessage } from './error-message.ts'
 import type { Fault } from './faults.ts'
 import { frameMessage } from './frame.ts'
 import { faultyEvents, type WireEvent } from './faulty-events.ts'
@@ -22,12 +22,14 @@ export type Step =
 /**
  * Yields the steps of a streamed answer, with the fault applied. Each step is made only when it is
  * asked for, so 100,000 events take no more memory than one.
+ *
+ * @param onFailure called if the answer fails. Returns the message that says so.
  */
 export function* streamSteps(
   answer: Answer,
   fault: Fault,
   pace: Pace,
-  errorShape: ErrorShape,
+  onFailure: (failure: Refusal) => EncodableMessage,
 ): Generator<Step, void> {
   const encode = encoder(fault.lineEnding)
   if (fault.bom) yield { type: 'bytes', bytes: Uint8Array.of(0xef, 0xbb, 0xbf) }
@@ -37,8 +39,7 @@ export function* streamSteps(
     if (yield* eventSteps(answer, fault, pace, encode)) return
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const bytes = encode(refusalMessage(error, errorShape))
-    return yield { type: 'bytes', bytes, event: true }
+    return yield { type: 'bytes', bytes: encode(onFailure(error)), event: true }
   }
 
   if (!fault.noDoneMarker) yield { type: 'bytes', bytes: encode({ data: '[DONE]' }) }
@@ -55,7 +56,7 @@ function* eventSteps(
   const events = faultyEvents(answer, fault)
   const wait = 1000 / pace.tokensPerSecond
   let tokens = 0
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     // Before the next event is asked for: a model may take long to write it.
     if (yield* disturb(position, fault, encode)) return true
     const event = yield* nextEvent(events)

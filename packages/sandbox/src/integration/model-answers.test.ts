@@ -55,7 +55,10 @@ describe('the answer of a model', () => {
 
   test('spells its usage as the options say', async () => {
     const options = { usage: 'camel' } as const
-    await using all = await startModelSandbox((response) => sendStream(response, ...chunks), options)
+    await using all = await startModelSandbox(
+      (response) => sendStream(response, ...chunks),
+      options,
+    )
     const { body } = await rawRequest(all.sandbox)
     expect(body.toString()).toContain('"usage":{"promptTokens":9,')
   })

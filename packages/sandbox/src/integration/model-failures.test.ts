@@ -1,6 +1,12 @@
 import { type APIError, VecTrade, VecTradeError } from '@vectrade/core'
 import { errorOf } from '@vectrade/test-kit/error-of'
-import { endChunk, sendChunks, sendJson, sendStream, textChunk } from '@vectrade/test-kit/model-server'
+import {
+  endChunk,
+  sendChunks,
+  sendJson,
+  sendStream,
+  textChunk,
+} from '@vectrade/test-kit/model-server'
 import { refusedPort } from '@vectrade/test-kit/raw-server'
 import { describe, expect, test } from 'vitest'
 import { handlerOf } from '../answer-request.ts'
@@ -39,16 +45,25 @@ describe('before the answer', () => {
     [403, 'check `upstream.apiKey` (--upstream-key-env)'],
     [404, 'check `upstream.model` (--model) and `upstream.url` (--upstream)'],
     [418, 'check `upstream.url` (--upstream)'],
-  ])('%i means that the sandbox is set up wrongly, so the caller gets a 502', async (status, advice) => {
-    const error = await failureOf(refuse(status))
-    expect(error).toMatchObject({ name: 'ServiceUnavailableError', status: 502, retryable: false })
-    expect(error.message).toContain(advice)
-  })
+  ])(
+    '%i means that the sandbox is set up wrongly, so the caller gets a 502',
+    async (status, advice) => {
+      const error = await failureOf(refuse(status))
+      expect(error).toMatchObject({
+        name: 'ServiceUnavailableError',
+        status: 502,
+        retryable: false,
+      })
+      expect(error.message).toContain(advice)
+    },
+  )
 
   test('429 is a RateLimitError with the wait of the model’s server', async () => {
     const error = await failureOf(refuse(429, {}, { 'retry-after': '7' }))
     expect(error).toMatchObject({ name: 'RateLimitError', status: 429, retryAfter: 7 })
-    const precise = await failureOf(refuse(429, {}, { 'retry-after-ms': '1500', 'retry-after': '9' }))
+    const precise = await failureOf(
+      refuse(429, {}, { 'retry-after-ms': '1500', 'retry-after': '9' }),
+    )
     expect(precise.retryAfter).toBe(2)
     const date = new Date(Date.now() + 90_000).toUTCString()
     const dated = await failureOf(refuse(429, {}, { 'retry-after': date }))
@@ -96,7 +111,10 @@ describe('before the answer', () => {
     ['a list', (response) => sendJson(response, 200, [])],
     ['another stream', (response) => sendStream(response, { hello: 'world' })],
     ['no JSON', (response) => sendStream(response, '{"choices": [')],
-    ['a redirect', (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
+    [
+      'a redirect',
+      (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+    ],
   ])('%s is no answer', async (_name, answer) => {
     const error = await failureOf(answer)
     expect(error).toMatchObject({ status: 502, type: 'bad_gateway', retryable: false })

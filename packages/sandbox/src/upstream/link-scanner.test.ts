@@ -33,7 +33,11 @@ describe('a Markdown link', () => {
   })
 
   test.each([
-    ['[Foo](https://en.wikipedia.org/wiki/Foo_(bar))', 'Foo', 'https://en.wikipedia.org/wiki/Foo_(bar)'],
+    [
+      '[Foo](https://en.wikipedia.org/wiki/Foo_(bar))',
+      'Foo',
+      'https://en.wikipedia.org/wiki/Foo_(bar)',
+    ],
     ['[[1]](https://a.example/x)', 'a.example', 'https://a.example/x'],
     ['[1](https://a.example/x)', 'a.example', 'https://a.example/x'],
     ['[a](<https://a.example/x>)', 'a', 'https://a.example/x'],

@@ -8,7 +8,7 @@ function countingRun(most: number, end?: Error) {
   const source = { asked: 0, signal: undefined as AbortSignal | undefined }
   const run = new ModelRun(async function* (signal) {
     source.signal = signal
-    for (; source.asked < most; ) {
+    for (; source.asked < most;) {
       source.asked += 1
       yield { type: 'text', content: `${source.asked} ` }
     }

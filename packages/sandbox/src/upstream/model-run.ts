@@ -39,7 +39,7 @@ export class ModelRun implements Iterable<AnswerEvent | Promise<void>> {
   }
 
   *[Symbol.iterator](): Generator<AnswerEvent | Promise<void>, void> {
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const event = this.#events[at]
       if (event !== undefined) {
         at += 1
@@ -82,7 +82,8 @@ export class ModelRun implements Iterable<AnswerEvent | Promise<void>> {
       else this.#events.push(value)
     } catch (error) {
       // Any other error could quote a key or a prompt.
-      const failure = error instanceof Refusal ? error : new Refusal(500, 'The sandbox itself failed')
+      const failure =
+        error instanceof Refusal ? error : new Refusal(500, 'The sandbox itself failed')
       this.#failure ??= failure
     }
   }

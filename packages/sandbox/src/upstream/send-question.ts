@@ -34,7 +34,8 @@ async function post(
   signal: AbortSignal,
   more: object,
 ): Promise<Response> {
-  const content = symbols.length === 0 ? prompt : `${prompt}\n\nTicker symbols: ${symbols.join(', ')}`
+  const content =
+    symbols.length === 0 ? prompt : `${prompt}\n\nTicker symbols: ${symbols.join(', ')}`
   const messages = [
     ...(system === '' ? [] : [{ role: 'system', content: system }]),
     { role: 'user', content },
@@ -83,6 +84,8 @@ function secondsToWait(headers: Headers): number | undefined {
   if (ms !== null && Number(ms) >= 0) return Number(ms) / 1000
   const wait = headers.get('retry-after')
   if (wait === null) return undefined
-  const seconds = /^\s*\d+(?:\.\d+)?\s*$/.test(wait) ? Number(wait) : (Date.parse(wait) - Date.now()) / 1000
+  const seconds = /^\s*\d+(?:\.\d+)?\s*$/.test(wait)
+    ? Number(wait)
+    : (Date.parse(wait) - Date.now()) / 1000
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
 }

@@ -46,9 +46,13 @@ export function failureOfStatus(status: number, retryAfter?: number): Refusal {
         `The model's server refuses the key of the sandbox (status ${status}): check \`upstream.apiKey\` (--upstream-key-env)`,
       )
     case 402:
-      return new Refusal(429, "The quota of the sandbox's account at the model's server is used up", {
-        type: 'quota_exceeded',
-      })
+      return new Refusal(
+        429,
+        "The quota of the sandbox's account at the model's server is used up",
+        {
+          type: 'quota_exceeded',
+        },
+      )
     case 404:
       return misconfigured(
         "The model's server knows no such model, or no such address (status 404): check `upstream.model` (--model) and `upstream.url` (--upstream), which usually ends in /v1",
@@ -83,7 +87,9 @@ export function statusOfReport(error: unknown): number | undefined {
   for (const name of [code, type]) {
     if (typeof name === 'string' && Object.hasOwn(statusOfName, name)) return statusOfName[name]
   }
-  return [code, status].map(Number).find((each) => Number.isInteger(each) && each >= 400 && each < 600)
+  return [code, status]
+    .map(Number)
+    .find((each) => Number.isInteger(each) && each >= 400 && each < 600)
 }
 
 export function unreachable(): Refusal {

@@ -30,7 +30,10 @@ test.each([
   [{ url: undefined }, '`upstream.url` must be a web address'],
   [{ url: 'https://me:secret@a.example/' }, '`upstream.url` must be without credentials'],
   [{ url: 'https://a.example/?key=secret' }, '`upstream.url` must be without credentials'],
-  [{ url: 'http://a.example/v1', apiKey: 'secret' }, '`upstream.url` would send the key over plain'],
+  [
+    { url: 'http://a.example/v1', apiKey: 'secret' },
+    '`upstream.url` would send the key over plain',
+  ],
   [{ url: null }, '`upstream.url` must not be null'],
   [{ model: ' ' }, '`upstream.model` must be the name of a model'],
   [{ model: undefined }, '`upstream.model` must be the name of a model'],
