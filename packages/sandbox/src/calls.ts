@@ -10,8 +10,6 @@ export interface Call {
   readonly id: string | undefined
   attempts: number
   analysis: SimulatedAnalysis | undefined
-  /** The answer of a model, if one answers instead of the simulation. */
-  run: ModelRun | undefined
   readonly fingerprint: string
 }
 
@@ -23,6 +21,8 @@ export class Calls {
   /** How many analyses have run. */
   analysesRun = 0
   readonly #calls = new BoundedMap<Call>(remembered)
+  /** An answer of a model can be much longer than a simulated one. */
+  readonly #runs = new BoundedMap<ModelRun>(1_000)
   readonly #faultUses = new BoundedMap<number>(remembered)
 
   /**
@@ -34,14 +34,13 @@ export class Calls {
    */
   attempt(key: string | null, body: unknown, isFollowUp: boolean): Call {
     const fingerprint = JSON.stringify(body)
-    const answers = { analysis: undefined, run: undefined }
-    if (key === null) return { id: undefined, attempts: 1, ...answers, fingerprint }
+    if (key === null) return { id: undefined, attempts: 1, analysis: undefined, fingerprint }
     if (key === '' || key.length > 255) {
       throw new Refusal(422, '`Idempotency-Key` must have 1 to 255 characters')
     }
     const known = this.#calls.get(key)
     if (known === undefined) {
-      const call = { id: key, attempts: 1, ...answers, fingerprint }
+      const call = { id: key, attempts: 1, analysis: undefined, fingerprint }
       this.#calls.set(key, call)
       return call
     }
@@ -64,14 +63,20 @@ export class Calls {
   }
 
   /**
-   * Returns the model's answer to a call. The model is asked again only if the answer has failed, or has
-   * ended because all its readers had left.
+   * Returns the model's answer to a call, and whether an earlier request has asked for it. The model is
+   * asked again if the answer has failed, or has ended because all its readers had left, or is not among
+   * the last 1,000.
    */
-  runModel(call: Call, ask: ConstructorParameters<typeof ModelRun>[0]): ModelRun {
-    if (call.run?.canBeJoined) return call.run
-    call.run = new ModelRun(ask)
+  runModel(
+    { id }: Call,
+    ask: ConstructorParameters<typeof ModelRun>[0],
+  ): { run: ModelRun; replayed: boolean } {
+    const known = id === undefined ? undefined : this.#runs.get(id)
+    if (known?.canBeJoined) return { run: known, replayed: true }
+    const run = new ModelRun(ask)
+    if (id !== undefined) this.#runs.set(id, run)
     this.analysesRun += 1
-    return call.run
+    return { run, replayed: false }
   }
 
   /**

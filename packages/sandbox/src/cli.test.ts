@@ -103,7 +103,7 @@ describe('the command', () => {
     await run('sh', ['-c', sandbox.find(/^ +(curl .*)$/m)])
     await expect
       .poll(() => sandbox.lines.at(-1))
-      .toMatch(/analyze 502, \d+ bytes: The model's server cannot be reached: is it running/)
+      .toMatch(/analyze 502, \d+ bytes: The model's server cannot be reached, .* is it running/)
   })
 
   test.each([

@@ -76,6 +76,7 @@ function readSystem(file: string): string {
     const { code = 'unreadable' } = error as NodeJS.ErrnoException
     throw new TypeError(
       `--system takes a file with the system prompt: cannot read ${file} (${code})`,
+      { cause: error },
     )
   }
 }

@@ -57,7 +57,8 @@ describe('with aimock as the model’s server', () => {
   })
 
   test.each([
-    ['cut', { name: 'ServiceUnavailableError', message: "The model's answer was cut short" }],
+    // What has arrived may be lost with the connection, so the failure may come before or in the answer.
+    ['cut', { name: 'ServiceUnavailableError' }],
     ['often', { name: 'RateLimitError', status: 429 }],
     ['key', { status: 502, retryable: false }],
     ['no fixture', { status: 502, retryable: false }],

@@ -31,10 +31,9 @@ export async function answerWithModel(
   { call, input, wantsStream, signal }: Question,
 ): Promise<Response> {
   const { exchange, headers } = context
-  const before = call.run
-  const run = calls.runModel(call, (stop) => askModel(upstream, input, stop))
-  exchange.record.replayed = run === before
-  if (run === before) headers['idempotent-replayed'] = 'true'
+  const { run, replayed } = calls.runModel(call, (stop) => askModel(upstream, input, stop))
+  exchange.record.replayed = replayed
+  if (replayed) headers['idempotent-replayed'] = 'true'
   void exchange.record.done.then(run.join())
 
   await sleep(upstream.patience, signal, wantsStream ? run.begun() : run.ended())

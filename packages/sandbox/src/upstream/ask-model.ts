@@ -8,11 +8,12 @@ import { type ChatChunk, readChunk } from './chat-chunk.ts'
 import { LinkScanner } from './link-scanner.ts'
 import { readText } from './read-text.ts'
 import { sendQuestion } from './send-question.ts'
-import { cutShort, unknownAnswer } from './upstream-failure.ts'
+import { cutShort, tooLong, unknownAnswer } from './upstream-failure.ts'
 import type { UpstreamSettings } from './upstream-options.ts'
 
 /** How long to wait for the usage, which comes after the end of the text, in ms. */
 const afterEnd = 2_000
+/** The most bytes of a message, and the most characters of an answer, which is kept for repeats. */
 const mostBytes = 16 * 2 ** 20
 
 /**
@@ -30,11 +31,14 @@ export async function* askModel(
   const links = new LinkScanner()
   let usage: TokenUsage | undefined
   let finishReason = ''
+  let length = 0
   let isLabelled = false
   for await (const chunk of chunksOf(response)) {
     // After the first chunk, because an error can come instead.
     if (!isLabelled) yield metadata(settings, input)
     isLabelled = true
+    length += chunk.text.length + chunk.reasoning.length
+    if (length > mostBytes) throw tooLong()
     if (chunk.reasoning !== '') yield { type: 'reasoning', content: chunk.reasoning }
     yield* links.scan(chunk.text)
     usage = chunk.usage ?? usage

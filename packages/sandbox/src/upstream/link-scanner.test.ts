@@ -29,7 +29,7 @@ describe('a Markdown link', () => {
     for (let at = 0; at <= text.length; at += 1) {
       expect(citationsOf(text.slice(0, at), text.slice(at))).toEqual(expected)
     }
-    expect(citationsOf(...text)).toEqual(expected)
+    expect(citationsOf(...text.split(''))).toEqual(expected)
   })
 
   test.each([

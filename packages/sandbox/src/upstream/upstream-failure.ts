@@ -95,13 +95,19 @@ export function statusOfReport(error: unknown): number | undefined {
 export function unreachable(): Refusal {
   return new Refusal(
     502,
-    "The model's server cannot be reached: is it running at `upstream.url` (--upstream)?",
+    "The model's server cannot be reached, or closed the connection: is it running at `upstream.url` (--upstream)?",
     { type: 'service_unavailable' },
   )
 }
 
 export function cutShort(): Refusal {
   return new Refusal(502, "The model's answer was cut short", { type: 'service_unavailable' })
+}
+
+export function tooLong(): Refusal {
+  return new Refusal(502, "The model's answer is too long for the sandbox", {
+    headers: { 'x-should-retry': 'false' },
+  })
 }
 
 /** The error of an answer that is no chat completion. */

@@ -66,7 +66,9 @@ function baseOf(value: unknown, hasKey: boolean): string {
       '`upstream.url` would send the key over plain http to another machine: use https',
     )
   }
-  return url.href.replace(/\/+$/, '')
+  let { href } = url
+  while (href.endsWith('/')) href = href.slice(0, -1)
+  return href
 }
 
 function isLoopback(hostname: string): boolean {
