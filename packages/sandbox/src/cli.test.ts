@@ -103,7 +103,9 @@ describe('the command', () => {
     await run('sh', ['-c', sandbox.find(/^ +(curl .*)$/m)])
     await expect
       .poll(() => sandbox.lines.at(-1))
-      .toMatch(/analyze 502, \d+ bytes: The model's server cannot be reached, .* is it running/)
+      .toMatch(
+        /analyze 502, \d+ bytes: The model's server cannot be reached, .*: check that it runs/,
+      )
   })
 
   test.each([
@@ -221,7 +223,15 @@ describe('the command', () => {
   test('prints its help and its version', async () => {
     const node = ['--conditions=@vectrade/source', cli]
     const { stdout: help } = await run(process.execPath, [...node, '--help'])
-    for (const name of ['--port', '--host', '--fault', '--api-key', '--tokens-per-second']) {
+    for (const name of [
+      '--upstream',
+      '--model',
+      '--port',
+      '--host',
+      '--fault',
+      '--api-key',
+      '--tokens-per-second',
+    ]) {
       expect(help).toContain(name)
     }
     const { stdout: version } = await run(process.execPath, [...node, '--version'])

@@ -93,9 +93,9 @@ function readOptions(argv: string[]): StartOptions | string {
     tokensPerSecond: number('tokens-per-second', values['tokens-per-second'] ?? speed),
     timeToFirstToken: number('time-to-first-token', values['time-to-first-token'] ?? pause),
     allowedOrigins: values['allow-origin'] ?? [],
+    upstream,
     live: liveOptions(values),
   }
-  if (upstream !== undefined) options.upstream = upstream
   if (values.host !== undefined) options.host = values.host
   if (values['api-key'] !== undefined) options.apiKey = values['api-key']
   if (values.fault !== undefined) options.faults = parseFault(values.fault)

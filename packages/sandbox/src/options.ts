@@ -46,7 +46,7 @@ export interface SandboxOptions {
    * work. */
   faults?: Fault | readonly Fault[]
   /** A model that answers instead of the simulation. Live data stays simulated. Default: none. */
-  upstream?: UpstreamOptions
+  upstream?: UpstreamOptions | undefined
   /** Options of the live data. */
   live?: SandboxLiveOptions
   /** The shape of every error that the sandbox sends, unless a fault names another shape. Default:

@@ -29,8 +29,7 @@ const variables = {
  * ```ts
  * import { readUpstream, startSandbox } from '@vectrade/sandbox'
  *
- * const upstream = readUpstream({}, process.env)
- * const sandbox = await startSandbox(upstream === undefined ? {} : { upstream })
+ * const sandbox = await startSandbox({ upstream: readUpstream({}, process.env) })
  * await sandbox.close()
  * ```
  */

@@ -127,7 +127,7 @@ describe('before the answer', () => {
     const client = new VecTrade({ baseURL: sandbox.url, apiKey: sandbox.apiKey, maxRetries: 0 })
     const error = await errorOf(client.ai.stream(prompt).finalText())
     expect(error).toMatchObject({ name: 'ServiceUnavailableError', status: 502, retryable: true })
-    expect((error as Error).message).toContain('is it running')
+    expect((error as Error).message).toContain('check that it runs')
   })
 
   test('a connection that ends before the headers is the same', async () => {

@@ -72,7 +72,7 @@ describe('a model’s server may', () => {
     expect(events).toEqual([metadata, yes, { type: 'done', content: '' }])
   })
 
-  test('send a role without text, and empty or null texts', async () => {
+  test('send a role without text, empty or null texts, and texts in parts', async () => {
     const delta = (fields: object): object => ({ choices: [{ index: 0, delta: fields }] })
     const events = await eventsOf((response) =>
       sendStream(
@@ -80,7 +80,8 @@ describe('a model’s server may', () => {
         delta({ role: 'assistant' }),
         delta({ role: 'assistant', content: '' }),
         delta({ content: null, tool_calls: [] }),
-        textChunk('Yes.'),
+        // A list of parts.
+        delta({ content: [{ type: 'thinking' }, { type: 'text', text: 'Yes.' }] }),
         endChunk(),
       ),
     )

@@ -47,7 +47,10 @@ function parse(json: string): unknown {
   }
 }
 
+/** Some models of Mistral send a list of parts. */
 function toText(content: unknown): string {
+  if (Array.isArray(content))
+    return content.map((part) => toText(toRecord(part)?.['text'])).join('')
   return typeof content === 'string' ? content : ''
 }
 

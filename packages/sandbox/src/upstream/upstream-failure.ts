@@ -95,7 +95,7 @@ export function statusOfReport(error: unknown): number | undefined {
 export function unreachable(): Refusal {
   return new Refusal(
     502,
-    "The model's server cannot be reached, or closed the connection: is it running at `upstream.url` (--upstream)?",
+    "The model's server cannot be reached, or closed the connection: check that it runs at `upstream.url` (--upstream)",
     { type: 'service_unavailable' },
   )
 }
@@ -113,7 +113,7 @@ export function tooLong(): Refusal {
 /** The error of an answer that is no chat completion. */
 export function unknownAnswer(): Refusal {
   return misconfigured(
-    "The model's server sent no chat completion: is `upstream.url` (--upstream) the base URL of an OpenAI-compatible API?",
+    "The model's server sent no chat completion: check that `upstream.url` (--upstream) is the base URL of an OpenAI-compatible API",
   )
 }
 
