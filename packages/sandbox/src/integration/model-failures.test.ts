@@ -151,6 +151,22 @@ describe('inside the answer', () => {
       { name: 'ServiceUnavailableError', partial: { text: 'Yes, ' } },
     ],
     [
+      'an event with the name of an error',
+      (response) => {
+        sendChunks(response, textChunk('Yes, '))
+        response.end('event: error\ndata: {"type":"overloaded_error"}\n\n')
+      },
+      { name: 'ServiceUnavailableError', message: expect.stringContaining('overloaded') },
+    ],
+    [
+      'an event with the name of an error, and no JSON',
+      (response) => {
+        sendChunks(response, textChunk('Yes, '))
+        response.end('event: error\ndata: oops\n\n')
+      },
+      { name: 'ServiceUnavailableError', message: expect.stringContaining('failed') },
+    ],
+    [
       'the end of the body',
       (response) => sendStream(response, textChunk('Yes, ')),
       { name: 'ServiceUnavailableError', message: "The model's answer was cut short" },

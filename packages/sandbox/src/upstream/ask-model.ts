@@ -93,13 +93,13 @@ async function* chunksOfStream(body: ReadableStream<Uint8Array>): AsyncGenerator
       // Some servers send no [DONE], and some of those keep the connection open.
       const result = hasFinished ? await within(next, afterEnd) : await next
       if (result === undefined || result.done) break
-      const { data } = result.value
+      const { event, data } = result.value
       if (data.trim() === '') continue
       if (data.trim() === '[DONE]') {
         isComplete = true
         break
       }
-      const chunk = readChunk(data)
+      const chunk = readChunk(data, event === 'error')
       hasFinished ||= chunk.finishReason !== undefined
       isComplete ||= hasFinished || (chunk.usage !== undefined && !chunk.hasChoice)
       hasText ||= chunk.hasChoice

@@ -16,12 +16,13 @@ export interface ChatChunk {
 /**
  * Reads the JSON of a chunk, or of a whole completion.
  *
+ * @param isError whether the message says outside its JSON that it is an error
  * @throws Refusal if it is an error, or no JSON object
  */
-export function readChunk(json: string): ChatChunk {
+export function readChunk(json: string, isError = false): ChatChunk {
   const chunk = toRecord(parse(json))
-  if (chunk === undefined) throw unknownAnswer()
-  const error = chunk['error'] ?? (chunk['object'] === 'error' ? chunk : undefined)
+  if (chunk === undefined) throw isError ? failureOfReport(undefined) : unknownAnswer()
+  const error = chunk['error'] ?? (isError || chunk['object'] === 'error' ? chunk : undefined)
   if (error !== undefined && error !== null) throw failureOfReport(error)
   const choices = Array.isArray(chunk['choices']) ? (chunk['choices'] as unknown[]) : []
   const choice = choices.map(toRecord).find((each) => (each?.['index'] ?? 0) === 0)

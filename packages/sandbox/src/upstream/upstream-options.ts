@@ -10,10 +10,10 @@ export interface UpstreamOptions {
   model: string
   /** The key of the server, sent as `Authorization: Bearer`. It is not the key of the sandbox.
    * Default: none. */
-  apiKey?: string
+  apiKey?: string | undefined
   /** The system prompt. `''` sends none. Default: a prompt for short answers on stocks, with sources
    * as Markdown links. */
-  system?: string
+  system?: string | undefined
 }
 
 /** The {@link UpstreamOptions}, checked and with their defaults. */
