@@ -1,11 +1,15 @@
 import process from 'node:process'
 import { createHandler, createLiveHandler, memoryStore, VecTrade } from '@vectrade/node'
-import { startSandbox } from '@vectrade/sandbox'
+import { readUpstream, type SandboxRequest, startSandbox } from '@vectrade/sandbox'
 import type { Backend } from './endpoints.ts'
 
-/** Opens VecTrade if there is a key, and a sandbox otherwise. */
+/**
+ * Opens a sandbox with the model that VECTRADE_UPSTREAM names, or VecTrade if there is a key, and a sandbox
+ * with simulated answers otherwise.
+ */
 export async function openBackend(): Promise<Backend> {
-  if (process.env['VECTRADE_API_KEY']) {
+  const upstream = readUpstream({}, process.env)
+  if (upstream === undefined && process.env['VECTRADE_API_KEY']) {
     const client = new VecTrade()
     return {
       ...handlersOf(client),
@@ -15,8 +19,8 @@ export async function openBackend(): Promise<Backend> {
   }
   const sandbox = await startSandbox({
     // A pause before the first word, like that of a model.
-    timeToFirstToken: 600,
-    tokensPerSecond: 40,
+    ...(upstream ? { upstream } : { timeToFirstToken: 600, tokensPerSecond: 40 }),
+    onRequest: (request) => void request.done.then(() => reportError(request)),
     // Two prices a second can still be read.
     live: { interval: 500 },
   })
@@ -24,13 +28,19 @@ export async function openBackend(): Promise<Backend> {
   const client = new VecTrade({ baseURL: url, liveURL, apiKey })
   return {
     ...handlersOf(client),
-    notice:
-      'Answers and prices are simulated: no model, no market data. Set VECTRADE_API_KEY to ask VecTrade.',
+    notice: upstream
+      ? `${upstream.model} at ${upstream.url} answers, not VecTrade. Prices are simulated: no market data.`
+      : 'Answers and prices are simulated: no model, no market data. Set VECTRADE_API_KEY to ask VecTrade.',
     close: async () => {
       client.close()
       await sandbox.close()
     },
   }
+}
+
+/** Prints why the model did not answer. The page tells its reader only that it did not. */
+function reportError({ error }: SandboxRequest): void {
+  if (error !== undefined) console.error(`\n  ${error}\n`)
 }
 
 /** Add `authorize` and `owner` to both before anyone but you can reach this server. */

@@ -3,7 +3,8 @@ import { type Block, MarkdownBlocks } from './markdown-blocks.ts'
 import type { Turn } from './turn.ts'
 
 /** An answer as Markdown with its sources, to paste elsewhere. */
-export function copyText({ text, marks, sources, simulated }: Turn): string {
+export function copyText(turn: Turn): string {
+  const { text, marks, sources } = turn
   let body = ''
   let end = 0
   let marked = 0
@@ -14,8 +15,13 @@ export function copyText({ text, marks, sources, simulated }: Turn): string {
     end = block.start + block.source.length
   }
   const list = sources.map(({ source, url }, index) => `[${index + 1}] ${source} ${url}`)
-  const parts = [simulated ? 'Simulated answer' : '', body.trim(), list.join('\n')]
+  const parts = [originOf(turn), body.trim(), list.join('\n')]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function originOf({ simulated, isElsewhere, model = 'another model' }: Turn): string {
+  if (simulated) return 'Simulated answer'
+  return isElsewhere ? `Written by ${model}, not by VecTrade` : ''
 }
 
 function* blocksOf(text: string): Generator<Block> {

@@ -1,8 +1,9 @@
 import type { Turn } from './turn.ts'
 
 /** Returns facts about the answer in words: its time, tokens and speed. Unknown facts are left out. */
-export function facts({ firstTextAfter, endedAfter, usage }: Turn): string[] {
+export function facts({ firstTextAfter, endedAfter, usage, isCut }: Turn): string[] {
   const found: string[] = []
+  if (isCut) found.push('Cut off at the model’s limit')
   if (firstTextAfter !== undefined) found.push(`First token after ${seconds(firstTextAfter)}`)
   // A value from the server may be of any type.
   const { completion_tokens: tokens, prompt_tokens: asked } = usage ?? {}

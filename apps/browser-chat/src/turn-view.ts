@@ -49,11 +49,12 @@ export class TurnView {
     return isAll
   }
 
-  #showModel({ model = '', simulated }: Turn): void {
+  #showModel({ model = '', simulated, isElsewhere }: Turn): void {
     const badge = this.#part('badge')
-    if (simulated && badge.hidden) {
+    if ((simulated || isElsewhere) && badge.hidden) {
       badge.hidden = false
-      this.#announce('This answer is simulated.')
+      badge.textContent = simulated ? 'Simulated' : 'Not VecTrade'
+      this.#announce(simulated ? 'This answer is simulated.' : 'VecTrade does not answer here.')
     }
     this.#part('model').textContent = model
   }

@@ -45,6 +45,26 @@ describe('advance', () => {
     expect(after(metadata('yes')).simulated).toBe(false)
   })
 
+  test('says that VecTrade did not write it when the server does', () => {
+    const metadata = (origin: string): StreamEvent => ({
+      type: 'metadata',
+      content: '',
+      model: 'llama3.2',
+      origin,
+    })
+    expect(after(metadata('vectrade')).isElsewhere).toBe(false)
+    const turn = after(metadata('upstream'), text('Yes.'))
+    expect(turn).toMatchObject({ isElsewhere: true, simulated: false })
+    expect(copyText(turn)).toBe('Written by llama3.2, not by VecTrade\n\nYes.')
+  })
+
+  test('says that the model stopped at its limit', () => {
+    const done = (reason: string): StreamEvent =>
+      ({ type: 'done', content: '', finish_reason: reason }) as StreamEvent
+    expect(facts(after(text('Yes, bec'), done('length')))[0]).toBe('Cut off at the model’s limit')
+    expect(after(text('Yes.'), done('stop')).isCut).toBe(false)
+  })
+
   test('is about the symbols of the question, until the server names its own', () => {
     const turn = newTurn('AMD or INTC?')
     const metadata = (symbols: unknown): Change => ({

@@ -27,6 +27,10 @@ export interface Turn {
   symbols: readonly string[]
   model?: string
   simulated: boolean
+  /** Whether the server says that a model of its own answers, and not VecTrade. */
+  isElsewhere: boolean
+  /** Whether the model stopped at the limit of its answer. */
+  isCut: boolean
   /** The ms from the question to the first text, and to the end. */
   firstTextAfter?: number
   endedAfter?: number
@@ -53,6 +57,8 @@ export function newTurn(question: string, resumed?: string): Turn {
     numbers: {},
     symbols: tickersIn(question),
     simulated: false,
+    isElsewhere: false,
+    isCut: false,
   }
 }
 
@@ -94,13 +100,15 @@ function withEvent(turn: Turn, event: StreamEvent, after: number | undefined): T
       const simulated = turn.simulated || event['simulated'] === true
       const named = tickersFrom(event['symbols'])
       const symbols = named.length === 0 ? turn.symbols : named
-      return { ...turn, ...(model === undefined ? {} : { model }), simulated, symbols }
+      const isElsewhere = turn.isElsewhere || event['origin'] === 'upstream'
+      return { ...turn, ...(model === undefined ? {} : { model }), simulated, isElsewhere, symbols }
     }
     case 'done': {
       // For example, another tab stopped it.
       const isStopped = 'finish_reason' in event && event.finish_reason === 'stopped'
       if (isStopped) return { ...turn, phase: 'stopped' }
-      return event.usage ? { ...turn, usage: event.usage } : turn
+      const isCut = 'finish_reason' in event && event.finish_reason === 'length'
+      return { ...turn, isCut, ...(event.usage && { usage: event.usage }) }
     }
     case 'unknown':
       return turn

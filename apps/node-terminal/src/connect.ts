@@ -12,16 +12,22 @@ export interface Connection extends AsyncDisposable {
 }
 
 /**
- * Connects to the API at the base URL, or to a new sandbox if there is no base URL.
+ * Connects to the API at the base URL, or to a new sandbox if there is no base URL. In the sandbox, a model
+ * answers if there is one.
  *
  * @param onRetry called when an attempt has failed and another one follows
  * @throws ConfigurationError on a wrong base URL
+ * @throws TypeError on a wrong option of the model
  */
 export async function connect(options: DemoOptions, onRetry: () => void): Promise<Connection> {
-  const { baseURL, hasKey, tokensPerSecond } = options
+  const { baseURL, upstream, hasKey, tokensPerSecond } = options
   // A person is waiting. After a longer time than this, they decide whether to ask again.
   const shared = { logger: { warn: onRetry }, maxRetryAfter: 5_000 }
   if (baseURL !== undefined) return connectTo(baseURL, { ...shared, baseURL })
+  if (upstream !== undefined) {
+    const who = `${oneLine(upstream.model)} at ${oneLine(upstream.url)}`
+    return connectToSandbox([`${who} answers, not VecTrade.`], shared, { upstream })
+  }
   const notices = ['Simulated answer from the built-in sandbox: no model, no market data.']
   if (hasKey) {
     notices.push('VECTRADE_API_KEY is not used; --base-url https://api.vectrade.io/v1 uses it.')

@@ -37,7 +37,10 @@ function advice(error: VecTradeError, address: string): string[] {
   if (error instanceof PaymentRequiredError) return ['The plan of this key does not cover it']
   if (error instanceof QuotaExceededError) return ['The quota of this key is used up']
   if (error instanceof NotFoundError) return [notFound(address)]
-  if (error instanceof RateLimitError || error instanceof ServerError) return [tryAgain(error)]
+  if (error instanceof RateLimitError || error instanceof ServerError) {
+    // A server can say that it will fail again.
+    return error.retryable ? [tryAgain(error)] : []
+  }
   // The answer had begun, so the address is right.
   if (error instanceof StreamInterruptedError) return [tryAgain()]
   if (error instanceof ConnectionError) return [`Check the network and the ${address}`]

@@ -7,6 +7,8 @@ export class Summary {
   #firstToken: number | undefined
   #model: string | undefined
   #simulated = false
+  #isElsewhere = false
+  #isCut = false
   #usage: Usage | undefined
 
   add(event: StreamEvent): void {
@@ -15,8 +17,10 @@ export class Summary {
       // A value from the server may be of any type.
       if (typeof event.model === 'string') this.#model = event.model
       if (event['simulated'] === true) this.#simulated = true
+      if (event['origin'] === 'upstream') this.#isElsewhere = true
     } else if (event.type === 'done') {
       this.#usage = event.usage
+      if ('finish_reason' in event) this.#isCut = event.finish_reason === 'length'
     } else {
       event.type satisfies 'text' | 'citation' | 'unknown'
     }
@@ -27,6 +31,8 @@ export class Summary {
     const facts = [
       this.#model === undefined ? '' : oneLine(this.#model),
       this.#simulated && !this.#model?.includes('simulated') ? 'simulated' : '',
+      this.#isElsewhere ? 'not VecTrade' : '',
+      this.#isCut ? "cut off at the model's limit" : '',
       tokens(this.#usage),
       this.#firstToken === undefined
         ? 'no text came'

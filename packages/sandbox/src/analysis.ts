@@ -1,5 +1,6 @@
 import { symbolsOf } from './symbols.ts'
 import type { AnalysisPart } from './analysis-part.ts'
+import type { TokenUsage } from './answer-event.ts'
 import { composeText } from './analysis-text.ts'
 
 /** The input of an analysis. */
@@ -16,7 +17,7 @@ export interface SimulatedAnalysis {
   symbols: readonly string[]
   /** Every text part is one token. */
   parts: readonly AnalysisPart[]
-  usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number }
+  usage: TokenUsage
 }
 
 /** The model that every simulated answer names. */

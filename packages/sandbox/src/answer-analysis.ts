@@ -1,4 +1,4 @@
-import { jsonAnswer, jsonDelay, streamAnswer } from './answers.ts'
+import { jsonAnswer, streamAnswer } from './answers.ts'
 import { takeAllowance } from './allowance.ts'
 import type { Attended } from './attend.ts'
 import { beforeHeaders, pause } from './before-headers.ts'
@@ -8,10 +8,13 @@ import { chooseFault } from './fault-choice.ts'
 import { analysisFaults } from './fault-rules.ts'
 import { withoutRedirect } from './faults.ts'
 import { checkKey } from './guard.ts'
+import { paceOf } from './pace.ts'
 import type { Parts } from './parts.ts'
 import { Refusal } from './refusal.ts'
 import { type AnalysisRequest, parseBody } from './request-body.ts'
 import { checkMethod } from './routes.ts'
+import { jsonDelay, simulatedAnswer } from './simulated-answer.ts'
+import { answerWithModel } from './upstream/answer-with-model.ts'
 
 const redirectMark = 'sandbox-redirect'
 
@@ -61,12 +64,19 @@ export async function answerAnalysis(
   })
   if (instead !== undefined) return instead
 
+  const isStream = wantsStream(body, request.headers)
+  if (settings.upstream !== undefined) {
+    const question = { call, input: body, wantsStream: isStream, signal: request.signal }
+    return answerWithModel(calls, settings.upstream, context, question)
+  }
   record.replayed = call.analysis !== undefined
   if (record.replayed) headers['idempotent-replayed'] = 'true'
   const analysis = calls.analyze(call, body)
-  if (wantsStream(body, request.headers)) return streamAnswer(context, analysis)
-  await pause(jsonDelay(fault, settings, analysis), request.signal)
-  return jsonAnswer(context, analysis)
+  const pace = paceOf(fault, settings)
+  const answer = simulatedAnswer(analysis, pace)
+  if (isStream) return streamAnswer(context, answer)
+  await pause(jsonDelay(analysis, pace), request.signal)
+  return jsonAnswer(context, answer)
 }
 
 function wantsStream(body: AnalysisRequest, headers: Headers): boolean {

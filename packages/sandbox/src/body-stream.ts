@@ -109,6 +109,9 @@ class BodyWriter {
       } else if (step.type === 'cut') {
         yield* this.#flush()
         throw new ConnectionCut(step.cut)
+      } else if (step.type === 'pending') {
+        yield* this.#flush()
+        yield* this.#idle(Infinity, step.ready)
       } else {
         owed += step.ms
         if (owed < 1) continue
@@ -121,11 +124,15 @@ class BodyWriter {
     yield* this.#flush()
   }
 
-  async *#idle(ms: number): AsyncGenerator<Uint8Array, void> {
+  /** Waits with heartbeats, until `ready` settles if that is sooner. */
+  async *#idle(ms: number, ready?: Promise<void>): AsyncGenerator<Uint8Array, void> {
+    let isReady = false
+    void ready?.then(() => (isReady = true))
+    const isOver = (): boolean => isReady || this.#signal.aborted
     const every = this.#heartbeat?.every || Infinity
-    for (let left = ms; left > 0 && !this.#signal.aborted; left -= every) {
-      await sleep(Math.min(left, every), this.#signal)
-      if (this.#heartbeat === undefined || left <= every || this.#signal.aborted) continue
+    for (let left = ms; left > 0 && !isOver(); left -= every) {
+      await sleep(Math.min(left, every), this.#signal, ready)
+      if (this.#heartbeat === undefined || left <= every || isOver()) continue
       this.#tally.written(this.#heartbeat.bytes.byteLength, false)
       yield* this.#gather(this.#heartbeat.bytes)
       yield* this.#flush()

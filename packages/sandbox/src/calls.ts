@@ -1,6 +1,7 @@
 import { type AnalysisInput, type SimulatedAnalysis, simulateAnalysis } from './analysis.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { Refusal } from './refusal.ts'
+import { ModelRun } from './upstream/model-run.ts'
 
 const remembered = 10_000
 
@@ -20,6 +21,8 @@ export class Calls {
   /** How many analyses have run. */
   analysesRun = 0
   readonly #calls = new BoundedMap<Call>(remembered)
+  /** An answer of a model can be much longer than a simulated one. */
+  readonly #runs = new BoundedMap<ModelRun>(1_000)
   readonly #faultUses = new BoundedMap<number>(remembered)
 
   /**
@@ -57,6 +60,23 @@ export class Calls {
       this.analysesRun += 1
     }
     return call.analysis
+  }
+
+  /**
+   * Returns the model's answer to a call, and whether an earlier request has asked for it. The model is
+   * asked again if the answer has failed, or has ended because all its readers had left, or is not among
+   * the last 1,000.
+   */
+  runModel(
+    { id }: Call,
+    ask: ConstructorParameters<typeof ModelRun>[0],
+  ): { run: ModelRun; replayed: boolean } {
+    const known = id === undefined ? undefined : this.#runs.get(id)
+    if (known?.canBeJoined) return { run: known, replayed: true }
+    const run = new ModelRun(ask)
+    if (id !== undefined) this.#runs.set(id, run)
+    this.analysesRun += 1
+    return { run, replayed: false }
   }
 
   /**

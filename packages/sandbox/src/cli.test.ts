@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { endChunk, sendStream, startModelServer, textChunk } from '@vectrade/test-kit/model-server'
 import { startStopwatch } from '@vectrade/test-kit/stopwatch'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startSandbox } from './server.ts'
@@ -69,6 +70,42 @@ describe('the command', () => {
     expect(dataOf(stdout).at(-1)).toBe('[DONE]')
     await expect.poll(() => sandbox.lines.at(-1)).toMatch(/POST \/v1\/ai\/analyze 200, \d+ events$/)
     expect(sandbox.lines.slice(sandbox.lines.length - 1).join()).not.toContain(sandbox.key)
+  })
+
+  test('answers with a model, and says which one', async () => {
+    await using server = await startModelServer((response) =>
+      sendStream(response, textChunk('Yes.'), endChunk(), '[DONE]'),
+    )
+    const flags = [
+      '--upstream',
+      server.url,
+      '--model',
+      'llama3.2',
+      '--upstream-key-env',
+      'PATH_KEY',
+    ]
+    const missing = await failure(...flags)
+    expect(missing.stderr).toBe(
+      'sandbox: --upstream-key-env takes the name of an environment variable that holds the key: PATH_KEY is not set\n',
+    )
+    const sandbox = await start(...flags.slice(0, 4))
+    expect(sandbox.lines[0]).toBe(
+      `VecTrade sandbox: llama3.2 at ${server.url} answers, not VecTrade. Live data is simulated.`,
+    )
+    const { stdout } = await run('sh', ['-c', sandbox.find(/^ +(curl .*)$/m)])
+    expect(dataOf(stdout).slice(1)).toEqual([
+      '{"type":"text","content":"Yes."}',
+      '{"type":"done"}',
+      '[DONE]',
+    ])
+    expect(stdout).toContain('"model":"llama3.2"')
+    await server[Symbol.asyncDispose]()
+    await run('sh', ['-c', sandbox.find(/^ +(curl .*)$/m)])
+    await expect
+      .poll(() => sandbox.lines.at(-1))
+      .toMatch(
+        /analyze 502, \d+ bytes: The model's server cannot be reached, .*: check that it runs/,
+      )
   })
 
   test.each([
@@ -172,6 +209,8 @@ describe('the command', () => {
     [['--usage', 'kebab'], '`usage` must be one of snake, camel'],
     [['--error-shape', 'xml'], '`errorShape` must be one of documented, flat'],
     [['--allow-origin', 'x'], '`allowedOrigins` takes origins'],
+    [['--model', 'm'], '--model needs --upstream <url>'],
+    [['--upstream', 'x', '--model', 'm'], '`upstream.url` must be a web address'],
     [['--prot', '1'], "Unknown option '--prot'"],
     [['8787'], "Unexpected argument '8787'"],
   ])('refuses %j and says why in one line', async (args, message) => {
@@ -184,7 +223,15 @@ describe('the command', () => {
   test('prints its help and its version', async () => {
     const node = ['--conditions=@vectrade/source', cli]
     const { stdout: help } = await run(process.execPath, [...node, '--help'])
-    for (const name of ['--port', '--host', '--fault', '--api-key', '--tokens-per-second']) {
+    for (const name of [
+      '--upstream',
+      '--model',
+      '--port',
+      '--host',
+      '--fault',
+      '--api-key',
+      '--tokens-per-second',
+    ]) {
       expect(help).toContain(name)
     }
     const { stdout: version } = await run(process.execPath, [...node, '--version'])

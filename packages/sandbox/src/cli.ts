@@ -8,6 +8,7 @@ import type { KeyHeader } from './key-header.ts'
 import type { SandboxLiveOptions } from './live/live-options.ts'
 import { parseLiveFault } from './live/live-fault-syntax.ts'
 import type { MarketHours } from './live/trading-hours.ts'
+import { readUpstream, type UpstreamFlags } from './read-upstream.ts'
 import type { SandboxRequest } from './request-log.ts'
 import { type Sandbox, type StartOptions, startSandbox } from './server.ts'
 import type { UsageSpelling } from './usage-spelling.ts'
@@ -15,7 +16,8 @@ import type { UsageSpelling } from './usage-spelling.ts'
 const help = `Usage: sandbox [options]
        sandbox diagnose <url> [options]
 
-A local VecTrade API for development and tests. Its answers are simulated.
+A local VecTrade API for development and tests. Its answers are simulated, unless
+--upstream names a model that writes them.
 "diagnose" finds what buffers or cuts the streams of an endpoint: see diagnose --help.
 
   --port <n>                 port to listen on, 0 for any free one (default 8787)
@@ -24,8 +26,16 @@ A local VecTrade API for development and tests. Its answers are simulated.
   --key-header <header>      the only header in which it accepts the key: x-api-key or
                              bearer (default any, which accepts both)
   --base-path <path>         the only base path it serves, /v1 or /v1/vq (default both)
-  --tokens-per-second <n>    speed of the answers, 0 is as fast as possible (default 40)
-  --time-to-first-token <ms> wait before the first word (default 300)
+  --upstream <url>           base URL of an OpenAI-compatible API, such as
+                             http://localhost:11434/v1, whose model answers
+  --model <name>             name of the model
+  --upstream-key-env <name>  environment variable that holds the key of that API
+  --system <file>            file with the system prompt (default: short answers on
+                             stocks, with sources as links)
+  --tokens-per-second <n>    speed of the answers, 0 is as fast as possible (default 40,
+                             or 0 with --upstream)
+  --time-to-first-token <ms> wait before the first word (default 300, or 0 with
+                             --upstream)
   --usage <spelling>         snake for prompt_tokens or camel for promptTokens
                              (default snake)
   --fault <fault>            the fault of every request without an X-Sandbox-Fault
@@ -43,6 +53,9 @@ A local VecTrade API for development and tests. Its answers are simulated.
   --quiet                    do not print a line per request
   --version                  print the version
   --help                     print this help
+
+VECTRADE_UPSTREAM, VECTRADE_UPSTREAM_MODEL, VECTRADE_UPSTREAM_KEY_ENV and
+VECTRADE_UPSTREAM_SYSTEM are the same as the flags of a model.
 `
 
 class UsageError extends Error {}
@@ -77,11 +90,15 @@ function readOptions(argv: string[]): StartOptions | string {
   const { values } = parse(argv)
   if (values.help) return help
   if (values.version) return `${version()}\n`
+  const upstream = readUpstream(upstreamFlags(values), process.env)
+  // A model has a speed of its own.
+  const [speed, pause] = upstream === undefined ? ['40', '300'] : ['0', '0']
   const options: StartOptions = {
     port: number('port', values.port ?? '8787'),
-    tokensPerSecond: number('tokens-per-second', values['tokens-per-second'] ?? '40'),
-    timeToFirstToken: number('time-to-first-token', values['time-to-first-token'] ?? '300'),
+    tokensPerSecond: number('tokens-per-second', values['tokens-per-second'] ?? speed),
+    timeToFirstToken: number('time-to-first-token', values['time-to-first-token'] ?? pause),
     allowedOrigins: values['allow-origin'] ?? [],
+    upstream,
     live: liveOptions(values),
   }
   if (values.host !== undefined) options.host = values.host
@@ -95,6 +112,11 @@ function readOptions(argv: string[]): StartOptions | string {
   if (errorShape !== undefined) options.errorShape = errorShape as ErrorShape
   if (!values.quiet) options.onRequest = (request) => void report(request)
   return options
+}
+
+function upstreamFlags(values: ReturnType<typeof parse>['values']): UpstreamFlags {
+  const { upstream, model, 'upstream-key-env': keyName, system } = values
+  return { upstream, model, 'upstream-key-env': keyName, system }
 }
 
 function liveOptions(values: ReturnType<typeof parse>['values']): SandboxLiveOptions {
@@ -121,6 +143,10 @@ function parse(args: string[]) {
         'api-key': text,
         'key-header': text,
         'base-path': text,
+        upstream: text,
+        model: text,
+        'upstream-key-env': text,
+        system: text,
         'tokens-per-second': text,
         'time-to-first-token': text,
         usage: text,
@@ -155,9 +181,16 @@ function version(): string {
   return (manifest as { version: string }).version
 }
 
-function greeting({ url, liveURL, apiKey }: Sandbox, { keyHeader }: StartOptions): string {
+function greeting(
+  { url, liveURL, apiKey }: Sandbox,
+  { keyHeader, upstream }: StartOptions,
+): string {
   const key = keyHeader === 'x-api-key' ? `X-API-Key: ${apiKey}` : `Authorization: Bearer ${apiKey}`
-  return `VecTrade sandbox: every answer is simulated, none is market data.
+  const who =
+    upstream === undefined
+      ? 'every answer is simulated, none is market data.'
+      : `${upstream.model} at ${upstream.url} answers, not VecTrade. Live data is simulated.`
+  return `VecTrade sandbox: ${who}
 
   URL  ${url}
   Live ${liveURL}, or ${url}/live
@@ -184,7 +217,8 @@ async function report(request: SandboxRequest): Promise<void> {
   const { status = 'no answer', eventsSent, bytesSent } = request
   const size =
     eventsSent > 0 ? `${eventsSent} event${eventsSent > 1 ? 's' : ''}` : `${bytesSent} bytes`
-  const answer = `${status}, ${size}${end}`
+  const reason = request.error === undefined ? '' : `: ${request.error}`
+  const answer = `${status}, ${size}${end}${reason}`
   process.stdout.write(`${time} ${request.method} ${request.path} ${answer}\n`)
 }
 

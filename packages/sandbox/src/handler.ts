@@ -19,10 +19,13 @@ export type { LiveFault } from './live/live-fault.ts'
 export { formatLiveFault, parseLiveFault } from './live/live-fault-syntax.ts'
 export type { SandboxLiveOptions, SocketHeartbeat } from './live/live-options.ts'
 export type { MarketHours } from './live/trading-hours.ts'
+export type { UpstreamOptions } from './upstream/upstream-options.ts'
 export { FaultSyntaxError } from './validate-fault.ts'
 
 /**
- * Creates a VecTrade API with simulated answers, for any server that uses `Request` and `Response`.
+ * Creates a VecTrade API with simulated answers, or with those of a model (`upstream`), for any server
+ * that uses `Request` and `Response`.
+ *
  * Each handler has its own request log, rate limit, quota and list of `Idempotency-Key`s.
  *
  * A handler cannot end a connection. For faults that do, it rejects or its body errors: see

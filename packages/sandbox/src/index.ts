@@ -1,3 +1,4 @@
+export { readUpstream, type UpstreamFlags } from './read-upstream.ts'
 export { type Sandbox, type StartOptions, startSandbox } from './server.ts'
 export {
   type Closed,
@@ -25,6 +26,7 @@ export {
   type SandboxOptions,
   type SandboxRequest,
   type SocketHeartbeat,
+  type UpstreamOptions,
   type UsageSpelling,
 } from './handler.ts'
 export { type Diagnosis, diagnoseEndpoint } from './diagnose/diagnose-endpoint.ts'

@@ -9,6 +9,11 @@ import {
 import { checkNoNull, choiceOption, listOption, numberOption } from './option-checks.ts'
 import { type QuotaError, type QuotaRefusal, resolveQuotaError } from './quota-error.ts'
 import type { SandboxRequest } from './request-log.ts'
+import {
+  resolveUpstream,
+  type UpstreamOptions,
+  type UpstreamSettings,
+} from './upstream/upstream-options.ts'
 import { type UsageSpelling, usageSpellings } from './usage-spelling.ts'
 import { validateFault } from './validate-fault.ts'
 
@@ -40,6 +45,8 @@ export interface SandboxOptions {
    * the nth attempt of a call. Attempts after the end of the list work. Default: all requests
    * work. */
   faults?: Fault | readonly Fault[]
+  /** A model that answers instead of the simulation. Live data stays simulated. Default: none. */
+  upstream?: UpstreamOptions | undefined
   /** Options of the live data. */
   live?: SandboxLiveOptions
   /** The shape of every error that the sandbox sends, unless a fault names another shape. Default:
@@ -80,6 +87,7 @@ export interface Settings {
   usage: UsageSpelling
   heartbeat: number
   faults: Fault | readonly Fault[]
+  upstream: UpstreamSettings | undefined
   live: LiveSettings
   errorShape: ErrorShape
   allowedOrigins: ReadonlySet<string>
@@ -136,6 +144,7 @@ export function resolveOptions(options: SandboxOptions): Settings {
     usage: choiceOption('usage', options.usage, usageSpellings, 'snake'),
     heartbeat: number('heartbeat', 15_000),
     faults: Array.isArray(faults) ? faults.map(validateFault) : validateFault(faults),
+    upstream: resolveUpstream(options.upstream),
     live: resolveLiveOptions(options.live),
     errorShape,
     allowedOrigins: new Set(allowedOrigins),

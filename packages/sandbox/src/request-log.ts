@@ -40,6 +40,8 @@ export interface SandboxRequest {
   readonly startedAt: number
   /** The status of the answer. Absent until its headers are sent. */
   readonly status?: number
+  /** The message of an error of the sandbox's own, or of its model. Faults are no such errors. */
+  readonly error?: string
   /** How many events were sent. `[DONE]`, heartbeats and frames do not count. */
   readonly eventsSent: number
   /** How many bytes of the body were sent. */

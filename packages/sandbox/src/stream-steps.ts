@@ -1,47 +1,66 @@
-import type { StreamEvent } from '@vectrade/core'
-import type { SimulatedAnalysis } from './analysis.ts'
+import type { EncodableMessage } from '@vectrade/core'
+import type { Answer } from './answer-event.ts'
 import type { Cut } from './connection-cut.ts'
 import { type Encode, encoder } from './encoder.ts'
 import { errorMessage } from './error-message.ts'
 import type { Fault } from './faults.ts'
 import { frameMessage } from './frame.ts'
-import { spellUsage } from './usage-spelling.ts'
+import { faultyEvents, type WireEvent } from './faulty-events.ts'
+import type { Pace } from './pace.ts'
+import { Refusal } from './refusal.ts'
 
-/** One step of a body. Bytes with `event: true` end an event. A wait of `Infinity` never ends. */
+/**
+ * One step of a body. Bytes with `event: true` end an event. A wait of `Infinity` never ends. `pending`
+ * waits for a promise that never rejects.
+ */
 export type Step =
   | { type: 'bytes'; bytes: Uint8Array; event?: boolean }
   | { type: 'wait'; ms: number }
+  | { type: 'pending'; ready: Promise<void> }
   | { type: 'cut'; cut: Cut }
-
-/** How fast the text is sent. */
-export interface Pace {
-  /** 0 is as fast as possible. */
-  tokensPerSecond: number
-  /** Milliseconds. */
-  timeToFirstToken: number
-}
-
-type WireEvent = { type: Exclude<StreamEvent['type'], 'unknown'>; [field: string]: unknown }
 
 /**
  * Yields the steps of a streamed answer, with the fault applied. Each step is made only when it is
  * asked for, so 100,000 events take no more memory than one.
+ *
+ * @param onFailure called if the answer fails. Returns the message that says so.
  */
 export function* streamSteps(
-  analysis: SimulatedAnalysis,
-  metadata: Record<string, unknown>,
+  answer: Answer,
   fault: Fault,
   pace: Pace,
+  onFailure: (failure: Refusal) => EncodableMessage,
 ): Generator<Step, void> {
   const encode = encoder(fault.lineEnding)
   if (fault.bom) yield { type: 'bytes', bytes: Uint8Array.of(0xef, 0xbb, 0xbf) }
   if (fault.retry !== undefined) yield { type: 'bytes', bytes: encode({ retry: fault.retry }) }
 
+  try {
+    if (yield* eventSteps(answer, fault, pace, encode)) return
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return yield { type: 'bytes', bytes: encode(onFailure(error)), event: true }
+  }
+
+  if (!fault.noDoneMarker) yield { type: 'bytes', bytes: encode({ data: '[DONE]' }) }
+  if (fault.linger) yield { type: 'wait', ms: Infinity }
+}
+
+/** Yields the steps of the events. Returns `true` if a fault has ended the answer. */
+function* eventSteps(
+  answer: Answer,
+  fault: Fault,
+  pace: Pace,
+  encode: Encode,
+): Generator<Step, boolean> {
+  const events = faultyEvents(answer, fault)
   const wait = 1000 / pace.tokensPerSecond
-  let position = 0
   let tokens = 0
-  for (const event of wireEvents(analysis, metadata, fault)) {
-    if (yield* disturb(position, fault, encode)) return
+  for (let position = 0; ;) {
+    // Before the next event is asked for: a model may take long to write it.
+    if (yield* disturb(position, fault, encode)) return true
+    const event = yield* nextEvent(events)
+    if (event === undefined) return false
     if (isToken(event)) {
       if (tokens === 0) yield { type: 'wait', ms: pace.timeToFirstToken }
       else if (pace.tokensPerSecond > 0) yield { type: 'wait', ms: wait }
@@ -52,10 +71,17 @@ export function* streamSteps(
     yield { type: 'bytes', bytes: encode({ ...id, data: JSON.stringify(event) }), event: true }
     if (position === 1 && fault.oversize !== undefined) yield* oversized(fault.oversize, encode)
   }
-  if (yield* disturb(position, fault, encode)) return
+}
 
-  if (!fault.noDoneMarker) yield { type: 'bytes', bytes: encode({ data: '[DONE]' }) }
-  if (fault.linger) yield { type: 'wait', ms: Infinity }
+function* nextEvent(
+  events: Iterator<WireEvent | Promise<void>, void>,
+): Generator<Step, WireEvent | undefined> {
+  for (;;) {
+    const { done, value } = events.next()
+    if (done) return undefined
+    if (!(value instanceof Promise)) return value
+    yield { type: 'pending', ready: value }
+  }
 }
 
 /** Returns a heartbeat with the same line endings as {@link streamSteps}. */
@@ -66,29 +92,8 @@ export function heartbeatBytes(fault: Fault): Uint8Array {
 /** Whether an event is a token, which is sent at the pace of the answer. */
 function isToken(event: WireEvent): boolean {
   if (event.type === 'text') return true
-  event.type satisfies 'citation' | 'metadata' | 'done'
+  event.type satisfies 'citation' | 'metadata' | 'done' | 'reasoning'
   return false
-}
-
-function* wireEvents(
-  analysis: SimulatedAnalysis,
-  metadata: Record<string, unknown>,
-  fault: Fault,
-): Generator<WireEvent> {
-  yield { type: 'metadata', ...metadata }
-  let usage = analysis.usage
-  if (fault.events === undefined) {
-    yield* analysis.parts
-  } else {
-    const texts = analysis.parts.filter((part) => part.type === 'text')
-    for (let sent = 0; sent < fault.events; sent += 1) {
-      yield texts[sent % texts.length] ?? { type: 'text', content: '' }
-    }
-    const { prompt_tokens } = usage
-    const total_tokens = prompt_tokens + fault.events
-    usage = { prompt_tokens, completion_tokens: fault.events, total_tokens }
-  }
-  if (!fault.noDoneEvent) yield { type: 'done', usage: spellUsage(usage, fault.usage) }
 }
 
 /** Yields what the fault inserts at this position. Returns `true` if the answer ends there. */

@@ -1,4 +1,4 @@
-import type { SimulatedAnalysis } from './analysis.ts'
+import type { TokenUsage } from './answer-event.ts'
 import { membersOf } from './members-of.ts'
 
 /** How the fields of `usage` are spelled. VecTrade's guide and OpenAPI file differ in this. */
@@ -12,10 +12,10 @@ export const usageSpellings: readonly UsageSpelling[] = membersOf<UsageSpelling>
 
 /** Returns `usage` in a spelling: `prompt_tokens` in `snake`, `promptTokens` in `camel`. */
 export function spellUsage(
-  usage: SimulatedAnalysis['usage'],
+  usage: TokenUsage,
   spelling: UsageSpelling = 'snake',
 ): Record<string, number> {
-  if (spelling === 'snake') return usage
+  if (spelling === 'snake') return { ...usage }
   return {
     promptTokens: usage.prompt_tokens,
     completionTokens: usage.completion_tokens,

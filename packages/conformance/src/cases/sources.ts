@@ -26,17 +26,19 @@ export function sources(lab: Lab): Cases {
     },
 
     async 'leaving such a stream ends its generator'() {
-      let hasEnded = false
+      let onEnd: (() => void) | undefined
+      const ended = new Promise<void>((resolve) => {
+        onEnd = resolve
+      })
       async function* events(): AsyncGenerator<StreamEvent> {
         try {
           for (;;) yield text('a')
         } finally {
-          hasEnded = true
+          onEnd?.()
         }
       }
       for await (const event of AnalysisStream.from(events())) if (event.content === 'a') break
-      // A generator ends some turns after it was told to.
-      while (!hasEnded) await new Promise((resolve) => setTimeout(resolve, 1))
+      await ended
     },
 
     async 'an event of a type of its own comes as what it is'() {

@@ -49,7 +49,7 @@ test('without the option, nothing changes', () => {
   expectTypeOf(new VecTrade()).toEqualTypeOf<VecTrade>()
   expectTypeOf(new VecTrade().ai.stream('p')).toEqualTypeOf<AnalysisStream>()
   expectTypeOf<AnalysisStream>().toExtend<AsyncIterable<StreamEvent>>()
-  expectTypeOf(client.ai.stream('p').toResponse).toBeCallableWith()
+  expectTypeOf(client.ai.stream('p').toResponse()).toEqualTypeOf<Response>()
 })
 
 test('a client with types of its own fits where any client does', () => {

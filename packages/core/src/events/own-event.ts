@@ -32,6 +32,7 @@ export interface SchemaIssue {
 export type EventTypes = Readonly<Record<string, StandardSchema<object> | true>>
 
 /** No event types of your own. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- there are none
 export type NoEventTypes = Record<never, never>
 
 /** The events of your own types. The fields are those that the validator returns. */

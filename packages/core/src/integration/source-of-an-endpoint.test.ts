@@ -64,7 +64,8 @@ describe('before its first event', () => {
     [
       'throws while it is read',
       async function* (): AsyncGenerator<StreamEvent> {
-        throw new TypeError('vq_secret')
+        await Promise.reject(new TypeError('vq_secret'))
+        yield text('never')
       },
     ],
     ['yields no event', () => ['vq_secret' as never]],

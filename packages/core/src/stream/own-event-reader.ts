@@ -6,7 +6,16 @@ import type { EventTypes, OwnEvents, SchemaIssue, StandardSchema } from '../even
 import type { StreamEvent, UnknownEvent } from '../events/stream-event.ts'
 
 /** The types that have a meaning already. */
-const standardTypes = ['text', 'citation', 'metadata', 'done', 'unknown', 'error', 'message', '']
+const standardTypes: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'text',
+  'citation',
+  'metadata',
+  'done',
+  'unknown',
+  'error',
+  'message',
+  '',
+])
 
 /** Recognises the events of a program's own types. */
 export class OwnEventReader implements OwnEvents {
@@ -44,7 +53,7 @@ export class OwnEventReader implements OwnEvents {
 
 function checkType(type: string, schema: unknown): void {
   const name = clean(type)
-  if (standardTypes.includes(type) || name !== type) {
+  if (standardTypes.has(type) || name !== type) {
     throw new ConfigurationError(`\`events\` cannot have the type "${name}"`)
   }
   const validate = (schema as StandardSchema | null)?.['~standard']?.validate
