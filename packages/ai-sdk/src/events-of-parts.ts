@@ -32,6 +32,11 @@ export class EventsOfParts {
     return this.#finishReason !== undefined
   }
 
+  /** Whether the answer has ended before it was complete. */
+  get isBroken(): boolean {
+    return this.#finishReason === 'interrupted' || this.#finishReason === 'error'
+  }
+
   take(): StreamEvent | OtherEvent | undefined {
     return this.#waiting.shift()
   }
@@ -87,6 +92,7 @@ export class EventsOfParts {
 
   #finish(part: AnyPart): void {
     this.#finishReason = finishReasonOf(part)
+    if (this.isBroken) return
     const usage = usageOf(part)
     this.#waiting.push(
       {

@@ -105,6 +105,7 @@ class PartsReader {
   }
 
   ready(): StreamEvent | OtherEvent | undefined {
+    if (this.#isOver) return undefined
     const event = this.#events.take()
     this.#hasBegun ||= event !== undefined
     return event
@@ -146,12 +147,10 @@ class PartsReader {
     if (part.type === 'error') throw new PartError(part['error'])
     if (part.type === 'abort') throw new RequestAbortedError()
     this.#events.add(part)
-    const { finishReason } = this.#events
-    if (finishReason === 'interrupted') throw new StreamInterruptedError()
-    if (finishReason === 'error') {
-      const message = 'The model has ended its answer with an error'
-      throw new ServerError({ message, type: 'server_error', retryable: true })
-    }
+    if (!this.#events.isBroken) return
+    if (this.#events.finishReason === 'interrupted') throw new StreamInterruptedError()
+    const message = 'The model has ended its answer with an error'
+    throw new ServerError({ message, type: 'server_error', retryable: true })
   }
 
   #failure(thrown: unknown): unknown {
