@@ -79,7 +79,10 @@ describe('an error inside a stream', () => {
     [new TypeError('terminated', { cause: { code: 'UND_ERR_SOCKET' } }), 'stream_interrupted'],
     [new JSONParseError({ text: 'secret prompt', cause: 1 }), 'stream_protocol_error'],
     [new InvalidResponseDataError({ data: { a: 1 } }), 'stream_protocol_error'],
-    [new InvalidResponseDataError({ data: undefined, message: 'No finish reason' }), 'stream_interrupted'],
+    [
+      new InvalidResponseDataError({ data: undefined, message: 'No finish reason' }),
+      'stream_interrupted',
+    ],
   ])('%o has a code', ([thrown, code]) => {
     expect(errorFromModel(thrown, { hasBegun: true, isReading: true })).toMatchObject({ code })
   })

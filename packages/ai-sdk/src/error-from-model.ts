@@ -23,14 +23,14 @@ export interface ModelErrorContext {
 }
 
 /** The AI SDK's errors about the program's own mistakes. Their messages contain no prompt. */
-const mistakes: readonly unknown[] = [
+const mistakes: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
   'AI_LoadAPIKeyError',
   'AI_LoadSettingError',
   'AI_NoSuchModelError',
   'AI_NoSuchProviderError',
   'AI_UnsupportedFunctionalityError',
   'AI_UnsupportedModelVersionError',
-]
+])
 
 /**
  * Returns the error of this SDK for what a model or `streamText` has thrown. Its message and its cause have nothing of
@@ -57,7 +57,7 @@ function convert(error: unknown, { hasBegun, isReading }: ModelErrorContext): un
     return isReading ? errorOfStatus(500, error, true) : undefined
   }
   const { name } = error
-  if (mistakes.includes(name)) return new ConfigurationError(String(error['message']))
+  if (mistakes.has(name)) return new ConfigurationError(String(error['message']))
   switch (name) {
     case 'AI_APICallError':
       // Without a status, there was no response.

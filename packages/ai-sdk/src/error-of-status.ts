@@ -19,6 +19,7 @@ const busy: Row = [
   true,
   "The model's provider is not available",
 ]
+const failed: Row = [ServerError, 'server_error', true, "The model's provider has failed"]
 const quota: Row = [
   QuotaExceededError,
   'quota_exceeded',
@@ -45,7 +46,7 @@ const rows: Readonly<Record<number, Row>> = {
   408: [APIError, 'request_timeout', true, "The model's provider has waited too long"],
   409: [APIError, 'conflict', true, "The model's provider reports a conflict"],
   429: [RateLimitError, 'rate_limit_error', true, "The model's provider gets too many requests"],
-  500: [ServerError, 'server_error', true, "The model's provider has failed"],
+  500: failed,
   502: busy,
   503: busy,
   504: busy,
@@ -102,7 +103,7 @@ export function statusOf(error: unknown): number | undefined {
 export function errorOfStatus(status: number, error: unknown, hasBegun = false): APIError {
   const [Class, type, retryable, message] = isQuota(error)
     ? quota
-    : (rows[status] ?? (status < 500 ? refused : (rows[500] as Row)))
+    : (rows[status] ?? (status < 500 ? refused : failed))
   const headers = headersOf(error)
   return new Class({
     message,

@@ -127,7 +127,7 @@ export class EventsOfParts {
   #addOwn(type: string, fields: object): void {
     const { events } = this.#settings
     if (events === undefined || !Object.hasOwn(events, type)) return
-    this.#waiting.push({ ...fields, type, content: '' } as OtherEvent)
+    this.#waiting.push({ ...fields, type, content: '' })
   }
 
   #name(response: unknown): void {

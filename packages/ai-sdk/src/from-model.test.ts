@@ -50,11 +50,18 @@ describe('fromModel', () => {
   })
 
   test('takes models of older versions of the specification', async () => {
-    const parts = [{ type: 'text-delta', id: '1', delta: 'Hi' }, { type: 'finish', finishReason: 'stop' }]
+    const parts = [
+      { type: 'text-delta', id: '1', delta: 'Hi' },
+      { type: 'finish', finishReason: 'stop' },
+    ]
     const doStream = async (): Promise<never> =>
       ({ stream: countedParts(parts as never).stream }) as never
     const model = new MockLanguageModelV3({ modelId: 'old', doStream })
-    const older = { ...model, specificationVersion: 'v2', doStream } as unknown as LanguageModelV2
+    const older = {
+      specificationVersion: 'v2',
+      modelId: 'old',
+      doStream,
+    } as unknown as LanguageModelV2
     for (const each of [model, older]) {
       const events = await fromModel(each)({ prompt: 'Hi' }, context())
       expect(await Array.fromAsync(events)).toEqual([
@@ -100,7 +107,13 @@ describe('at an endpoint', () => {
     const parts = [
       textPart('Hel'),
       textPart('lo'),
-      { type: 'source', sourceType: 'url', id: '1', url: 'https://a.example/', title: 'A' } as const,
+      {
+        type: 'source',
+        sourceType: 'url',
+        id: '1',
+        url: 'https://a.example/',
+        title: 'A',
+      } as const,
       finish('length'),
     ]
     const response = await ask(fromModel(mockModel(parts)))

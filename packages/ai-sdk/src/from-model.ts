@@ -82,10 +82,10 @@ export function fromModel<const Types extends EventTypes = NoEventTypes>(
   checkOptions<OwnOptions<EventTypes>>(options, ownChecks)
   const { system, events, onError, logger, ...settings } = options
   // Versions 2 and 3 of the specification take the same options.
-  const { doStream } = model as LanguageModelV4
+  const newest = model as LanguageModelV4
   return async (question, { signal }) => {
     try {
-      const { stream } = await doStream.call(model as LanguageModelV4, {
+      const { stream } = await newest.doStream({
         ...(settings as ModelSettings),
         prompt: promptOf(question, system),
         abortSignal: signal,

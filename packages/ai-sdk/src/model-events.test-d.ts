@@ -10,7 +10,8 @@ const model = new MockLanguageModelV4()
 test('the events of a model are typed if they are asked for', async () => {
   for await (const event of toEvents(new ReadableStream(), { events: modelEvents })) {
     if (event.type === 'reasoning') expectTypeOf(event.text).toEqualTypeOf<string>()
-    if (event.type === 'tool_result') expectTypeOf(event.failed).toEqualTypeOf<boolean | undefined>()
+    if (event.type === 'tool_result')
+      expectTypeOf(event.failed).toEqualTypeOf<boolean | undefined>()
   }
 })
 

@@ -39,8 +39,7 @@ export function usageOf(part: AnyPart): Usage | undefined {
   if (!isObject(usage)) return undefined
   const prompt = count(usage['inputTokens'])
   const completion = count(usage['outputTokens'])
-  const sum =
-    prompt === undefined || completion === undefined ? undefined : prompt + completion
+  const sum = prompt === undefined || completion === undefined ? undefined : prompt + completion
   const total = count(usage['totalTokens']) ?? sum
   if (prompt === undefined && completion === undefined && total === undefined) return undefined
   return {

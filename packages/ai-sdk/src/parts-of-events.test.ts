@@ -28,8 +28,16 @@ test('events of other types become custom parts', () => {
   const chart = { type: 'chart', content: '', points: [1] } as const
   const news = { type: 'unknown', content: '', wireType: 'news', data: { type: 'news' } } as const
   expect(partsOf(chart, news).slice(0, 2)).toEqual([
-    { type: 'custom', kind: 'vectrade.chart', providerMetadata: { vectrade: { data: { points: [1] } } } },
-    { type: 'custom', kind: 'vectrade.news', providerMetadata: { vectrade: { data: { type: 'news' } } } },
+    {
+      type: 'custom',
+      kind: 'vectrade.chart',
+      providerMetadata: { vectrade: { data: { points: [1] } } },
+    },
+    {
+      type: 'custom',
+      kind: 'vectrade.news',
+      providerMetadata: { vectrade: { data: { type: 'news' } } },
+    },
   ])
 })
 

@@ -6,7 +6,13 @@ import type {
   LanguageModelV4Usage,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
-import { type Citation, type OtherEvent, safeUrl, type StreamEvent, type Usage } from '@vectrade/core'
+import {
+  type Citation,
+  type OtherEvent,
+  safeUrl,
+  type StreamEvent,
+  type Usage,
+} from '@vectrade/core'
 
 type Part = LanguageModelV4StreamPart
 

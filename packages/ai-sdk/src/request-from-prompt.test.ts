@@ -14,14 +14,28 @@ describe('the prompt', () => {
     ['a system prompt and a question', [system, user('Why?')], 'Be brief.\n\nWhy?'],
     [
       'several pieces of text',
-      [{ role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }] }],
+      [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'text', text: 'b' },
+          ],
+        },
+      ],
       'a\n\nb',
     ],
     [
       'a conversation',
       [
         user('Is NVDA cheap?'),
-        { role: 'assistant', content: [{ type: 'reasoning', text: 'Hm' }, { type: 'text', text: 'No.' }] },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'reasoning', text: 'Hm' },
+            { type: 'text', text: 'No.' },
+          ],
+        },
         system,
         user('Why?'),
       ],
@@ -50,7 +64,11 @@ describe('the prompt', () => {
   })
 
   test('cannot have files', () => {
-    const file = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AA==' } } as const
+    const file = {
+      type: 'file',
+      mediaType: 'image/png',
+      data: { type: 'data', data: 'AA==' },
+    } as const
     expect(() => requestFromPrompt({ prompt: [{ role: 'user', content: [file] }] }, [])).toThrow(
       "'files' functionality not supported",
     )

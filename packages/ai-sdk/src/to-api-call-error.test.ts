@@ -13,7 +13,12 @@ import { toAPICallError } from './to-api-call-error.ts'
 const fields = { message: 'No', type: 'rate_limit_error', retryable: true }
 
 test.for([
-  [new RateLimitError({ ...fields, status: 429, retryAfter: 1.5 }), 429, true, { 'retry-after-ms': '1500' }],
+  [
+    new RateLimitError({ ...fields, status: 429, retryAfter: 1.5 }),
+    429,
+    true,
+    { 'retry-after-ms': '1500' },
+  ],
   [new RateLimitError({ ...fields, requestId: 'r' }), 429, true, { 'x-request-id': 'r' }],
   [new QuotaExceededError({ ...fields, retryable: false, status: 403 }), 403, false, {}],
   [new ConnectionError('No', 'connect'), undefined, true, {}],
@@ -22,7 +27,13 @@ test.for([
   const converted = toAPICallError(error, undefined)
   expect(APICallError.isInstance(converted)).toBe(true)
   const { message } = error
-  expect(converted).toMatchObject({ message, statusCode, isRetryable, responseHeaders, cause: error })
+  expect(converted).toMatchObject({
+    message,
+    statusCode,
+    isRetryable,
+    responseHeaders,
+    cause: error,
+  })
 })
 
 test('the reason of an aborted signal is the error, as with fetch', () => {

@@ -92,7 +92,11 @@ describe('toEvents', () => {
       { type: 'tool_result', content: '', id: 'c', name: 'quote', output: 2 },
       { type: 'text', content: 'a' },
       { type: 'metadata', content: '', finish_reason: 'tool-calls' },
-      { type: 'done', content: '', usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 } },
+      {
+        type: 'done',
+        content: '',
+        usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 },
+      },
     ])
   })
 

@@ -124,7 +124,7 @@ class PartsReader {
         if (event !== undefined) return { done: false, value: event }
       }
     } catch (error) {
-      void this.leave()
+      this.leave()
       throw this.#failure(error)
     }
   }
@@ -170,7 +170,9 @@ class PartError extends Error {
 }
 
 interface PartsIterator {
-  next(): Promise<{ done?: boolean | undefined; value?: unknown } & IteratorResult<AnyPart, unknown>>
+  next(): Promise<
+    { done?: boolean | undefined; value?: unknown } & IteratorResult<AnyPart, unknown>
+  >
   cancel(): Promise<unknown>
 }
 

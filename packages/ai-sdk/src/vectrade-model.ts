@@ -87,6 +87,7 @@ export class VecTradeModel implements LanguageModelV4 {
       const headers = Object.entries(options.headers ?? {}).filter(
         (header): header is [string, string] => header[1] !== undefined,
       )
+      // The AI SDK repeats calls.
       const answer = this.#ai.stream(request, { signal, headers, maxRetries: 0 })
       return { request, warnings, answer, response: await answer.response }
     } catch (error) {

@@ -30,7 +30,10 @@ export interface CountedParts {
 }
 
 /** Returns a stream that has a part only when it is asked for one. After the last one, it ends or stays silent. */
-export function countedParts(parts: readonly Part[], after: 'end' | 'silence' = 'end'): CountedParts {
+export function countedParts(
+  parts: readonly Part[],
+  after: 'end' | 'silence' = 'end',
+): CountedParts {
   const left = [...parts]
   const state = { pulled: 0, cancelled: false }
   const stream = new ReadableStream<Part>(
