@@ -11,36 +11,41 @@ import { errorFromModel } from './error-from-model.ts'
 import type { SourceModel } from './source-model.ts'
 import { toEvents, type ToEventsOptions, toEventsChecks } from './to-events.ts'
 
-/** Settings that are passed to the model as they are. */
-type ModelSettings = Pick<
-  LanguageModelV4CallOptions,
-  | 'maxOutputTokens'
-  | 'temperature'
-  | 'topP'
-  | 'topK'
-  | 'presencePenalty'
-  | 'frequencyPenalty'
-  | 'stopSequences'
-  | 'seed'
-  | 'reasoning'
-  | 'headers'
-  | 'providerOptions'
->
-
-type OwnOptions<Types extends EventTypes> = Pick<
+/** The options of {@link fromModel}. All but `system`, `events`, `onError` and `logger` go to the model as they are. */
+export interface ModelOptions<Types extends EventTypes = NoEventTypes> extends Pick<
   ToEventsOptions<Types>,
   'events' | 'onError' | 'logger'
-> & {
+> {
   /** What the model is told before the question. Default: nothing. */
   system?: string | undefined
+  /** The most tokens of an answer. A longer one ends with the reason `length`. Default: that of the model. */
+  maxOutputTokens?: number | undefined
+  /** How much answers to the same question differ. 0 is least. Default: that of the model. */
+  temperature?: number | undefined
+  /** How many of the likely next tokens are considered, as their share of the probability. Default: that of the model. */
+  topP?: number | undefined
+  /** How many of the likely next tokens are considered. Default: that of the model. */
+  topK?: number | undefined
+  /** How much the model avoids what is in the prompt already. Default: that of the model. */
+  presencePenalty?: number | undefined
+  /** How much the model avoids its own words. Default: that of the model. */
+  frequencyPenalty?: number | undefined
+  /** Texts that end the answer. Default: none. */
+  stopSequences?: string[] | undefined
+  /** A number with which some models give the same answer again. Default: none. */
+  seed?: number | undefined
+  /** How long the model thinks before it answers. Default: as the provider decides. */
+  reasoning?: LanguageModelV4CallOptions['reasoning'] | undefined
+  /** Headers of the request to the provider. Default: none. */
+  headers?: Record<string, string | undefined> | undefined
+  /** What only one provider has, such as `{ openai: { serviceTier: 'flex' } }`. Default: none. */
+  providerOptions?: LanguageModelV4CallOptions['providerOptions'] | undefined
 }
 
-/** The options of {@link fromModel}. The model gets all settings that are not described here as they are. */
-export type ModelOptions<Types extends EventTypes = NoEventTypes> = OwnOptions<Types> & {
-  [Name in keyof ModelSettings]?: ModelSettings[Name] | undefined
-}
-
-const ownChecks: Checks<OwnOptions<EventTypes>> = {
+/** The model checks its settings. */
+const ownChecks: Checks<
+  Pick<ModelOptions<EventTypes>, 'system' | 'events' | 'onError' | 'logger'>
+> = {
   system: checkString,
   events: toEventsChecks.events,
   onError: toEventsChecks.onError,
@@ -79,14 +84,14 @@ export function fromModel<const Types extends EventTypes = NoEventTypes>(
       "Pass fromModel a language model, such as openai('gpt-5'), and not its name",
     )
   }
-  checkOptions<OwnOptions<EventTypes>>(options, ownChecks)
+  checkOptions(options, ownChecks)
   const { system, events, onError, logger, ...settings } = options
   // Versions 2 and 3 of the specification take the same options.
   const newest = model as LanguageModelV4
   return async (question, { signal }) => {
     try {
       const { stream } = await newest.doStream({
-        ...(settings as ModelSettings),
+        ...(settings as Partial<LanguageModelV4CallOptions>),
         prompt: promptOf(question, system),
         abortSignal: signal,
       })

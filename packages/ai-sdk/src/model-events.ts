@@ -30,8 +30,11 @@ export interface ToolResultFields {
 
 /** The types of {@link modelEvents}. */
 export type ModelEvents = {
+  /** A piece of what the model thinks. */
   readonly reasoning: StandardSchema<ReasoningFields>
+  /** The model calls a tool. */
   readonly tool_call: StandardSchema<ToolCallFields>
+  /** A tool has answered. */
   readonly tool_result: StandardSchema<ToolResultFields>
 }
 

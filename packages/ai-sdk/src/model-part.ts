@@ -6,6 +6,7 @@ import type { Usage } from '@vectrade/core'
  * The two have the same types of parts, but not the same fields. Each field is read where it is needed.
  */
 export interface ModelPart {
+  /** Tells the parts apart, such as `text-delta`. */
   readonly type: string
 }
 

@@ -2,6 +2,7 @@ import {
   ConfigurationError,
   type EventOf,
   type EventTypes,
+  type Logger,
   type NoEventTypes,
   type OtherEvent,
   RequestAbortedError,
@@ -17,9 +18,9 @@ import {
   checkString,
   checkThat,
   hasMethods,
+  type Pull,
   PullIterator,
 } from '@vectrade/core/adapter'
-import type { Logger } from '@vectrade/core'
 import { errorFromModel } from './error-from-model.ts'
 import { EventsOfParts } from './events-of-parts.ts'
 import { type AnyPart, isObject, type ModelParts } from './model-part.ts'
@@ -91,7 +92,7 @@ export function toEvents<const Types extends EventTypes = NoEventTypes>(
 }
 
 /** Reads parts on demand, until they make an event. */
-class PartsReader {
+class PartsReader implements Pull<StreamEvent | OtherEvent> {
   readonly #parts: PartsIterator
   readonly #options: ToEventsOptions<EventTypes>
   readonly #events: EventsOfParts
@@ -113,20 +114,23 @@ class PartsReader {
 
   async wait(): Promise<IteratorResult<StreamEvent | OtherEvent, undefined>> {
     try {
-      for (;;) {
-        if (this.#isOver) return { done: true, value: undefined }
-        const { done, value } = await this.#parts.next()
+      while (!this.#isOver) {
+        const result = await this.#parts.next()
         // Leaving ends a pending read.
-        if (this.#isOver) return { done: true, value: undefined }
-        if (done) this.#end()
-        else this.#add(value)
+        if (this.#isOver) break
+        if (result.done) this.#end()
+        else this.#add(result.value)
         const event = this.ready()
         if (event !== undefined) return { done: false, value: event }
       }
     } catch (error) {
-      this.leave()
-      throw this.#failure(error)
+      // A reader that has left gets no error.
+      if (!this.#isOver) {
+        this.leave()
+        throw this.#failure(error)
+      }
     }
+    return { done: true, value: undefined }
   }
 
   /** Cancels the parts. That is not awaited, because a model may take its time. */
@@ -137,8 +141,8 @@ class PartsReader {
   }
 
   #end(): void {
-    this.#isOver = true
     if (!this.#events.isFinished) throw new StreamInterruptedError()
+    this.#isOver = true
   }
 
   #add(part: AnyPart): void {
@@ -170,9 +174,7 @@ class PartError extends Error {
 }
 
 interface PartsIterator {
-  next(): Promise<
-    { done?: boolean | undefined; value?: unknown } & IteratorResult<AnyPart, unknown>
-  >
+  next(): Promise<IteratorResult<AnyPart, unknown>>
   cancel(): Promise<unknown>
 }
 

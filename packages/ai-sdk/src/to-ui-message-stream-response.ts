@@ -29,11 +29,12 @@ const streamHeaders = {
  * @example
  * ```ts
  * import { toUIMessageStreamResponse } from '@vectrade/ai-sdk'
- * import { VecTrade } from '@vectrade/node'
  *
- * const client = new VecTrade()
- * const response = toUIMessageStreamResponse(client.ai.stream("What's the bull case for NVDA?"))
- * console.log((await response.text()).includes('"type":"text-delta"')) // true
+ * async function* events() {
+ *   yield { type: 'text' as const, content: 'Hello' }
+ * }
+ * const response = toUIMessageStreamResponse(events())
+ * response.headers.get('x-vercel-ai-ui-message-stream') // 'v1'
  * ```
  */
 export function toUIMessageStreamResponse(
