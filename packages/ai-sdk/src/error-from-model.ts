@@ -54,7 +54,7 @@ function convert(error: unknown, { hasBegun, isReading }: ModelErrorContext): un
   if (status !== undefined) return errorOfStatus(status, error, hasBegun)
   if (!isObject(error)) {
     // Some providers send only a sentence.
-    return isReading ? errorOfStatus(500, error, true) : undefined
+    return isReading ? errorOfStatus(500, error, hasBegun) : undefined
   }
   const { name } = error
   if (mistakes.has(name)) return new ConfigurationError(String(error['message']))
@@ -83,7 +83,7 @@ function convert(error: unknown, { hasBegun, isReading }: ModelErrorContext): un
   // The body of a response has failed, or the provider has sent an error that says nothing known.
   return error instanceof Error
     ? new StreamInterruptedError({ cause: systemCause(error) })
-    : errorOfStatus(500, error, true)
+    : errorOfStatus(500, error, hasBegun)
 }
 
 /** Returns the error that a repeated call has ended with. */

@@ -1,6 +1,7 @@
 import { createHandler, VecTrade } from '@vectrade/core'
 import { MockLanguageModelV4 } from 'ai/test'
 import { expectTypeOf, test } from 'vitest'
+import { createVecTrade } from './create-vectrade.ts'
 import { fromModel } from './from-model.ts'
 import { modelEvents } from './model-events.ts'
 import { toEvents } from './to-events.ts'
@@ -30,4 +31,11 @@ test('a source fits a handler that knows its events, and more', () => {
   createHandler({ source: fromModel(model, { events }), events })
   // @ts-expect-error: the handler does not know the events of the source
   createHandler({ source: fromModel(model, { events: modelEvents }), events: { chart: true } })
+})
+
+test('a provider takes a client with any events', () => {
+  createVecTrade({ client: new VecTrade({ endpoint: 'https://example.com', events: modelEvents }) })
+  createVecTrade({ apiKey: 'vq_example' })
+  // @ts-expect-error: a client has its own key
+  createVecTrade({ client: new VecTrade(), apiKey: 'vq_example' })
 })

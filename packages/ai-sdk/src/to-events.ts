@@ -178,7 +178,7 @@ interface PartsIterator {
   cancel(): Promise<unknown>
 }
 
-/** A reader is preferred, because cancelling it ends a pending read. Not every runtime can iterate over a stream. */
+/** A reader is preferred, because cancelling it ends a pending read, and some runtimes cannot iterate over a stream. */
 function iteratorOf(parts: ModelParts): PartsIterator {
   if (hasMethods(parts, 'getReader')) {
     const reader = (parts as ReadableStream<AnyPart>).getReader()

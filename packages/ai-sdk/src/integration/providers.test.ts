@@ -1,4 +1,4 @@
-import { VecTrade } from '@vectrade/node'
+import { memoryStore, VecTrade } from '@vectrade/node'
 import { errorOf } from '@vectrade/test-kit/error-of'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fromModel } from '../from-model.ts'
@@ -89,6 +89,21 @@ describe.each(Object.keys(providers))('the package %s, over HTTP', (name) => {
       expect(event.type).toBe('text')
       break
     }
+    await expect.poll(() => server.open).toBe(0)
+  })
+
+  test('with a store, leaving does not end it, and stopping does', async () => {
+    const store = memoryStore()
+    await using endpoint = await startEndpoint({ source: fromModel(modelOf()), store })
+    const client = new VecTrade({ endpoint: endpoint.url })
+    const answer = client.ai.stream('slow')
+    const events = answer[Symbol.asyncIterator]()
+    await events.next()
+    await events.return?.()
+    const resumed = client.ai.resume(answer.id ?? '')
+    expect((await resumed[Symbol.asyncIterator]().next()).value).toMatchObject({ type: 'text' })
+    expect(server.open).toBeGreaterThan(0)
+    await resumed.stop()
     await expect.poll(() => server.open).toBe(0)
   })
 
