@@ -1,5 +1,13 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
-import { createHandler, VecTrade, type AnalysisSource } from '@vectrade/core'
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
+import {
+  type AnalysisSource,
+  AnalysisStream,
+  createHandler,
+  type StreamEvent,
+  VecTrade,
+} from '@vectrade/core'
+import { setImmediate as turn } from 'node:timers/promises'
+import { countedSource } from '@vectrade/test-kit/counted-source'
 import { errorOf } from '@vectrade/test-kit/error-of'
 import { expect, test } from 'vitest'
 import { VecTradeModel } from './vectrade-model.ts'
@@ -18,36 +26,27 @@ function modelOf(source: AnalysisSource): VecTradeModel {
 }
 
 test('a part is read when the reader asks for it, and cancelling ends the answer', async () => {
-  let taken = 0
-  let isOver = false
-  const model = modelOf(async function* () {
-    try {
-      for (;;) {
-        taken += 1
-        yield { type: 'text', content: 'a' }
-      }
-    } finally {
-      isOver = true
-    }
-  })
-  const { stream } = await model.doStream({ prompt })
+  const source = countedSource<StreamEvent>(
+    Array.from({ length: 100 }, () => ({ type: 'text', content: 'a' })),
+  )
+  const ai = { stream: () => AnalysisStream.from(source) } as unknown as VecTrade['ai']
+  const { stream } = await new VecTradeModel(ai, 'analyst').doStream({ prompt })
+  // VecTrade has accepted the request when its first event has come.
+  expect(source.taken).toBe(1)
   const reader = stream.getReader()
-  const parts: LanguageModelV4StreamPart[] = []
-  while (parts.length < 5) {
-    const { value } = await reader.read()
-    if (value) parts.push(value)
-  }
-  expect(parts.map(({ type }) => type)).toEqual([
+  const types = []
+  while (types.length < 5) types.push((await reader.read()).value?.type)
+  expect(types).toEqual([
     'stream-start',
     'response-metadata',
     'text-start',
     'text-delta',
     'text-delta',
   ])
-  // The endpoint reads an event only if someone reads its response.
-  expect(taken).toBeLessThan(10)
+  await turn()
+  expect(source.taken).toBe(2)
   await reader.cancel()
-  await expect.poll(() => isOver).toBe(true)
+  expect(source.returned).toBe(1)
 })
 
 test('the metadata and the usage of an answer are those of the call', async () => {
