@@ -9,6 +9,7 @@ const packages: readonly (readonly string[])[] = [
   ['benchmarks', 'reliability', 'packages/conformance'],
   ['packages/sdk'],
   [
+    'packages/ai-sdk',
     'packages/browser',
     'packages/deno',
     'packages/edge',

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { addChecks } from './checks.ts'
 import type { ExampleProject } from './example-project.ts'
 import type { Example } from './extract.ts'
+import { startModelServer } from './model-server.ts'
 import { type Ended, RunningExample } from './run-example.ts'
 
 /** The question for every example that is a server. */
@@ -18,10 +19,16 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
         const { fault, serve } = example.directives
         const sandbox = await startSandbox({ faults: fault === undefined ? {} : parseFault(fault) })
         onTestFinished(() => sandbox.close())
+        let modelURL
+        if (example.code.includes("'MODEL_URL'")) {
+          const model = await startModelServer()
+          onTestFinished(() => model[Symbol.asyncDispose]())
+          modelURL = model.url
+        }
         // The page comes first, because `any-port` would take its server for the one of the example.
         const page = example.code.includes("'@vectrade/browser'") ? (['page'] as const) : []
         const running = new RunningExample(
-          sandbox,
+          { url: sandbox.url, liveURL: sandbox.liveURL, apiKey: sandbox.apiKey, modelURL },
           [...page, 'assert-value', 'any-port'],
           [project.runFile(example)],
         )

@@ -11,6 +11,8 @@ export interface Access {
   url: string
   liveURL: string
   apiKey: string
+  /** The address of a model, for the examples that ask one. */
+  modelURL?: string | undefined
 }
 
 export interface Ended {
@@ -70,6 +72,7 @@ export class RunningExample {
           VECTRADE_BASE_URL: access.url,
           VECTRADE_LIVE_URL: access.liveURL,
           VECTRADE_API_KEY: access.apiKey,
+          ...(access.modelURL !== undefined && { MODEL_URL: access.modelURL }),
         }),
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

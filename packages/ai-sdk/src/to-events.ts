@@ -1,0 +1,194 @@
+import {
+  ConfigurationError,
+  type EventOf,
+  type EventTypes,
+  type Logger,
+  type NoEventTypes,
+  type OtherEvent,
+  RequestAbortedError,
+  ServerError,
+  type StreamEvent,
+  StreamInterruptedError,
+} from '@vectrade/core'
+import {
+  checkFunction,
+  checkLogger,
+  checkOptions,
+  type Checks,
+  checkString,
+  checkThat,
+  hasMethods,
+  type Pull,
+  PullIterator,
+} from '@vectrade/core/adapter'
+import { errorFromModel } from './error-from-model.ts'
+import { EventsOfParts } from './events-of-parts.ts'
+import { type AnyPart, isObject, type ModelParts } from './model-part.ts'
+
+/** The options of {@link toEvents}. */
+export interface ToEventsOptions<Types extends EventTypes = NoEventTypes> {
+  /** The model to name in the metadata if the parts do not name one. Default: none. */
+  model?: string | undefined
+  /**
+   * Which events to make besides text, citations and metadata: {@link modelEvents}, or some of its types. Default:
+   * none, because reasoning and the input of tools are not for every reader.
+   */
+  events?: Types | undefined
+  /** The signal that the model has. If it is aborted, reading throws a RequestAbortedError. Default: none. */
+  signal?: AbortSignal | undefined
+  /**
+   * Called with the provider's own error, which can contain the prompt. Readers get an error of this SDK without it.
+   * Default: the provider's error is dropped.
+   */
+  onError?: ((error: unknown) => void) | undefined
+  /** Gets the model's warnings, such as a setting that it does not support. Default: none. */
+  logger?: Logger | undefined
+}
+
+export const toEventsChecks: Checks<ToEventsOptions<EventTypes>> = {
+  model: checkString,
+  events: /* @__PURE__ */ checkThat('an object such as `modelEvents`', isObject),
+  signal: /* @__PURE__ */ checkThat('an AbortSignal', (value) =>
+    hasMethods(value, 'addEventListener'),
+  ),
+  onError: checkFunction,
+  logger: checkLogger,
+}
+
+/**
+ * Converts the parts of a model's answer into events: the stream of a model of the AI SDK, or `result.stream` of
+ * `streamText`.
+ *
+ * A part is read when an event is needed, never before. The stream ends with a `metadata` event, which names the model
+ * and why it finished, and `done`. Leaving the iteration cancels the parts. An answer that ends without a `finish` part
+ * throws a `StreamInterruptedError`, and an error of the provider is thrown as the class of this SDK that has its HTTP
+ * status.
+ *
+ * @throws ConfigurationError if the parts cannot be read, or on a wrong option
+ * @example
+ * ```ts
+ * import { toEvents } from '@vectrade/ai-sdk'
+ * import { AnalysisStream } from '@vectrade/core'
+ * import { simulateReadableStream } from 'ai'
+ *
+ * const parts = simulateReadableStream({
+ *   chunks: [
+ *     { type: 'text-delta', id: '1', text: 'Hello' },
+ *     { type: 'finish', finishReason: 'stop' },
+ *   ],
+ * })
+ * await AnalysisStream.from(toEvents(parts)).finalText() // 'Hello'
+ * ```
+ */
+export function toEvents<const Types extends EventTypes = NoEventTypes>(
+  parts: ModelParts,
+  options: ToEventsOptions<Types> = {},
+): AsyncIterableIterator<EventOf<NoInfer<Types>>, undefined, undefined> {
+  checkOptions<ToEventsOptions<EventTypes>>(options, toEventsChecks)
+  const pull = new PartsReader(parts, options)
+  return new PullIterator(pull) as PullIterator<StreamEvent | OtherEvent> as PullIterator<
+    EventOf<Types>
+  >
+}
+
+/** Reads parts on demand, until they make an event. */
+class PartsReader implements Pull<StreamEvent | OtherEvent> {
+  readonly #parts: PartsIterator
+  readonly #options: ToEventsOptions<EventTypes>
+  readonly #events: EventsOfParts
+  #hasBegun = false
+  #isOver = false
+
+  constructor(parts: ModelParts, options: ToEventsOptions<EventTypes>) {
+    this.#parts = iteratorOf(parts)
+    this.#options = options
+    this.#events = new EventsOfParts(options)
+  }
+
+  ready(): StreamEvent | OtherEvent | undefined {
+    if (this.#isOver) return undefined
+    const event = this.#events.take()
+    this.#hasBegun ||= event !== undefined
+    return event
+  }
+
+  async wait(): Promise<IteratorResult<StreamEvent | OtherEvent, undefined>> {
+    try {
+      while (!this.#isOver) {
+        const result = await this.#parts.next()
+        // Leaving ends a pending read.
+        if (this.#isOver) break
+        if (result.done) this.#end()
+        else this.#add(result.value)
+        const event = this.ready()
+        if (event !== undefined) return { done: false, value: event }
+      }
+    } catch (error) {
+      // A reader that has left gets no error.
+      if (!this.#isOver) {
+        this.leave()
+        throw this.#failure(error)
+      }
+    }
+    return { done: true, value: undefined }
+  }
+
+  /** Cancels the parts. That is not awaited, because a model may take its time. */
+  leave(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    void this.#parts.cancel().catch(() => {})
+  }
+
+  #end(): void {
+    if (!this.#events.isFinished) throw new StreamInterruptedError()
+    this.#isOver = true
+  }
+
+  #add(part: AnyPart): void {
+    // What a model says after its end changes nothing.
+    if (this.#events.isFinished) return
+    if (part.type === 'error') throw new PartError(part['error'])
+    if (part.type === 'abort') throw new RequestAbortedError()
+    this.#events.add(part)
+    if (!this.#events.isBroken) return
+    if (this.#events.finishReason === 'interrupted') throw new StreamInterruptedError()
+    const message = 'The model has ended its answer with an error'
+    throw new ServerError({ message, type: 'server_error', retryable: true })
+  }
+
+  #failure(thrown: unknown): unknown {
+    const error = thrown instanceof PartError ? thrown.error : thrown
+    return errorFromModel(error, { ...this.#options, hasBegun: this.#hasBegun, isReading: true })
+  }
+}
+
+/** Carries what an `error` part has, which can be any value. */
+class PartError extends Error {
+  readonly error: unknown
+
+  constructor(error: unknown) {
+    super()
+    this.error = error
+  }
+}
+
+interface PartsIterator {
+  next(): Promise<IteratorResult<AnyPart, unknown>>
+  cancel(): Promise<unknown>
+}
+
+/** A reader is preferred, because cancelling it ends a pending read, and some runtimes cannot iterate over a stream. */
+function iteratorOf(parts: ModelParts): PartsIterator {
+  if (hasMethods(parts, 'getReader')) {
+    const reader = (parts as ReadableStream<AnyPart>).getReader()
+    return { next: () => reader.read(), cancel: () => reader.cancel() }
+  }
+  if (!isObject(parts) || !(Symbol.asyncIterator in parts)) {
+    throw new ConfigurationError(
+      'Pass toEvents the parts of an answer, such as `result.stream` of streamText',
+    )
+  }
+  const iterator = (parts as AsyncIterable<AnyPart>)[Symbol.asyncIterator]()
+  return { next: () => iterator.next(), cancel: async () => iterator.return?.() }
+}

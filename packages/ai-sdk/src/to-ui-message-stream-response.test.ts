@@ -1,0 +1,78 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { RequestAbortedError, type StreamEvent } from '@vectrade/core'
+import { countedSource } from '@vectrade/test-kit/counted-source'
+import { expect, test } from 'vitest'
+import { toUIMessageStreamResponse } from './to-ui-message-stream-response.ts'
+
+const text: StreamEvent = { type: 'text', content: 'Hi' }
+
+async function chunksOf(response: Response): Promise<unknown[]> {
+  const messages = (await response.text()).split('\n\n').filter((each) => each !== '')
+  expect(messages.pop()).toBe('data: [DONE]')
+  return messages.map((each) => JSON.parse(each.replace('data: ', '')) as unknown)
+}
+
+test('an answer in the protocol of useChat', async () => {
+  const response = toUIMessageStreamResponse(
+    countedSource([
+      text,
+      { type: 'citation', content: '', source: 'A', url: 'https://a.example/' },
+      { type: 'chart', content: '', points: [1] },
+      { type: 'metadata', content: '', model: 'm' },
+      { type: 'done', content: '', usage: { total_tokens: 3 } },
+    ]),
+    { status: 201, headers: { 'x-mine': '1' } },
+  )
+  expect(response.status).toBe(201)
+  expect(response.headers.get('x-mine')).toBe('1')
+  expect(response.headers.get('x-vercel-ai-ui-message-stream')).toBe('v1')
+  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+  expect(await chunksOf(response)).toEqual([
+    { type: 'start' },
+    { type: 'start-step' },
+    { type: 'text-start', id: 'text' },
+    { type: 'text-delta', id: 'text', delta: 'Hi' },
+    { type: 'source-url', sourceId: 'citation-1', url: 'https://a.example/', title: 'A' },
+    { type: 'data-chart', data: { points: [1] } },
+    { type: 'text-end', id: 'text' },
+    { type: 'finish-step' },
+    {
+      type: 'finish',
+      finishReason: 'stop',
+      messageMetadata: { model: 'm', usage: { total_tokens: 3 } },
+    },
+  ])
+})
+
+test('reads nothing ahead, and ends the answer if the page leaves', async () => {
+  const source = countedSource([text, text, text])
+  const reader = toUIMessageStreamResponse(source).body?.getReader()
+  await reader?.read()
+  await reader?.read()
+  await turn()
+  expect(source.taken).toBe(0)
+  await reader?.read()
+  await turn()
+  expect(source.taken).toBe(1)
+  await reader?.cancel()
+  expect(source.returned).toBe(1)
+})
+
+test('tells that the answer has failed, but not why', async () => {
+  const failed = countedSource([text], new Error('secret'))
+  expect((await chunksOf(toUIMessageStreamResponse(failed))).at(-1)).toEqual({
+    type: 'error',
+    errorText: 'The answer has failed',
+  })
+  const told = countedSource([text], new Error('of mine'))
+  const onError = (error: unknown): string => `It failed: ${(error as Error).message}`
+  expect((await chunksOf(toUIMessageStreamResponse(told, { onError }))).at(-1)).toEqual({
+    type: 'error',
+    errorText: 'It failed: of mine',
+  })
+})
+
+test('tells that the answer was aborted', async () => {
+  const aborted = countedSource([text], new RequestAbortedError())
+  expect((await chunksOf(toUIMessageStreamResponse(aborted))).at(-1)).toEqual({ type: 'abort' })
+})

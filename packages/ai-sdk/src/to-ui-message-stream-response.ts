@@ -1,0 +1,96 @@
+import { encodeEvent, type OtherEvent, RequestAbortedError, type StreamEvent } from '@vectrade/core'
+import { checkFunction, checkOptions } from '@vectrade/core/adapter'
+import { PartsOfEvents } from './parts-of-events.ts'
+import { type UIChunk, uiChunkOf } from './ui-chunk-of.ts'
+
+/** The options of {@link toUIMessageStreamResponse}, besides those of a response. */
+export interface UIMessageStreamInit extends ResponseInit {
+  /** Returns the text that the page gets for an error. Default: a sentence without details. */
+  onError?: ((error: unknown) => string) | undefined
+}
+
+const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+  // The protocol of `useChat`.
+  'x-vercel-ai-ui-message-stream': 'v1',
+}
+
+/**
+ * Returns an answer as a response for `useChat`: the UI message stream of the AI SDK. Uses the stream.
+ *
+ * Citations become sources, and events of your own types become data parts such as `data-chart`. The metadata and the
+ * usage become the metadata of the message. Nothing is read ahead, and the answer ends if the page leaves.
+ *
+ * The response starts at once, with the status 200. A failure comes as an `error` chunk.
+ *
+ * @throws ConfigurationError on a wrong option
+ * @example
+ * ```ts
+ * import { toUIMessageStreamResponse } from '@vectrade/ai-sdk'
+ *
+ * async function* events() {
+ *   yield { type: 'text' as const, content: 'Hello' }
+ * }
+ * const response = toUIMessageStreamResponse(events())
+ * response.headers.get('x-vercel-ai-ui-message-stream') // 'v1'
+ * ```
+ */
+export function toUIMessageStreamResponse(
+  stream: AsyncIterable<StreamEvent | OtherEvent>,
+  init: UIMessageStreamInit = {},
+): Response {
+  checkOptions<Pick<UIMessageStreamInit, 'onError'>>(init, { onError: checkFunction })
+  const { onError = () => 'The answer has failed', ...responseInit } = init
+  const headers = new Headers(init.headers)
+  for (const [name, value] of Object.entries(streamHeaders)) headers.set(name, value)
+  return new Response(bytesOf(stream, onError), { ...responseInit, headers })
+}
+
+function bytesOf(
+  stream: AsyncIterable<StreamEvent | OtherEvent>,
+  onError: (error: unknown) => string,
+): ReadableStream<Uint8Array> {
+  const events = stream[Symbol.asyncIterator]()
+  const parts = new PartsOfEvents()
+  const encoder = new TextEncoder()
+  const encode = (data: string): Uint8Array => encoder.encode(encodeEvent({ data }))
+  let hasBegun = false
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const send = (...chunks: UIChunk[]): void => {
+          for (const chunk of chunks) controller.enqueue(encode(JSON.stringify(chunk)))
+        }
+        const end = (): void => {
+          controller.enqueue(encode('[DONE]'))
+          controller.close()
+        }
+        if (!hasBegun) {
+          hasBegun = true
+          send({ type: 'start' }, { type: 'start-step' })
+          return
+        }
+        try {
+          // Each pull must send a chunk, or end the stream.
+          for (;;) {
+            const { done, value } = await events.next()
+            const chunks = (done ? parts.end() : parts.of(value)).flatMap(uiChunkOf)
+            send(...chunks)
+            if (done) end()
+            if (done || chunks.length > 0) return
+          }
+        } catch (error) {
+          if (error instanceof RequestAbortedError) send({ type: 'abort' })
+          else send({ type: 'error', errorText: onError(error) })
+          end()
+        }
+      },
+      async cancel() {
+        await events.return?.()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
