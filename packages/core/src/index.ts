@@ -47,6 +47,7 @@ export type {
   EventTypes,
   NoEventTypes,
   OwnEvent,
+  OwnFields,
   SchemaIssue,
   SchemaResult,
   StandardSchema,
@@ -92,6 +93,7 @@ export type {
   HandlerContext,
   HandlerOptions,
   SourceContext,
+  SourceEvents,
 } from './serve/handler-options.ts'
 export type { Authorization } from './serve/authorization.ts'
 export { createLiveHandler } from './serve/live/live-handler.ts'

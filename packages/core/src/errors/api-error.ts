@@ -6,10 +6,10 @@ import { hide, VecTradeError } from './vectrade-error.ts'
 export interface APIErrorFields {
   /** The sentence that says what went wrong. */
   message: string
-  /** The API's own name of the error, such as `rate_limit_error`. */
-  type: string
-  /** Whether the same call may succeed later. */
-  retryable: boolean
+  /** The API's own name of the error, such as `rate_limit_error`. Default: the name that the class has. */
+  type?: string | undefined
+  /** Whether the same call may succeed later. Default: as the class has it. */
+  retryable?: boolean | undefined
   /** The error that led to this one. */
   cause?: unknown
   /** The server's id of the request. */
@@ -39,6 +39,8 @@ export class APIError extends VecTradeError {
   static override readonly errorClass: string = 'APIError'
   /** @internal */
   static readonly code: APIErrorCode = 'api_error'
+  /** @internal The default of `retryable`. */
+  static readonly isRetryable: boolean = false
 
   declare readonly code: APIErrorCode
   /** The HTTP status; undefined if the error came inside a stream. */
@@ -62,10 +64,11 @@ export class APIError extends VecTradeError {
   declare readonly hint?: string
 
   constructor(fields: APIErrorFields) {
-    const { message, hint } = fields
-    super(hint === undefined ? message : `${message} ${hint}`, new.target.code, fields)
+    const { message, hint, type = new.target.code, retryable = new.target.isRetryable } = fields
+    const text = hint === undefined ? message : `${message} ${hint}`
+    super(text, new.target.code, { ...fields, retryable })
     if (hint !== undefined) hide(this, 'hint', hint)
-    this.type = fields.type
+    this.type = type
     this.status = fields.status
     if (fields.errorCode !== undefined) this.errorCode = fields.errorCode
     if (fields.docsUrl !== undefined) this.docsUrl = fields.docsUrl
@@ -132,6 +135,8 @@ export class RateLimitError extends APIError {
   static override readonly errorClass: string = 'RateLimitError'
   /** @internal */
   static override readonly code = 'rate_limit_error'
+  /** @internal */
+  static override readonly isRetryable = true
 
   declare readonly code: 'rate_limit_error'
 
@@ -172,6 +177,8 @@ export class ServerError extends APIError {
   static override readonly errorClass: string = 'ServerError'
   /** @internal */
   static override readonly code: ServerError['code'] = 'server_error'
+  /** @internal */
+  static override readonly isRetryable = true
 
   declare readonly code: 'server_error' | 'service_unavailable'
 }

@@ -7,7 +7,7 @@ import { errorFromWire } from './error-from-wire.ts'
 const all: errors.VecTradeError[] = [
   ...Object.values(errors)
     .filter(isAPIErrorClass)
-    .map((APIErrorClass) => new APIErrorClass({ message: '', type: '', retryable: false })),
+    .map((APIErrorClass) => new APIErrorClass({ message: '' })),
   new errors.ConfigurationError(''),
   new errors.ConnectionError('', 'connect'),
   new errors.StreamInterruptedError(),
@@ -42,9 +42,11 @@ test('the rows under a code are of the class with that code', () => {
 })
 
 test.for(all.filter((error) => error instanceof errors.APIError))(
-  'what is sent for $name is read as $name',
-  ({ code, name }) => {
+  'what is sent for $name is read as $name, which has these defaults',
+  (error) => {
+    const { code, name } = error
     const [, status, type, retryable] = errorTable[code][0]
     expect(errorFromWire({ error: { type } }, { status })).toMatchObject({ name, type, retryable })
+    expect(error).toMatchObject({ retryable, type: code === 'api_error' ? code : type })
   },
 )

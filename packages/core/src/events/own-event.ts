@@ -6,6 +6,7 @@ import type { StreamEvent, UnknownEvent } from './stream-event.ts'
  * @see https://standardschema.dev
  */
 export interface StandardSchema<Output = unknown> {
+  /** What the standard defines. */
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
@@ -21,7 +22,9 @@ export type SchemaResult<Output> =
 
 /** Where a value does not match. */
 export interface SchemaIssue {
+  /** Says what is wrong. It may show the value, so the SDK does not pass it on. */
   readonly message: string
+  /** The keys that lead to the place. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
@@ -38,12 +41,12 @@ export type NoEventTypes = Record<never, never>
 /** The events of your own types. The fields are those that the validator returns. */
 export type OwnEvent<Types extends EventTypes> = {
   [Type in keyof Types & string]: (Types[Type] extends StandardSchema<infer Output>
-    ? Fields<Output>
+    ? OwnFields<Output>
     : { [field: string]: unknown }) & { type: Type; content: '' }
 }[keyof Types & string]
 
-/** Distributes over a union, so that its members stay apart. */
-type Fields<Output> = Output extends object ? Omit<Output, 'type' | 'content'> : never
+/** The fields of a validated value. The members of a union stay apart. */
+export type OwnFields<Output> = Output extends object ? Omit<Output, 'type' | 'content'> : never
 
 /** All events of a stream with event types of your own. */
 export type EventOf<Types extends EventTypes> = StreamEvent | OwnEvent<Types>

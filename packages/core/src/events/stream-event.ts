@@ -68,6 +68,7 @@ export interface UnknownEvent {
 
 /** An event of a type of your own: see the option `events`. Its type is none of those above. */
 export interface OtherEvent {
+  /** Tells the events apart. */
   type: string
   /** Empty: only events of the type `text` are part of the text. */
   content: ''

@@ -43,9 +43,12 @@ export interface SourceContext {
 export type AnalysisSource<Types extends EventTypes = NoEventTypes> = (
   question: AnalysisRequest,
   context: SourceContext,
-) => Events<Types> | Promise<Events<Types>>
+) => SourceEvents<Types> | Promise<SourceEvents<Types>>
 
-type Events<Types extends EventTypes> = AsyncIterable<EventOf<Types>> | Iterable<EventOf<Types>>
+/** The events of a source, such as an async generator or an array. */
+export type SourceEvents<Types extends EventTypes = NoEventTypes> =
+  | AsyncIterable<EventOf<Types>>
+  | Iterable<EventOf<Types>>
 
 /** The options of `createHandler`. */
 export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {

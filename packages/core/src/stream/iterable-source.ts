@@ -164,7 +164,7 @@ class IterableSource implements StreamSource {
     // After an abort, a source may fail in any way.
     if (!this.#isClosed) this.#onFault?.(error)
     const message = 'The source of the answer has failed'
-    return new ServerError({ message, type: 'server_error', retryable: true, cause: error })
+    return new ServerError({ message, cause: error })
   }
 
   /** Tells the iterator to end. That is not awaited, because a generator ends only after its pending step. */
