@@ -15,12 +15,12 @@ export function liveEventFromWire(wire: unknown, name = ''): LiveEvent {
 function hasFields(wire: Record<string, unknown>, kind: LiveEvent['type']): boolean {
   switch (kind) {
     case 'quote.update':
-      return typeof wire['symbol'] === 'string' && typeof wire['price'] === 'number'
+      return typeof wire['symbol'] === 'string' && Number.isFinite(wire['price'])
     case 'alert.triggered':
       return (
         typeof wire['id'] === 'string' &&
         typeof wire['symbol'] === 'string' &&
-        typeof wire['price'] === 'number' &&
+        Number.isFinite(wire['price']) &&
         isRecord(wire['condition'])
       )
     case 'news.published':

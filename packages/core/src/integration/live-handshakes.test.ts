@@ -19,7 +19,10 @@ describe('a handshake that fails', () => {
     const feed = lab.client.live.subscribe({ symbols: ['NVDA'] })
     const failure = catchError(feed.ready)
     ;(await lab.socketOf(1)).lose()
-    expect(await failure).toMatchObject({ status: refused })
+    expect(await failure).toMatchObject({
+      status: refused,
+      message: expect.stringContaining('(live data, channel quotes)'),
+    })
     expect(lab.requests).toEqual([
       { url: 'https://ws.vectrade.io/ws/v1/quotes', authorization: `Bearer ${key}` },
     ])

@@ -209,6 +209,56 @@ describe('silence', () => {
   })
 })
 
+test('a feed gets the latest quote of a symbol that another feed already follows', async () => {
+  const first = lab.client.live.subscribe({ symbols: ['NVDA'] })
+  const only = await lab.socketOf(1)
+  only.open()
+  await first.ready
+  only.receive(quote('NVDA', 1))
+  const second = lab.client.live.subscribe({ symbols: ['AMD'] })
+  await second.ready
+  second.add(['NVDA'])
+  await settle()
+  expect(second.latest('NVDA')).toEqual(quote('NVDA', 1))
+  second.remove(['NVDA'])
+  await settle()
+  expect(only.sent).toEqual([
+    { action: 'subscribe', symbols: ['NVDA'] },
+    { action: 'subscribe', symbols: ['AMD'] },
+  ])
+})
+
+test('the first quote of a symbol is no progress, and the next one is', async () => {
+  const feed = lab.client.live.subscribe({ symbols: ['NVDA'] })
+  const pauses: number[] = []
+  for (let number = 1; number <= 4; number += 1) {
+    const socket = await lab.socketOf(number)
+    socket.open()
+    await settle()
+    socket.receive(quote('NVDA', 1))
+    if (number === 3) socket.receive(quote('NVDA', 2))
+    socket.lose()
+    const lostAt = performance.now()
+    while (lab.sockets.length === number) await vi.advanceTimersByTimeAsync(100)
+    pauses.push(performance.now() - lostAt)
+  }
+  expect(pauses).toEqual([500, 1000, 500, 1000])
+  await feed.close()
+})
+
+test('a message may come as bytes, and a price must be a finite number', async () => {
+  const feed = lab.client.live.subscribe({ symbols: ['NVDA'] })
+  const only = await lab.socketOf(1)
+  only.open()
+  await feed.ready
+  only.receiveBytes(new TextEncoder().encode(JSON.stringify(quote('NVDA', 1))))
+  only.receive('{"type":"quote.update","symbol":"NVDA","price":1e999}')
+  expect(await take(feed[Symbol.asyncIterator](), 2)).toMatchObject([
+    quote('NVDA', 1),
+    { type: 'unknown', wireType: 'quote.update' },
+  ])
+})
+
 test('a feed that ends while it opens its sockets leaves none open', async () => {
   const first = lab.client.live.subscribe({ symbols: ['NVDA', 'AMD'] })
   const quotes = await lab.socketOf(1)

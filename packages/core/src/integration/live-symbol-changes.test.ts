@@ -65,6 +65,27 @@ describe('a change of symbols', () => {
     expect(await take(iterator, 3)).toEqual([quote('NVDA', 2), quote('NVDA', 3), quote('NVDA', 4)])
   })
 
+  test('is not stuck if the old connection brings only what no one follows any more', async () => {
+    const feed = lab.subscribe(['NVDA', 'AMD'])
+    const iterator = feed[Symbol.asyncIterator]()
+    const old = await lab.server.connection(1)
+    old.send(quote('NVDA', 1), '1')
+    await take(iterator, 1)
+    const admit = lab.server.holdNext()
+    feed.remove(['AMD'])
+    await vi.advanceTimersByTimeAsync(0)
+    old.send(quote('AMD', 2), '2')
+    await vi.advanceTimersByTimeAsync(0)
+    admit()
+    // The market is closed: the new connection brings nothing.
+    await lab.server.connection(2)
+    await vi.advanceTimersByTimeAsync(0)
+    feed.add(['TSLA'])
+    const third = await lab.server.connection(3)
+    expect(third.url.searchParams.get('symbols')).toBe('NVDA,TSLA')
+    expect(third.lastEventId).toBe('2')
+  })
+
   test('during another change continues after the first event of the new connection', async () => {
     const { feed, old, admit, iterator } = await changing()
     old.send(quote('NVDA', 2), '2')

@@ -10,6 +10,7 @@ import type { LiveSocket } from '../options/runtime.ts'
 import type { CallWithLimits } from '../http/call.ts'
 import { Reconnection } from '../resume/reconnection.ts'
 import { isLonger, overLimit } from '../sse/event-limit.ts'
+import { decodeUtf8 } from '../sse/utf8.ts'
 import type { FeedRequest, FeedSink } from './feed-source.ts'
 import { keepConnected, type LiveConnection } from './keep-connected.ts'
 import { openLiveSocket } from './live-socket.ts'
@@ -36,7 +37,10 @@ export interface SocketOptions {
 export class ChannelSocket {
   readonly #channel: LiveChannel
   readonly #options: SocketOptions
-  readonly #members = new Set<Member>()
+  /** The feeds, with the symbols that each has asked for so far. */
+  readonly #members = new Map<Member, ReadonlySet<string>>()
+  /** How many feeds have asked for each symbol. The server knows of all of them, if there is a connection. */
+  readonly #wanted = new Map<string, number>()
   /** The feeds that have had a connection. They miss what comes while there is none. */
   readonly #served = new WeakSet<Member>()
   /** The feeds that have been told about this connection. */
@@ -46,8 +50,6 @@ export class ChannelSocket {
   #wasOpen = false
   /** Undefined while there is no connection. */
   #socket: LiveSocket | undefined
-  /** The symbols that the server knows of. */
-  #subscribed: ReadonlySet<string> = new Set()
   /** The latest quote of each symbol, for feeds that join later. */
   readonly #latest = new Map<string, QuoteEvent>()
 
@@ -64,7 +66,9 @@ export class ChannelSocket {
   }
 
   start(): void {
-    const each = (work: (member: Member) => void): void => this.#members.forEach(work)
+    const each = (work: (member: Member) => void): void => {
+      for (const member of this.#members.keys()) work(member)
+    }
     void keepConnected({
       connect: (signal) => this.#connect(signal),
       sink: {
@@ -82,37 +86,58 @@ export class ChannelSocket {
   }
 
   join(member: Member): void {
-    this.#members.add(member)
-    if (this.#socket === undefined) return
-    this.change()
-    this.#serve(member)
-    for (const symbol of member.request.symbols) {
+    this.#members.set(member, new Set())
+    // A gap comes before the latest quotes.
+    if (this.#socket !== undefined) this.#serve(member)
+    this.change(member)
+  }
+
+  leave(member: Member): void {
+    if (this.#members.size > 1) this.#count(member, new Set())
+    this.#members.delete(member)
+    if (this.#members.size === 0) this.#closing.abort()
+  }
+
+  /** Call this after the symbols of a feed have changed. The feed gets the latest quotes of its new symbols. */
+  change(member: Member): void {
+    for (const symbol of this.#count(member, new Set(member.request.symbols))) {
       const quote = this.#latest.get(symbol)
       if (quote !== undefined) member.sink.onEvent(quote, '')
     }
   }
 
-  leave(member: Member): void {
-    this.#members.delete(member)
-    if (this.#members.size > 0) this.change()
-    else this.#closing.abort()
+  /**
+   * Notes the symbols of a feed, and tells the server which symbols are new for all feeds, and which ones no feed wants
+   * any more. Returns those that are new for this feed.
+   */
+  #count(member: Member, symbols: ReadonlySet<string>): string[] {
+    const before = this.#members.get(member)
+    // It has left.
+    if (before === undefined) return []
+    this.#members.set(member, symbols)
+    const isNew = (symbol: string): boolean => this.#add(symbol, 1) === 1
+    const isGone = (symbol: string): boolean => this.#add(symbol, -1) === 0
+    const added = [...symbols].filter((symbol) => !before.has(symbol))
+    const removed = [...before].filter((symbol) => !symbols.has(symbol))
+    this.#send('subscribe', added.filter(isNew))
+    const gone = removed.filter(isGone)
+    for (const symbol of gone) this.#latest.delete(symbol)
+    this.#send('unsubscribe', gone)
+    return added
   }
 
-  /** Tells the server which symbols the feeds want now. Only the quotes take subscriptions. */
-  change(): void {
-    const socket = this.#socket
-    if (socket === undefined || this.#channel !== 'quotes') return
-    const wanted = new Set<string>()
-    for (const { request } of this.#members) request.symbols.forEach((symbol) => wanted.add(symbol))
-    const before = this.#subscribed
-    this.#subscribed = wanted
-    const added = [...wanted].filter((symbol) => !before.has(symbol))
-    const removed = [...before].filter((symbol) => !wanted.has(symbol))
-    for (const symbol of removed) this.#latest.delete(symbol)
-    if (added.length > 0) socket.send(JSON.stringify({ action: 'subscribe', symbols: added }))
-    if (removed.length > 0) {
-      socket.send(JSON.stringify({ action: 'unsubscribe', symbols: removed }))
-    }
+  /** Returns how many feeds want the symbol now. */
+  #add(symbol: string, feeds: 1 | -1): number {
+    const count = (this.#wanted.get(symbol) ?? 0) + feeds
+    if (count === 0) this.#wanted.delete(symbol)
+    else this.#wanted.set(symbol, count)
+    return count
+  }
+
+  /** Sends a message about symbols. Only the quotes take subscriptions. */
+  #send(action: 'subscribe' | 'unsubscribe', symbols: readonly string[]): void {
+    if (symbols.length === 0 || this.#channel !== 'quotes') return
+    this.#socket?.send(JSON.stringify({ action, symbols }))
   }
 
   #serve(member: Member): void {
@@ -126,7 +151,11 @@ export class ChannelSocket {
   async #connect(signal: Abortable): Promise<LiveConnection> {
     const { call, heartbeatTimeout } = this.#options
     const url = `${call.url}/ws/v1/${this.#channel}`
-    const inbox = await openLiveSocket(url, call, this.#wasOpen, signal)
+    const inbox = await openLiveSocket(url, call, this.#wasOpen, signal).catch((error: unknown) => {
+      // A plan may refuse one channel and allow the others.
+      if (error instanceof Error) error.message += ` (live data, channel ${this.#channel})`
+      throw error
+    })
     this.#wasOpen = true
     return { ended: markHandled(this.#follow(inbox, heartbeatTimeout)) }
   }
@@ -135,8 +164,7 @@ export class ChannelSocket {
   #follow(inbox: SocketInbox, heartbeatTimeout: number): Promise<never> {
     this.#socket = inbox.socket
     this.#told = new WeakSet()
-    this.#subscribed = new Set()
-    this.change()
+    this.#send('subscribe', [...this.#wanted.keys()])
     return new Promise((_, reject) => {
       const end = (error: unknown): void => {
         unlink?.()
@@ -150,7 +178,7 @@ export class ChannelSocket {
       let unlink: (() => void) | undefined
       unlink = whenAborted(this.#closing, () => end(this.#closing.reason))
       // A gap comes before the first message.
-      for (const member of this.#members) this.#serve(member)
+      for (const member of this.#members.keys()) this.#serve(member)
       inbox.read({
         onMessage: (data) => {
           try {
@@ -171,19 +199,23 @@ export class ChannelSocket {
    * @throws StreamProtocolError if it is over `maxEventBytes`
    */
   #receive(data: unknown): string {
-    const isText = typeof data === 'string'
+    const text = data instanceof ArrayBuffer ? decodeUtf8(new Uint8Array(data)) : data
+    const isText = typeof text === 'string'
     const { maxEventBytes } = this.#options.call
-    if (isText && isLonger(data, maxEventBytes)) throw overLimit(maxEventBytes)
-    const wire = isText ? (parseJson(data) ?? data) : data
+    if (isText && isLonger(text, maxEventBytes)) throw overLimit(maxEventBytes)
+    const wire = isText ? (parseJson(text) ?? text) : text
     if (isErrorPayload(wire)) this.#check(wire)
     const event = liveEventFromWire(wire)
     if (event.type === 'unknown' && isHeartbeat(event.wireType)) return event.wireType
-    // A quote may come after its symbol was removed. No newer one would replace it, so it is not kept.
-    if (event.type === 'quote.update' && this.#subscribed.has(event.symbol)) {
-      this.#latest.set(event.symbol, event)
+    // The first quote of a symbol is how a server greets each connection.
+    let isProgress = event.type !== 'unknown' && event.type !== 'gap'
+    if (event.type === 'quote.update') {
+      isProgress = this.#latest.has(event.symbol)
+      // A quote may come after its symbol was removed. No newer one would replace it, so it is not kept.
+      if (this.#wanted.has(event.symbol)) this.#latest.set(event.symbol, event)
     }
-    if (event.type !== 'unknown') this.#reconnection.progressed()
-    for (const { sink } of this.#members) sink.onEvent(event, '')
+    if (isProgress) this.#reconnection.progressed()
+    for (const { sink } of this.#members.keys()) sink.onEvent(event, '')
     return event.type === 'unknown' ? event.wireType : event.type
   }
 

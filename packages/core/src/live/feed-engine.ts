@@ -1,10 +1,11 @@
 import { RequestAbortedError } from '../errors/request-aborted-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
-import { type LiveEvent, type QuoteEvent, symbolsOf } from '../events/live-event.ts'
+import type { LiveEvent, QuoteEvent } from '../events/live-event.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
 import { AbortScope, type Track } from '../lifetime/abort-scope.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import type { Pull } from '../lifetime/pull-iterator.ts'
+import { concerns } from './concerns.ts'
 import type { Delivery } from './delivery.ts'
 import type { FeedSink, FeedSource } from './feed-source.ts'
 import type { LiveEnd, LiveState } from './live-state.ts'
@@ -136,6 +137,8 @@ export class FeedEngine implements FeedSink {
     this.#setState('closed')
     this.#scope?.leave()
     this.#source?.close()
+    // A server that has nothing to send was connected, too.
+    if (end.reason === 'ended') this.#onReady?.()
     this.#onNotReady?.(end.error ?? new RequestAbortedError('The feed was closed'))
     this.#onClosed?.(end)
     this.#wake?.()
@@ -158,11 +161,4 @@ export class FeedEngine implements FeedSink {
       })
     }
   }
-}
-
-/** Whether a feed of these symbols gets the event. Without symbols, it gets all alerts and news. */
-function concerns(event: LiveEvent, symbols: ReadonlySet<string>): boolean {
-  if (event.type === 'quote.update') return symbols.has(event.symbol)
-  if (event.type === 'gap' || event.type === 'unknown' || symbols.size === 0) return true
-  return symbolsOf(event).some((symbol) => symbols.has(symbol))
 }

@@ -21,6 +21,7 @@ export class SocketInbox {
 
   constructor(socket: LiveSocket) {
     this.socket = socket
+    socket.binaryType = 'arraybuffer'
     socket.addEventListener('message', this.#onMessage)
     socket.addEventListener('close', this.#onLost)
     socket.addEventListener('error', this.#onLost)

@@ -52,7 +52,7 @@ export class SocketSource implements FeedSource {
   }
 
   change(): void {
-    for (const socket of this.#members.keys()) socket.change()
+    for (const [socket, member] of this.#members) socket.change(member)
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import { errorFromThrown } from '../errors/error-from-thrown.ts'
+import type { LiveEvent } from '../events/live-event.ts'
 import { closeBody } from '../http/read-body.ts'
 import { send } from '../http/send.ts'
 import { type Abortable, AbortSource } from '../lifetime/abort-source.ts'
@@ -8,6 +9,7 @@ import { withParameters } from '../options/url-parameters.ts'
 import type { CallWithLimits } from '../http/call.ts'
 import { Reconnection } from '../resume/reconnection.ts'
 import { bodyOfEvents } from '../stream/open-event-stream.ts'
+import { concerns } from './concerns.ts'
 import type { FeedRequest, FeedSink, FeedSource } from './feed-source.ts'
 import { isFinal, keepConnected, type LiveConnection } from './keep-connected.ts'
 import { connectionLost, type LiveMessage, SseReading } from './sse-reading.ts'
@@ -37,6 +39,11 @@ export class SseSource implements FeedSource {
   /** The messages that the old connection has brought since the new one was asked for. */
   #held: { from: SseReading; messages: LiveMessage[] } | undefined
   #wasOpen = false
+  /**
+   * The symbols whose first quote this connection has brought, if it began with the latest quotes. Undefined if it
+   * continues after an id.
+   */
+  #greeted: Set<string> | undefined
 
   constructor(call: CallWithLimits, request: FeedRequest, sink: FeedSink) {
     // The reconnection counts the attempts, because it knows which ones brought new events.
@@ -75,6 +82,7 @@ export class SseSource implements FeedSource {
       this.#sink.onEvent({ type: 'gap', reason: 'upstream' }, '')
     }
     this.#wasOpen = true
+    this.#greeted = this.#request.lastEventId() === '' ? new Set() : undefined
     return { ended: markHandled(this.#follow(reading)) }
   }
 
@@ -153,8 +161,8 @@ export class SseSource implements FeedSource {
           throw connectionLost()
         } else {
           reading = this.#reading
-          if (this.#held?.messages.length === 0) {
-            this.#release(false)
+          if (!this.#isRepeated()) {
+            this.#release(true)
             this.#catchUp()
           }
         }
@@ -164,6 +172,13 @@ export class SseSource implements FeedSource {
       this.#reading.close()
       this.#reading = undefined
     }
+  }
+
+  /** Whether the new connection repeats any of what is held. If not, its first message may never come. */
+  #isRepeated(): boolean {
+    const { symbols } = this.#request
+    const held = this.#held?.messages ?? []
+    return held.some(({ event }) => event !== undefined && concerns(event, symbols))
   }
 
   #receive(message: LiveMessage, reading: SseReading): void {
@@ -211,8 +226,20 @@ export class SseSource implements FeedSource {
       this.#begun.clear()
     }
     if (event === undefined) return this.#sink.onId(id)
-    // A greeting, or a gap, that each connection brings is no progress.
-    if (isNew) this.#reconnection.progressed()
+    const isGreeting = this.#isGreeting(event)
+    if (isNew && !isGreeting) this.#reconnection.progressed()
     this.#sink.onEvent(event, id)
+  }
+
+  /** Whether each new connection would bring this event: a gap, or the latest quote of a symbol. That is no progress. */
+  #isGreeting(event: LiveEvent): boolean {
+    if (event.type === 'gap') {
+      if (event.reason !== 'upstream') this.#greeted = new Set()
+      return true
+    }
+    if (event.type !== 'quote.update' || this.#greeted === undefined) return false
+    const isFirst = !this.#greeted.has(event.symbol)
+    this.#greeted.add(event.symbol)
+    return isFirst
   }
 }

@@ -100,11 +100,13 @@ export type OpenSocket = (
 export interface LiveSocket {
   /** 0 is connecting, 1 is open. Any higher value is closed. */
   readonly readyState: number
+  /** Set to `arraybuffer`. */
+  binaryType?: string
   /** Sends a text message. */
   send(data: string): void
   /** Closes the socket, also while it connects. */
   close(): void
-  /** `message` events have the text in `data`. */
+  /** `message` events have the text, or its bytes in an ArrayBuffer, in `data`. */
   addEventListener(type: SocketEvent, listener: (event: { data?: unknown }) => void): void
   /** Removes a listener. */
   removeEventListener(type: SocketEvent, listener: (event: { data?: unknown }) => void): void

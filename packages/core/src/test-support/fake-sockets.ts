@@ -50,6 +50,11 @@ export class FakeSocket implements LiveSocket {
     this.#emit('message', { data: typeof message === 'string' ? message : JSON.stringify(message) })
   }
 
+  /** The server sends a binary message. */
+  receiveBytes(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#emit('message', { data: bytes.buffer })
+  }
+
   /** The handshake fails, or the connection is lost. */
   lose(): void {
     this.readyState = 3

@@ -1,3 +1,6 @@
+import { ConfigurationError } from '../../errors/configuration-error.ts'
+import { VecTradeError } from '../../errors/vectrade-error.ts'
+import { within } from '../../lifetime/timers.ts'
 import { whenAborted } from '../../lifetime/abort-source.ts'
 import { forgetCollected, whenCollected } from '../../lifetime/finalization.ts'
 import { warnAbout } from '../../lifetime/logger.ts'
@@ -13,8 +16,8 @@ import {
 } from './live-handler-options.ts'
 import { LiveHub } from './live-hub.ts'
 import type { LiveReader } from './live-reader.ts'
-import { readLiveRequest } from './live-request.ts'
-import { subscriptionTo } from './live-subscription.ts'
+import { type LiveWish, readLiveRequest } from './live-request.ts'
+import { type LiveSubscription, subscriptionTo } from './live-subscription.ts'
 import { Reauthorization } from './reauthorization.ts'
 import { invalidRequest, Refusal } from '../refusal.ts'
 import { ownerOf, report, respond } from '../respond.ts'
@@ -22,6 +25,10 @@ import { RunningStreams } from '../running-streams.ts'
 
 /** How long a symbol or a channel is still read after its last reader has left, in ms. A page may just be reloading. */
 const linger = 2_000
+/** How long a request waits until this server is connected, in ms. */
+const longestConnect = 8_000
+/** When a reader should try again if this server is not connected, in seconds. */
+const retryAfter = 5
 
 /**
  * Creates the endpoint from which pages and services get live data without a key. All of them share one feed.
@@ -93,12 +100,28 @@ class LiveEndpoint {
     if (this.#hub.hasEnded(subscription)) return new Response(null, { status: 204 })
     const onLeave = this.#running.enter(owner)
     try {
-      const reader = await this.#hub.join(subscription, wish)
+      const reader = await this.#join(subscription, wish)
       return this.#open(reader, request, subscription.key, onLeave)
     } catch (error) {
       onLeave()
       throw error
     }
+  }
+
+  /** Adds a reader, once there is something to read. @throws Refusal with a 503 if VecTrade cannot be reached */
+  async #join(subscription: LiveSubscription, wish: LiveWish): Promise<LiveReader> {
+    let reader: LiveReader | undefined
+    try {
+      reader = await this.#hub.join(subscription, wish)
+      const isConnected = this.#hub.connected(subscription).then(() => true)
+      if (await within(isConnected, longestConnect)) return reader
+    } catch (error) {
+      reader?.end()
+      // A mistake of this server is reported, and any failure of its connection was logged.
+      if (!VecTradeError.isInstance(error) || error instanceof ConfigurationError) throw error
+    }
+    reader?.end()
+    throw new Refusal(503, 'Live data is not available', { 'retry-after': String(retryAfter) })
   }
 
   #authorize(request: Request): Promise<LivePermission | Response> {

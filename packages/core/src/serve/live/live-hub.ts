@@ -102,6 +102,11 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     return this.#enter(group, history.position, first)
   }
 
+  /** Resolves once the channels of a subscription are connected. Rejects if one of them has failed. */
+  connected({ channels }: LiveSubscription): Promise<void> {
+    return this.#upstream.connected(channels)
+  }
+
   onEvent(event: LiveEvent, channel: LiveChannel | undefined): void {
     let entry
     try {

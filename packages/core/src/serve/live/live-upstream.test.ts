@@ -1,24 +1,41 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { AuthenticationError, type LiveHandlerOptions, VecTrade } from '../../index.ts'
+import {
+  AuthenticationError,
+  type LiveHandlerOptions,
+  type LiveOptions,
+  type LiveState,
+  VecTrade,
+} from '../../index.ts'
 import { ControlledFeed, quote } from '../../test-support/controlled-feed.ts'
 import { liveEndpoint } from '../../test-support/live-endpoint.ts'
 
 interface FakeClient {
   client: NonNullable<LiveHandlerOptions['client']>
   /** The feeds that were opened, by their channels. */
-  feeds: { channels: readonly string[]; feed: ControlledFeed }[]
+  feeds: OpenFeed[]
+}
+
+interface OpenFeed {
+  channels: readonly string[]
+  feed: ControlledFeed
+  /** Changes the state of the feed. */
+  become: (state: LiveState) => void
 }
 
 /** A client whose feeds the test controls. */
 function fakeClient(): FakeClient {
   const feeds: FakeClient['feeds'] = []
-  const subscribe = ({
-    channels = [],
-    symbols = [],
-  }: Record<string, readonly string[]>): unknown => {
-    const feed = new ControlledFeed()
+  const subscribe = (
+    { channels = [], symbols = [] }: Record<string, readonly string[]>,
+    { onStateChange }: LiveOptions = {},
+  ): unknown => {
+    const feed = Object.assign(new ControlledFeed(), { state: 'live' })
     feed.add(symbols)
-    feeds.push({ channels, feed })
+    const become = (state: LiveState): void => {
+      feed.state = state
+      onStateChange?.(state)
+    }
+    feeds.push({ channels, feed, become })
     return feed
   }
   return { client: { live: { subscribe } } as never, feeds }
@@ -96,8 +113,47 @@ describe('with a client', () => {
     feeds[0]?.feed.send(quote('NVDA', 1))
     await vi.advanceTimersByTimeAsync(10)
     expect(await reading).toEqual([quote('NVDA', 1)])
-    await get('?channels=news')
+    // Each reader would make it fail again, so it is left alone for a while.
+    const again = await get('?channels=news')
+    expect(again.response.status).toBe(503)
+    expect(again.response.headers.get('retry-after')).toBe('5')
+    expect(feeds).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect((await get('?channels=news')).response.status).toBe(200)
     expect(feeds.map(({ channels }) => channels)).toEqual([['quotes'], ['news'], ['news']])
+  })
+
+  test('a request waits until there is a connection, and is refused if there is none', async () => {
+    const { client, feeds } = fakeClient()
+    const { get } = liveEndpoint({ client })
+    const waiting = get()
+    await vi.advanceTimersByTimeAsync(0)
+    const [opened] = feeds
+    opened!.become('reconnecting')
+    const refused = get()
+    await vi.advanceTimersByTimeAsync(8_000)
+    expect((await refused).response.status).toBe(503)
+    opened!.become('live')
+    await vi.advanceTimersByTimeAsync(0)
+    expect((await get()).response.status).toBe(200)
+    expect((await waiting).response.status).toBe(200)
+  })
+
+  test('readers are told if VecTrade cannot be reached for 10 s', async () => {
+    const { client, feeds } = fakeClient()
+    const { get } = liveEndpoint({ client })
+    const caller = await get()
+    const [opened] = feeds
+    opened!.become('live')
+    opened!.become('reconnecting')
+    await vi.advanceTimersByTimeAsync(9_000)
+    opened!.become('live')
+    opened!.become('reconnecting')
+    await vi.advanceTimersByTimeAsync(9_000)
+    expect(opened!.feed.isClosed).toBe(false)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(opened!.feed.isClosed).toBe(true)
+    expect((await caller.next())?.event).toMatchObject({ error: { type: 'service_unavailable' } })
   })
 
   test('a quote on another channel is for the readers of that channel only', async () => {
@@ -175,9 +231,16 @@ describe('with a feed', () => {
       const { get } = liveEndpoint({ feed, logger: { warn } })
       for (let at = 0; at < 3; at += 1) {
         const caller = await get()
-        expect(caller.response.status).toBe(200)
-        let last = await caller.next()
-        if (last?.event['type'] === 'quote.update') last = await caller.next()
+        let last
+        if (name === 'NotFoundError') {
+          // Its `ready` tells in time.
+          expect(caller.response.status).toBe(503)
+          last = { event: await caller.response.json() }
+        } else {
+          expect(caller.response.status).toBe(200)
+          last = await caller.next()
+          if (last?.event['type'] === 'quote.update') last = await caller.next()
+        }
         expect(last?.event).toMatchObject({ error: { type: 'service_unavailable' } })
       }
       const message = `vectrade: live data has failed (${name})`

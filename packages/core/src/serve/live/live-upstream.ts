@@ -1,4 +1,5 @@
 import type { VecTrade } from '../../client.ts'
+import { ChannelFeed } from './channel-feed.ts'
 import { StreamConsumedError } from '../../errors/stream-consumed-error.ts'
 import type { LiveChannel, LiveEvent } from '../../events/live-event.ts'
 import { markHandled } from '../../lifetime/mark-handled.ts'
@@ -10,6 +11,8 @@ export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
   add?(symbols: readonly string[]): unknown
   /** Follows these symbols no longer. */
   remove?(symbols: readonly string[]): unknown
+  /** Resolves at the first connection. Until then, requests wait. Default: they do not wait. */
+  readonly ready?: PromiseLike<unknown>
   /** The id of the last event that was read. It counts only with `replay`. */
   readonly lastEventId?: string
   /**
@@ -74,6 +77,8 @@ export interface LiveUpstream {
    * @throws ConfigurationError
    */
   open(channels: readonly LiveChannel[], symbols: readonly string[], sink: UpstreamSink): void
+  /** Resolves once the channels are connected. Rejects if one of them has failed. */
+  connected(channels: Iterable<LiveChannel>): Promise<void>
   /** Stops reading channels. */
   close(channels: readonly LiveChannel[]): void
   add(symbols: readonly string[]): void
@@ -95,49 +100,71 @@ export class ClientUpstream implements LiveUpstream {
   readonly canClose = true
   readonly sharedId = ''
   readonly #client: Pick<VecTrade, 'live'>
-  readonly #feeds = new Map<LiveChannel, ReturnType<VecTrade['live']['subscribe']>>()
+  readonly #feeds = new Map<LiveChannel, ChannelFeed>()
+  /** Why a channel has failed, and when, on the clock of `performance.now()`. */
+  readonly #failures = new Map<LiveChannel, Failure & { at: number }>()
 
   constructor(client: Pick<VecTrade, 'live'>) {
     this.#client = client
   }
 
   open(channels: readonly LiveChannel[], symbols: readonly string[], sink: UpstreamSink): void {
+    for (const channel of channels) this.#check(channel)
     for (const channel of channels) {
       if (this.#feeds.has(channel)) continue
       const isOfQuotes = channel === 'quotes'
       const request = { channels: [channel], symbols: isOfQuotes ? symbols : [] }
-      const feed = this.#client.live.subscribe(request)
-      this.#feeds.set(channel, feed)
-      const isOpen = (): boolean => this.#feeds.get(channel) === feed
-      const onEvent = (event: LiveEvent): void => sink.onEvent(event, channel)
-      void readFeed(feed, onEvent, sink, isOpen).then((failure) => {
+      const isOpen = (): boolean => this.#feeds.get(channel) === opened
+      const end = (failure: Failure | undefined): void => {
         if (!isOpen()) return
         this.#feeds.delete(channel)
+        if (failure !== undefined) {
+          this.#failures.set(channel, { ...failure, at: performance.now() })
+        }
+        opened.close()
         sink.onEnd(channel, failure)
-      })
+      }
+      const opened = new ChannelFeed(this.#client, request, (error) => end({ error }))
+      this.#feeds.set(channel, opened)
+      const onEvent = (event: LiveEvent): void => sink.onEvent(event, channel)
+      void readFeed(opened.feed, onEvent, sink, isOpen).then(end)
     }
+  }
+
+  async connected(channels: Iterable<LiveChannel>): Promise<void> {
+    await Promise.all([...channels].map((channel) => this.#feeds.get(channel)?.connected()))
   }
 
   close(channels: readonly LiveChannel[]): void {
     for (const channel of channels) {
-      const feed = this.#feeds.get(channel)
+      this.#feeds.get(channel)?.close()
       this.#feeds.delete(channel)
-      if (feed !== undefined) void markHandled(feed.close())
     }
   }
 
   add(symbols: readonly string[]): void {
-    this.#feeds.get('quotes')?.add(symbols)
+    this.#feeds.get('quotes')?.feed.add(symbols)
   }
 
   remove(symbols: readonly string[]): void {
-    this.#feeds.get('quotes')?.remove(symbols)
+    this.#feeds.get('quotes')?.feed.remove(symbols)
   }
 
   async replay(): Promise<ReplayProblem> {
     return 'unknown'
   }
+
+  /** @throws the failure of a channel that has failed just now. Each reader would make it fail again */
+  #check(channel: LiveChannel): void {
+    const failure = this.#failures.get(channel)
+    if (failure === undefined) return
+    if (performance.now() - failure.at < pauseAfterFailure) throw failure.error
+    this.#failures.delete(channel)
+  }
 }
+
+/** How long a channel that has failed is not opened again, in ms. */
+const pauseAfterFailure = 10_000
 
 /** A feed of the developer. It is read from the first request on, until it ends. */
 export class FeedUpstream implements LiveUpstream {
@@ -171,6 +198,10 @@ export class FeedUpstream implements LiveUpstream {
       this.#failure = isReadOnce ? (this.#failure ?? failure) : failure
       sink.onEnd(undefined, this.#failure)
     })
+  }
+
+  async connected(): Promise<void> {
+    await this.#feed.ready
   }
 
   /** Does nothing, because the feed may be readable only once. */
