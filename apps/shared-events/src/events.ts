@@ -1,6 +1,6 @@
 import type { EventOf } from '@vectrade/browser'
 import * as v from 'valibot'
-import { z } from 'zod'
+import * as z from 'zod'
 
 // Otherwise zod tries to compile code, which the policy of the page forbids. It reads this when a validator is made.
 z.config({ jitless: true })

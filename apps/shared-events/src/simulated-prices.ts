@@ -8,7 +8,7 @@ export function simulatedPrices(symbol: string): ChartEvent['points'] {
   const seed = [...symbol].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0)
   return Array.from({ length: days }, (_, index) => ({
     day: new Date(Date.UTC(2026, 0, 1) + index * day).toISOString().slice(0, 10),
-    price: round(100 + index * ((seed % 7) - 3) * 0.5 + 8 * Math.sin(seed + index / 3)),
+    price: round(100 + index * ((seed % 7) - 3) * 0.3 + 8 * Math.sin(seed + index / 3)),
   }))
 }
 

@@ -27,6 +27,7 @@ async function bundlePage(): Promise<ReadonlyMap<string, () => Response>> {
     target: 'es2023',
     // Uses the sources of the packages, so that nothing has to be built first.
     conditions: ['@vectrade/source'],
+    minify: true,
   })
   const files = new Map([['/', fileOf(html, 'text/html; charset=utf-8')]])
   for (const { path, contents } of outputFiles) {
