@@ -72,7 +72,12 @@ test('an answer is shown as it comes', async () => {
   const rest = Promise.withResolvers<void>()
   const source = async function* () {
     yield { type: 'text' as const, content: 'Before.' }
-    yield { type: 'chart' as const, content: '' as const, symbol: 'AMD', points: simulatedPrices('AMD') }
+    yield {
+      type: 'chart' as const,
+      content: '' as const,
+      symbol: 'AMD',
+      points: simulatedPrices('AMD'),
+    }
     await rest.promise
     yield { type: 'text' as const, content: 'After.' }
   }
@@ -104,7 +109,11 @@ test('the page itself checks what an endpoint lets pass, and names the place', a
   await using asked = await askAt(createWrongAnalyst())
   const { page } = asked
   await page.reach('The answer is not complete.')
-  expect(await page.parts()).toEqual(['A good chart', expect.stringMatching(/^AMD: /), 'and a wrong one'])
+  expect(await page.parts()).toEqual([
+    'A good chart',
+    expect.stringMatching(/^AMD: /),
+    'and a wrong one',
+  ])
   expect(await page.problem.textContent()).toBe(
     'StreamProtocolError: An event of the type "chart" does not match its validator at points.30.price',
   )
