@@ -5,7 +5,13 @@ import { dirname, join, relative, sep } from 'node:path'
  * import each other.
  */
 const packages: readonly (readonly string[])[] = [
-  ['apps/browser-chat', 'apps/deno-server', 'apps/edge-worker', 'apps/node-terminal'],
+  [
+    'apps/browser-chat',
+    'apps/deno-server',
+    'apps/edge-worker',
+    'apps/node-terminal',
+    'apps/shared-events',
+  ],
   ['benchmarks', 'reliability', 'packages/conformance'],
   ['packages/sdk'],
   [

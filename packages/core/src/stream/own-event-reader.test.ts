@@ -72,6 +72,11 @@ describe('a wrong type throws a ConfigurationError', () => {
   test('when its validator returns a promise, or no object', () => {
     const later = z.object({}).refine(async () => true)
     expect(() => read({ chart: later }, {})).toThrow('must work without a promise')
+    // Vitest reports a rejection that no one handles.
+    const throwing = z.object({}).refine(() => {
+      throw new Error('secret')
+    })
+    expect(() => read({ chart: throwing }, {})).toThrow('must work without a promise')
     const chart = z.object({}).transform(() => 'text') as never
     expect(() => read({ chart }, {})).toThrow('must return an object')
   })

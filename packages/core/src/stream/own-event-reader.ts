@@ -4,6 +4,7 @@ import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
 import { isRecord } from '../events/json.ts'
 import type { EventTypes, OwnEvents, SchemaIssue, StandardSchema } from '../events/own-event.ts'
 import type { StreamEvent, UnknownEvent } from '../events/stream-event.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
 
 /** The types that have a meaning already. */
 const standardTypes: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -67,6 +68,8 @@ function checkType(type: string, schema: unknown): void {
 function validated(type: string, schema: StandardSchema<object>, wire: object): object {
   const result = schema['~standard'].validate(wire)
   if (result instanceof Promise) {
+    // zod also returns a promise if a check throws, and the promise rejects.
+    void markHandled(result)
     throw new ConfigurationError(`The validator of \`events.${type}\` must work without a promise`)
   }
   if (result.issues !== undefined) {
