@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { Plugin } from 'esbuild'
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
 
 type Target = string | { [condition: string]: Target }
 
@@ -20,7 +19,7 @@ if (hasOnDemand) entry.push('src/on-demand.ts')
  * Makes all modules that are imported on demand one file. With a file for each, bundlers cut what these files share with
  * the rest of a page into many small pieces, and a page that needs none of them would be larger by 0.7 kB.
  */
-const onDemand: Plugin = {
+const onDemand: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'on-demand',
   setup(build) {
     build.onResolve({ filter: /^\.{1,2}\// }, ({ kind }) =>

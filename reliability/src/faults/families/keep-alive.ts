@@ -45,9 +45,11 @@ function cutOnSecond(maxRetries: number, variant: 'FIN' | 'RST'): Cell[] {
 }
 
 function afterCut(stage: Stage, maxRetries: number): readonly string[] {
-  if (stage !== 'before headers') return whenFailed(stage)
   // Some runtimes repeat the request by themselves, because nothing of an answer had come.
-  return maxRetries > 0 ? ['complete'] : ['complete', 'ConnectionError']
+  const unanswered = maxRetries > 0 ? ['complete'] : ['complete', 'ConnectionError']
+  if (stage === 'before headers') return unanswered
+  // A busy runtime may read the headers together with the cut, and discard them.
+  return stage === 'after headers' ? [...whenFailed(stage), ...unanswered] : whenFailed(stage)
 }
 
 export const keepAliveRaces: readonly Cell[] = [0, 1].flatMap((maxRetries) =>
