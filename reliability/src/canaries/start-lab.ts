@@ -9,8 +9,10 @@ export interface RunningLab extends Lab, AsyncDisposable {
 }
 
 export async function startLab(): Promise<RunningLab> {
-  const { VecTrade: Client } =
+  const { VecTrade } =
     'Deno' in globalThis ? await import('@vectrade/deno') : await import('@vectrade/node')
+  // The lab has no event types of its own, so the two are the same.
+  const Client = VecTrade as Lab['Client']
   const server = await startHostileServer()
   const lines: string[] = []
   const log = (...given: unknown[]): void => void lines.push(inspect(given, { depth: Infinity }))

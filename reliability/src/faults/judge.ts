@@ -4,7 +4,10 @@ import { type KnownGap, knownGaps } from './known-gaps.ts'
 import { type Played, socketsLast } from './play-matrix.ts'
 import type { Platform } from './platforms.ts'
 
-/** Returns the faults in the cells of a platform. A known gap that is no race must show in at least one of its cells. */
+/**
+ * Returns the faults in the cells of a platform. A known gap must show in at least one of its cells, unless it is a
+ * race.
+ */
 export function judgeAll(platform: Platform, played: readonly Played[]): Verdict[] {
   const verdicts: Verdict[] = []
   const closed = new Map<KnownGap, Cell>()

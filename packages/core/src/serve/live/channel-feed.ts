@@ -14,7 +14,8 @@ export class ChannelFeed {
   readonly feed: LiveFeed
   readonly #onLost: (error: unknown) => void
   /** Resolves at the next change of the state. */
-  #change: { promise: Promise<void>; happen: () => void } | undefined
+  #change: Promise<void> | undefined
+  #onChange: (() => void) | undefined
   #stopTimer: (() => void) | undefined
 
   /**
@@ -36,8 +37,10 @@ export class ChannelFeed {
   async connected(): Promise<void> {
     const { feed } = this
     while (feed.state === 'connecting' || feed.state === 'reconnecting') {
-      this.#change ??= newChange()
-      await this.#change.promise
+      this.#change ??= new Promise((resolve) => {
+        this.#onChange = resolve
+      })
+      await this.#change
     }
     if (feed.state === 'closed') throw (await feed.closed).error ?? lost()
   }
@@ -48,20 +51,12 @@ export class ChannelFeed {
   }
 
   #onStateChange(state: LiveState): void {
-    this.#change?.happen()
+    this.#onChange?.()
     this.#change = undefined
     this.#stopTimer?.()
     this.#stopTimer =
       state === 'reconnecting' ? after(longestOutage, () => this.#onLost(lost())) : undefined
   }
-}
-
-function newChange(): { promise: Promise<void>; happen: () => void } {
-  let happen = (): void => {}
-  const promise = new Promise<void>((resolve) => {
-    happen = resolve
-  })
-  return { promise, happen }
 }
 
 function lost(): ConnectionError {

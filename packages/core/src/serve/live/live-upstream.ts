@@ -132,7 +132,7 @@ export class ClientUpstream implements LiveUpstream {
   }
 
   async connected(channels: Iterable<LiveChannel>): Promise<void> {
-    await Promise.all([...channels].map((channel) => this.#feeds.get(channel)?.connected()))
+    await Promise.all([...channels].map(async (channel) => this.#feeds.get(channel)?.connected()))
   }
 
   close(channels: readonly LiveChannel[]): void {
