@@ -90,10 +90,10 @@ export type { ReadableOptions } from './relay/relay.ts'
 export { createHandler, type Handler } from './serve/handler.ts'
 export type {
   AnalysisSource,
+  AnalysisSourceOf,
   HandlerContext,
   HandlerOptions,
   SourceContext,
-  SourceEvents,
 } from './serve/handler-options.ts'
 export type { Authorization } from './serve/authorization.ts'
 export { createLiveHandler } from './serve/live/live-handler.ts'

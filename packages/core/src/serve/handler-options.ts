@@ -40,22 +40,22 @@ export interface SourceContext {
  * An error of this SDK that it throws before its first event decides the status of the response, such as a
  * {@link RateLimitError}. Any other error is a 500 without details, and `onError` gets it.
  */
-export type AnalysisSource<Types extends EventTypes = NoEventTypes> = (
+export type AnalysisSource<Types extends EventTypes = NoEventTypes> = AnalysisSourceOf<
+  EventOf<Types>
+>
+
+/** A source of these events, which it returns as an async generator or an array, for example. */
+export type AnalysisSourceOf<Event> = (
   question: AnalysisRequest,
   context: SourceContext,
-) => SourceEvents<Types> | Promise<SourceEvents<Types>>
-
-/** The events of a source, such as an async generator or an array. */
-export type SourceEvents<Types extends EventTypes = NoEventTypes> =
-  | AsyncIterable<EventOf<Types>>
-  | Iterable<EventOf<Types>>
+) => AsyncIterable<Event> | Iterable<Event> | Promise<AsyncIterable<Event> | Iterable<Event>>
 
 /** The options of `createHandler`. */
 export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
   /** The client that calls VecTrade with your key. Pass it, or a `source`. */
   client?: { readonly ai: AI<StreamEvent | OtherEvent> } | undefined
   /** Answers instead of VecTrade. */
-  source?: AnalysisSource<NoInfer<Types>> | undefined
+  source?: AnalysisSourceOf<EventOf<NoInfer<Types>>> | undefined
   /**
    * Event types of your own, as in the options of a client. What the source or VecTrade sends is checked. Default: none.
    */
