@@ -1,4 +1,9 @@
-import { createHandler, RateLimitError, type SourceContext } from '@vectrade/core'
+import {
+  type AnalysisSource,
+  createHandler,
+  RateLimitError,
+  type SourceContext,
+} from '@vectrade/core'
 import { APICallError, type LanguageModelV2 } from '@ai-sdk/provider'
 import { MockLanguageModelV3, MockLanguageModelV4 } from 'ai/test'
 import { describe, expect, test, vi } from 'vitest'
@@ -100,7 +105,7 @@ describe('fromModel', () => {
 })
 
 describe('at an endpoint', () => {
-  const ask = (source: ReturnType<typeof fromModel>, onError = vi.fn()): Promise<Response> =>
+  const ask = (source: AnalysisSource, onError = vi.fn()): Promise<Response> =>
     createHandler({ source, onError })(new Request(url, { method: 'POST', body: '{"prompt":"p"}' }))
 
   test('a model answers in the protocol', async () => {
