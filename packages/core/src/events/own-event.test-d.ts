@@ -48,6 +48,7 @@ test('the type of a stream follows from the option', async () => {
 test('without the option, nothing changes', () => {
   expectTypeOf(new VecTrade()).toEqualTypeOf<VecTrade>()
   expectTypeOf(new VecTrade().ai.stream('p')).toEqualTypeOf<AnalysisStream>()
+  expectTypeOf(AnalysisStream.from([{ type: 'text', content: '' }])).toEqualTypeOf<AnalysisStream>()
   expectTypeOf<AnalysisStream>().toExtend<AsyncIterable<StreamEvent>>()
   expectTypeOf(client.ai.stream('p').toResponse()).toEqualTypeOf<Response>()
 })

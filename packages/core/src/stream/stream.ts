@@ -88,7 +88,7 @@ export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent
    * ```
    */
   static from<const Types extends EventTypes = NoEventTypes>(
-    events: AsyncIterable<EventOf<Types>> | Iterable<EventOf<Types>>,
+    events: AsyncIterable<EventOf<NoInfer<Types>>> | Iterable<EventOf<NoInfer<Types>>>,
     options: { signal?: Abortable | undefined; events?: Types | undefined } = {},
   ): AnalysisStream<EventOf<NoInfer<Types>>> {
     const open: StreamOpener['open'] = async (signal) => {
