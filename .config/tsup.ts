@@ -16,8 +16,9 @@ const hasOnDemand = existsSync('src/on-demand.ts')
 if (hasOnDemand) entry.push('src/on-demand.ts')
 
 /**
- * Makes all modules that are imported on demand one file. With a file for each, bundlers cut what these files share with
- * the rest of a page into many small pieces, and a page that needs none of them would be larger by 0.7 kB.
+ * Puts all modules that are imported on demand into one file. If each had its own file, bundlers would split the code
+ * that these files share with the rest of a page into many small pieces. A page that needs none of them would then be
+ * larger by 0.7 kB.
  */
 const onDemand: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'on-demand',

@@ -37,7 +37,7 @@ export interface VecTradeProvider extends ProviderV4 {
  * `providerOptions: { vectrade: { symbols: ['NVDA'] } }`.
  *
  * Without a client, the key comes from the option `apiKey` or the environment variable `VECTRADE_API_KEY`. If there is
- * none, the first call throws. A client of the package for your runtime also uses what that runtime has.
+ * none, the first call throws. To use the features of a runtime, pass a client of the package for it.
  *
  * @throws ConfigurationError on a wrong option
  * @example
@@ -81,7 +81,7 @@ function clientOf(options: VecTradeProviderOptions): { readonly ai: AI<StreamEve
   return client
 }
 
-/** Reads a variable where there is a `process`. Deno throws if it may not: pass it a client of `@vectrade/deno`. */
+/** Reads an environment variable. Returns undefined if the runtime has no `process`, or if Deno denies access. */
 function environmentVariable(name: string): string | undefined {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
   try {

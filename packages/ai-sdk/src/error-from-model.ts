@@ -33,10 +33,11 @@ const mistakes: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
 ])
 
 /**
- * Returns the error of this SDK for what a model or `streamText` has thrown. Its message and its cause have nothing of
- * the request and nothing that the provider said, because both can contain the prompt or the key.
+ * Returns the error of this SDK for what a model or `streamText` has thrown. Its message and its cause repeat neither
+ * the request nor what the provider said, because both can contain the prompt or the key.
  *
- * Returns an error that is neither of a provider nor of a network as it is, because it is a mistake in the program.
+ * An error of an unknown kind is a mistake in the program if it came from asking, and is returned as it is. If it came
+ * from reading the answer, the connection or the provider has failed.
  */
 export function errorFromModel(thrown: unknown, context: ModelErrorContext): unknown {
   const error = lastError(thrown)

@@ -61,7 +61,7 @@ const refused: Row = [
   "The model's provider does not accept the request",
 ]
 
-/** What providers call their errors inside a stream, and the status that they send it with otherwise. */
+/** The names of providers' errors, and the HTTP status of each. Inside a stream, an error has only its name. */
 const statusOfName: Readonly<Record<string, number>> = {
   rate_limit_error: 429,
   rate_limit_exceeded: 429,

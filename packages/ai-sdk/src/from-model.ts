@@ -22,7 +22,7 @@ export interface ModelOptions<Types extends EventTypes = NoEventTypes> extends P
   maxOutputTokens?: number | undefined
   /** How much answers to the same question differ. 0 is least. Default: that of the model. */
   temperature?: number | undefined
-  /** How many of the likely next tokens are considered, as their share of the probability. Default: that of the model. */
+  /** Considers the likeliest next tokens, up to this sum of probabilities. Default: that of the model. */
   topP?: number | undefined
   /** How many of the likely next tokens are considered. Default: that of the model. */
   topK?: number | undefined
@@ -59,8 +59,8 @@ const ownChecks: Checks<
  * ends with a line such as `Ticker symbols: NVDA, AMD`. The source makes one request for each question, and does not
  * repeat it. If the reader leaves, the request ends.
  *
- * A failure before the first event decides the status of the response. The error has the provider's status, and says
- * nothing that the provider has said: `onError` gets that.
+ * A failure before the first event decides the status of the response. The error has the provider's status, but not its
+ * words. Only `onError` gets the provider's own error.
  *
  * @throws ConfigurationError if this is no model, or on a wrong option
  * @example

@@ -3,7 +3,7 @@ import type { Usage } from '@vectrade/core'
 /**
  * A part of a model's answer: a part of the provider specification, or one of `streamText`.
  *
- * The two have the same types of parts, but not the same fields. Each field is read where it is needed.
+ * The two share most types of parts, but their fields differ. Each field is read where it is needed.
  */
 export interface ModelPart {
   /** Tells the parts apart, such as `text-delta`. */

@@ -83,7 +83,7 @@ export class PartsOfEvents {
   }
 }
 
-/** Returns a citation as a source. A page would link to any URL, so only one of the web becomes the URL of a source. */
+/** Returns a citation as a source. A page links to its URL, so a citation without a web address is a document. */
 export function sourceOf({ source, url }: Citation, index: number): LanguageModelV4Source {
   const id = `citation-${index + 1}`
   const safe = safeUrl(url)

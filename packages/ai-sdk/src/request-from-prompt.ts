@@ -16,11 +16,11 @@ interface Turn {
 }
 
 /**
- * Makes VecTrade's one prompt of the messages of a conversation.
+ * Makes one prompt for VecTrade from the messages of a conversation.
  *
- * The texts are joined with empty lines between them. What the system says comes first, without a label. One question
- * has no label either. In a conversation, each message begins with `User:` or `Assistant:`. Reasoning is left out, and so
- * are tools, with a warning.
+ * The texts are joined with empty lines between them. System messages come first, without a label. A single question
+ * has no label either. In a conversation, each other message begins with `User:` or `Assistant:`. Reasoning is left
+ * out. Tools are left out with a warning.
  *
  * @param warnings gets a warning for what is left out
  * @throws UnsupportedFunctionalityError if a message has a file, because an answer without it would be wrong

@@ -14,11 +14,10 @@ const statuses: Readonly<Partial<Record<VecTradeError['code'], number>>> = {
 }
 
 /**
- * Returns the error that the AI SDK expects. It decides by it whether to call again, and when. The error has neither the
- * prompt nor the key. Its `cause` is the error of this SDK.
+ * Returns the error that the AI SDK expects. From this error, the AI SDK decides whether and when to call again. The
+ * error contains neither the prompt nor the key. Its `cause` is the error of this SDK.
  *
- * After an abort, the reason of the signal is returned, as `fetch` does it. Mistakes in the program are returned as they
- * are.
+ * After an abort, returns the reason of the signal, as `fetch` does. Returns mistakes in the program as they are.
  */
 export function toAPICallError(error: unknown, signal: AbortSignal | undefined): unknown {
   if (error instanceof RequestAbortedError && signal?.aborted) return signal.reason

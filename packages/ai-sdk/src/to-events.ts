@@ -34,7 +34,7 @@ export interface ToEventsOptions<Types extends EventTypes = NoEventTypes> {
    * none, because reasoning and the input of tools are not for every reader.
    */
   events?: Types | undefined
-  /** The signal that the model has. If it is aborted, reading throws a RequestAbortedError. Default: none. */
+  /** The signal of the model's request. After an abort, a failure is a RequestAbortedError. Default: none. */
   signal?: AbortSignal | undefined
   /**
    * Called with the provider's own error, which can contain the prompt. Readers get an error of this SDK without it.
@@ -59,10 +59,9 @@ export const toEventsChecks: Checks<ToEventsOptions<EventTypes>> = {
  * Converts the parts of a model's answer into events: the stream of a model of the AI SDK, or `result.stream` of
  * `streamText`.
  *
- * A part is read when an event is needed, never before. The stream ends with a `metadata` event, which names the model
- * and why it finished, and `done`. Leaving the iteration cancels the parts. An answer that ends without a `finish` part
- * throws a `StreamInterruptedError`, and an error of the provider is thrown as the class of this SDK that has its HTTP
- * status.
+ * A part is read only when an event is needed. The last two events are `metadata`, which has the model and the reason
+ * why it finished, and `done`. Leaving the iteration cancels the parts. Reading throws a `StreamInterruptedError` if
+ * the parts end without `finish`. It throws an error of the provider as the class of this SDK for its HTTP status.
  *
  * @throws ConfigurationError if the parts cannot be read, or on a wrong option
  * @example

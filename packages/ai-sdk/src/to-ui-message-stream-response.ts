@@ -18,7 +18,7 @@ const streamHeaders = {
 }
 
 /**
- * Returns an answer as a response for `useChat`: the UI message stream of the AI SDK. Uses the stream.
+ * Returns an answer as a response for `useChat`: the UI message stream of the AI SDK. The stream cannot be read again.
  *
  * Citations become sources, and events of your own types become data parts such as `data-chart`. The metadata and the
  * usage become the metadata of the message. Nothing is read ahead, and the answer ends if the page leaves.

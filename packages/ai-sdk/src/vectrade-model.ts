@@ -58,7 +58,7 @@ export class VecTradeModel implements LanguageModelV4 {
 
   async doGenerate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     const { request, warnings, answer, response } = await this.#ask(options)
-    // A stream, because its time limits fit a long answer, and an endpoint of your own only streams.
+    // Uses a stream, because its time limits suit long answers, and because endpoints of your own always stream.
     const analysis = await answer.finalAnalysis().catch((error: unknown) => {
       throw toAPICallError(error, options.abortSignal)
     })

@@ -53,6 +53,6 @@ export type EventOf<Types extends EventTypes> = StreamEvent | OwnEvent<Types>
 
 /** Recognises the events of a program's own types. */
 export interface OwnEvents {
-  /** Returns an event that this SDK does not know as one of the program's own, or as it is. */
+  /** Takes an event that this SDK does not know. Returns it as an event of the program's own type, or unchanged. */
   read(event: UnknownEvent): StreamEvent
 }

@@ -32,7 +32,7 @@ export class SseSource implements FeedSource {
   /** The added symbols. A symbol leaves this set at the first new id that comes with or after its first quote. */
   readonly #added = new Set<string>()
   /**
-   * Those of them that have had a quote, but no new id since. A connection that continues after the last id would
+   * The added symbols that have had a quote, but no new id since. A connection that continues after the last id would
    * repeat their older quotes, unless it asks for the latest ones again.
    */
   readonly #begun = new Set<string>()

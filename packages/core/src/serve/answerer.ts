@@ -15,7 +15,11 @@ export type Answerer = (
   signal: AbortSignal,
 ) => AnalysisStream<StreamEvent | OtherEvent>
 
-/** Returns what answers the questions of an endpoint. @throws ConfigurationError if it is not clear what does */
+/**
+ * Returns what answers the questions of an endpoint.
+ *
+ * @throws ConfigurationError if the options have both a `client` and a `source`, or neither
+ */
 export function answererOf(options: HandlerOptions<EventTypes>): Answerer {
   const { client, source, events } = options
   if (client !== undefined && source === undefined) {

@@ -109,8 +109,8 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
    */
   maxStreamsPerOwner?: number | undefined
   /**
-   * Called with the errors of `authorize`, `owner` and the endpoint itself, such as a ConfigurationError.
-   * The caller gets a 500 without details. Default: `console.error`.
+   * Called with the errors of `authorize`, `owner` and the endpoint itself, such as a ConfigurationError, and
+   * with mistakes of the `source`, such as a wrong event. The caller gets no details. Default: `console.error`.
    */
   onError?: ((error: unknown) => void) | undefined
   /** Receives warnings about the store and the platform. Default: no logger. */

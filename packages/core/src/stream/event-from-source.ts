@@ -4,7 +4,7 @@ import { isRecord } from '../events/json.ts'
 import type { OwnEventReader } from './own-event-reader.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 
-/** The fields that each event must have, besides `content`. All of them are strings. */
+/** The fields that each event must have. All of them are strings. Only a text must have `content`. */
 const requiredFields: Readonly<Record<StreamEvent['type'], readonly string[]>> = {
   text: ['content'],
   citation: ['source', 'url'],

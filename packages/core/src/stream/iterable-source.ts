@@ -20,16 +20,16 @@ export type BeginAnswer = (signal: AbortSignal) => unknown
 export interface IterableOptions {
   /** The event types of the program. */
   events?: EventTypes | undefined
-  /** Called with mistakes in the program: errors that are none of this SDK, and what is no event. */
+  /** Called with mistakes in the program: errors that are not of this SDK, and values that are not events. */
   onFault?: ((error: unknown) => void) | undefined
 }
 
-/** How long what a source does after its `done` event is waited for, in ms. */
+/** How long to wait for the end of a source after its `done` event, in ms. */
 const longestEnd = 100
 
 /**
- * Opens the events that a program supplies. They are open once the first event is there, so that a failure before it is
- * a failure to open.
+ * Opens the events that a program supplies. Resolves when the first event is there, so that a failure before it is a
+ * failure to open. For a stream of this SDK, resolves when its response is there.
  */
 export async function openIterable(
   begin: BeginAnswer,

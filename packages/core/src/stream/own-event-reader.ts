@@ -34,7 +34,8 @@ export class OwnEventReader implements OwnEvents {
   }
 
   /**
-   * Returns an event that this SDK does not know as one of the program's own, or as it is.
+   * Takes an event that this SDK does not know. If its type is one of the program's own, returns it as an event of that
+   * type. Otherwise, returns it unchanged.
    *
    * @throws StreamProtocolError that names the path if the event does not match its validator
    */

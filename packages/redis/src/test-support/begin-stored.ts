@@ -1,8 +1,8 @@
 import type { AnalysisStream, VecTrade } from '@vectrade/node'
 
 /**
- * Begins an answer that can be resumed. Redis may be too slow to store one that begins on a busy machine. Such an
- * answer is left, and the prompt is asked again.
+ * Begins an answer that can be resumed. On a busy machine, Redis may be too slow to store the beginning of an answer.
+ * Such an answer is cancelled, and the prompt is asked again.
  *
  * @param onAsk called each time that the prompt is asked
  */

@@ -145,7 +145,7 @@ const endpoint: Readonly<Record<Trouble, Advice | undefined>> = {
   },
 }
 
-/** Returns what to set. Names only the hops that were seen. If there are none, it names all. */
+/** Returns what to set. Names only the hops that were seen. If none of them has a setting for this, it names all. */
 export function adviceFor(trouble: Trouble, hops: readonly Hop[]): Advice[] {
   const known = places.flatMap(({ where, hops: own, set }) => {
     const text = set[trouble]

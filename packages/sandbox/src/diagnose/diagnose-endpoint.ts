@@ -16,7 +16,7 @@ export interface Diagnosis {
 }
 
 /**
- * Asks an endpoint once, measures when each event arrives, and tells whether something between buffers, compresses
+ * Asks an endpoint once, measures when each event arrives, and tells whether something on the way buffers, compresses
  * or cuts the stream. The endpoint answers a real request, which may cost tokens.
  *
  * The promise resolves also if the endpoint cannot be reached or refuses: that is a finding. It takes as long as

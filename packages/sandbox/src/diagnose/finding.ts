@@ -4,7 +4,7 @@ import type { Advice } from './advice.ts'
 export interface FindingParts {
   /** What was seen, in words. Contains no header, prompt or answer. */
   readonly message: string
-  /** What to set where. Things that were seen on the way come first. */
+  /** What to set where. Names only the proxies that were seen on the way, or all known ones if none was seen. */
   readonly advice: readonly Advice[]
 }
 
@@ -15,7 +15,7 @@ export interface UnreachableFinding extends FindingParts {
   readonly code: string
 }
 
-/** The response has another status than 200. */
+/** The response has a status other than 200. */
 export interface RefusedFinding extends FindingParts {
   readonly type: 'refused'
   readonly status: number

@@ -13,7 +13,7 @@ import { Stalls } from './stalls.ts'
 /** After the end of an answer, the response gets this many ms to end, so that no server sees its reader leave. */
 const grace = 2000
 
-/** A stream that never goes silent is left after this many times the longest silence. */
+/** A stream that never goes silent is left after this many times the option `idle`. */
 const mostIdles = 10
 
 /**
@@ -129,7 +129,7 @@ class Measuring {
       return
     }
     decoder.on('data', (bytes: Buffer) => this.#recorder.add(bytes))
-    // What cannot be decompressed is as late as what does not arrive.
+    // Bytes that cannot be decompressed count as bytes that did not arrive.
     decoder.on('error', () => {})
     response.pipe(decoder)
   }

@@ -44,7 +44,7 @@ export interface ResponseHead {
  * How the measurement ended. `answered`: the answer was complete. `error-event`: the stream had an error event.
  * `ended`: the response ended correctly, without the end of an answer. `broken`: the response ended in the
  * middle. `silent`: nothing came for too long. `watched`: the stream was still open when the time was over.
- * `refused`: the response was not an event stream. `unreachable`: no response came.
+ * `refused`: the response had a status other than 200, or was not an event stream. `unreachable`: no response came.
  */
 export type Ending =
   | 'answered'

@@ -9,7 +9,7 @@ export interface ChatChunk {
   /** Why the answer has ended. Absent until then. */
   finishReason?: string
   usage?: TokenUsage
-  /** Whether the chunk has a place for text, which the chunk with only the usage has not. */
+  /** Whether the chunk has a choice, which may have text. The last chunk of some servers has only the usage. */
   hasChoice: boolean
 }
 

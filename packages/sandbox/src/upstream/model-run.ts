@@ -2,11 +2,11 @@ import type { AnswerEvent } from '../answer-event.ts'
 import { Refusal } from '../refusal.ts'
 
 /**
- * One answer of a model, shared by all requests of a call. It is an {@link Answer}.
+ * One answer of a model, shared by all requests of a call.
  *
  * The model is read only when a request waits for an event that has not come yet, so the fastest reader
- * sets the pace. When the last reader has left, the model's request ends. Events are kept, and a later
- * request of the call gets them again.
+ * sets the pace. Events are kept, and a later request of the call gets them again. If the last reader leaves
+ * before the answer is complete, the model's request ends, and a later request cannot join.
  */
 export class ModelRun implements Iterable<AnswerEvent | Promise<void>> {
   readonly #events: AnswerEvent[] = []

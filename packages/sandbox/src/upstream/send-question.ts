@@ -59,7 +59,7 @@ async function post(
   }
 }
 
-/** Returns the text of an error, or as much of it as comes in time. */
+/** Returns the text of an error, or `''` if it is too long or does not come in time. */
 async function readError({ body }: Response): Promise<string> {
   const text = readText(body, mostErrorBytes).catch(() => undefined)
   return (await within(text, longestErrorRead)) ?? ''

@@ -6,7 +6,7 @@ import type { LiveFeed } from '../../live/live-feed.ts'
 import type { LiveRequest } from '../../live/live-options.ts'
 import type { LiveState } from '../../live/live-state.ts'
 
-/** How long a feed may try to reconnect until its readers are told, in ms. */
+/** How long a feed may try to reconnect before its readers are told, in ms. */
 const longestOutage = 10_000
 
 /** The feed of a channel, and whether it is connected. */

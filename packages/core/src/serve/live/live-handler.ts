@@ -108,7 +108,7 @@ class LiveEndpoint {
     }
   }
 
-  /** Adds a reader, once there is something to read. @throws Refusal with a 503 if VecTrade cannot be reached */
+  /** Adds a reader, and waits for the connection. @throws Refusal with a 503 if VecTrade cannot be reached */
   async #join(subscription: LiveSubscription, wish: LiveWish): Promise<LiveReader> {
     let reader: LiveReader | undefined
     try {

@@ -16,9 +16,9 @@ export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
   /** The id of the last event that was read. It counts only with `replay`. */
   readonly lastEventId?: string
   /**
-   * Returns the events after an id, up to `lastEventId`, or why some are missing. With it, readers can come back to any
-   * instance whose feed has the same ids, such as those of `redisFeed`. The feed itself need not bring quotes again that
-   * are part of the result.
+   * Returns the events after an id, up to `lastEventId`, or why some are missing. With this method, readers can come
+   * back to any instance whose feed has the same ids, such as those of `redisFeed`. The feed does not have to deliver
+   * the returned quotes again.
    *
    * @param symbols those whose quotes are wanted
    */
@@ -154,7 +154,7 @@ export class ClientUpstream implements LiveUpstream {
     return 'unknown'
   }
 
-  /** @throws the failure of a channel that has failed just now. Each reader would make it fail again */
+  /** @throws the failure of a channel that has failed just now. Without this, each new reader would repeat it */
   #check(channel: LiveChannel): void {
     const failure = this.#failures.get(channel)
     if (failure === undefined) return
@@ -193,7 +193,7 @@ export class FeedUpstream implements LiveUpstream {
     }
     void readFeed(this.#feed, onEvent, sink, () => true).then((failure) => {
       this.#isOpen = false
-      // A feed that is readable only once cannot be opened again. That is no proper end, and says nothing new.
+      // A feed that can be read only once ends at once or throws when it is opened again. Keep its earlier failure.
       const isReadOnce = failure === undefined || failure.error instanceof StreamConsumedError
       this.#failure = isReadOnce ? (this.#failure ?? failure) : failure
       sink.onEnd(undefined, this.#failure)
