@@ -12,7 +12,7 @@ export type AnswerEvent =
   | { type: 'metadata'; fields: Readonly<Record<string, unknown>> }
   | AnalysisPart
   /** What a model thinks before it answers. VecTrade has no such event. */
-  | { type: 'reasoning'; content: string }
+  | { type: 'reasoning'; text: string }
   | { type: 'done'; usage?: TokenUsage; finish_reason?: string }
 
 /**

@@ -106,6 +106,22 @@ test('after its first event, an error ends the response, and is reported', async
   expect(onError.mock.calls).toEqual([[cause]])
 })
 
+test.for([0, 1])('a wrong configuration is reported once, also after %i events', async (count) => {
+  const onError = vi.fn()
+  const later = {
+    '~standard': { version: 1, vendor: 'mine', validate: async () => ({ value: {} }) },
+  }
+  const handler = createHandler({
+    events: { later } as never,
+    onError,
+    source: () => [...Array.from({ length: count }, () => text('a')), { type: 'later' } as never],
+  })
+  const response = await handler(post(question))
+  await response.text()
+  expect(response.status).toBe(count === 0 ? 500 : 200)
+  expect(onError).toHaveBeenCalledOnce()
+})
+
 describe('a caller that leaves', () => {
   test.for(['cancels the body', 'aborts the request'] as const)(
     'and %s, aborts the signal and ends the source, which is no error',

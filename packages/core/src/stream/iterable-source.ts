@@ -62,6 +62,7 @@ class IterableSource implements StreamSource {
   #complete = false
   /** Whether the iterator has ended. */
   #isOver = false
+  #isOpen = false
   #isClosed = false
   /** Ends the wait for the next event. */
   #stopWaiting: (() => void) | undefined
@@ -87,6 +88,7 @@ class IterableSource implements StreamSource {
     // It may have been closed before there was an iterator.
     if (this.#isClosed) this.#leave()
     else if (!this.#isStream) await this.#read()
+    this.#isOpen = true
   }
 
   take(): StreamEvent | undefined {
@@ -153,18 +155,24 @@ class IterableSource implements StreamSource {
     try {
       return eventFromSource(value, this.#ownEvents)
     } catch (error) {
-      this.#onFault?.(error)
+      this.#tell(error)
       throw error
     }
   }
 
   /** Returns the error for what the program has thrown. One of this SDK is passed on as it is. */
   #failure(error: unknown): VecTradeError {
-    if (VecTradeError.isInstance(error)) return error
+    const isTyped = VecTradeError.isInstance(error)
     // After an abort, a source may fail in any way.
-    if (!this.#isClosed) this.#onFault?.(error)
+    if (!this.#isClosed && (!isTyped || error instanceof ConfigurationError)) this.#tell(error)
+    if (isTyped) return error
     const message = 'The source of the answer has failed'
     return new ServerError({ message, cause: error })
+  }
+
+  /** Tells the program about its mistake. Until the answer is open, an endpoint reports a wrong configuration itself. */
+  #tell(error: unknown): void {
+    if (this.#isOpen || !(error instanceof ConfigurationError)) this.#onFault?.(error)
   }
 
   /** Tells the iterator to end. That is not awaited, because a generator ends only after its pending step. */

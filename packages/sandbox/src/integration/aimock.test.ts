@@ -46,7 +46,7 @@ describe('with aimock as the model’s server', () => {
   test('what the model thinks is not in the text', async () => {
     let thoughts = ''
     for await (const event of client.ai.stream('Bull case for NVDA?')) {
-      if (event.type === 'unknown') thoughts += (event.data as { content: string }).content
+      if (event.type === 'unknown') thoughts += (event.data as { text: string }).text
     }
     expect(thoughts).toBe('Let me think.')
   })

@@ -95,7 +95,7 @@ describe('a model’s server may', () => {
       const events = await eventsOf((response) =>
         sendStream(response, thought, textChunk('Yes.'), endChunk(), '[DONE]'),
       )
-      const data = { type: 'reasoning', content: 'Hm.' }
+      const data = { type: 'reasoning', text: 'Hm.' }
       expect(events).toEqual([
         metadata,
         { type: 'unknown', wireType: 'reasoning', content: '', data },

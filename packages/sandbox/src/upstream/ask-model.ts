@@ -39,7 +39,7 @@ export async function* askModel(
     isLabelled = true
     length += chunk.text.length + chunk.reasoning.length
     if (length > mostBytes) throw tooLong()
-    if (chunk.reasoning !== '') yield { type: 'reasoning', content: chunk.reasoning }
+    if (chunk.reasoning !== '') yield { type: 'reasoning', text: chunk.reasoning }
     yield* links.scan(chunk.text)
     usage = chunk.usage ?? usage
     finishReason ||= chunk.finishReason ?? ''
