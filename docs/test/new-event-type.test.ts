@@ -15,6 +15,7 @@ const readers = [
   'apps/node-terminal/src/summary.ts',
   'core/events/analysis.ts',
   'core/events/wire.ts',
+  'core/stream/event-from-source.ts',
   'core/stream/pass-through-bytes.ts',
   'packages/sandbox/src/stream-steps.ts',
 ]

@@ -203,7 +203,8 @@ export class ChannelSocket {
     const isText = typeof text === 'string'
     const { maxEventBytes } = this.#options.call
     if (isText && isLonger(text, maxEventBytes)) throw overLimit(maxEventBytes)
-    const wire = isText ? (parseJson(text) ?? text) : text
+    const json = isText ? parseJson(text) : undefined
+    const wire = json === undefined ? text : json
     if (isErrorPayload(wire)) this.#check(wire)
     const event = liveEventFromWire(wire)
     if (event.type === 'unknown' && isHeartbeat(event.wireType)) return event.wireType

@@ -72,7 +72,7 @@ export class SseReading {
     if (wire === undefined && data.trim() === '') return undefined
     if (name === 'error' || isErrorPayload(wire))
       throw errorFromWire(wire, { secrets: this.#secrets })
-    return liveEventFromWire(wire ?? data, name)
+    return liveEventFromWire(wire === undefined ? data : wire, name)
   }
 }
 

@@ -141,7 +141,7 @@ export class EventReader implements StreamSource {
     const isError = name === 'error' || (isRecord(wire) && wire['type'] === 'error')
     if (isError || (!isNamed && isErrorPayload(wire))) throw this.#error(wire)
     if (wire !== undefined || isNamed) {
-      const event = eventFromWire(wire ?? data, name)
+      const event = eventFromWire(wire === undefined ? data : wire, name)
       return (event.type === 'unknown' && this.ownEvents?.read(event)) || event
     }
     throw new StreamProtocolError(
