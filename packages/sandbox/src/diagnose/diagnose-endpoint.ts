@@ -8,10 +8,13 @@ import type { Measurement } from './measurement.ts'
 export interface Diagnosis {
   /** The URL without its query and its password. */
   readonly url: string
+  /** The method of the request. */
   readonly method: 'GET' | 'POST'
   /** Whether events came in time and nothing is wrong. Then `findings` is empty. */
   readonly ok: boolean
+  /** What is wrong, or cannot be told. */
   readonly findings: readonly Finding[]
+  /** The figures that led to the findings. */
   readonly measured: Measurement
 }
 

@@ -10,6 +10,7 @@ export interface FindingParts {
 
 /** No response came: the server cannot be reached, or the connection ended before a response. */
 export interface UnreachableFinding extends FindingParts {
+  /** Tells the findings apart. */
   readonly type: 'unreachable'
   /** The code of the system's error, such as `ECONNREFUSED`. */
   readonly code: string
@@ -17,12 +18,15 @@ export interface UnreachableFinding extends FindingParts {
 
 /** The response has a status other than 200. */
 export interface RefusedFinding extends FindingParts {
+  /** Tells the findings apart. */
   readonly type: 'refused'
+  /** The HTTP status. */
   readonly status: number
 }
 
 /** The response is not an event stream. */
 export interface WrongContentTypeFinding extends FindingParts {
+  /** Tells the findings apart. */
   readonly type: 'wrong-content-type'
   /** Such as `text/html`, without parameters. Absent if the response has no content type. */
   readonly contentType?: string
@@ -30,6 +34,7 @@ export interface WrongContentTypeFinding extends FindingParts {
 
 /** Events arrived later than they were sent. */
 export interface BufferedFinding extends FindingParts {
+  /** Tells the findings apart. */
   readonly type: 'buffered'
   /**
    * How it shows. `heartbeats`: several heartbeats arrived at once, which a server sends seconds apart.
@@ -47,6 +52,7 @@ export interface BufferedFinding extends FindingParts {
 
 /** Something compresses the event stream. */
 export interface CompressedFinding extends FindingParts {
+  /** Tells the findings apart. */
   readonly type: 'compressed'
   /** Such as `gzip`. */
   readonly encoding: string
@@ -54,6 +60,7 @@ export interface CompressedFinding extends FindingParts {
 
 /** The response announces its length, so something had the whole answer before it sent any of it. */
 export interface ContentLengthFinding extends FindingParts {
+  /** Tells the findings apart. */
   readonly type: 'content-length'
   /** Bytes. */
   readonly length: number
@@ -61,6 +68,7 @@ export interface ContentLengthFinding extends FindingParts {
 
 /** The response ended before the answer did. */
 export interface CutFinding extends FindingParts {
+  /** Tells the findings apart. */
   readonly type: 'cut'
   /** `idle` if it ended in a silence, as idle limits do. `unknown` if bytes were still coming. */
   readonly cause: 'idle' | 'unknown'
@@ -77,6 +85,7 @@ export interface CutFinding extends FindingParts {
 
 /** Nothing came for as long as the diagnosis waits. */
 export interface SilentFinding extends FindingParts {
+  /** Tells the findings apart. */
   readonly type: 'silent'
   /** What did not come: the response, its first byte, or the next event of an answer. */
   readonly missing: 'response' | 'bytes' | 'events'
@@ -86,12 +95,15 @@ export interface SilentFinding extends FindingParts {
 
 /** The stream ended with an error event, so the server itself has failed. */
 export interface ErrorEventFinding extends FindingParts {
+  /** Tells the findings apart. */
   readonly type: 'error-event'
 }
 
 /** Too little came, or it came too fast, to tell whether something buffers. */
 export interface CannotTellFinding extends FindingParts {
+  /** Tells the findings apart. */
   readonly type: 'cannot-tell'
+  /** How many events came. */
   readonly events: number
   /** Milliseconds from the first event to the last. */
   readonly spread: number

@@ -20,6 +20,7 @@ export interface Arrival {
 
 /** The response headers that matter for streaming. No other value of a header is kept. */
 export interface ResponseHead {
+  /** The HTTP status. */
   readonly status: number
   /** Such as `1.1`. */
   readonly httpVersion: string
@@ -29,6 +30,7 @@ export interface ResponseHead {
   readonly contentType?: string
   /** Such as `gzip`. Absent if the response is not compressed. */
   readonly contentEncoding?: string
+  /** Bytes. Absent if the response does not announce its length. */
   readonly contentLength?: number
   /** Whether the response has `Transfer-Encoding: chunked`. */
   readonly isChunked: boolean
@@ -62,16 +64,23 @@ export interface Measurement {
   readonly head?: ResponseHead
   /** What the response headers show of the way. Some proxies do not show themselves. */
   readonly hops: readonly Hop[]
+  /** The bytes of the response, in the order in which they arrived. */
   readonly arrivals: readonly Arrival[]
+  /** All events. */
   readonly events: number
+  /** All comments. Heartbeats are comments. */
   readonly comments: number
   /** Bytes after decompression. */
   readonly bytes: number
+  /** Absent if no event came. */
   readonly firstEventAt?: number
+  /** Absent if no event came. */
   readonly lastEventAt?: number
   /** The longest time without a byte, in ms. */
   readonly longestSilence: number
+  /** How it ended. */
   readonly ending: Ending
+  /** When it ended. */
   readonly endedAt: number
   /** Milliseconds without a byte before the end. */
   readonly lastSilence: number

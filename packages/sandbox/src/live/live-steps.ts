@@ -13,8 +13,15 @@ export function* liveSteps(
 ): Generator<Step, void> {
   encode ??= encoder('lf')
   if (retry !== undefined) yield { type: 'bytes', bytes: encode({ retry }) }
-  for (const action of actions) yield stepOf(action)
+  for (const action of actions) {
+    // Some runtimes discard what arrives together with a cut.
+    if (action.type === 'cut') yield { type: 'wait', ms: beforeCut }
+    yield stepOf(action)
+  }
 }
+
+/** How long what was sent has to arrive before a cut, in ms. */
+const beforeCut = 30
 
 function stepOf(action: LiveAction): Step {
   switch (action.type) {
