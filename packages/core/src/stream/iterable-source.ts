@@ -11,7 +11,6 @@ import { within } from '../lifetime/timers.ts'
 import { forRelay } from '../relay/relay-source.ts'
 import { eventFromSource } from './event-from-source.ts'
 import type { StreamSource } from './stream-source.ts'
-import type { AnalysisStream } from './stream.ts'
 
 /** Begins an answer. The signal is aborted if no one reads the answer any more. */
 export type BeginAnswer = (signal: AbortSignal) => unknown
@@ -44,6 +43,11 @@ export async function openIterable(
   } finally {
     unlink()
   }
+}
+
+/** The part of an AnalysisStream that is used here. That class loads this module. */
+interface HasResponse {
+  readonly response: Promise<StreamResponse>
 }
 
 /** Reads the events that a program supplies, one at a time and only on demand. Adds `done` if it is missing. */
@@ -81,7 +85,7 @@ class IterableSource implements StreamSource {
       const events = await begin(this.#controller.signal)
       this.#iterator = iteratorOf(events)
       this.#isStream = forRelay in (events as object)
-      if (this.#isStream) this.response = await (events as AnalysisStream).response
+      if (this.#isStream) this.response = await (events as HasResponse).response
     } catch (error) {
       throw this.#failure(error)
     }
