@@ -9,43 +9,42 @@ import {
   ServiceUnavailableError,
   ValidationError,
 } from '@vectrade/core'
+import { retryAfterSeconds } from '@vectrade/core/adapter'
 import { isObject } from './model-part.ts'
 
-type Row = readonly [Class: typeof APIError, type: string, retryable: boolean, message: string]
-
-const busy: Row = [
-  ServiceUnavailableError,
-  'service_unavailable',
-  true,
-  "The model's provider is not available",
+/** A class, its message, and what is not as the class has it. */
+type Row = readonly [
+  Class: typeof APIError,
+  message: string,
+  other?: { readonly type: string; readonly retryable?: boolean },
 ]
-const failed: Row = [ServerError, 'server_error', true, "The model's provider has failed"]
-const quota: Row = [
-  QuotaExceededError,
-  'quota_exceeded',
-  false,
-  "The quota at the model's provider is used up",
+
+const busy: Row = [ServiceUnavailableError, "The model's provider is not available"]
+const failed: Row = [ServerError, "The model's provider has failed"]
+const quota: Row = [QuotaExceededError, "The quota at the model's provider is used up"]
+const refused: Row = [
+  ValidationError,
+  "The model's provider does not accept the request",
+  { type: 'invalid_request_error' },
 ]
 
 /** The errors by their HTTP status, with the types that VecTrade sends. */
 const rows: Readonly<Record<number, Row>> = {
-  401: [
-    AuthenticationError,
-    'authentication_error',
-    false,
-    "The model's provider does not accept the key",
-  ],
-  402: [PaymentRequiredError, 'payment_required', false, "The model's provider asks for a payment"],
+  401: [AuthenticationError, "The model's provider does not accept the key"],
+  402: [PaymentRequiredError, "The model's provider asks for a payment"],
   403: [
     AuthenticationError,
-    'permission_error',
-    false,
     "The model's provider does not allow the request",
+    { type: 'permission_error' },
   ],
-  404: [NotFoundError, 'not_found', false, "The model's provider does not have the model"],
-  408: [APIError, 'request_timeout', true, "The model's provider has waited too long"],
-  409: [APIError, 'conflict', true, "The model's provider reports a conflict"],
-  429: [RateLimitError, 'rate_limit_error', true, "The model's provider gets too many requests"],
+  404: [NotFoundError, "The model's provider does not have the model"],
+  408: [
+    APIError,
+    "The model's provider has waited too long",
+    { type: 'request_timeout', retryable: true },
+  ],
+  409: [APIError, "The model's provider reports a conflict", { type: 'conflict', retryable: true }],
+  429: [RateLimitError, "The model's provider gets too many requests"],
   500: failed,
   502: busy,
   503: busy,
@@ -53,13 +52,6 @@ const rows: Readonly<Record<number, Row>> = {
   // Anthropic's status for an overload.
   529: busy,
 }
-
-const refused: Row = [
-  ValidationError,
-  'invalid_request_error',
-  false,
-  "The model's provider does not accept the request",
-]
 
 /** The names of providers' errors, and the HTTP status of each. Inside a stream, an error has only its name. */
 const statusOfName: Readonly<Record<string, number>> = {
@@ -101,17 +93,16 @@ export function statusOf(error: unknown): number | undefined {
  * @param hasBegun whether the answer has begun, so that the error is one inside a stream and has no status
  */
 export function errorOfStatus(status: number, error: unknown, hasBegun = false): APIError {
-  const [Class, type, retryable, message] = isQuota(error)
+  const [Class, message, other] = isQuota(error)
     ? quota
     : (rows[status] ?? (status < 500 ? refused : failed))
   const headers = headersOf(error)
   return new Class({
     message,
-    type,
-    retryable,
+    ...other,
     status: hasBegun ? undefined : status,
     headers,
-    retryAfter: headers && retryAfterOf(headers),
+    retryAfter: headers && retryAfterSeconds(headers),
   })
 }
 
@@ -126,19 +117,4 @@ function isQuota(error: unknown): boolean {
 function headersOf(error: unknown): Headers | undefined {
   const headers = isObject(error) ? error['responseHeaders'] : undefined
   return isObject(headers) ? new Headers(headers as Record<string, string>) : undefined
-}
-
-/** Returns the seconds that the provider asks to wait. */
-function retryAfterOf(headers: Headers): number | undefined {
-  const ms = numberOf(headers.get('retry-after-ms'))
-  if (ms !== undefined) return ms / 1000
-  const value = headers.get('retry-after')
-  const seconds = numberOf(value)
-  if (seconds !== undefined) return seconds
-  const date = Date.parse(value ?? '')
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000)
-}
-
-function numberOf(value: string | null): number | undefined {
-  return value !== null && /^\s*\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : undefined
 }

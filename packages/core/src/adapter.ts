@@ -33,6 +33,7 @@ export {
 
 // Errors, requests and responses
 export { errorChain } from './errors/error-chain.ts'
+export { retryAfterSeconds } from './errors/retry-after.ts'
 export { streamResponseOf } from './http/stream-response.ts'
 export type { Secrets } from './errors/clean.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'

@@ -1,4 +1,4 @@
-import { within } from '@vectrade/core/adapter'
+import { retryAfterSeconds, within } from '@vectrade/core/adapter'
 import type { AnalysisInput } from '../analysis.ts'
 import { readText } from './read-text.ts'
 import { failureOfStatus, statusOfReport, unreachable } from './upstream-failure.ts'
@@ -68,7 +68,7 @@ async function readError({ body }: Response): Promise<string> {
 function failureOf({ status, headers }: Response, said: string) {
   // A used-up quota and too many requests have the same status.
   const reported = status === 429 ? statusOfReport(errorIn(said)) : undefined
-  return failureOfStatus(reported === 402 ? reported : status, secondsToWait(headers))
+  return failureOfStatus(reported === 402 ? reported : status, retryAfterSeconds(headers))
 }
 
 function errorIn(json: string): unknown {
@@ -77,15 +77,4 @@ function errorIn(json: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function secondsToWait(headers: Headers): number | undefined {
-  const ms = headers.get('retry-after-ms')
-  if (ms !== null && Number(ms) >= 0) return Number(ms) / 1000
-  const wait = headers.get('retry-after')
-  if (wait === null) return undefined
-  const seconds = /^\s*\d+(?:\.\d+)?\s*$/.test(wait)
-    ? Number(wait)
-    : (Date.parse(wait) - Date.now()) / 1000
-  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
 }
