@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { clean } from './clean.ts'
-import { secretsOf } from './secrets.ts'
+import { keySecrets } from '../test-support/key-secrets.ts'
 
 const key = 'vq_secret_of_this_test'
 
@@ -31,7 +31,7 @@ test('a long text is cut, but no surrogate pair', () => {
 })
 
 test('a key is redacted in upper and lower case, before the text is cut', () => {
-  const secrets = secretsOf(key, {})
+  const secrets = keySecrets([key])
   expect(clean(`Key ${key.toUpperCase()}, ${key}.`, secrets)).toBe('Key [redacted], [redacted].')
   for (let length = 0; length < 300; length += 1) {
     const text = clean('-'.repeat(length) + key, secrets, 256)
@@ -43,5 +43,5 @@ test('a key is redacted in upper and lower case, before the text is cut', () => 
 })
 
 test('the pieces of a key do not become a key', () => {
-  expect(clean('vq_\0secret_of_\u202Ethis_test', secretsOf(key, {}))).not.toContain(key)
+  expect(clean('vq_\0secret_of_\u202Ethis_test', keySecrets([key]))).not.toContain(key)
 })

@@ -1,5 +1,8 @@
-/** Matches the texts that an error must not quote: the key and other credentials. */
-export type Secrets = RegExp | undefined
+/** Knows the texts that an error must not quote: the key and other credentials. */
+export interface Secrets {
+  /** Replaces the secrets in a text by `[redacted]`. */
+  redact(text: string): string
+}
 
 /**
  * Characters that can forge log lines, control terminals or reverse text: control and format characters, separators of
@@ -19,6 +22,6 @@ export const longestText = 2_000
  * If they were removed, the pieces around them could form a key.
  */
 export function clean(text: string, secrets?: Secrets, longest: number = longestName): string {
-  const redacted = secrets ? text.replace(secrets, '[redacted]') : text
+  const redacted = secrets ? secrets.redact(text) : text
   return redacted.slice(0, longest).replace(unprintable, ' ').trim()
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import * as errors from '../index.ts'
 import { errorFromWire } from './error-from-wire.ts'
-import { secretsOf } from './secrets.ts'
+import { keySecrets } from '../test-support/key-secrets.ts'
 
 const key = 'vq_secret_of_this_test'
 
@@ -160,7 +160,7 @@ describe('text from the server is cleaned', () => {
     ['bare in a stream', { type: 'error', error: hostile }],
   ])('in the %s shape', ([, payload]) => {
     for (const status of [400, undefined]) {
-      const error = errorFromWire(payload, { status, secrets: secretsOf(key, {}) })
+      const error = errorFromWire(payload, { status, secrets: keySecrets([key]) })
       const said = [error.message, error.type, error.errorCode, error.docsUrl, error.requestId]
       for (const text of [...said, ...Object.values(error)]) {
         if (typeof text !== 'string') continue
@@ -175,7 +175,7 @@ describe('text from the server is cleaned', () => {
   test('a key in any field is redacted', () => {
     const said = { type: `t ${key}`, message: `m ${key}`, docs_url: `https://d/${key}` }
     const payload = { error: { ...said, error_code: key }, request_id: key }
-    const error = errorFromWire(payload, { status: 401, secrets: secretsOf(key, {}) })
+    const error = errorFromWire(payload, { status: 401, secrets: keySecrets([key]) })
     expect(error.message).toBe('m [redacted]')
     expect(inspect(error)).not.toContain(key)
   })

@@ -13,7 +13,7 @@ export interface ErrorContext {
   headers?: Headers | undefined
   requestId?: string | undefined
   /** Replaced in all texts from the server. */
-  secrets?: Secrets
+  secrets?: Secrets | undefined
   /** Advice of this SDK, added to the server's message. */
   hint?: string | undefined
 }
@@ -99,7 +99,7 @@ interface Said {
 }
 
 /** Reads the fields of all shapes. A field has the same meaning in each shape that has it. */
-function readFields(payload: unknown, secrets: Secrets): Said {
+function readFields(payload: unknown, secrets: Secrets | undefined): Said {
   if (!isRecord(payload)) return { names: [] }
   const error = isRecord(payload['error']) ? payload['error'] : payload
   const name = (value: unknown, longest?: number): string | undefined =>

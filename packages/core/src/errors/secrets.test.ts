@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { clean } from './clean.ts'
-import { secretsOf } from './secrets.ts'
+import { keySecrets } from '../test-support/key-secrets.ts'
 
-const redacted = (text: string, headers: Record<string, string>, key?: string): string =>
-  clean(text, secretsOf(key, headers))
+const redacted = (text: string, headers: Record<string, string>, ...keys: string[]): string =>
+  clean(text, keySecrets(keys, headers))
 
 describe('a text from the server is redacted:', () => {
   test.for<[string, string, Record<string, string>, string]>([
@@ -66,7 +66,9 @@ test('other headers, schemes and the idempotency key stay', () => {
 })
 
 test('there may be no secret', () => {
-  expect(secretsOf(undefined, { accept: 'text/event-stream' })).toBeUndefined()
+  expect(redacted('a text/event-stream', { accept: 'text/event-stream' })).toBe(
+    'a text/event-stream',
+  )
 })
 
 test('a header named key does not take the place of the key', () => {
@@ -74,4 +76,11 @@ test('a header named key does not take the place of the key', () => {
   expect(redacted(said, { key: 'abc-secret-1' }, 'vq_secret_2')).toBe(
     '[redacted] and [redacted] are wrong',
   )
+})
+
+test('keys that come later, and the last ones before them', () => {
+  const secrets = keySecrets(['vq_1st'])
+  expect(clean('vq_1st vq_2nd', secrets)).toBe('[redacted] vq_2nd')
+  for (const key of ['vq_2nd', 'vq_3rd', 'vq_4th', 'vq_5th', 'vq_5th']) secrets.addKey(key)
+  expect(clean('vq_1st vq_2nd vq_5th', secrets)).toBe('vq_1st [redacted] [redacted]')
 })

@@ -1,4 +1,4 @@
-import { secretsOf } from '../errors/secrets.ts'
+import { CallSecrets } from '../errors/secrets.ts'
 import type { OwnEvents } from '../events/own-event.ts'
 import { resolveLimits } from '../lifetime/check-limit.ts'
 import {
@@ -41,6 +41,6 @@ export function createCall(
     key,
     url: url(),
     headers,
-    secrets: secretsOf(key?.secret, headers),
+    secrets: new CallSecrets(headers),
   }
 }

@@ -39,7 +39,7 @@ export async function errorFromResponse(
  */
 export async function errorInJson(
   response: FetchResponse,
-  secrets: Secrets,
+  secrets: Secrets | undefined,
   signal?: Abortable,
 ): Promise<APIError | undefined> {
   const { headers, requestId } = streamResponseOf(response, secrets)

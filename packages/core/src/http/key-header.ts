@@ -1,8 +1,19 @@
-import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
+import type { Abortable } from '../lifetime/abort-source.ts'
 import { APIError } from '../errors/api-error.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
+import type { CallSecrets } from '../errors/secrets.ts'
+import type { APIKey } from '../options/options.ts'
 import type { FetchResponse } from '../options/runtime.ts'
-import { after } from '../lifetime/timers.ts'
+import { within } from '../lifetime/timers.ts'
+
+/** What a call has to do with its key. */
+interface KeyUse {
+  /** The headers of the call. Names are in lower case. */
+  headers: Record<string, string>
+  /** How long a function may take to return the key, in ms. 0 is no limit. */
+  timeout: number
+  secrets: CallSecrets
+}
 
 /** A header for the key: `X-API-Key`, or `Authorization: Bearer`. */
 type KeyScheme = 'x-api-key' | 'bearer'
@@ -28,27 +39,27 @@ const unknownKey: ReadonlySet<string | undefined> = /* @__PURE__ */ new Set([
  * seconds. The server may be slow, and on Workers the first call may end without a result.
  */
 export class KeyHeader {
-  /** The key. */
-  readonly secret: string
+  readonly #key: APIKey
   #scheme: KeyScheme | undefined
-  #probing: Promise<Outcome> | undefined
+  /** What a call that tries both headers finds. Undefined if it had no key to send. */
+  #probing: Promise<Outcome | undefined> | undefined
 
-  constructor(key: string, scheme: KeyScheme | 'auto') {
-    this.secret = key
+  constructor(key: APIKey, scheme: KeyScheme | 'auto') {
+    this.#key = key
     if (scheme !== 'auto') this.#scheme = scheme
   }
 
-  /** Starts a call. Returns a function that makes one attempt of the call, with one or two requests. */
-  begin(
-    headers: Record<string, string>,
-    signal: Abortable,
-  ): (send: SendWithKey) => Promise<Outcome> {
-    // The caller's own header replaces the key's, because the two are never sent together.
-    if ('authorization' in headers || 'x-api-key' in headers) return (send) => send({})
+  /**
+   * Starts a call. Returns a function that makes one attempt of the call, with one or two requests. It rejects only if
+   * there is no key to send, as {@link bearer} does.
+   */
+  begin(use: KeyUse, signal: Abortable): (send: SendWithKey) => Promise<Outcome> {
+    if (hasOwnKey(use)) return (send) => send({})
     let refusal: APIError | undefined
     const probe = async (send: SendWithKey): Promise<Outcome> => {
+      const key = await this.#read(use, signal)
       if (refusal === undefined) {
-        const outcome = await send(this.#header('x-api-key'))
+        const outcome = await send(headerOf(key, 'x-api-key'))
         if (!isKeyRefused(outcome)) {
           // A failure proves nothing, because it may come from a proxy.
           if (!(outcome instanceof Error)) this.#scheme = 'x-api-key'
@@ -56,21 +67,23 @@ export class KeyHeader {
         }
         refusal = outcome
       }
-      const outcome = await send(this.#header('bearer'))
+      const outcome = await send(headerOf(key, 'bearer'))
       if (isKeyRefused(outcome)) return refusal
       if (isKeyKnown(outcome)) this.#scheme = 'bearer'
       return outcome
     }
     return async (send) => {
       const others = this.#scheme === undefined ? this.#probing : undefined
-      const found = others && (await waitFor(others, signal))
-      if (this.#scheme !== undefined) return send(this.#header(this.#scheme))
+      const found = others && (await within(others, mostWait, signal))
       // Another call has just found that neither header works. One request is enough to get this call's error.
-      if (found !== undefined && isKeyRefused(found)) return send(this.#header('x-api-key'))
-      const probing = probe(send)
+      const fallback = found !== undefined && isKeyRefused(found) ? 'x-api-key' : undefined
+      const scheme = this.#scheme ?? fallback
+      if (scheme !== undefined) return send(headerOf(await this.#read(use, signal), scheme))
+      const work = probe(send)
+      const probing = work.catch(() => undefined)
       this.#probing = probing
       try {
-        return await probing
+        return await work
       } finally {
         // Another call may have begun to probe after waiting for this one.
         if (this.#probing === probing) this.#probing = undefined
@@ -78,11 +91,34 @@ export class KeyHeader {
     }
   }
 
-  #header(scheme: KeyScheme): Record<string, string> {
-    return scheme === 'bearer'
-      ? { authorization: `Bearer ${this.secret}` }
-      : { 'x-api-key': this.secret }
+  /**
+   * Returns the header for the key of one attempt that tries no other header.
+   *
+   * @throws ConfigurationError if the key is a function that fails, returns no key or takes longer than `timeout`; or the
+   *   signal's reason
+   */
+  async bearer(use: KeyUse, signal: Abortable): Promise<Record<string, string>> {
+    return hasOwnKey(use) ? {} : headerOf(await this.#read(use, signal), 'bearer')
   }
+
+  async #read({ timeout, secrets }: KeyUse, signal: Abortable): Promise<string> {
+    const key = this.#key
+    const given =
+      typeof key === 'string'
+        ? key
+        : await (await import('./ask-for-key.ts')).askForKey(key, timeout, signal)
+    secrets.addKey(given)
+    return given
+  }
+}
+
+/** Whether the caller's own header replaces the key's. The two are never sent together. */
+function hasOwnKey({ headers }: KeyUse): boolean {
+  return 'authorization' in headers || 'x-api-key' in headers
+}
+
+function headerOf(key: string, scheme: KeyScheme): Record<string, string> {
+  return scheme === 'bearer' ? { authorization: `Bearer ${key}` } : { 'x-api-key': key }
 }
 
 /** Sends one request of the call, with the key's header added. Never rejects. */
@@ -100,19 +136,4 @@ function isKeyKnown(outcome: Outcome): boolean {
   if (!(outcome instanceof Error)) return true
   const status = outcome instanceof APIError ? (outcome.status ?? 0) : 0
   return status >= 400 && status < 500 && status !== 404 && status !== 408
-}
-
-/** Waits for a result. Returns undefined after {@link mostWait}, or when the signal is aborted. */
-function waitFor(work: Promise<Outcome>, signal: Abortable): Promise<Outcome | undefined> {
-  return new Promise((resolve) => {
-    let unlink: (() => void) | undefined
-    const end = (outcome?: Outcome): void => {
-      stopTimer()
-      unlink?.()
-      resolve(outcome)
-    }
-    const stopTimer = after(mostWait, () => end())
-    unlink = whenAborted(signal, () => end())
-    void work.then(end)
-  })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ConnectionError } from '../index.ts'
+import { keySecrets } from '../test-support/key-secrets.ts'
 import { mockTime, ok, run, scripted } from '../test-support/scripted.ts'
 import { isRedirect, nextHop } from './redirect.ts'
 
@@ -30,14 +31,16 @@ test('a redirect that the runtime hides is a redirect', () => {
   expect(isRedirect({ status: 0, type: 'opaqueredirect', headers: new Headers() })).toBe(true)
 })
 
+const noSecrets = keySecrets([])
+
 describe('the next request', () => {
   test.for([307, 308])('is the same after %i, at the new place', (status) => {
-    const next = nextHop(redirect(status, '/v2?a=b'), hop, undefined)
+    const next = nextHop(redirect(status, '/v2?a=b'), hop, noSecrets)
     expect(next).toEqual({ ...hop, url: 'https://e/v2?a=b' })
   })
 
   test.for([301, 302, 303])('is a GET without a body after %i', (status) => {
-    const next = nextHop(redirect(status, 'https://e/v2'), hop, undefined)
+    const next = nextHop(redirect(status, 'https://e/v2'), hop, noSecrets)
     expect(next).toEqual({ url: 'https://e/v2', method: 'GET', body: undefined })
   })
 
@@ -59,7 +62,7 @@ describe('a ConnectionError says', () => {
     [undefined, /names no location/],
     ['/a, /b', /names no location, or several/],
   ])('why %s is not followed', ([location, message]) => {
-    const follow = (): unknown => nextHop(redirect(307, location), hop, /vq_secret/g)
+    const follow = (): unknown => nextHop(redirect(307, location), hop, keySecrets(['vq_secret']))
     expect(follow).toThrow(ConnectionError)
     expect(follow).toThrow(message)
     expect(follow).toThrow(/`baseURL` or `endpoint`/)
@@ -67,6 +70,6 @@ describe('a ConnectionError says', () => {
 
   test('that a hidden redirect is not followed', () => {
     const response = { status: 0, type: 'opaqueredirect', headers: new Headers() }
-    expect(() => nextHop(response, hop, undefined)).toThrow(/which this runtime hides/)
+    expect(() => nextHop(response, hop, noSecrets)).toThrow(/which this runtime hides/)
   })
 })

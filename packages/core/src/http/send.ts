@@ -1,6 +1,6 @@
 import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-source.ts'
 import { type BodyOwner, setBodyOwner } from '../lifetime/body-owner.ts'
-import type { Secrets } from '../errors/clean.ts'
+import type { CallSecrets } from '../errors/secrets.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { TimeoutError } from '../errors/timeout-error.ts'
 import { errorFromResponse } from './error-from-response.ts'
@@ -36,7 +36,7 @@ export interface Call extends RetryPolicy, Pick<RuntimeDefaults, 'toCause'> {
   /** Undefined if an endpoint has the key. */
   key: KeyHeader | undefined
   /** The key and other credentials, which must not be in an error even if the server quotes them. */
-  secrets: Secrets
+  secrets: CallSecrets
 }
 
 /**
@@ -46,10 +46,11 @@ export interface Call extends RetryPolicy, Pick<RuntimeDefaults, 'toCause'> {
  *
  * @param signal aborting it ends the call, including waits, until there is a response. After that, close
  *   the body to end the call.
- * @throws APIError, ConnectionError, TimeoutError (`headers`), or the signal's reason
+ * @throws APIError, ConnectionError, TimeoutError (`headers`), ConfigurationError if there is no key to send, or the
+ *   signal's reason
  */
 export async function send(call: Call, signal: Abortable): Promise<FetchResponse> {
-  const attemptWithKey = call.key?.begin(call.headers, signal)
+  const attemptWithKey = call.key?.begin(call, signal)
   const request = (
     keyHeader: Record<string, string> = {},
   ): Promise<FetchResponse | VecTradeError> =>

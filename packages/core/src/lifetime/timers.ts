@@ -123,17 +123,29 @@ export function sleep(ms: number, signal: Abortable): Promise<void> {
 }
 
 /**
- * Returns the value of the promise, or undefined if the promise is still pending after `ms` milliseconds. With
- * 0 or Infinity, it waits without a limit. Leaves no timer running.
+ * Returns the value of the promise, or undefined if the promise is still pending after `ms` milliseconds, or when the
+ * signal is aborted. With 0 or Infinity, it waits without a limit. Leaves no timer running.
  */
-export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let stop: (() => void) | undefined
-  const timedOut = new Promise<undefined>((resolve) => {
-    stop = after(ms, () => resolve(undefined))
+export function within<T>(
+  promise: Promise<T>,
+  ms: number,
+  signal?: Abortable,
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    let unlink: (() => void) | undefined
+    const stopTimer = after(ms, () => end())
+    const leave = (): void => {
+      stopTimer()
+      unlink?.()
+    }
+    const end = (value?: T): void => {
+      leave()
+      resolve(value)
+    }
+    if (signal) unlink = whenAborted(signal, () => end())
+    promise.then(end, (error: unknown) => {
+      leave()
+      reject(error)
+    })
   })
-  try {
-    return await Promise.race([promise, timedOut])
-  } finally {
-    stop?.()
-  }
 }

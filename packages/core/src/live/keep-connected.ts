@@ -58,7 +58,7 @@ export async function keepConnected(options: KeepConnectedOptions): Promise<void
       firstAttempts += 1
       const error = errorFromThrown(thrown, 'connect')
       const isGivenUp = !wasOpen && firstAttempts >= maxFirstAttempts
-      if (isFinal(error) || isGivenUp) return sink.onEnd(error)
+      if (isFinal(error, wasOpen) || isGivenUp) return sink.onEnd(error)
       warn(logger, `vectrade: live data is not connected (${error.code}), trying again`)
       sink.onLost()
       await reconnection.pause(error).catch(() => {})
@@ -67,8 +67,13 @@ export async function keepConnected(options: KeepConnectedOptions): Promise<void
   }
 }
 
-/** Whether another attempt would fail in the same way. */
-export function isFinal(error: VecTradeError): boolean {
-  if (error instanceof ConfigurationError) return true
+/**
+ * Whether another attempt would fail in the same way.
+ *
+ * @param wasOpen whether there was a connection before. If there was, the options are right, and the only
+ *   ConfigurationError left is that of a function that gives no key. It may give one again.
+ */
+export function isFinal(error: VecTradeError, wasOpen: boolean): boolean {
+  if (error instanceof ConfigurationError) return !wasOpen
   return error instanceof APIError && finalCodes.has(error.code)
 }

@@ -31,7 +31,7 @@ export async function openLiveSocket(
     )
   }
   // VecTrade documents this header only. The caller's own one replaces it.
-  const headers = { authorization: `Bearer ${call.key?.secret}`, ...call.headers }
+  const headers = { ...(await call.key?.bearer(call, signal)), ...call.headers }
   const attempt = new AbortController()
   const stopTimer = after(call.timeout, () =>
     attempt.abort(new TimeoutError('headers', call.timeout)),

@@ -138,7 +138,7 @@ export class SseSource implements FeedSource {
     } catch (thrown) {
       if (this.#reading !== old) return
       const error = errorFromThrown(thrown, 'connect')
-      if (!isFinal(error)) return old.fail(error)
+      if (!isFinal(error, this.#wasOpen)) return old.fail(error)
       this.#release(true)
       this.#sink.onEnd(error)
     }

@@ -12,6 +12,7 @@ import {
   checkText,
   checkThat,
 } from '../lifetime/check-options.ts'
+import { checkKey } from './api-key.ts'
 import { checkEventTypes } from './check-event-types.ts'
 import { checkEndpoint, resolveEndpoint } from './endpoint.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
@@ -59,8 +60,12 @@ export interface VecTradeOptions<Types extends EventTypes = NoEventTypes> extend
   /**
    * The key of VecTrade's API. Default: the environment variable `VECTRADE_API_KEY`. Without a key, the
    * first call throws. The constructor does not, because frameworks evaluate modules when they build.
+   *
+   * A function is asked for the key at each attempt and at each reconnection, for keys that change. It has as long as
+   * the `timeout` of the call. If it throws or gives no key, the call fails with a {@link ConfigurationError} whose
+   * `cause` is what it threw.
    */
-  apiKey?: string | undefined
+  apiKey?: string | (() => string | Promise<string>) | undefined
   /**
    * The URL of VecTrade's API. Default: the environment variable `VECTRADE_BASE_URL`, or
    * `https://api.vectrade.io/v1`.
@@ -118,10 +123,13 @@ export interface ResumeOptions<Types extends EventTypes = NoEventTypes> extends 
   lastEventId?: string | undefined
 }
 
+/** A key, or the function that returns one. */
+export type APIKey = NonNullable<VecTradeOptions['apiKey']>
+
 /** The options of a client, with all defaults. */
 export interface Settings extends Required<{ [K in keyof CallLimits]: number }> {
   /** Undefined if there is no key, or if an endpoint has it. */
-  apiKey: string | undefined
+  apiKey: APIKey | undefined
   authScheme: 'auto' | 'x-api-key' | 'bearer'
   /** Returns the URL to send calls to. */
   target: () => string
@@ -152,7 +160,8 @@ export const callLimits: Checks<CallLimits> = {
 
 /** `resolveLimits` checks the limits, and `headerRecord` the headers. */
 const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> = {
-  apiKey: checkString,
+  // An empty string is no key, like an empty variable.
+  apiKey: (name, value) => value === '' || checkKey(name, value),
   endpoint: checkEndpoint,
   baseURL: checkString,
   liveURL: checkEndpoint,
@@ -237,6 +246,7 @@ function resolveTarget(
     return { apiKey: undefined, target, liveTarget, isEndpoint: true }
   }
   const apiKey = (options.apiKey ?? env('VECTRADE_API_KEY')) || undefined
+  if (apiKey !== undefined) checkKey('apiKey', apiKey)
   const baseURL = checkServerURL(
     baseURLRules,
     options.baseURL ?? (env('VECTRADE_BASE_URL') || baseURLRules.default),
@@ -245,7 +255,7 @@ function resolveTarget(
   const live = (given: string): string => checkServerURL(liveURLRules, given, allowInsecure)
   if (liveURL !== undefined) live(String(liveURL))
   return {
-    apiKey: apiKey === undefined ? undefined : checkKey(apiKey),
+    apiKey,
     target: () => `${baseURL}/ai/analyze`,
     // The variable is read at the first feed. On Deno, reading one needs a permission.
     liveTarget: () => live(String(liveURL ?? (env('VECTRADE_LIVE_URL') || liveURLRules.default))),
@@ -269,14 +279,4 @@ export function noKey(): ConfigurationError {
     'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY ' +
       "(in a page, import '@vectrade/browser' and pass `endpoint`)",
   )
-}
-
-function checkKey(key: string): string {
-  // If fetch refused the key, its error message would have the key in it.
-  if (typeof key !== 'string' || !/^[\x21-\x7e]+$/.test(key)) {
-    throw new ConfigurationError(
-      '`apiKey` must be a string of visible ASCII characters: check it for spaces and line breaks',
-    )
-  }
-  return key
 }

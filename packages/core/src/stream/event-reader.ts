@@ -24,7 +24,7 @@ const drainLimits = { chunks: 8, ms: 100 }
 /** How to read a body. By default, there are no limits on waiting. */
 export interface EventReaderOptions extends DecodeOptions, Partial<WaitLimits> {
   /** Removed from what the server says in errors. */
-  secrets?: Secrets
+  secrets?: Secrets | undefined
   /** Recognises the events of the program's own types. */
   ownEvents?: OwnEvents | undefined
 }
@@ -37,7 +37,7 @@ export class EventReader implements StreamSource {
   ownEvents: OwnEvents | undefined
   readonly #messages: MessageReader<TextEvent>
   readonly #watchdog: Watchdog
-  readonly #secrets: Secrets
+  readonly #secrets: Secrets | undefined
   readonly #shape = new TextShape()
   readonly #maxEventBytes: number
   #isPassingThrough = false

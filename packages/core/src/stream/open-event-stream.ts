@@ -24,7 +24,7 @@ export async function openEventStream(
 /** Returns the body of an event stream. @throws the error of the response, after closing its body */
 export async function bodyOfEvents(
   response: FetchResponse,
-  secrets: Secrets,
+  secrets: Secrets | undefined,
   signal?: Abortable,
 ): Promise<{ body: ByteStream; info: StreamResponse }> {
   const info = streamResponseOf(response, secrets)
@@ -52,7 +52,10 @@ const noBody =
   'The response has no body to stream. If fetch cannot stream, as in React Native, ' +
   'pass one that can in the option `fetch`, such as expo/fetch'
 
-function protocolProblem(response: FetchResponse, secrets: Secrets): string | undefined {
+function protocolProblem(
+  response: FetchResponse,
+  secrets: Secrets | undefined,
+): string | undefined {
   if (response.status !== 200) return `Expected status 200, got ${response.status}`
   const contentType = response.headers.get('content-type') ?? ''
   if (mimeType(contentType) === eventStream) return undefined

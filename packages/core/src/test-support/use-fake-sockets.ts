@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { VecTrade as CoreClient } from '../client.ts'
-import type { VecTrade } from '../index.ts'
+import type { VecTrade, VecTradeOptions } from '../index.ts'
 import { FakeSocket } from './fake-sockets.ts'
 
 export const key = 'vq_secret'
@@ -23,9 +23,10 @@ export interface SocketLab {
 export const settle = (): Promise<unknown> =>
   vi.waitFor(() => vi.advanceTimersByTimeAsync(0), { timeout: 60_000 })
 
-export function useFakeSockets(): SocketLab {
+/** @param apiKey the key of the clients */
+export function useFakeSockets(apiKey: VecTradeOptions['apiKey'] = key): SocketLab {
   const lab: SocketLab = {
-    client: clientOf(() => lab),
+    client: clientOf(apiKey, () => lab),
     sockets: [],
     requests: [],
     status: 426,
@@ -36,7 +37,12 @@ export function useFakeSockets(): SocketLab {
     },
   }
   beforeEach(() => {
-    Object.assign(lab, { client: clientOf(() => lab), sockets: [], requests: [], status: 426 })
+    Object.assign(lab, {
+      client: clientOf(apiKey, () => lab),
+      sockets: [],
+      requests: [],
+      status: 426,
+    })
     vi.useFakeTimers()
     vi.spyOn(Math, 'random').mockReturnValue(1)
   })
@@ -48,10 +54,10 @@ export function useFakeSockets(): SocketLab {
   return lab
 }
 
-function clientOf(lab: () => SocketLab): VecTrade {
+function clientOf(apiKey: VecTradeOptions['apiKey'], lab: () => SocketLab): VecTrade {
   return new CoreClient(
     {
-      apiKey: key,
+      apiKey,
       maxEventBytes,
       async fetch(url, { headers }) {
         lab().requests.push({ url, authorization: headers['authorization'] })

@@ -1,0 +1,12 @@
+import { type Check, checkThat } from '../lifetime/check-options.ts'
+
+/** Checks for the option, or the value of the environment variable. */
+export const checkKey: Check = /* @__PURE__ */ checkThat(
+  'a string of visible ASCII characters, so check it for spaces and line breaks, or a function that returns one',
+  (value) => typeof value === 'function' || isKey(value),
+)
+
+/** Whether a header can carry the key. If fetch refused it, the message of its error would have the key in it. */
+export function isKey(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
+}
