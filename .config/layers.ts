@@ -38,6 +38,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'live',
     'resume',
     'store',
+    'observe',
     'stream',
     'relay',
     'http',

@@ -3,10 +3,11 @@ import type { Abortable } from './lifetime/abort-source.ts'
 import { AbortScope, type Track } from './lifetime/abort-scope.ts'
 import type { Analysis } from './events/analysis.ts'
 import { ConfigurationError } from './errors/configuration-error.ts'
+import { errorFromThrown } from './errors/error-from-thrown.ts'
 import { RequestAbortedError } from './errors/request-aborted-error.ts'
 import type { EventOf, EventTypes, NoEventTypes, OwnEvent } from './events/own-event.ts'
 import type { OtherEvent, StreamEvent } from './events/stream-event.ts'
-import type { StreamOpener, StreamSettings, StreamSource } from './stream/stream-source.ts'
+import type { StreamSettings, StreamSource } from './stream/stream-source.ts'
 import { markHandled } from './lifetime/mark-handled.ts'
 import { nameMethod } from './lifetime/name-method.ts'
 import { type AnalysisRequest, toAnalysisRequest } from './options/analysis-request.ts'
@@ -24,6 +25,8 @@ import { KeyHeader } from './http/key-header.ts'
 import { type CallWithLimits, createCall } from './http/call.ts'
 import { send } from './http/send.ts'
 import { Live } from './live/live.ts'
+import { observed } from './observe/observe.ts'
+import type { CallWatcher } from './observe/call-watcher.ts'
 import { openAtEndpoint, openResumed, stopStream } from './resume/open-stream.ts'
 import { randomUUID } from './http/random-uuid.ts'
 import { AnalysisStream } from './stream/stream.ts'
@@ -109,12 +112,17 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
     request: string | AnalysisRequest,
     options: CallOptions<Types> = {},
   ): AnalysisStream<Event | OwnEvent<NoInfer<Types>>> {
-    const call = this.#call(request, true, options)
+    const asked = toAnalysisRequest(request)
+    const call = this.#call(asked, true, options)
     const open = this.#settings.isEndpoint ? openAtEndpoint : openAtAPI
-    return new AnalysisStream(
-      { open: withOwnEvents(call, options.events, open) },
-      this.#streamSettings(options),
+    const { onEnd, ...opener } = observed(
+      call,
+      'stream',
+      asked,
+      withOwnEvents(options.events, open),
+      watchEvents,
     )
+    return new AnalysisStream(opener, { ...this.#streamSettings(options), onEnd })
   }
 
   /**
@@ -140,14 +148,16 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
       throw new ConfigurationError('`id` must be the id of a stream, `stream.id`')
     }
     const call = this.#callWithoutBody('text/event-stream', options)
+    const { onEnd, ...opener } = observed(
+      call,
+      'resume',
+      undefined,
+      withOwnEvents(options.events, (ready, signal) => openResumed(ready, id, lastEventId, signal)),
+      watchEvents,
+    )
     return new AnalysisStream(
-      {
-        open: withOwnEvents(call, options.events, (ready, signal) =>
-          openResumed(ready, id, lastEventId, signal),
-        ),
-        stop: () => stopStream(call, id),
-      },
-      { ...this.#streamSettings(options), id, lastEventId },
+      { ...opener, stop: () => stopStream(call, id) },
+      { ...this.#streamSettings(options), id, lastEventId, onEnd },
     )
   }
 
@@ -163,20 +173,23 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
 
   async #analyze(request: string | AnalysisRequest, options: CallOptions): Promise<Analysis> {
     if (this.#settings.isEndpoint) return this.stream(request, options).finalAnalysis()
-    const call = this.#call(request, false, options)
+    const asked = toAnalysisRequest(request)
+    const call = this.#call(asked, false, options)
+    const { open, onEnd } = observed(call, 'analyze', asked, fetchAnalysis, watchAnalysis)
     const scope: AbortScope = new AbortScope(options.signal, this.#track, (error) =>
       scope.abort(error),
     )
     try {
-      // Pages have an endpoint, which always streams.
-      const { readAnalysis } = await import('./http/json-answer.ts')
-      const analysis = await readAnalysis(await send(call, scope), call, scope)
+      const analysis = await open(scope)
       // An aborted body can look as if it had ended.
       if (scope.aborted) throw scope.reason
+      onEnd?.('complete')
       return analysis
-    } catch (error) {
+    } catch (thrown) {
       // An aborted body fails with an error of the runtime. The signal has ours.
-      throw scope.aborted ? scope.reason : error
+      const error = scope.aborted ? scope.reason : thrown
+      onEnd?.(errorFromThrown(error, 'body'))
+      throw error
     } finally {
       scope.leave()
     }
@@ -187,14 +200,14 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
     return { signal, track: this.#track }
   }
 
-  #call(request: string | AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
+  #call(request: AnalysisRequest, stream: boolean, options: CallOptions): CallWithLimits {
     checkCall(options)
     const { idempotencyKey = randomUUID() } = options
     const accept = stream ? 'text/event-stream' : 'application/json'
     const call = this.#callWithoutBody(accept, options, { 'idempotency-key': idempotencyKey })
     const { isEndpoint } = this.#settings
     const body = JSON.stringify({
-      ...toAnalysisRequest(request),
+      ...request,
       ...(isEndpoint ? {} : { stream }),
     })
     return { ...call, body }
@@ -210,18 +223,29 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
   }
 }
 
+type OpenStream = (call: CallWithLimits, signal: Abortable) => Promise<StreamSource>
+
 /** Returns a function that opens a stream, after it has loaded what reads the events of the program's own types. */
-function withOwnEvents(
-  call: CallWithLimits,
-  ofCall: EventTypes | undefined,
-  open: (call: CallWithLimits, signal: Abortable) => Promise<StreamSource>,
-): StreamOpener['open'] {
-  if (call.events === undefined && ofCall === undefined) return (signal) => open(call, signal)
-  const events = { ...call.events, ...ofCall }
-  return async (signal) => {
+function withOwnEvents(ofCall: EventTypes | undefined, open: OpenStream): OpenStream {
+  return async (call, signal) => {
+    if (call.events === undefined && ofCall === undefined) return open(call, signal)
     const { OwnEventReader } = await import('./stream/own-event-reader.ts')
-    return open({ ...call, ownEvents: new OwnEventReader(events) }, signal)
+    return open({ ...call, ownEvents: new OwnEventReader({ ...call.events, ...ofCall }) }, signal)
   }
+}
+
+function watchEvents(watcher: CallWatcher, source: StreamSource): StreamSource {
+  return watcher.source(source)
+}
+
+function watchAnalysis(watcher: CallWatcher, analysis: Analysis): Analysis {
+  return watcher.onAnalysis(analysis)
+}
+
+async function fetchAnalysis(call: CallWithLimits, signal: Abortable): Promise<Analysis> {
+  // Pages have an endpoint, which always streams.
+  const { readAnalysis } = await import('./http/json-answer.ts')
+  return readAnalysis(await send(call, signal), call, signal)
 }
 
 async function openAtAPI(call: CallWithLimits, signal: Abortable): Promise<StreamSource> {

@@ -26,7 +26,18 @@ export type {
   NewsEvent,
   QuoteEvent,
 } from './events/live-event.ts'
-export type { Logger } from './lifetime/logger.ts'
+export type { LogFields, Logger } from './lifetime/logger.ts'
+export type { LogLevel } from './options/log-level.ts'
+export type {
+  AttemptContext,
+  AttemptResponse,
+  CallAttempt,
+  CallEnd,
+  CallInfo,
+  CallObserver,
+  CallRetry,
+  Instrumentation,
+} from './options/instrumentation.ts'
 export { AnalysisStream } from './stream/stream.ts'
 export type { Analysis } from './events/analysis.ts'
 export type { RateLimit } from './errors/rate-limit.ts'

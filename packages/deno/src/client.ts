@@ -48,9 +48,20 @@ export class VecTrade<const Types extends EventTypes = NoEventTypes> extends Cor
   }
 }
 
+interface DenoEnvironment {
+  env: { get(name: string): string | undefined }
+  permissions?: { querySync(permission: { name: 'env'; variable: string }): { state: string } }
+}
+
+function isReadable(deno: DenoEnvironment | undefined, variable: string): boolean {
+  return deno?.permissions?.querySync({ name: 'env', variable }).state === 'granted'
+}
+
 function readVariable(name: string, { apiKey }: VecTradeOptions): string | undefined {
   // `Deno` is missing on other runtimes, where this package can be imported too.
-  const { Deno } = globalThis as { Deno?: { env: { get(name: string): string | undefined } } }
+  const { Deno } = globalThis as { Deno?: DenoEnvironment }
+  // Nothing depends on this variable, so Deno neither asks for its permission nor refuses the client.
+  if (name === 'VECTRADE_LOG' && !isReadable(Deno, name)) return undefined
   try {
     return Deno?.env.get(name)
   } catch (error) {

@@ -14,7 +14,6 @@ import type {
   RuntimeDefaults,
 } from '../options/runtime.ts'
 import type { KeyHeader } from './key-header.ts'
-import { type Logger, warn } from '../lifetime/logger.ts'
 import { isResponse } from './is-response.ts'
 import { type Hop, isRedirect, maxRedirects, nextHop, refused } from './redirect.ts'
 import { type RetryPolicy, retryDelay } from './retry.ts'
@@ -32,11 +31,19 @@ export interface Call extends RetryPolicy, Pick<RuntimeDefaults, 'toCause'> {
   timeout: number
   fetch: Fetch
   credentials?: FetchCredentials | undefined
-  logger: Logger | undefined
+  watcher?: CallWatcher | undefined
   /** Undefined if an endpoint has the key. */
   key: KeyHeader | undefined
   /** The key and other credentials, which must not be in an error even if the server quotes them. */
   secrets: CallSecrets
+}
+
+/** Watches the requests of a call. */
+export interface CallWatcher {
+  /** Returns the call as its next request is to be sent. */
+  attempt(call: Call): Call
+  /** Called before the pause of `delay` ms after a failure. */
+  onRetry(error: VecTradeError, delay?: number): void
 }
 
 /**
@@ -60,10 +67,7 @@ export async function send(call: Call, signal: Abortable): Promise<FetchResponse
     if (!VecTradeError.isInstance(outcome)) return outcome
     const delay = signal.aborted ? undefined : retryDelay(outcome, attempt, call)
     if (delay === undefined) throw outcome
-    warn(
-      call.logger,
-      `vectrade: attempt ${attempt} failed (${outcome.code}), next in ${Math.round(delay)} ms`,
-    )
+    call.watcher?.onRetry(outcome, delay)
     await sleep(delay, signal)
   }
 }
@@ -77,7 +81,7 @@ async function sendOnce(call: Call, signal: Abortable): Promise<FetchResponse | 
     // If the caller leaves in the same tick, nothing is sent. React's StrictMode mounts each component,
     // unmounts it and mounts it again, and each analysis costs.
     await Promise.resolve()
-    const response = await follow(call, attempt)
+    const response = await follow(call.watcher?.attempt(call) ?? call, attempt)
     // From here on, closing the body ends the request.
     if (response.body) setBodyOwner(response.body, attempt)
     if (response.status < 400) return response

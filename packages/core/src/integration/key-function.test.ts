@@ -8,8 +8,6 @@ import {
 import { fail, mockTime, ok, run, scripted } from '../test-support/scripted.ts'
 
 mockTime()
-// Loaded before the clock is mocked.
-await import('../http/ask-for-key.ts')
 
 /** A function that returns a new key each time: `vq_1`, `vq_2` and so on. */
 function newKeys(): () => Promise<string> {

@@ -279,7 +279,10 @@ test('if a store fails, the answer is complete and only cannot be resumed', asyn
   await stream.response
   upstream.send(...letters, done)
   expect(await stream.finalText()).toBe('abcdefgh')
-  expect(warn).toHaveBeenCalledWith(expect.stringContaining('StreamStoreError'))
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('StreamStoreError'), {
+    event: 'store.failed',
+    error: 'StreamStoreError',
+  })
 
   const full = resumableEndpoint({ store: memoryStore({ maxStreams: 0 }), logger: { warn } })
   const notStored = full.client.ai.stream('p')

@@ -229,6 +229,9 @@ export class ChannelSocket {
     const error = errorFromWire(wire, { secrets })
     const { code, retryable } = error
     if (retryable || code === 'authentication_error' || code === 'not_found') throw error
-    warn(logger, `vectrade: the server has sent an error in live data (${code})`)
+    warn(logger, `vectrade: the server has sent an error in live data (${code})`, {
+      event: 'live.error',
+      code,
+    })
   }
 }

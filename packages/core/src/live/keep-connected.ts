@@ -59,7 +59,10 @@ export async function keepConnected(options: KeepConnectedOptions): Promise<void
       const error = errorFromThrown(thrown, 'connect')
       const isGivenUp = !wasOpen && firstAttempts >= maxFirstAttempts
       if (isFinal(error, wasOpen) || isGivenUp) return sink.onEnd(error)
-      warn(logger, `vectrade: live data is not connected (${error.code}), trying again`)
+      warn(logger, `vectrade: live data is not connected (${error.code}), trying again`, {
+        event: 'live.retry',
+        code: error.code,
+      })
       sink.onLost()
       await reconnection.pause(error).catch(() => {})
       if (signal.aborted) return

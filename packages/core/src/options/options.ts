@@ -11,6 +11,7 @@ import {
   checkString,
   checkText,
   checkThat,
+  hasMethods,
 } from '../lifetime/check-options.ts'
 import { checkKey } from './api-key.ts'
 import { checkEventTypes } from './check-event-types.ts'
@@ -21,6 +22,8 @@ import { baseURLRules, checkServerURL, liveURLRules } from './server-url.ts'
 import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { EventTypes, NoEventTypes } from '../events/own-event.ts'
 import type { Logger } from '../lifetime/logger.ts'
+import type { Instrumentation } from './instrumentation.ts'
+import { isLogLevel, leveledLogger, type LogLevel } from './log-level.ts'
 import { isSendableId } from './last-event-id.ts'
 import { eventBytesLimit } from '../sse/event-limit.ts'
 import { version } from './version.ts'
@@ -90,8 +93,19 @@ export interface VecTradeOptions<Types extends EventTypes = NoEventTypes> extend
   headers?: HeaderValues | undefined
   /** The function that sends requests. Default: the runtime's fetch. */
   fetch?: Fetch | undefined
-  /** Gets messages about retries. `console` is a logger. Default: none. */
+  /**
+   * Gets messages about calls and retries. `console` is a logger, and so is one of pino. Default: none, or `console` if
+   * `logLevel` or the environment variable `VECTRADE_LOG` is set.
+   */
   logger?: Logger | undefined
+  /**
+   * The messages that the logger gets: those of this level and of the later ones in `debug`, `info`, `warn`, `error`,
+   * `off`. With `info`, each call has one message, at its end. Default: the environment variable `VECTRADE_LOG`, or
+   * `warn`.
+   */
+  logLevel?: LogLevel | undefined
+  /** Observes the calls, for tracing and metrics. Default: none. */
+  instrumentation?: Instrumentation | undefined
   /** Allows a key over plain http to another machine. Default false. */
   allowInsecure?: boolean | undefined
 }
@@ -146,6 +160,7 @@ export interface Settings extends Required<{ [K in keyof CallLimits]: number }> 
   toCause: RuntimeDefaults['toCause']
   events: EventTypes | undefined
   logger: Logger | undefined
+  instrumentation: Instrumentation | undefined
 }
 
 /** The limits of a call, with their kinds and defaults. */
@@ -171,6 +186,10 @@ const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> 
   events: checkEventTypes,
   fetch: checkFunction,
   logger: checkLogger,
+  logLevel: /* @__PURE__ */ checkThat("'debug', 'info', 'warn', 'error' or 'off'", isLogLevel),
+  instrumentation: /* @__PURE__ */ checkThat('an object with the method `onCall`', (value) =>
+    hasMethods(value, 'onCall'),
+  ),
   allowInsecure: checkBoolean,
 }
 
@@ -225,7 +244,8 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
     openSocket,
     toCause,
     events: options.events,
-    logger: options.logger,
+    logger: leveledLogger(options.logger, options.logLevel, runtime.env?.('VECTRADE_LOG')),
+    instrumentation: options.instrumentation,
   }
 }
 

@@ -56,7 +56,10 @@ class StoredStreamEndpoint implements StreamEndpoint {
   async connect(lastEventId: string, problem?: VecTradeError): Promise<StreamConnection> {
     let cause = problem
     for (;;) {
-      if (cause !== undefined) await this.#reconnection.pause(cause)
+      if (cause !== undefined) {
+        this.#call.watcher?.onRetry(cause)
+        await this.#reconnection.pause(cause)
+      }
       try {
         return await this.#reconnection.attempt((signal) => this.#get(lastEventId, signal))
       } catch (error) {

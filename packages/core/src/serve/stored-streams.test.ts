@@ -136,7 +136,10 @@ test('a failing waitUntil is logged, and a superseded producer ends the answer w
   stopping.abort(new StreamStoreError('taken over', 'superseded'))
   const { value } = (await reader?.read()) ?? {}
   expect(new TextDecoder().decode(value)).toContain('event: error')
-  expect(warn).toHaveBeenCalledWith(expect.stringContaining('waitUntil'))
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('waitUntil'), {
+    event: 'waitUntil.failed',
+    error: 'TypeError',
+  })
 })
 
 test('waitUntil gets the work that outlives the response', async () => {

@@ -110,7 +110,7 @@ export class StoredStreams {
       if (error instanceof StreamStoreError && error.problem === 'owner-limit') {
         throw tooManyStreams(maxStreamsPerOwner)
       }
-      warnAbout(logger, 'vectrade: an answer cannot be resumed', error)
+      warnAbout(logger, 'store.failed', 'vectrade: an answer cannot be resumed', error)
       return undefined
     }
     const { signal, detach } = detachableSignal(request.signal)
@@ -120,7 +120,7 @@ export class StoredStreams {
       const telling = (async () => context.waitUntil?.(work))()
       telling.catch((error: unknown) => {
         // The work has begun, and continues for as long as the platform lets it.
-        warnAbout(logger, "vectrade: the platform's waitUntil failed", error)
+        warnAbout(logger, 'waitUntil.failed', "vectrade: the platform's waitUntil failed", error)
       })
     }
     return {

@@ -66,7 +66,9 @@ test.for([
     await recorder.finish('done')
     await vi.advanceTimersByTimeAsync(10_000)
     expect(producer.given).toHaveLength(length)
-    expect(warn.mock.calls).toEqual([[expect.stringContaining(error.name)]])
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining(error.name), { event: 'store.failed', error: error.name }],
+    ])
     expect(warn.mock.calls[0]?.[0]).not.toContain('secret')
   },
 )

@@ -84,7 +84,7 @@ export class StreamRecorder {
       this.#isFull = error instanceof StreamStoreError && error.problem === 'limit'
       if (this.#isFull) this.#stopRecording()
       else this.giveUp()
-      warnAbout(this.#logger, 'vectrade: a stream can no longer be resumed', error)
+      warnAbout(this.#logger, 'store.failed', 'vectrade: a stream can no longer be resumed', error)
     } finally {
       this.#working = undefined
     }

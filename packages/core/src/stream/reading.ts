@@ -212,7 +212,7 @@ export class Reading {
     if (this.#outcome !== undefined) return
     this.#outcome = outcome
     try {
-      this.#resources.abort(reason, outcome === 'cancelled' ? undefined : outcome)
+      this.#resources.abort(outcome, reason)
     } finally {
       this.#wake?.()
       this.onEnd?.()

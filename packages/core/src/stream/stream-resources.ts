@@ -1,7 +1,7 @@
 import { AbortScope } from '../lifetime/abort-scope.ts'
 import { forgetCollected, whenCollected } from '../lifetime/finalization.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
-import type { StreamSettings } from './stream-source.ts'
+import type { CallOutcome, StreamSettings } from './stream-source.ts'
 
 /**
  * Everything that a stream holds outside of itself: the listener on the caller's signal, the entry at the
@@ -31,24 +31,25 @@ export class StreamResources {
     if (this.#scope === undefined) {
       const { signal, track } = this.#settings
       this.#scope = new AbortScope(signal, track, this.#onAbort)
-      whenCollected(owner, () => this.abort(), this)
+      whenCollected(owner, () => this.abort('dropped'), this)
     }
     return this.#scope
   }
 
   /** Releases everything except the connection. */
-  leave(): void {
+  leave(outcome: CallOutcome = 'complete'): void {
     forgetCollected(this)
     this.#scope?.leave()
+    this.#settings.onEnd?.(outcome)
   }
 
-  /** Releases everything and closes the connection. A pending request fails with `failure`, if given. */
-  abort(reason?: unknown, failure?: VecTradeError): void {
-    this.leave()
+  /** Releases everything and closes the connection. A pending request fails with the error, if the outcome is one. */
+  abort(outcome: Exclude<CallOutcome, 'complete'>, reason?: unknown): void {
+    this.leave(outcome)
     try {
       this.close?.(reason)
     } finally {
-      this.#scope?.abort(failure ?? reason)
+      this.#scope?.abort(typeof outcome === 'string' ? reason : outcome)
     }
   }
 }

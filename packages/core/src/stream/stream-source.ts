@@ -1,3 +1,4 @@
+import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
 import type { Track } from '../lifetime/abort-scope.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
@@ -50,6 +51,9 @@ export interface StreamOpener {
   discard?: (() => void) | undefined
 }
 
+/** How a call ended. `dropped` is a stream that the program has lost without ending it. */
+export type CallOutcome = 'complete' | 'cancelled' | 'dropped' | VecTradeError
+
 /** What a stream needs to know besides its opener. */
 export interface StreamSettings {
   /** The id of the stream at its endpoint, if it is known before the stream is open. */
@@ -60,4 +64,6 @@ export interface StreamSettings {
   signal?: Abortable | undefined
   /** Registers the stream with its client. */
   track?: Track | undefined
+  /** Called once, when the stream has ended. It must not refer to the stream. */
+  onEnd?: ((outcome: CallOutcome) => void) | undefined
 }

@@ -3,6 +3,9 @@ import { type CallOptions, type Fetch, VecTrade, type VecTradeOptions } from '..
 import type { RuntimeDefaults } from '../adapter.ts'
 import { complete } from './body.ts'
 
+// What clients load when they need it. A test that controls the clock cannot wait for that.
+await import('../on-demand.ts')
+
 export interface Sent {
   url: string
   init: RequestInit

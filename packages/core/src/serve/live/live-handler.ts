@@ -77,7 +77,8 @@ class LiveEndpoint {
       linger,
       isAllowed: this.#isAllowed,
       onError: (error) => report(error, options),
-      onFailure: (error) => warnAbout(logger, 'vectrade: live data has failed', error),
+      onFailure: (error) =>
+        warnAbout(logger, 'live.failed', 'vectrade: live data has failed', error),
     })
   }
 

@@ -244,7 +244,8 @@ describe('with a feed', () => {
         expect(last?.event).toMatchObject({ error: { type: 'service_unavailable' } })
       }
       const message = `vectrade: live data has failed (${name})`
-      expect(warn.mock.calls).toEqual([[message], [message], [message]])
+      const fields = { event: 'live.failed', error: name }
+      expect(warn.mock.calls).toEqual(Array.from({ length: 3 }, () => [message, fields]))
     }
   })
 

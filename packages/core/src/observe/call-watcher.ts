@@ -1,0 +1,169 @@
+import type { VecTradeError } from '../errors/vectrade-error.ts'
+import { type Analysis, AnalysisSoFar } from '../events/analysis.ts'
+import type { StreamEvent } from '../events/stream-event.ts'
+import type { Call } from '../http/send.ts'
+import { isResponse } from '../http/is-response.ts'
+import { streamResponseOf } from '../http/stream-response.ts'
+import { type Logger, warnAbout } from '../lifetime/logger.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
+import { headerRecord } from '../options/options.ts'
+import type { AttemptContext, CallInfo, CallObserver } from '../options/instrumentation.ts'
+import type { Fetch } from '../options/runtime.ts'
+import type { CallOutcome, StreamSource } from '../stream/stream-source.ts'
+import { logCall } from './log-call.ts'
+import { WatchedSource } from './watched-source.ts'
+import { withoutQuery } from './without-query.ts'
+
+/** The hooks that need the events. */
+const hooksOfEvents = ['onEvent', 'onFirstText', 'onEnd'] as const
+
+type Hook = Exclude<keyof CallObserver, 'onAttempt'>
+
+/**
+ * Watches one call for the client's instrumentation and logger.
+ *
+ * It must not refer to the call's stream, because it also sees the end of a stream that the program has dropped.
+ */
+export class CallWatcher {
+  readonly #observers: readonly CallObserver[]
+  readonly #logger: Logger | undefined
+  /** The metadata and the usage. The text is not kept. */
+  readonly #answer = new AnalysisSoFar()
+  #attempt = 0
+  #events = 0
+  #requestId: string | undefined
+  #hasText = false
+  #isOver = false
+
+  constructor(observer: CallObserver, call: CallInfo, logger: Logger | undefined) {
+    this.#observers = logger === undefined ? [observer] : [observer, logCall(logger, call)]
+    this.#logger = logger
+  }
+
+  /** Returns the call as one request of it is to be sent. */
+  attempt(call: Call): Call {
+    if (this.#isOver) return call
+    this.#attempt += 1
+    const attempt = this.#attempt
+    const { method = 'POST', url } = call
+    const contexts = this.#observers.map((observer) =>
+      this.#guard(() => checked(observer.onAttempt?.({ attempt, method, url: withoutQuery(url) }))),
+    )
+    const headers = Object.assign({}, call.headers, ...contexts.map((context) => context?.headers))
+    const fetch: Fetch = async (to, init) => {
+      const send = contexts.reduce(
+        (next, context) => this.#inContext(context, next),
+        () => call.fetch(to, init),
+      )
+      const response = await send()
+      if (isResponse(response)) {
+        const { status, requestId } = streamResponseOf(response, call.secrets)
+        this.#requestId = requestId
+        this.#tell('onResponse', { attempt, status, requestId })
+      }
+      return response
+    }
+    return { ...call, headers, fetch }
+  }
+
+  /** @param delay the pause before the next attempt, in ms, if it is known */
+  onRetry(error: VecTradeError, delay?: number): void {
+    this.#tell('onRetry', { attempt: this.#attempt, error, delay })
+  }
+
+  /** Returns a source that shows its events to the observers, if any of them wants to see them. */
+  source(source: StreamSource): StreamSource {
+    const isWanted = this.#observers.some((observer) =>
+      hooksOfEvents.some((name) => observer[name]),
+    )
+    return isWanted ? new WatchedSource(source, this) : source
+  }
+
+  /** @param isLast whether this event ends the answer */
+  onEvent(event: StreamEvent, isLast: boolean): void {
+    this.#events += 1
+    if (event.type === 'text') this.#onText(event.content)
+    else if (event.type === 'metadata' || event.type === 'done') this.#answer.add(event)
+    this.#tell('onEvent', event)
+    if (isLast) this.end('complete')
+  }
+
+  /** Takes the answer of a call that does not stream. */
+  onAnalysis(analysis: Analysis): Analysis {
+    const { text, metadata, usage } = analysis
+    this.#onText(text)
+    this.#answer.add({ ...metadata, type: 'metadata', content: '' })
+    this.#answer.add({ type: 'done', content: '', ...(usage && { usage }) })
+    return analysis
+  }
+
+  /** Ends the call. Only the first call counts. */
+  end(outcome: CallOutcome): void {
+    const isFailed = typeof outcome !== 'string'
+    const { metadata, usage } = this.#answer.toAnalysis(undefined)
+    this.#tell('onEnd', {
+      outcome: isFailed ? 'failed' : outcome,
+      ...(isFailed && { error: outcome }),
+      requestId: this.#requestId,
+      events: this.#events,
+      metadata,
+      usage,
+    })
+    this.#isOver = true
+  }
+
+  #onText(text: string): void {
+    if (this.#hasText || text === '') return
+    this.#hasText = true
+    this.#tell('onFirstText', undefined)
+  }
+
+  #tell<Name extends Hook>(
+    name: Name,
+    value: Parameters<NonNullable<CallObserver[Name]>>[0],
+  ): void {
+    if (this.#isOver) return
+    for (const observer of this.#observers) {
+      this.#guard(() => (observer[name] as ((given: unknown) => unknown) | undefined)?.(value))
+    }
+  }
+
+  /** Returns a function that sends a request in a context. It sends the request once, whatever the context does. */
+  #inContext<T>(context: AttemptContext | undefined, send: () => Promise<T>): () => Promise<T> {
+    const run = context?.run
+    if (run === undefined) return send
+    return () => {
+      let sent: Promise<T> | undefined
+      const once = (): Promise<T> => (sent ??= (async () => send())())
+      this.#guard(() => {
+        // It may be another promise than that of the request, and fail with it.
+        void markHandled(Promise.resolve(run(once)))
+      })
+      return once()
+    }
+  }
+
+  /** Calls a hook. Its failure is logged. */
+  #guard<T>(hook: () => T): T | undefined {
+    const fail = (error: unknown): void =>
+      warnAbout(
+        this.#logger,
+        'instrumentation.failed',
+        'vectrade: a hook of `instrumentation` has failed',
+        error,
+      )
+    try {
+      const result = hook()
+      if (result instanceof Promise) result.catch(fail)
+      return result
+    } catch (error) {
+      fail(error)
+      return undefined
+    }
+  }
+}
+
+/** Checks what `onAttempt` has returned. @throws ConfigurationError on headers that cannot be sent */
+function checked(context: AttemptContext | undefined | void): AttemptContext | undefined {
+  return context ? { ...context, headers: headerRecord(context.headers) } : undefined
+}

@@ -1,0 +1,81 @@
+import type { CallWithLimits } from '../http/call.ts'
+import type { Abortable } from '../lifetime/abort-source.ts'
+import { warnAbout } from '../lifetime/logger.ts'
+import type { AnalysisRequest } from '../options/analysis-request.ts'
+import type { CallInfo, CallObserver } from '../options/instrumentation.ts'
+import type { CallOutcome } from '../stream/stream-source.ts'
+import type { CallWatcher } from './call-watcher.ts'
+import { withoutQuery } from './without-query.ts'
+
+/** Sends a call, and returns its source or its answer. */
+type SendCall<Result> = (call: CallWithLimits, signal: Abortable) => Promise<Result>
+
+/** A call that is observed if its client has an `instrumentation` or a `logger`. */
+export interface ObservedCall<Result> {
+  open: (signal: Abortable) => Promise<Result>
+  /** Call this when the call has ended. Undefined if no one observes it. */
+  onEnd?: (outcome: CallOutcome) => void
+}
+
+/**
+ * Lets the client's instrumentation and its logger observe a call.
+ *
+ * @param request what was asked, if it was
+ * @param watch makes the watcher see the events of the result
+ */
+export function observed<Result>(
+  call: CallWithLimits,
+  operation: CallInfo['operation'],
+  request: AnalysisRequest | undefined,
+  sendCall: SendCall<Result>,
+  watch: (watcher: CallWatcher, result: Result) => Result,
+): ObservedCall<Result> {
+  const { instrumentation, logger } = call
+  if (instrumentation === undefined && logger === undefined) {
+    return { open: (signal) => sendCall(call, signal) }
+  }
+  const end = new ObservedEnd()
+  return {
+    async open(signal) {
+      const info: CallInfo = { operation, url: withoutQuery(call.url) }
+      const asked: CallInfo = instrumentation?.content ? { ...info, ...request } : info
+      // Called before anything is awaited, because a tracer finds its context only in the caller's turn.
+      const observer = begin(call, asked)
+      const { CallWatcher } = await import('./call-watcher.ts')
+      const watcher = new CallWatcher(observer, info, logger)
+      end.reachedBy(watcher)
+      return watch(watcher, await sendCall({ ...call, watcher }, signal))
+    },
+    onEnd: (outcome) => end.reached(outcome),
+  }
+}
+
+/** The end of a call, which may come before its watcher. It must not refer to the call, whose prompt may be large. */
+class ObservedEnd {
+  #watcher: CallWatcher | undefined
+  #outcome: CallOutcome | undefined
+
+  reached(outcome: CallOutcome): void {
+    this.#outcome = outcome
+    this.#watcher?.end(outcome)
+  }
+
+  reachedBy(watcher: CallWatcher): void {
+    this.#watcher = watcher
+    if (this.#outcome !== undefined) watcher.end(this.#outcome)
+  }
+}
+
+function begin({ instrumentation, logger }: CallWithLimits, call: CallInfo): CallObserver {
+  try {
+    return instrumentation?.onCall(call) ?? {}
+  } catch (error) {
+    warnAbout(
+      logger,
+      'instrumentation.failed',
+      'vectrade: `instrumentation.onCall` has failed',
+      error,
+    )
+    return {}
+  }
+}
