@@ -1,5 +1,6 @@
 import { CallSecrets } from '../errors/secrets.ts'
 import type { OwnEvents } from '../events/own-event.ts'
+import type { Logger } from '../lifetime/logger.ts'
 import { resolveLimits } from '../lifetime/check-limit.ts'
 import {
   type CallLimits,
@@ -15,6 +16,8 @@ import type { Call } from './send.ts'
 /** A call with the settings of its client, which include the limits for reading the answer. */
 export type CallWithLimits = Call &
   Omit<Settings, 'headers'> & {
+    /** Set for live data. */
+    logger?: Logger | undefined
     /** Recognises the events of the program's own types. */
     ownEvents?: OwnEvents | undefined
   }

@@ -266,7 +266,7 @@ test('a hook that fails is logged by the name of its error, and nothing else hap
     error: 'Error',
   })
   const rejecting = recording({ onEnd: async () => fault() })
-  const broken = { onCall: fault as Instrumentation['onCall'] }
+  const broken: Instrumentation = { onCall: fault }
   for (const given of [rejecting.instrumentation, broken]) {
     const other = scripted([ok], { instrumentation: given, logger: { warn } })
     expect(await run(other.client)).toBe('Héllo world')

@@ -1,6 +1,7 @@
 import type { LiveChannel } from '../events/live-event.ts'
 import type { Track } from '../lifetime/abort-scope.ts'
 import type { CallWithLimits } from '../http/call.ts'
+import { leveledLogger } from '../options/leveled-logger.ts'
 import { Delivery } from './delivery.ts'
 import { FeedEngine } from './feed-engine.ts'
 import type { FeedRequest } from './feed-source.ts'
@@ -17,12 +18,13 @@ export interface LiveConnections {
 
 /** Starts a feed. Pages load this module, and all that it imports, with their first feed. */
 export function openFeed(
-  call: CallWithLimits,
+  given: CallWithLimits,
   symbols: Set<string>,
   channels: readonly LiveChannel[] = ['quotes'],
   options: LiveOptions,
   { track, sockets }: LiveConnections,
 ): FeedEngine {
+  const call = { ...given, logger: leveledLogger(given.log) }
   const { delivery = 'every', lastEventId = '', signal, onStateChange } = options
   const { heartbeatTimeout = heartbeatLimit.default } = options
   const waiting = new Delivery(delivery, lastEventId)

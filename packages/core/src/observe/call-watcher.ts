@@ -6,6 +6,8 @@ import { isResponse } from '../http/is-response.ts'
 import { streamResponseOf } from '../http/stream-response.ts'
 import { type Logger, warnAbout } from '../lifetime/logger.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
+import { leveledLogger } from '../options/leveled-logger.ts'
+import type { LogSettings } from '../options/log-level.ts'
 import { headerRecord } from '../options/options.ts'
 import type { AttemptContext, CallInfo, CallObserver } from '../options/instrumentation.ts'
 import type { Fetch } from '../options/runtime.ts'
@@ -35,9 +37,12 @@ export class CallWatcher {
   #hasText = false
   #isOver = false
 
-  constructor(observer: CallObserver, call: CallInfo, logger: Logger | undefined) {
-    this.#observers = logger === undefined ? [observer] : [observer, logCall(logger, call)]
+  /** @param begin returns what `onCall` has returned, or throws what it has thrown */
+  constructor(begin: () => CallObserver | undefined | void, call: CallInfo, settings: LogSettings) {
+    const logger = leveledLogger(settings)
     this.#logger = logger
+    const observers = [this.#guard(begin), logger && logCall(logger, call)]
+    this.#observers = observers.filter((observer) => observer instanceof Object)
   }
 
   /** Returns the call as one request of it is to be sent. */

@@ -1,8 +1,7 @@
 import type { CallWithLimits } from '../http/call.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
-import { warnAbout } from '../lifetime/logger.ts'
 import type { AnalysisRequest } from '../options/analysis-request.ts'
-import type { CallInfo, CallObserver } from '../options/instrumentation.ts'
+import type { CallInfo } from '../options/instrumentation.ts'
 import type { CallOutcome } from '../stream/stream-source.ts'
 import type { CallWatcher } from './call-watcher.ts'
 import { withoutQuery } from './without-query.ts'
@@ -10,7 +9,7 @@ import { withoutQuery } from './without-query.ts'
 /** Sends a call, and returns its source or its answer. */
 type SendCall<Result> = (call: CallWithLimits, signal: Abortable) => Promise<Result>
 
-/** A call that is observed if its client has an `instrumentation` or a `logger`. */
+/** A call that is observed if its client has an `instrumentation`, or logs. */
 export interface ObservedCall<Result> {
   open: (signal: Abortable) => Promise<Result>
   /** Call this when the call has ended. Undefined if no one observes it. */
@@ -30,8 +29,8 @@ export function observed<Result>(
   sendCall: SendCall<Result>,
   watch: (watcher: CallWatcher, result: Result) => Result,
 ): ObservedCall<Result> {
-  const { instrumentation, logger } = call
-  if (instrumentation === undefined && logger === undefined) {
+  const { instrumentation, log } = call
+  if (!(instrumentation || log.logger || log.level || log.variable)) {
     return { open: (signal) => sendCall(call, signal) }
   }
   const end = new ObservedEnd()
@@ -40,9 +39,9 @@ export function observed<Result>(
       const info: CallInfo = { operation, url: withoutQuery(call.url) }
       const asked: CallInfo = instrumentation?.content ? { ...info, ...request } : info
       // Called before anything is awaited, because a tracer finds its context only in the caller's turn.
-      const observer = begin(call, asked)
+      const begin = attempt(() => instrumentation?.onCall(asked))
       const { CallWatcher } = await import('./call-watcher.ts')
-      const watcher = new CallWatcher(observer, info, logger)
+      const watcher = new CallWatcher(begin, info, log)
       end.reachedBy(watcher)
       return watch(watcher, await sendCall({ ...call, watcher }, signal))
     },
@@ -66,16 +65,14 @@ class ObservedEnd {
   }
 }
 
-function begin({ instrumentation, logger }: CallWithLimits, call: CallInfo): CallObserver {
+/** Calls a function, and returns a function that returns or throws what it did. */
+function attempt<T>(work: () => T): () => T {
   try {
-    return instrumentation?.onCall(call) ?? {}
+    const result = work()
+    return () => result
   } catch (error) {
-    warnAbout(
-      logger,
-      'instrumentation.failed',
-      'vectrade: `instrumentation.onCall` has failed',
-      error,
-    )
-    return {}
+    return () => {
+      throw error
+    }
   }
 }

@@ -23,7 +23,7 @@ import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { EventTypes, NoEventTypes } from '../events/own-event.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import type { Instrumentation } from './instrumentation.ts'
-import { isLogLevel, leveledLogger, type LogLevel } from './log-level.ts'
+import { isLogLevel, type LogLevel, type LogSettings } from './log-level.ts'
 import { isSendableId } from './last-event-id.ts'
 import { eventBytesLimit } from '../sse/event-limit.ts'
 import { version } from './version.ts'
@@ -159,7 +159,7 @@ export interface Settings extends Required<{ [K in keyof CallLimits]: number }> 
   network: Network | undefined
   toCause: RuntimeDefaults['toCause']
   events: EventTypes | undefined
-  logger: Logger | undefined
+  log: LogSettings
   instrumentation: Instrumentation | undefined
 }
 
@@ -244,7 +244,11 @@ export function resolveOptions(options: VecTradeOptions, runtime: RuntimeDefault
     openSocket,
     toCause,
     events: options.events,
-    logger: leveledLogger(options.logger, options.logLevel, runtime.env?.('VECTRADE_LOG')),
+    log: {
+      logger: options.logger,
+      level: options.logLevel,
+      variable: runtime.env?.('VECTRADE_LOG'),
+    },
     instrumentation: options.instrumentation,
   }
 }
