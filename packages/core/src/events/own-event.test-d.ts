@@ -45,6 +45,26 @@ test('the type of a stream follows from the option', async () => {
   }
 })
 
+test('a validator that lets further fields pass keeps the types of those that it names', async () => {
+  const open = {
+    loose: z.looseObject({ a: z.number(), b: z.string().optional() }),
+    other: v.looseObject({ a: v.number() }),
+    rest: z.object({ a: z.number() }).catchall(z.string()),
+  }
+  for await (const event of fromResponse(new Response(), { events: open })) {
+    if (event.type === 'loose') {
+      expectTypeOf(event.a).toEqualTypeOf<number>()
+      expectTypeOf(event.b).toEqualTypeOf<string | undefined>()
+      expectTypeOf(event['more']).toEqualTypeOf<unknown>()
+    }
+    if (event.type === 'other') expectTypeOf(event.a).toEqualTypeOf<number>()
+    if (event.type === 'rest') {
+      expectTypeOf(event.a).toEqualTypeOf<number>()
+      expectTypeOf(event['more']).toEqualTypeOf<string | undefined>()
+    }
+  }
+})
+
 test('without the option, nothing changes', () => {
   expectTypeOf(new VecTrade()).toEqualTypeOf<VecTrade>()
   expectTypeOf(new VecTrade().ai.stream('p')).toEqualTypeOf<AnalysisStream>()

@@ -45,8 +45,13 @@ export type OwnEvent<Types extends EventTypes> = {
     : { [field: string]: unknown }) & { type: Type; content: '' }
 }[keyof Types & string]
 
-/** The fields of a validated value. The members of a union stay apart. */
-export type OwnFields<Output> = Output extends object ? Omit<Output, 'type' | 'content'> : never
+/**
+ * The fields of a validated value. The members of a union stay apart. A value with any further fields keeps the types of
+ * those that it names, which `Omit` would lose.
+ */
+export type OwnFields<Output> = Output extends object
+  ? { [Name in keyof Output as Exclude<Name, 'type' | 'content'>]: Output[Name] }
+  : never
 
 /** All events of a stream with event types of your own. */
 export type EventOf<Types extends EventTypes> = StreamEvent | OwnEvent<Types>

@@ -104,20 +104,20 @@ export function toResponse(
 }
 
 /** Returns an event as the text that is sent. */
-export const eventText = (event: StreamEvent | OtherEvent): string => encodeEvent(toMessage(event))
+const eventText = (event: StreamEvent | OtherEvent): string => encodeEvent(toMessage(event))
 
 /**
  * Returns a response that relays a source.
  *
  * @param encode returns the text of one item
  * @param heartbeatFirst whether to send a heartbeat at once, before the first event
- * @param onEnd called when the relay ends, perhaps more than once
+ * @param onEnd called when the relay ends, perhaps more than once. One call has the error of a source that has failed
  */
 export function relayResponse<T>(
   source: AsyncIterable<T> | RelaySource<T>,
   encode: (item: T) => string,
   init: ResponseInit & ReadableOptions,
-  { heartbeatFirst, onEnd }: { heartbeatFirst: boolean; onEnd?: () => void },
+  { heartbeatFirst, onEnd }: { heartbeatFirst: boolean; onEnd?: (error?: unknown) => void },
 ): Response {
   const { heartbeat, signal, ...platformInit } = init
   // Read these by name. A response has them on its prototype, and a spread does not copy them.

@@ -27,7 +27,9 @@ const maxBatch = 65_536
 interface Chunk {
   /** Undefined for an end that needs no message. */
   content?: string | Uint8Array
-  last: boolean
+  last?: boolean
+  /** Why the source has failed. */
+  error?: unknown
 }
 
 /**
@@ -43,7 +45,7 @@ export class Relay<T> {
   readonly #iterator: AsyncIterator<T | Uint8Array>
   readonly #encode: (item: T) => string
   readonly #signal: Abortable | undefined
-  readonly #onEnd: (() => void) | undefined
+  readonly #onEnd: ((error?: unknown) => void) | undefined
   readonly #handle: WeakHandle<Relay<T>> = new WeakHandle<Relay<T>>(this)
   #unlink: (() => void) | undefined
   readonly #heartbeat: Heartbeat
@@ -63,7 +65,7 @@ export class Relay<T> {
     encode: (item: T) => string,
     options: ReadableOptions,
     heartbeatFirst: boolean,
-    onEnd?: () => void,
+    onEnd?: (error?: unknown) => void,
   ) {
     this.#encode = encode
     this.#onEnd = onEnd
@@ -150,21 +152,19 @@ export class Relay<T> {
       controller.enqueue(encodeUtf8(heartbeatText))
       return
     }
-    const { content, last } = chunk
-    if (content !== undefined) {
-      controller.enqueue(typeof content === 'string' ? encodeUtf8(content) : content)
-    }
+    const { content, last, error } = chunk
+    if (content) controller.enqueue(typeof content === 'string' ? encodeUtf8(content) : content)
     if (last) {
-      this.#end()
+      this.#end(error)
       controller.close()
     }
   }
 
   /** Ends the source unless it has already ended. */
-  #end(): void {
+  #end(error?: unknown): void {
     this.#heartbeat.stop()
     this.#unlink?.()
-    this.#onEnd?.()
+    this.#onEnd?.(error)
     forgetCollected(this)
     if (this.#isOver) return
     this.#isOver = true
@@ -205,8 +205,7 @@ export class Relay<T> {
   }
 
   #chunkOf({ done, value }: IteratorResult<T | Uint8Array>): Chunk {
-    if (!done)
-      return { content: value instanceof Uint8Array ? value : this.#encode(value), last: false }
+    if (!done) return { content: value instanceof Uint8Array ? value : this.#encode(value) }
     // The stream was cancelled elsewhere. The missing [DONE] tells the reader that the answer is incomplete.
     if (this.#isCut()) return { last: true }
     return { content: encodeEvent({ data: '[DONE]' }), last: true }
@@ -230,5 +229,6 @@ function errorChunk(error: unknown): Chunk {
   return {
     content: encodeEvent({ event: 'error', data: JSON.stringify(errorToWire(error)) }),
     last: true,
+    error,
   }
 }

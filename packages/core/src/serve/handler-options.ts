@@ -37,8 +37,9 @@ export interface SourceContext {
 /**
  * Answers a question with events, for example those of a model. A generator function is a source.
  *
- * An error of this SDK that it throws before its first event decides the status of the response, such as a
- * {@link RateLimitError}. Any other error is a 500 without details, and `onError` gets it.
+ * An error of this SDK that it throws before its first event decides the status of the response. If it is an
+ * {@link APIError}, such as a {@link RateLimitError}, the caller gets its message. The caller gets no details of any other
+ * error, and `onError` gets the error.
  */
 export type AnalysisSource<Types extends EventTypes = NoEventTypes> = AnalysisSourceOf<
   EventOf<Types>
@@ -88,6 +89,11 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
    */
   firstByteAfter?: number | undefined
   /**
+   * ms without an event of the `source` while one is awaited. The answer then ends with an error. 0 is no limit. Default
+   * 120 000. With a `client`: as in its options, and by default the value of the client.
+   */
+  idleTimeout?: number | undefined
+  /**
    * Makes streams resumable. An answer continues if its caller leaves. The store keeps it for its
    * `timeToLive`, so that the caller can come back for it. `DELETE` stops an answer, and `store.expire(id)`
    * deletes it. Default: no store, so an answer ends if its caller leaves.
@@ -109,8 +115,9 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
    */
   maxStreamsPerOwner?: number | undefined
   /**
-   * Called with the errors of `authorize`, `owner` and the endpoint itself, such as a ConfigurationError, and
-   * with mistakes of the `source`, such as a wrong event. The caller gets no details. Default: `console.error`.
+   * Called with the errors of `authorize`, `owner` and the endpoint itself, such as a ConfigurationError, and with
+   * failures of the `source`: exceptions, wrong events, and errors of this SDK that are no {@link APIError}. The caller
+   * gets no details. Default: `console.error`.
    */
   onError?: ((error: unknown) => void) | undefined
   /** Receives warnings about the store and the platform. Default: no logger. */
@@ -130,6 +137,7 @@ export const handlerChecks: Checks<HandlerOptions<EventTypes>> = {
   publicOrigin: checkPublicOrigin,
   heartbeat: heartbeatLimit,
   firstByteAfter: /* @__PURE__ */ milliseconds(8_000),
+  idleTimeout: /* @__PURE__ */ milliseconds(120_000),
   store: /* @__PURE__ */ checkThat('a StreamStore, such as memoryStore()', (value) =>
     hasMethods(value, 'create', 'find', 'read', 'stop'),
   ),

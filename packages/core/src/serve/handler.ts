@@ -1,16 +1,19 @@
 import type { EventTypes, NoEventTypes } from '../events/own-event.ts'
+import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
 import { checkOptions } from '../lifetime/check-options.ts'
 import { within } from '../lifetime/timers.ts'
+import { encodeEvent } from '../sse/encode.ts'
 import { streamIdOf } from '../store/stream-id.ts'
-import { eventText, relayResponse } from '../relay/readable.ts'
+import { messageOf } from '../relay/message-of.ts'
+import { relayResponse } from '../relay/readable.ts'
 import { readAnalysisRequest } from './read-analysis-request.ts'
 import { type Answerer, answererOf } from './answerer.ts'
 import { askToAuthorize } from './authorization.ts'
 import { runCallback } from './callback-error.ts'
 import { type HandlerContext, handlerChecks, type HandlerOptions } from './handler-options.ts'
 import { invalidRequest, Refusal } from './refusal.ts'
-import { ownerOf, respond } from './respond.ts'
+import { ownerOf, reportFault, respond } from './respond.ts'
 import { RunningStreams } from './running-streams.ts'
 import { type StoredAnswer, StoredStreams } from './stored-streams.ts'
 
@@ -104,7 +107,11 @@ class Endpoint {
   async #ask(request: Request, owner: string, context: HandlerContext): Promise<Response> {
     const { heartbeat, maxPromptLength = handlerChecks.maxPromptLength.default } = this.#options
     const analysisRequest = await readAnalysisRequest(request, maxPromptLength)
-    const onEnd = this.#running.enter(owner)
+    const leave = this.#running.enter(owner)
+    const onEnd = (error?: unknown): void => {
+      leave()
+      if (error !== undefined) reportFault(error, this.#options)
+    }
     let stored: StoredAnswer | undefined
     try {
       stored = await this.#streams?.begin(request, owner, context)
@@ -120,19 +127,21 @@ class Endpoint {
       } else {
         stored?.abandon()
         // The server may never read the response. Then only the signal tells that the caller has left.
-        whenAborted(request.signal, onEnd)
-        response = relayResponse(stream, eventText, { heartbeat }, { heartbeatFirst, onEnd })
+        whenAborted(request.signal, leave)
+        response = relayResponse(stream, textOf, { heartbeat }, { heartbeatFirst, onEnd })
       }
       // VecTrade's support asks for this id.
       if (reply?.requestId !== undefined) response.headers.set('x-request-id', reply.requestId)
       return response
     } catch (error) {
       stored?.abandon()
-      onEnd()
+      leave()
       throw error
     }
   }
 }
+
+const textOf = (event: StreamEvent | OtherEvent): string => encodeEvent(messageOf(event))
 
 function contextOf(contexts: (HandlerContext | undefined)[]): HandlerContext {
   return contexts.find((context) => typeof context?.waitUntil === 'function') ?? {}

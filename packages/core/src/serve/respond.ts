@@ -87,5 +87,14 @@ function reportError(error: unknown): void {
 async function isServerFault(error: unknown, request: Request): Promise<boolean> {
   if (error instanceof Refusal) return false
   if (error instanceof CallbackError) return !(await isInterruptedUpload(request, error.cause))
+  return isOwnFault(error)
+}
+
+function isOwnFault(error: unknown): boolean {
   return error instanceof ConfigurationError || !VecTradeError.isInstance(error)
+}
+
+/** Reports the error of an answer that has begun, if the server's own code or configuration caused it. */
+export function reportFault(error: unknown, options: EndpointOptions): void {
+  if (isOwnFault(error)) report(error, options)
 }

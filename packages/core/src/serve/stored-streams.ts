@@ -27,12 +27,12 @@ export interface StoredAnswer {
    * Stores the answer as it arrives, and responds with it. From here on, it continues if the caller leaves.
    *
    * @param heartbeatFirst whether to send a heartbeat at once
-   * @param onEnd called when the answer ends
+   * @param onEnd called when the answer ends, perhaps more than once. One call has the error of an answer that has failed
    */
   respond(
     stream: AnalysisStream<StreamEvent | OtherEvent>,
     heartbeatFirst: boolean,
-    onEnd: () => void,
+    onEnd: (error?: unknown) => void,
   ): Response
   /** Removes the stream from the store. No caller has learned its id yet. */
   abandon(): void
@@ -129,7 +129,7 @@ export class StoredStreams {
         detach()
         const log = new MessageLog({ isReadOnce: true })
         const messages = log.read(0)
-        outlive(produce(stream, log, producer, recorder).finally(onEnd))
+        outlive(produce(stream, log, producer, recorder, onEnd).finally(() => onEnd()))
         return storedResponse(id, messages, { heartbeat, heartbeatFirst })
       },
       abandon: () => {

@@ -2,8 +2,8 @@ import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { errorToWire } from '../errors/error-to-wire.ts'
 import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
-import { toMessage } from '../events/wire.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
+import { messageOf } from '../relay/message-of.ts'
 import { relayItems } from '../relay/relay-source.ts'
 import type { AnalysisStream } from '../stream/stream.ts'
 import type { MessageLog } from './message-log.ts'
@@ -23,12 +23,14 @@ const stoppedMessage: StoredMessage = {
  * and the log has no reader. Never rejects.
  *
  * @param recorder records to `producer`, and is finished at the end
+ * @param onFailure called with the error of an answer that has failed
  */
 export async function produce(
   stream: AnalysisStream<StreamEvent | OtherEvent>,
   log: MessageLog,
   producer: StreamProducer,
   recorder: StreamRecorder,
+  onFailure: (error: unknown) => void,
 ): Promise<void> {
   const record = (message: StoredMessage): void => {
     log.append([message])
@@ -40,7 +42,7 @@ export async function produce(
   try {
     const { items, isCut } = relayItems(stream, false)
     for await (const event of items) {
-      record(toMessage(event))
+      record(messageOf(event))
       if (recorder.failed) await catchUp(log)
       if (recorder.failed && log.readers === 0) break
     }
@@ -53,6 +55,7 @@ export async function produce(
   } catch (error) {
     record({ event: 'error', data: JSON.stringify(errorToWire(error)) })
     outcome = 'error'
+    onFailure(error)
   } finally {
     unlink()
     log.end()

@@ -1,5 +1,6 @@
 import { clean } from '../errors/clean.ts'
 import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
+import { VecTradeError } from '../errors/vectrade-error.ts'
 import { isRecord } from '../events/json.ts'
 import type { OwnEventReader } from './own-event-reader.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
@@ -22,25 +23,33 @@ const requiredFields: Readonly<Record<StreamEvent['type'], readonly string[]>> =
 export function eventFromSource(value: unknown, ownEvents: OwnEventReader): StreamEvent {
   if (!isRecord(value))
     throw fault(`${kindOf(value)}: yield objects such as { type: 'text', content: '…' }`)
-  const { type } = value
-  if (typeof type !== 'string') throw fault('an object whose `type` is not a string')
-  if (ownEvents.has(type)) return ownEvents.check(type, value)
+  let what = 'an object'
+  try {
+    const { type } = value
+    if (typeof type !== 'string') throw fault('an object whose `type` is not a string')
+    what = `an event of the type "${clean(type, undefined, 64)}"`
+    return ownEvents.has(type) ? ownEvents.check(type, value) : standardEvent(type, what, value)
+  } catch (error) {
+    // A getter may throw anything.
+    throw VecTradeError.isInstance(error) ? error : fault(`${what} that cannot be read`, error)
+  }
+}
+
+function standardEvent(type: string, what: string, value: Record<string, unknown>): StreamEvent {
   if (!Object.hasOwn(requiredFields, type)) {
-    throw fault(
-      `an object of the unknown type "${clean(type, undefined, 64)}": add the type to the option \`events\``,
-    )
+    const name = clean(type, undefined, 64)
+    throw fault(`an object of the unknown type "${name}": add the type to the option \`events\``)
   }
   const missing = requiredFields[type as StreamEvent['type']].find(
     (field) => typeof value[field] !== 'string',
   )
-  if (missing !== undefined)
-    throw fault(`an event of the type "${type}" whose \`${missing}\` is not a string`)
+  if (missing !== undefined) throw fault(`${what} whose \`${missing}\` is not a string`)
   const event = 'content' in value ? value : { ...value, content: '' }
   return event as unknown as StreamEvent
 }
 
-function fault(what: string): StreamProtocolError {
-  return new StreamProtocolError(`The source has yielded ${what}`)
+function fault(what: string, cause?: unknown): StreamProtocolError {
+  return new StreamProtocolError(`The source has yielded ${what}`, { cause })
 }
 
 function kindOf(value: unknown): string {

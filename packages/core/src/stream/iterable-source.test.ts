@@ -108,6 +108,45 @@ describe('AnalysisStream.from', () => {
   })
 })
 
+describe('an iterator that is written by hand', () => {
+  const iterate = (...results: unknown[]): AsyncIterable<StreamEvent> => ({
+    [Symbol.asyncIterator]: () => ({ next: async () => results.shift() as never }),
+  })
+
+  test('may leave out `done` until its end', async () => {
+    const events = iterate({ value: text('a') }, { value: text('b') }, { done: true })
+    expect(await AnalysisStream.from(events).finalText()).toBe('ab')
+  })
+
+  test.for([undefined, null, 5, 'text'])(
+    'throws a ConfigurationError if it returns %j',
+    async (result) => {
+      const error = await catchError(
+        AnalysisStream.from(iterate({ value: text('a') }, result)).finalText(),
+      )
+      expect(error).toBeInstanceOf(ConfigurationError)
+      expect(error).toMatchObject({ partial: { text: 'a' } })
+    },
+  )
+})
+
+test('a stream of this SDK that ends early is no complete answer', async () => {
+  const inner = AnalysisStream.from([text('a'), text('b')])
+  const outer = AnalysisStream.from(inner)[Symbol.asyncIterator]()
+  await outer.next()
+  await inner.cancel()
+  await expect(outer.next()).rejects.toMatchObject({
+    code: 'stream_interrupted',
+    partial: { text: 'a' },
+  })
+})
+
+test('a stream of this SDK that fails keeps its error, with what had arrived', async () => {
+  const failing = new Source().events(2, () => Promise.reject(new RateLimitError({ message: 'm' })))
+  const error = await catchError(AnalysisStream.from(AnalysisStream.from(failing)).finalText())
+  expect(error).toMatchObject({ code: 'rate_limit_error', partial: { text: '12' } })
+})
+
 describe('a source that fails', () => {
   test('keeps the class of an error of this SDK, and what had arrived', async () => {
     const limit = new RateLimitError({
@@ -146,7 +185,24 @@ describe('a source that fails', () => {
       'an event of the type "unknown" whose `wireType` is not a string',
     ],
     [{ type: 'chart', points: 'secret' }, 'an object of the unknown type "chart"'],
-  ] as const)('names the fault of %j', async ([value, message]) => {
+    [
+      {
+        get type() {
+          throw new Error('secret')
+        },
+      },
+      'an object that cannot be read',
+    ],
+    [
+      {
+        type: 'text',
+        get content() {
+          throw new Error('secret')
+        },
+      },
+      'an event of the type "text" that cannot be read',
+    ],
+  ] as const)('names the fault of %#', async ([value, message]) => {
     let hasEnded = false
     async function* events(): AsyncGenerator<StreamEvent> {
       try {
@@ -161,6 +217,22 @@ describe('a source that fails', () => {
     expect(error).toMatchObject({ partial: { text: 'Hi' } })
     expect(String(error)).toContain(`The source has yielded ${message}`)
     expect(String(error)).not.toContain('secret')
+    await expect.poll(() => hasEnded).toBe(true)
+  })
+
+  test('is ended if its first event is wrong', async () => {
+    let hasEnded = false
+    async function* events(): AsyncGenerator<StreamEvent> {
+      try {
+        yield 7 as never
+      } finally {
+        hasEnded = true
+      }
+    }
+    expect(await catchError(AnalysisStream.from(events()).finalText())).toMatchObject({
+      code: 'stream_protocol_error',
+      retryable: false,
+    })
     await expect.poll(() => hasEnded).toBe(true)
   })
 })

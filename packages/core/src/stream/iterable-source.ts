@@ -1,6 +1,9 @@
-import { ServerError } from '../errors/api-error.ts'
+import { APIError } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import { StreamInterruptedError } from '../errors/connection-error.ts'
+import { RequestAbortedError } from '../errors/request-aborted-error.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
+import { isRecord } from '../events/json.ts'
 import type { EventTypes } from '../events/own-event.ts'
 import { OwnEventReader } from './own-event-reader.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
@@ -8,9 +11,11 @@ import { type StreamResponse, streamResponseOf } from '../http/stream-response.t
 import { type Abortable, whenAborted } from '../lifetime/abort-source.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { within } from '../lifetime/timers.ts'
-import { forRelay } from '../relay/relay-source.ts'
+import { forRelay, type RelaySource } from '../relay/relay-source.ts'
 import { eventFromSource } from './event-from-source.ts'
+import { failureForReaders } from './failure-for-readers.ts'
 import type { StreamSource } from './stream-source.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** Begins an answer. The signal is aborted if no one reads the answer any more. */
 export type BeginAnswer = (signal: AbortSignal) => unknown
@@ -19,7 +24,12 @@ export type BeginAnswer = (signal: AbortSignal) => unknown
 export interface IterableOptions {
   /** The event types of the program. */
   events?: EventTypes | undefined
-  /** Called with mistakes in the program: errors that are not of this SDK, and values that are not events. */
+  /** ms without an event while one is awaited. 0 is no limit. Default 0. */
+  idleTimeout?: number | undefined
+  /**
+   * An endpoint passes it. It is called with each failure of which the readers learn no details: all but refusals, which
+   * are an {@link APIError}. The readers then get a general error.
+   */
   onFault?: ((error: unknown) => void) | undefined
 }
 
@@ -40,59 +50,72 @@ export async function openIterable(
   try {
     await source.open(begin)
     return source
+  } catch (error) {
+    source.close(error)
+    throw error
   } finally {
     unlink()
   }
 }
 
-/** The part of an AnalysisStream that is used here. That class loads this module. */
-interface HasResponse {
+/** The parts of an AnalysisStream that are used here. That class loads this module. */
+interface SourceStream extends RelaySource<unknown> {
   readonly response: Promise<StreamResponse>
+  readonly lastEventId: string
 }
 
 /** Reads the events that a program supplies, one at a time and only on demand. Adds `done` if it is missing. */
 class IterableSource implements StreamSource {
   response: StreamResponse = streamResponseOf({ status: 200, headers: new Headers() })
-  readonly lastEventId = ''
   readonly cut = false
-  readonly #ownEvents: OwnEventReader
-  readonly #onFault: IterableOptions['onFault']
+  readonly #options: IterableOptions
+  readonly #watchdog: Watchdog
   readonly #controller = new AbortController()
+  #ownEvents: OwnEventReader | undefined
   #iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined
-  /** Whether the events are a stream of this SDK. It has a response, and reaches its end only if it is complete. */
-  #isStream = false
+  /** The source, if it is a stream of this SDK. It has a response, and its end has no `done` of its own. */
+  #stream: SourceStream | undefined
+  /** Whether the stream has ended before its answer was complete. */
+  #isCut: (() => boolean) | undefined
   /** The next event, if it was read. */
   #event: StreamEvent | undefined
   #complete = false
   /** Whether the iterator has ended. */
   #isOver = false
-  #isOpen = false
   #isClosed = false
-  /** Ends the wait for the next event. */
-  #stopWaiting: (() => void) | undefined
+  /** Ends the wait for the source. Without an error, there is just no event. */
+  #stopWaiting: ((error?: VecTradeError) => void) | undefined
 
-  constructor({ events = {}, onFault }: IterableOptions) {
-    this.#ownEvents = new OwnEventReader(events)
-    this.#onFault = onFault
+  constructor(options: IterableOptions) {
+    this.#options = options
+    const limits = { idleTimeout: options.idleTimeout ?? 0, heartbeatTimeout: 0 }
+    this.#watchdog = new Watchdog(limits, (error) => this.#onTimeout(error))
   }
 
   get complete(): boolean {
     return this.#complete
   }
 
+  get lastEventId(): string {
+    return this.#stream?.lastEventId ?? ''
+  }
+
   async open(begin: BeginAnswer): Promise<void> {
-    try {
+    await this.#wait(async () => {
+      this.#ownEvents = new OwnEventReader(this.#options.events ?? {})
       const events = await begin(this.#controller.signal)
-      this.#iterator = iteratorOf(events)
-      this.#isStream = forRelay in (events as object)
-      if (this.#isStream) this.response = await (events as HasResponse).response
-    } catch (error) {
-      throw this.#failure(error)
-    }
-    // It may have been closed before there was an iterator.
-    if (this.#isClosed) this.#leave()
-    else if (!this.#isStream) await this.#read()
-    this.#isOpen = true
+      if (isStream(events)) {
+        this.#stream = events
+        const { items, isCut } = events[forRelay](false)
+        this.#isCut = isCut
+        this.#iterator = items[Symbol.asyncIterator]()
+        this.response = await events.response
+      } else this.#iterator = iteratorOf(events)
+      // It may have been closed before there was an iterator.
+      if (this.#isClosed) this.#leave()
+      else if (!this.#stream) await this.#read()
+      return true
+    })
   }
 
   take(): StreamEvent | undefined {
@@ -105,13 +128,11 @@ class IterableSource implements StreamSource {
   fill(): Promise<boolean> {
     if (this.#event !== undefined) return Promise.resolve(true)
     if (this.#isClosed) return Promise.resolve(false)
-    return new Promise((resolve, reject) => {
-      this.#stopWaiting = () => resolve(false)
-      this.#read().then(resolve, reject)
-    })
+    return this.#wait(() => this.#read())
   }
 
   close(reason?: unknown): void {
+    this.#watchdog.stop()
     if (this.#isClosed) return
     this.#isClosed = true
     this.#event = undefined
@@ -130,53 +151,69 @@ class IterableSource implements StreamSource {
     } catch (error) {
       this.#isOver = true
       // The answer is complete, so its readers need not know.
-      this.#onFault?.(error)
+      this.#options.onFault?.(error)
     } finally {
       this.close()
     }
   }
 
+  /** Waits for the source until it is closed, or has been silent for too long. */
+  #wait(work: () => Promise<boolean>): Promise<boolean> {
+    this.#watchdog.begin()
+    return new Promise((resolve, reject) => {
+      this.#stopWaiting = (error) => (error === undefined ? resolve(false) : reject(error))
+      work().then(
+        (more) => {
+          this.#watchdog.onEvent()
+          resolve(more)
+        },
+        (error: unknown) => reject(this.#failure(error)),
+      )
+    })
+  }
+
+  #onTimeout(error: VecTradeError): void {
+    this.#stopWaiting?.(this.#failure(error))
+    this.close(error)
+  }
+
   /** Reads the next event. Returns whether there is one. */
   async #read(): Promise<boolean> {
-    let result
+    let result: unknown
     try {
       result = await this.#iterator?.next()
     } catch (error) {
       this.#isOver = true
-      throw this.#failure(error)
-    }
-    if (this.#isClosed) return false
-    this.#isOver = result?.done ?? true
-    if (this.#isOver && this.#isStream) {
-      this.#complete = true
-      return false
-    }
-    this.#event = this.#isOver ? { type: 'done', content: '' } : this.#check(result?.value)
-    return true
-  }
-
-  #check(value: unknown): StreamEvent {
-    try {
-      return eventFromSource(value, this.#ownEvents)
-    } catch (error) {
-      this.#tell(error)
       throw error
     }
+    if (this.#isClosed) return false
+    if (!isRecord(result)) {
+      throw new ConfigurationError(
+        'The iterator of a source must return objects such as { value: event, done: false }',
+      )
+    }
+    // As in a loop over the iterator, a missing `done` means that it goes on.
+    if (!result['done']) {
+      this.#event = eventFromSource(result['value'], this.#ownEvents!)
+      return true
+    }
+    this.#isOver = true
+    if (this.#isCut?.()) throw new StreamInterruptedError()
+    if (this.#stream) this.#complete = true
+    else this.#event = { type: 'done', content: '' }
+    return !this.#complete
   }
 
-  /** Returns the error for what the program has thrown. One of this SDK is passed on as it is. */
+  /** Returns the error for a failure of the source, and tells the program about it. */
   #failure(error: unknown): VecTradeError {
+    const { onFault } = this.#options
     const isTyped = VecTradeError.isInstance(error)
-    // After an abort, a source may fail in any way.
-    if (!this.#isClosed && (!isTyped || error instanceof ConfigurationError)) this.#tell(error)
-    if (isTyped) return error
-    const message = 'The source of the answer has failed'
-    return new ServerError({ message, cause: error })
-  }
-
-  /** Tells the program about its mistake. Until the answer is open, an endpoint reports a wrong configuration itself. */
-  #tell(error: unknown): void {
-    if (this.#isOpen || !(error instanceof ConfigurationError)) this.#onFault?.(error)
+    // A stream that is read here does not collect its answer. The reader of this source does.
+    if (isTyped && this.#stream) Reflect.deleteProperty(error, 'partial')
+    if (isTyped && (error instanceof APIError || error instanceof RequestAbortedError)) return error
+    // After it was told to end, a source may fail in any way.
+    if (!this.#isClosed) onFault?.(error)
+    return isTyped && !onFault ? error : failureForReaders(error)
   }
 
   /** Tells the iterator to end. That is not awaited, because a generator ends only after its pending step. */
@@ -184,6 +221,10 @@ class IterableSource implements StreamSource {
     this.#isOver = true
     void markHandled((async () => this.#iterator?.return?.())())
   }
+}
+
+function isStream(events: unknown): events is SourceStream {
+  return isRecord(events) && forRelay in events
 }
 
 function iteratorOf(events: unknown): AsyncIterator<unknown> | Iterator<unknown> {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
-import type { EventTypes } from '../events/own-event.ts'
+import type { EventTypes, StandardSchema } from '../events/own-event.ts'
 import { OwnEventReader } from './own-event-reader.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 
@@ -54,6 +54,32 @@ test('events of other types, and those that are no objects, stay unknown', () =>
   const reader = new OwnEventReader({})
   expect(['constructor', '__proto__'].map((type) => reader.has(type))).toEqual([false, false])
 })
+
+test.for<[string, StandardSchema<object>]>([
+  ['valibot', v.object({ json: v.pipe(v.string(), v.transform(JSON.parse)) })],
+  ["one of one's own", validator(() => JSON.parse('secret'))],
+  ['one that returns nothing', validator(() => undefined)],
+])('an event on which a validator throws is named: %s', ([, chart]) => {
+  const error = catchSync(() => read({ chart }, { json: 'secret' }))
+  expect(error).toBeInstanceOf(StreamProtocolError)
+  expect(error).toMatchObject({
+    message: 'An event of the type "chart" could not be checked',
+    retryable: false,
+    cause: expect.any(Error),
+  })
+})
+
+function validator(validate: (value: unknown) => unknown): StandardSchema<object> {
+  return { '~standard': { version: 1, vendor: 'mine', validate: validate as never } }
+}
+
+function catchSync(act: () => unknown): unknown {
+  try {
+    return act()
+  } catch (error) {
+    return error
+  }
+}
 
 describe('a wrong type throws a ConfigurationError', () => {
   test.for<[string, unknown]>([

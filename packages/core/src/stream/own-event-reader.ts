@@ -1,6 +1,7 @@
 import { clean } from '../errors/clean.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StreamProtocolError } from '../errors/stream-protocol-error.ts'
+import { VecTradeError } from '../errors/vectrade-error.ts'
 import { isRecord } from '../events/json.ts'
 import type { EventTypes, OwnEvents, SchemaIssue, StandardSchema } from '../events/own-event.ts'
 import type { StreamEvent, UnknownEvent } from '../events/stream-event.ts'
@@ -37,7 +38,8 @@ export class OwnEventReader implements OwnEvents {
    * Takes an event that this SDK does not know. If its type is one of the program's own, returns it as an event of that
    * type. Otherwise, returns it unchanged.
    *
-   * @throws StreamProtocolError that names the path if the event does not match its validator
+   * @throws StreamProtocolError if the event does not match its validator, or if the validator throws. It names the
+   *   type, and the path if there is one.
    */
   read(event: UnknownEvent): StreamEvent {
     const { wireType, data } = event
@@ -48,8 +50,15 @@ export class OwnEventReader implements OwnEvents {
   /** Returns the event of one of the program's own types. @throws StreamProtocolError as {@link read} does */
   check(type: string, wire: object): StreamEvent {
     const schema = this.#schemas.get(type)
-    const fields = schema === undefined || schema === true ? wire : validated(type, schema, wire)
-    return Object.assign({ type }, fields, { type, content: '' }) as unknown as StreamEvent
+    try {
+      const fields = schema === undefined || schema === true ? wire : validated(type, schema, wire)
+      return Object.assign({ type }, fields, { type, content: '' }) as unknown as StreamEvent
+    } catch (error) {
+      if (VecTradeError.isInstance(error)) throw error
+      // For example, `JSON.parse` in a validator throws. Its message may show the value, so it is only the cause.
+      const message = `An event of the type "${type}" could not be checked`
+      throw new StreamProtocolError(message, { cause: error })
+    }
   }
 }
 

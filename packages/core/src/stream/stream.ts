@@ -95,7 +95,7 @@ export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent
       const { openIterable } = await import('./iterable-source.ts')
       return openIterable(() => events, options, signal)
     }
-    return new AnalysisStream({ open }, { signal: options.signal })
+    return new AnalysisStream({ open }, options)
   }
 
   /**
