@@ -5,7 +5,10 @@ import { describe, expect, test, vi } from 'vitest'
 import { toUIMessageStreamResponse } from './to-ui-message-stream-response.ts'
 
 const text: StreamEvent = { type: 'text', content: 'Hi' }
-const chart = (price: unknown): OtherEvent => ({ type: 'chart', content: '', ...{ price } })
+const chart = (price: unknown): OtherEvent => {
+  const event = { type: 'chart', content: '', price } as const
+  return event
+}
 
 async function chunksOf(response: Response): Promise<unknown[]> {
   const messages = (await response.text()).split('\n\n').filter((each) => each !== '')
@@ -101,7 +104,7 @@ describe('an event that cannot be sent', () => {
 
   test('is named', async () => {
     const source = countedSource([chart(1n)])
-    const onError = vi.fn((_: unknown) => 'Sorry')
+    const onError = vi.fn<(error: unknown) => string>(() => 'Sorry')
     await chunksOf(toUIMessageStreamResponse(source, { onError }))
     expect(onError.mock.calls).toMatchObject([
       [
