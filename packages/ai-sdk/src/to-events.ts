@@ -89,7 +89,7 @@ export function toEvents<const Types extends EventTypes = NoEventTypes>(
 }
 
 /** What is known about parts besides the options. */
-export interface PartsContext<Types extends EventTypes> extends ToEventsOptions<Types> {
+interface PartsContext<Types extends EventTypes> extends ToEventsOptions<Types> {
   /** The content type of the provider's response. Default: unknown. */
   contentType?: string | undefined
 }
