@@ -7,8 +7,8 @@ import {
   VecTrade,
   type VecTradeOptions,
 } from '@vectrade/core'
-import { hasMethods, withRuntime } from '@vectrade/core/adapter'
-import { isObject } from './model-part.ts'
+import { withRuntime } from '@vectrade/core/adapter'
+import { checkClient } from './check-client.ts'
 import { VecTradeModel } from './vectrade-model.ts'
 
 /** The names of VecTrade's models. */
@@ -72,9 +72,7 @@ function clientOf(options: VecTradeProviderOptions): { readonly ai: AI<StreamEve
   if (client === undefined) {
     return new VecTrade(...withRuntime(others, { name: 'ai-sdk', env: environmentVariable }))
   }
-  if (!isObject(client) || !hasMethods(client['ai'], 'stream')) {
-    throw new ConfigurationError('`client` must be a VecTrade client')
-  }
+  checkClient(client)
   if (Object.keys(others).length > 0) {
     throw new ConfigurationError('Pass either a `client` or the options of a new one')
   }

@@ -58,10 +58,27 @@ describe('an error with a status', () => {
     expect((error as { retryAfter?: number }).retryAfter).toBe(retryAfter)
   })
 
-  test('is a used-up quota if the provider says so', () => {
-    const data = { error: { code: 'insufficient_quota', message: 'No money left' } }
-    const error = errorFromModel(callError(429, { data }), {})
+  test.for([
+    { data: { error: { code: 'insufficient_quota', message: 'No money left' } } },
+    // Without a message, providers' packages do not take it for an error of theirs.
+    { responseBody: '{"error":{"code":"insufficient_quota"}}' },
+    { responseBody: '{"type":"insufficient_quota"}' },
+  ])('is a used-up quota if the provider says so: %o', (fields) => {
+    const error = errorFromModel(callError(429, fields), {})
     expect(error).toMatchObject({ code: 'quota_exceeded', status: 429, retryable: false })
+  })
+
+  test.for(['', 'null', '[1]', '"insufficient_quota"', '{"error":"insufficient_quota"}', '<html>'])(
+    'is no used-up quota with the body %j',
+    (responseBody) => {
+      const error = errorFromModel(callError(429, { responseBody }), {})
+      expect(error).toMatchObject({ code: 'rate_limit_error' })
+    },
+  )
+
+  test.for([200, 204, 307])('%i that is no answer is a StreamProtocolError', (status) => {
+    const error = errorFromModel(callError(status), {})
+    expect(error).toMatchObject({ code: 'stream_protocol_error', retryable: false })
   })
 })
 

@@ -61,7 +61,8 @@ function convert(error: unknown, { hasBegun, isReading }: ModelErrorContext): un
   if (mistakes.has(name)) return new ConfigurationError(String(error['message']))
   switch (name) {
     case 'AI_APICallError':
-      // Without a status, there was no response.
+      // Such as a redirect, or a success without a body.
+      if (error['statusCode'] !== undefined) return notUnderstood()
       return new ConnectionError("Could not reach the model's provider", 'connect', {
         cause: systemCause(error),
       })
@@ -92,7 +93,8 @@ function lastError(error: unknown): unknown {
   return isObject(error) && error['name'] === 'AI_RetryError' ? error['lastError'] : error
 }
 
-function notUnderstood(): StreamProtocolError {
+/** Returns the error for a response that is no answer. */
+export function notUnderstood(): StreamProtocolError {
   return new StreamProtocolError("The model's provider has answered in an unknown way")
 }
 

@@ -109,9 +109,20 @@ export function errorOfStatus(status: number, error: unknown, hasBegun = false):
 /** Whether a quota is used up, which OpenAI reports with the status of a rate limit. */
 function isQuota(error: unknown): boolean {
   if (!isObject(error)) return false
-  const data = isObject(error['data']) ? error['data'] : error
+  const data = error['data'] ?? bodyOf(error['responseBody']) ?? error
+  if (!isObject(data)) return false
   const said = isObject(data['error']) ? data['error'] : data
   return said['code'] === 'insufficient_quota' || said['type'] === 'insufficient_quota'
+}
+
+/** Parses the body of a refusal. Providers' packages do not if a field is missing that they expect. */
+function bodyOf(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function headersOf(error: unknown): Headers | undefined {

@@ -9,7 +9,7 @@ import {
 import { checkOptions, type Checks, checkString, hasMethods } from '@vectrade/core/adapter'
 import { errorFromModel } from './error-from-model.ts'
 import type { SourceModel } from './source-model.ts'
-import { toEvents, type ToEventsOptions, toEventsChecks } from './to-events.ts'
+import { eventsOf, type ToEventsOptions, toEventsChecks } from './to-events.ts'
 
 /** The options of {@link fromModel}. All but `system`, `events`, `onError` and `logger` go to the model as they are. */
 export interface ModelOptions<Types extends EventTypes = NoEventTypes> extends Pick<
@@ -90,12 +90,14 @@ export function fromModel<const Types extends EventTypes = NoEventTypes>(
   const newest = model as LanguageModelV4
   return async (question, { signal }) => {
     try {
-      const { stream } = await newest.doStream({
+      const { stream, response } = await newest.doStream({
         ...(settings as Partial<LanguageModelV4CallOptions>),
         prompt: promptOf(question, system),
         abortSignal: signal,
       })
-      return toEvents(stream, { model: model.modelId, events, signal, onError, logger })
+      const contentType = response?.headers?.['content-type']
+      const { modelId } = model
+      return eventsOf(stream, { model: modelId, events, signal, onError, logger, contentType })
     } catch (error) {
       throw errorFromModel(error, { signal, onError })
     }

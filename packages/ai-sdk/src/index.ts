@@ -19,3 +19,5 @@ export {
   toUIMessageStreamResponse,
   type UIMessageStreamInit,
 } from './to-ui-message-stream-response.ts'
+export { analysisTool, type AnalysisTool, type AnalysisToolOptions } from './analysis-tool.ts'
+export type { AnalysisToolInput, JSONSchemaOf, ToolInputSchema } from './tool-input-schema.ts'

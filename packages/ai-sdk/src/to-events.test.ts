@@ -100,6 +100,16 @@ describe('toEvents', () => {
     ])
   })
 
+  test.for([null, undefined, 5, 'text'])('throws if a part is %o', async (part) => {
+    async function* parts() {
+      yield part as never
+    }
+    expect(await errorOf(toEvents(parts()).next())).toMatchObject({
+      code: 'stream_protocol_error',
+      retryable: false,
+    })
+  })
+
   test('refuses what has no parts', () => {
     expect(() => toEvents([] as never)).toThrow('result.stream')
   })

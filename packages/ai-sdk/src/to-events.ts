@@ -9,6 +9,7 @@ import {
   ServerError,
   type StreamEvent,
   StreamInterruptedError,
+  StreamProtocolError,
 } from '@vectrade/core'
 import {
   checkFunction,
@@ -21,7 +22,7 @@ import {
   type Pull,
   PullIterator,
 } from '@vectrade/core/adapter'
-import { errorFromModel } from './error-from-model.ts'
+import { errorFromModel, notUnderstood } from './error-from-model.ts'
 import { EventsOfParts } from './events-of-parts.ts'
 import { type AnyPart, isObject, type ModelParts } from './model-part.ts'
 
@@ -84,7 +85,21 @@ export function toEvents<const Types extends EventTypes = NoEventTypes>(
   options: ToEventsOptions<Types> = {},
 ): AsyncIterableIterator<EventOf<NoInfer<Types>>, undefined, undefined> {
   checkOptions<ToEventsOptions<EventTypes>>(options, toEventsChecks)
-  const pull = new PartsReader(parts, options)
+  return eventsOf(parts, options)
+}
+
+/** What is known about parts besides the options. */
+interface PartsContext<Types extends EventTypes> extends ToEventsOptions<Types> {
+  /** The content type of the provider's response. Default: unknown. */
+  contentType?: string | undefined
+}
+
+/** Converts parts as {@link toEvents} does, without a check of the options. */
+export function eventsOf<const Types extends EventTypes>(
+  parts: ModelParts,
+  context: PartsContext<Types>,
+): AsyncIterableIterator<EventOf<NoInfer<Types>>, undefined, undefined> {
+  const pull = new PartsReader(parts, context)
   return new PullIterator(pull) as PullIterator<StreamEvent | OtherEvent> as PullIterator<
     EventOf<Types>
   >
@@ -93,15 +108,15 @@ export function toEvents<const Types extends EventTypes = NoEventTypes>(
 /** Reads parts on demand, until they make an event. */
 class PartsReader implements Pull<StreamEvent | OtherEvent> {
   readonly #parts: PartsIterator
-  readonly #options: ToEventsOptions<EventTypes>
+  readonly #context: PartsContext<EventTypes>
   readonly #events: EventsOfParts
   #hasBegun = false
   #isOver = false
 
-  constructor(parts: ModelParts, options: ToEventsOptions<EventTypes>) {
+  constructor(parts: ModelParts, context: PartsContext<EventTypes>) {
     this.#parts = iteratorOf(parts)
-    this.#options = options
-    this.#events = new EventsOfParts(options)
+    this.#context = context
+    this.#events = new EventsOfParts(context)
   }
 
   ready(): StreamEvent | OtherEvent | undefined {
@@ -147,6 +162,7 @@ class PartsReader implements Pull<StreamEvent | OtherEvent> {
   #add(part: AnyPart): void {
     // What a model says after its end changes nothing.
     if (this.#events.isFinished) return
+    if (!isObject(part)) throw new StreamProtocolError('A part of the answer is no object')
     if (part.type === 'error') throw new PartError(part['error'])
     if (part.type === 'abort') throw new RequestAbortedError()
     this.#events.add(part)
@@ -158,7 +174,12 @@ class PartsReader implements Pull<StreamEvent | OtherEvent> {
 
   #failure(thrown: unknown): unknown {
     const error = thrown instanceof PartError ? thrown.error : thrown
-    return errorFromModel(error, { ...this.#options, hasBegun: this.#hasBegun, isReading: true })
+    const hasBegun = this.#hasBegun
+    const own = errorFromModel(error, { ...this.#context, hasBegun, isReading: true })
+    // Providers' packages find no message in a page or in JSON, as if the stream had been cut.
+    const { contentType = '' } = this.#context
+    const isCut = own instanceof StreamInterruptedError && !hasBegun
+    return isCut && /^(?:text\/html|application\/json)\b/i.test(contentType) ? notUnderstood() : own
   }
 }
 

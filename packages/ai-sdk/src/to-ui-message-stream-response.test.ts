@@ -1,10 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { RequestAbortedError, type StreamEvent } from '@vectrade/core'
+import { type OtherEvent, RequestAbortedError, type StreamEvent } from '@vectrade/core'
 import { countedSource } from '@vectrade/test-kit/counted-source'
-import { expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { toUIMessageStreamResponse } from './to-ui-message-stream-response.ts'
 
 const text: StreamEvent = { type: 'text', content: 'Hi' }
+const chart = (price: unknown): OtherEvent => {
+  const event = { type: 'chart', content: '', price } as const
+  return event
+}
 
 async function chunksOf(response: Response): Promise<unknown[]> {
   const messages = (await response.text()).split('\n\n').filter((each) => each !== '')
@@ -75,4 +79,74 @@ test('tells that the answer has failed, but not why', async () => {
 test('tells that the answer was aborted', async () => {
   const aborted = countedSource([text], new RequestAbortedError())
   expect((await chunksOf(toUIMessageStreamResponse(aborted))).at(-1)).toEqual({ type: 'abort' })
+})
+
+describe('an event that cannot be sent', () => {
+  const circular: { self?: object } = {}
+  circular.self = circular
+  const toJSON = (): never => {
+    throw new Error('secret')
+  }
+
+  test.for<[string, StreamEvent | OtherEvent]>([
+    ['a BigInt', chart(1n)],
+    ['a circle', chart(circular)],
+    ['a field that throws', chart({ toJSON })],
+    ['no object', null as unknown as OtherEvent],
+  ])('ends the answer and its source: %s', async ([, event]) => {
+    const source = countedSource([text, event, text])
+    const onError = vi.fn(() => 'Sorry')
+    const chunks = await chunksOf(toUIMessageStreamResponse(source, { onError }))
+    expect(chunks.at(-1)).toEqual({ type: 'error', errorText: 'Sorry' })
+    expect(onError).toHaveBeenCalledTimes(1)
+    expect(source.returned).toBe(1)
+  })
+
+  test('is named', async () => {
+    const source = countedSource([chart(1n)])
+    const onError = vi.fn<(error: unknown) => string>(() => 'Sorry')
+    await chunksOf(toUIMessageStreamResponse(source, { onError }))
+    expect(onError.mock.calls).toMatchObject([
+      [
+        {
+          code: 'configuration_error',
+          message: 'A chunk of the type data-chart cannot be written as JSON',
+        },
+      ],
+    ])
+  })
+})
+
+test('ends the source also if `onError` throws', async () => {
+  const source = countedSource([chart(1n)])
+  const onError = (): never => {
+    throw new Error('of mine')
+  }
+  await expect(toUIMessageStreamResponse(source, { onError }).text()).rejects.toThrow('of mine')
+  expect(source.returned).toBe(1)
+})
+
+test('reports nothing to `onError` after the page has left', async () => {
+  let arrive = (): void => {}
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  async function* late(): AsyncGenerator<StreamEvent> {
+    await arrived
+    yield text
+  }
+  const onError = vi.fn(() => 'Sorry')
+  const reader = toUIMessageStreamResponse(late(), { onError }).body?.getReader()
+  for (let at = 0; at < 2; at += 1) await reader?.read()
+  const pending = reader?.read()
+  const cancelled = reader?.cancel()
+  arrive()
+  await Promise.all([pending, cancelled])
+  expect(onError).not.toHaveBeenCalled()
+})
+
+test('does not end a source that has failed by itself', async () => {
+  const source = countedSource([text], new Error('of mine'))
+  await toUIMessageStreamResponse(source).text()
+  expect(source.returned).toBe(0)
 })

@@ -1,11 +1,20 @@
-import { encodeEvent, type OtherEvent, RequestAbortedError, type StreamEvent } from '@vectrade/core'
+import {
+  ConfigurationError,
+  encodeEvent,
+  type OtherEvent,
+  RequestAbortedError,
+  type StreamEvent,
+} from '@vectrade/core'
 import { checkFunction, checkOptions } from '@vectrade/core/adapter'
 import { PartsOfEvents } from './parts-of-events.ts'
 import { type UIChunk, uiChunkOf } from './ui-chunk-of.ts'
 
 /** The options of {@link toUIMessageStreamResponse}, besides those of a response. */
 export interface UIMessageStreamInit extends ResponseInit {
-  /** Returns the text that the page gets for an error. Default: a sentence without details. */
+  /**
+   * Returns the text that the page gets for an error. An event that JSON cannot represent is a ConfigurationError.
+   * Default: a sentence without details.
+   */
   onError?: ((error: unknown) => string) | undefined
 }
 
@@ -57,11 +66,14 @@ function bytesOf(
   const encoder = new TextEncoder()
   const encode = (data: string): Uint8Array => encoder.encode(encodeEvent({ data }))
   let hasBegun = false
+  let hasLeft = false
+  /** Whether the source waits for another read, so that it must be told to end. */
+  let isWaiting = true
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const send = (...chunks: UIChunk[]): void => {
-          for (const chunk of chunks) controller.enqueue(encode(JSON.stringify(chunk)))
+          for (const chunk of chunks) controller.enqueue(encode(jsonOf(chunk)))
         }
         const end = (): void => {
           controller.enqueue(encode('[DONE]'))
@@ -75,22 +87,43 @@ function bytesOf(
         try {
           // Each pull must send a chunk, or end the stream.
           for (;;) {
+            isWaiting = false
             const { done, value } = await events.next()
+            if (hasLeft) return
+            isWaiting = !done
             const chunks = (done ? parts.end() : parts.of(value)).flatMap(uiChunkOf)
             send(...chunks)
             if (done) end()
             if (done || chunks.length > 0) return
           }
         } catch (error) {
+          // A page that has left gets no error.
+          if (hasLeft) return
+          if (isWaiting) leave(events)
           if (error instanceof RequestAbortedError) send({ type: 'abort' })
           else send({ type: 'error', errorText: onError(error) })
           end()
         }
       },
       async cancel() {
+        hasLeft = true
         await events.return?.()
       },
     },
     { highWaterMark: 0 },
   )
+}
+
+/** Ends an iteration. That is not awaited, because the source may take its time. */
+function leave(events: AsyncIterator<unknown>): void {
+  void (async () => events.return?.())().catch(() => {})
+}
+
+function jsonOf(chunk: UIChunk): string {
+  try {
+    return JSON.stringify(chunk)
+  } catch (cause) {
+    const message = `A chunk of the type ${chunk.type} cannot be written as JSON`
+    throw new ConfigurationError(message, { cause })
+  }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { VecTrade } from '@vectrade/node'
 import { errorOf } from '@vectrade/test-kit/error-of'
 import { serve, type WebServer } from '@vectrade/test-kit/web-server'
@@ -118,5 +119,36 @@ describe('what local models and Google send', () => {
       ],
       usage: { total_tokens: 3 },
     })
+  })
+})
+
+describe.each(Object.keys(providers))('%s, from a server that does not answer', (name) => {
+  const answers: Readonly<Record<string, [status: number, contentType: string, body: string]>> = {
+    page: [200, 'text/html; charset=utf-8', '<html>sk-secret-key</html>'],
+    json: [200, 'application/json', '{"error":{"message":"sk-secret-key"}}'],
+    empty: [200, 'text/event-stream', ''],
+    quota: [429, 'application/json', '{"error":{"code":"insufficient_quota"}}'],
+  }
+  const unknown = { name: 'StreamProtocolError', retryable: false }
+
+  test.each([
+    ['page', unknown],
+    ['json', unknown],
+    ['empty', { name: 'StreamInterruptedError', retryable: true }],
+    ['quota', { name: 'QuotaExceededError', status: 429, retryable: false }],
+  ])('throws for %s', async (answer, expected) => {
+    const [status, contentType, body] = answers[answer] ?? [500, '', '']
+    await using server = await serve((request, response) => {
+      request.resume()
+      response.writeHead(status, { 'content-type': contentType }).end(body)
+    })
+    const model = (providers[name] as (typeof providers)[string])(server.url.slice(0, -1))
+    const request = new Request(server.url)
+    const { signal } = new AbortController()
+    const read = async (): Promise<unknown> =>
+      Array.fromAsync(await fromModel(model)({ prompt: 'p' }, { signal, request }))
+    const error = await errorOf(read())
+    expect(error).toMatchObject(expected)
+    expect(inspect(error, { depth: 10 })).not.toContain('secret')
   })
 })

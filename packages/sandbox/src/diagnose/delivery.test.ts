@@ -9,8 +9,9 @@ function arrivals(...parts: (Partial<Arrival> & { silence: number })[]): Arrival
   let at = 0
   return parts.map((part) => {
     at += part.silence
-    const { silence, events = 1, comments = 0, endsInsideLine = false } = part
-    return { at, until: at, silence, bytes: 40 * events, events, comments, endsInsideLine }
+    const { silence, events = 1, comments = 0, commentsInRow = 0, endsInsideLine = false } = part
+    const bytes = 40 * events
+    return { at, until: at, silence, bytes, events, comments, commentsInRow, endsInsideLine }
   })
 }
 
@@ -49,6 +50,19 @@ describe('events in time', () => {
     expect(deliveryOf(paused)).toEqual({ type: 'in-time' })
   })
 
+  test('may begin late with several comments, such as padding', () => {
+    const padded = arrivals({ silence: 12_000, comments: 2 }, ...each(40, { silence: 50 }))
+    expect(deliveryOf(padded)).toEqual({ type: 'in-time' })
+  })
+
+  test('may come from a server that writes the beginning of a line before it waits', () => {
+    const early = arrivals(...each(20, { silence: 1500, endsInsideLine: true }))
+    expect(deliveryOf(early)).toEqual({ type: 'in-time' })
+    const fast = { silence: 25, endsInsideLine: true }
+    const stalled = arrivals(...each(40, fast), { silence: 3000 }, ...each(40, fast))
+    expect(deliveryOf(stalled)).toEqual({ type: 'in-time' })
+  })
+
   test('may lose a packet in the middle of a line', () => {
     const lossy = arrivals(
       ...each(40, { silence: 50 }),
@@ -61,9 +75,23 @@ describe('events in time', () => {
 })
 
 describe('held events', () => {
+  const single = { silence: 5000, events: 0, comments: 1, commentsInRow: 1 }
+  const twice = { silence: 5000, events: 0, comments: 2, commentsInRow: 2 }
+
   test('show by heartbeats that arrive at once', () => {
-    const held = arrivals({ silence: 31_000, events: 3, comments: 2 })
-    expect(deliveryOf(held)).toMatchObject({ evidence: 'heartbeats', certainty: 'certain' })
+    const evidence = 'heartbeats'
+    const three = arrivals({ silence: 5000, events: 150, comments: 3, commentsInRow: 3 })
+    expect(deliveryOf(three)).toMatchObject({ evidence, certainty: 'certain' })
+    const two = arrivals({ silence: 10 }, single, { ...twice, silence: 6000 })
+    expect(deliveryOf(two)).toMatchObject({ evidence, certainty: 'certain', heldFor: 6000 })
+  })
+
+  test('only probably show by two comments, if no heartbeat has arrived alone', () => {
+    const expected = { evidence: 'heartbeats', certainty: 'likely' }
+    expect(deliveryOf(arrivals(single, twice, twice))).toMatchObject(expected)
+    expect(deliveryOf(arrivals({ silence: 31_000, events: 3, comments: 2 }))).toMatchObject(
+      expected,
+    )
   })
 
   test('show by silences in the middle of a line', () => {
@@ -77,6 +105,13 @@ describe('held events', () => {
       certainty: 'certain',
       heldFor: 3600,
     })
+  })
+
+  test('show by silences in the middle of a line, if the buffer is full after each half second', () => {
+    const held = arrivals(...each(8, { silence: 600, events: 19, endsInsideLine: true }))
+    expect(deliveryOfAny(held, false)).toMatchObject({ evidence: 'broken-lines' })
+    const sooner = arrivals(...each(20, { silence: 400, events: 19, endsInsideLine: true }))
+    expect(deliveryOfAny(sooner, false)).toEqual({ type: 'in-time' })
   })
 
   test.each([
@@ -120,6 +155,7 @@ describe('it cannot tell', () => {
       'the source waited, and was then fast',
       arrivals({ silence: 3000 }, ...each(90, { silence: 6 })),
     ],
+    ['it began with comments', arrivals({ silence: 3000, events: 0, comments: 2 })],
     ['two events came', arrivals({ silence: 100 }, { silence: 9000 })],
   ])('if %s', (_name, few) => {
     expect(deliveryOf(few)).toEqual({ type: 'unknown' })

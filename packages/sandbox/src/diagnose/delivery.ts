@@ -16,6 +16,9 @@ const burstSilence = 2500
 /** A source that streams sends this many events one by one. */
 const burstEvents = 8
 
+/** Silence in ms in which a server sends several heartbeats. The comments with which it begins come sooner. */
+const heartbeatSilence = 10_000
+
 /** Silence in ms before a group of events, and within one. A stream of words has neither. */
 const groupSilence = { before: 500, within: 50 }
 
@@ -31,9 +34,10 @@ const shortestSpread = 1000
  * A single late event proves nothing, because servers wait for their sources, and machines are busy. These signs
  * do:
  *
- * - A server sends a heartbeat only after seconds of silence, so two of them do not arrive at once.
- * - A server writes whole events. Only a buffer of a fixed size stops in the middle of a line and goes on after
- *   a silence.
+ * - A server sends a heartbeat only after seconds of silence, so two of them do not arrive at once. A server that
+ *   sends two comments each time looks the same, so two are only likely until one has arrived alone.
+ * - A server writes whole events. Only a buffer of a fixed size brings many of them, stops in the middle of a line
+ *   and goes on after a silence.
  * - After a long silence, many events arrive at once, and few arrived before. A server that makes its whole
  *   answer first looks the same, so this is only likely.
  * - The words of an answer arrive in groups, with silences between. This is only likely too.
@@ -46,32 +50,53 @@ export function deliveryOf(arrivals: readonly Arrival[], isAnswer: boolean): Del
     heldHeartbeats(arrivals) ??
     brokenLines(arrivals) ??
     burst(arrivals) ??
-    (isAnswer ? groups(arrivals) : undefined) ?? {
-      type: isSpread(arrivals) ? 'in-time' : 'unknown',
-    }
+    (isAnswer ? groups(arrivals) : undefined) ??
+    (isSpread(arrivals) ? { type: 'in-time' } : undefined) ??
+    firstHeartbeats(arrivals) ?? { type: 'unknown' }
   )
 }
 
 function heldHeartbeats(arrivals: readonly Arrival[]): Delivery | undefined {
-  const held = arrivals.filter(({ comments, silence }) => comments > 1 && silence >= longSilence)
+  const held = arrivals.filter(
+    ({ commentsInRow, silence }) => commentsInRow > 1 && silence >= longSilence,
+  )
   if (held.length === 0) return undefined
-  const heldFor = longestSilence(held)
-  return { type: 'held', evidence: 'heartbeats', certainty: 'certain', heldFor }
+  const isCertain =
+    held.some(({ commentsInRow }) => commentsInRow > 2) ||
+    // The first arrival may have what the stream begins with.
+    arrivals.slice(1).some(({ comments }) => comments === 1)
+  return {
+    type: 'held',
+    evidence: 'heartbeats',
+    certainty: isCertain ? 'certain' : 'likely',
+    heldFor: longestSilence(held),
+  }
+}
+
+/** Heartbeats at the start of a stream cannot be told from what some servers begin with, such as padding. */
+function firstHeartbeats([first]: readonly Arrival[]): Delivery | undefined {
+  if (first === undefined || first.comments < 2) return undefined
+  const { silence: heldFor } = first
+  if (heldFor < heartbeatSilence) return undefined
+  return { type: 'held', evidence: 'heartbeats', certainty: 'likely', heldFor }
 }
 
 function brokenLines(arrivals: readonly Arrival[]): Delivery | undefined {
   let all = 0
   let broken = 0
   let heldFor = 0
-  for (const [at, { silence }] of arrivals.entries()) {
-    const before = arrivals[at - 1]
+  const found = groupsOf(arrivals)
+  for (const [at, { silence }] of found.entries()) {
+    const before = found[at - 1]
     if (before === undefined) continue
     all += silence
-    if (!before.endsInsideLine) continue
+    // Some servers write the beginning of a line before they wait. A buffer brings many events, and then a part.
+    if (!before.endsInsideLine || before.events < fewest.events) continue
+    if (before.events < before.arrivals * 3) continue
     broken += silence
     heldFor = Math.max(heldFor, silence)
   }
-  if (broken < longSilence || broken < all / 2) return undefined
+  if (heldFor < groupSilence.before || broken < Math.max(longSilence, all / 2)) return undefined
   return { type: 'held', evidence: 'broken-lines', certainty: 'certain', heldFor }
 }
 
@@ -102,18 +127,22 @@ function groups(arrivals: readonly Arrival[]): Delivery | undefined {
   return { type: 'held', evidence: 'groups', certainty: 'likely', heldFor }
 }
 
-type Group = Pick<Arrival, 'silence' | 'at' | 'until' | 'events'>
+interface Group extends Pick<Arrival, 'silence' | 'at' | 'until' | 'events' | 'endsInsideLine'> {
+  readonly arrivals: number
+}
 
 /** Joins arrivals that follow each other at once. */
 function groupsOf(arrivals: readonly Arrival[]): Group[] {
   const all: { -readonly [Name in keyof Group]: Group[Name] }[] = []
-  for (const { silence, at, until, events } of arrivals) {
+  for (const { silence, at, until, events, endsInsideLine } of arrivals) {
     const group = all.at(-1)
     if (group === undefined || silence > groupSilence.within) {
-      all.push({ silence, at, until, events })
+      all.push({ silence, at, until, events, endsInsideLine, arrivals: 1 })
     } else {
       group.until = until
       group.events += events
+      group.endsInsideLine = endsInsideLine
+      group.arrivals += 1
     }
   }
   return all

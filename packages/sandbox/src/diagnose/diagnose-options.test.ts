@@ -9,7 +9,7 @@ test('asks as a page would, unless it is told otherwise', () => {
   expect(JSON.parse(settings.body ?? '')).toEqual({ prompt: 'Bull case for NVDA?', stream: true })
   expect(settings.headers).toMatchObject({
     accept: 'text/event-stream',
-    'accept-encoding': 'gzip, deflate, br',
+    'accept-encoding': expect.stringMatching(/^gzip, deflate, br(?:, zstd)?$/),
     'content-length': String(settings.body?.length),
   })
   const own = { method: 'GET', headers: { 'Accept-Encoding': 'identity', cookie: 'a=1' } } as const

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { checkIsObject } from '../options.ts'
 import { checkNoNull } from '../option-checks.ts'
+import { acceptedEncodings } from './decoder-of.ts'
 
 /** Options of `diagnoseEndpoint`. All are optional. */
 export interface DiagnoseOptions {
@@ -101,8 +102,8 @@ function withDefaults(
 ): Record<string, string> {
   return {
     accept: 'text/event-stream',
-    // What browsers send. Without it, nothing compresses.
-    'accept-encoding': 'gzip, deflate, br',
+    // Without it, nothing compresses.
+    'accept-encoding': acceptedEncodings,
     'cache-control': 'no-cache',
     'user-agent': 'vectrade-sandbox-diagnose',
     ...(body !== undefined && {

@@ -15,7 +15,8 @@ const head: ResponseHead = {
 
 const arrivals = Array.from({ length: 40 }, (_, index): Arrival => {
   const at = 100 + index * 100
-  return { at, until: at, silence: 100, bytes: 40, events: 1, comments: 0, endsInsideLine: false }
+  const counts = { bytes: 40, events: 1, comments: 0, commentsInRow: 0 }
+  return { at, until: at, silence: 100, ...counts, endsInsideLine: false }
 })
 
 /** Returns the measurement of an answer that came in time. */
@@ -81,6 +82,18 @@ test('advises what the endpoint can do against compression, unless it has done i
     )[0]?.advice.map(({ where }) => where)
   expect(places(true)).toEqual(['nginx'])
   expect(places(false)).toEqual(['the endpoint', 'nginx'])
+})
+
+test('says that it cannot decompress a response, and nothing about its bytes', () => {
+  const unreadable = measured({
+    arrivals: [],
+    ending: 'unreadable',
+    head: { ...head, contentEncoding: 'dcb' },
+  })
+  const [finding, ...others] = findingsOf(unreadable, 'POST')
+  expect(finding).toMatchObject({ type: 'compressed', encoding: 'dcb' })
+  expect(finding?.message).toContain('cannot decompress it, so it cannot tell')
+  expect(others).toEqual([])
 })
 
 test.each([301, 401, 404, 405, 418, 422, 429, 500, 502])(

@@ -17,12 +17,16 @@ export function findingsOf(measured: Measurement, method: 'GET' | 'POST'): Findi
   const { head, ending } = measured
   if (head === undefined) return [unanswered(measured)]
   if (ending === 'refused') return [refused(measured, head, method)]
+  const { contentEncoding } = head
+  if (ending === 'unreadable' && contentEncoding !== undefined) {
+    return [compressed(measured, head, contentEncoding, 'unreadable')]
+  }
 
   const found: Finding[] = []
   const delivery = deliveryOf(measured.arrivals, method === 'POST')
   if (delivery.type === 'held') found.push(buffered(measured, delivery))
-  if (head.contentEncoding !== undefined) {
-    found.push(compressed(measured, head, head.contentEncoding, delivery.type))
+  if (contentEncoding !== undefined) {
+    found.push(compressed(measured, head, contentEncoding, delivery.type))
   }
   if (head.contentLength !== undefined) found.push(withLength(measured, head.contentLength))
   const end = badEnd(measured, method)
@@ -98,10 +102,15 @@ function buffered(
   const fullest = arrivals.reduce((most, each) => (each.events > most.events ? each : most))
   const { events: eventsAtOnce, bytes } = fullest
   const silence = secondsText(heldFor)
+  const isCertain = certainty === 'certain'
   const texts = {
     heartbeats:
-      `Something buffers: after ${silence} of silence, several heartbeats arrived at once. A server ` +
-      'sends them seconds apart.',
+      `Something ${isCertain ? 'buffers' : 'probably buffers'}: after ${silence} of silence, several ` +
+      'heartbeats arrived at once. A server sends them seconds apart.' +
+      (isCertain
+        ? ''
+        : ' A server that sends two comments each time looks the same: ask it directly, without the ' +
+          'proxies, to compare.'),
     'broken-lines':
       `Something buffers: it sent ${bytesText(bytes)} at once, then stopped in the middle of a line for ` +
       `up to ${silence}. A server sends whole events.`,
@@ -129,9 +138,12 @@ function compressed(
   { hops }: Measurement,
   { noTransform }: ResponseHead,
   encoding: string,
-  delivery: 'in-time' | 'held' | 'unknown',
+  delivery: 'in-time' | 'held' | 'unknown' | 'unreadable',
 ): Finding {
   const effects = {
+    unreadable:
+      'This program cannot decompress it, so it cannot tell whether the events came in time. The header ' +
+      'Content-Encoding may be wrong.',
     'in-time': 'The events came in time all the same, but each must be flushed, which costs more.',
     held: 'This can be what holds the events back.',
     unknown: 'This can hold events back until there is enough to compress.',

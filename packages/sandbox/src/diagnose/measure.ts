@@ -2,7 +2,7 @@ import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import process from 'node:process'
 import type { Duplex } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { decoderOf } from './decoder-of.ts'
 import type { DiagnoseSettings } from './diagnose-options.ts'
 import { hopsOf } from './hops.ts'
 import type { Ending, Measurement, ResponseHead } from './measurement.ts'
@@ -121,21 +121,28 @@ class Measuring {
       this.#end('refused')
       return
     }
-    const decoder = decoderOf(contentEncoding)
-    this.#decoder = decoder
-    response.on('close', () => this.#close(response, decoder))
-    if (decoder === undefined) {
+    if (contentEncoding === undefined) {
+      response.on('close', () => this.#close(response))
       response.on('data', (bytes: Buffer) => this.#recorder.add(bytes))
       return
     }
+    const decoder = decoderOf(contentEncoding)
+    if (decoder === undefined) {
+      this.#end('unreadable')
+      return
+    }
+    this.#decoder = decoder
+    response.on('close', () => this.#close(response, decoder))
     decoder.on('data', (bytes: Buffer) => this.#recorder.add(bytes))
-    // Bytes that cannot be decompressed count as bytes that did not arrive.
-    decoder.on('error', () => {})
+    decoder.on('error', ({ code }: NodeJS.ErrnoException) => {
+      // The last bytes of a response that was cut count as bytes that did not arrive.
+      if (code !== 'Z_BUF_ERROR') this.#end('unreadable')
+    })
     response.pipe(decoder)
   }
 
   /** The response is over. A decoder may still have bytes of it. */
-  #close(response: IncomingMessage, decoder: Duplex | undefined): void {
+  #close(response: IncomingMessage, decoder?: Duplex): void {
     const ending = response.complete ? 'ended' : 'broken'
     if (decoder === undefined || decoder.destroyed) {
       this.#end(ending)
@@ -203,19 +210,5 @@ class Measuring {
       lastSilence: this.#lastSilence,
       ...(this.#errorCode !== undefined && { errorCode: this.#errorCode }),
     }
-  }
-}
-
-function decoderOf(encoding: string | undefined): Duplex | undefined {
-  switch (encoding) {
-    case 'gzip':
-    case 'x-gzip':
-      return createGunzip()
-    case 'deflate':
-      return createInflate()
-    case 'br':
-      return createBrotliDecompress()
-    default:
-      return undefined
   }
 }

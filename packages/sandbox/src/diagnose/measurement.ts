@@ -12,9 +12,11 @@ export interface Arrival {
   readonly bytes: number
   /** Events that ended in these bytes. */
   readonly events: number
-  /** Comments that ended in these bytes. Heartbeats are comments. */
+  /** Comments that ended in these bytes. Heartbeats are comments. Several lines without an empty one count once. */
   readonly comments: number
-  /** Whether the bytes end in the middle of a line. */
+  /** The most comments without an event between them, without those with which the stream begins. */
+  readonly commentsInRow: number
+  /** Whether the bytes end in the middle of a line, and the next ones do not begin with its end. */
   readonly endsInsideLine: boolean
 }
 
@@ -28,7 +30,7 @@ export interface ResponseHead {
   readonly at: number
   /** Without parameters, such as `text/event-stream`. */
   readonly contentType?: string
-  /** Such as `gzip`. Absent if the response is not compressed. */
+  /** Such as `gzip`, or `gzip, br` if it is compressed twice. Absent if the response is not compressed. */
   readonly contentEncoding?: string
   /** Bytes. Absent if the response does not announce its length. */
   readonly contentLength?: number
@@ -46,7 +48,8 @@ export interface ResponseHead {
  * How the measurement ended. `answered`: the answer was complete. `error-event`: the stream had an error event.
  * `ended`: the response ended correctly, without the end of an answer. `broken`: the response ended in the
  * middle. `silent`: nothing came for too long. `watched`: the stream was still open when the time was over.
- * `refused`: the response had a status other than 200, or was not an event stream. `unreachable`: no response came.
+ * `refused`: the response had a status other than 200, or was not an event stream. `unreadable`: the response cannot
+ * be decompressed. `unreachable`: no response came.
  */
 export type Ending =
   | 'answered'
@@ -56,6 +59,7 @@ export type Ending =
   | 'silent'
   | 'watched'
   | 'refused'
+  | 'unreadable'
   | 'unreachable'
 
 /** What was measured. All times are milliseconds since the request was sent. */

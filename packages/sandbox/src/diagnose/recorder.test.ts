@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Arrival } from './measurement.ts'
 import { Recorder, type StreamEnd } from './recorder.ts'
 import { Stalls } from './stalls.ts'
 
@@ -27,6 +28,11 @@ async function record(...texts: [at: number, text: string][]) {
   return { recorder, ends }
 }
 
+function arrived(at: number, parts: Partial<Arrival>): Arrival {
+  const counts = { bytes: 0, events: 0, comments: 0, commentsInRow: 0 }
+  return { at, until: at, silence: 0, ...counts, endsInsideLine: false, ...parts }
+}
+
 test('counts an event where its last byte arrives', async () => {
   const { recorder } = await record(
     [100, ': hello\n\nda'],
@@ -34,9 +40,9 @@ test('counts an event where its last byte arrives', async () => {
     [700, ': heartbeat\n\n'],
   )
   expect(recorder.arrivals).toEqual([
-    { at: 100, until: 100, silence: 100, bytes: 11, events: 0, comments: 1, endsInsideLine: true },
-    { at: 300, until: 300, silence: 200, bytes: 16, events: 2, comments: 0, endsInsideLine: false },
-    { at: 700, until: 700, silence: 400, bytes: 13, events: 0, comments: 1, endsInsideLine: false },
+    arrived(100, { silence: 100, bytes: 11, comments: 1, endsInsideLine: true }),
+    arrived(300, { silence: 200, bytes: 16, events: 2 }),
+    arrived(700, { silence: 400, bytes: 13, comments: 1, commentsInRow: 1 }),
   ])
   expect(recorder).toMatchObject({ firstEventAt: 300, lastEventAt: 300 })
 })
@@ -49,13 +55,20 @@ test('takes what arrives within 5 ms as one arrival', async () => {
   ])
 })
 
+test('takes a line whose end comes with the next line as a whole one', async () => {
+  const { recorder } = await record([10, 'data: 1'], [50, '\n\ndata: 2'], [90, ' and more\n\n'])
+  expect(recorder.arrivals.map((each) => each.endsInsideLine)).toEqual([false, true, false])
+})
+
 test.each<[string, StreamEnd[]]>([
   ['data: [DONE]\n\n', ['answered']],
   ['data: {"type":"done"}\n\n', ['answered']],
   ['event: error\ndata: x\n\n', ['error-event']],
   ['data: {"type":"error"}\n\n', ['error-event']],
   ['data: {"error":"scope_denied"}\n\n', ['error-event']],
+  ['data: {"type":null,"error":{"code":1}}\n\n', ['error-event']],
   ['data: {"type":"text","content":"[DONE]","error":1}\n\n', []],
+  ['data: {"choices":[],"error":null}\n\ndata: {"error":""}\n\ndata: {"error":false}\n\n', []],
   ['data: 7\n\ndata: null\n\ndata: {\n\n', []],
 ])('%j ends the stream with %j', async (text, expected) => {
   const { ends } = await record([1, text])

@@ -1,4 +1,5 @@
 import { decodeEventStream } from '@vectrade/core'
+import { CommentCounter, isLineEnd } from './comment-counter.ts'
 import type { Arrival } from './measurement.ts'
 import type { Stalls } from './stalls.ts'
 
@@ -17,6 +18,7 @@ export class Recorder {
   readonly #start: number
   readonly #onEnd: (end: StreamEnd) => void
   readonly #waiting: { bytes: Uint8Array; arrival: Writable<Arrival> }[] = []
+  readonly #comments = new CommentCounter()
   #isOver = false
   #wake: (() => void) | undefined
   /** ms since the start. Undefined before the first event. */
@@ -44,14 +46,17 @@ export class Recorder {
     const at = now - this.#start
     let arrival: Writable<Arrival> | undefined = this.arrivals.at(-1)
     if (arrival === undefined || at - arrival.at > together) {
+      // Some servers write the end of a line together with the next line. No buffer has held that back.
+      if (arrival !== undefined && isLineEnd(bytes[0])) arrival.endsInsideLine = false
       const silence = this.silenceUntil(now)
-      arrival = { at, until: at, silence, bytes: 0, events: 0, comments: 0, endsInsideLine: false }
+      const counts = { bytes: 0, events: 0, comments: 0, commentsInRow: 0 }
+      arrival = { at, until: at, silence, ...counts, endsInsideLine: false }
       this.arrivals.push(arrival)
     }
-    const last = bytes.at(-1)
     arrival.until = at
     arrival.bytes += bytes.byteLength
-    arrival.endsInsideLine = last !== lineFeed && last !== carriageReturn
+    arrival.endsInsideLine = !isLineEnd(bytes.at(-1))
+    this.#comments.add(bytes, arrival)
     if (!this.#isOver) this.#waiting.push({ bytes, arrival })
     this.#wake?.()
   }
@@ -82,10 +87,7 @@ export class Recorder {
       // The decoder asks for a chunk only when it has no more events, so each event is in the latest chunk.
       { highWaterMark: 0 },
     )
-    const onComment = (): void => {
-      if (arrival !== undefined) arrival.comments += 1
-    }
-    for await (const { event, data } of decodeEventStream(body, { onComment })) {
+    for await (const { event, data } of decodeEventStream(body)) {
       if (arrival === undefined) continue
       arrival.events += 1
       this.firstEventAt ??= arrival.until
@@ -105,9 +107,6 @@ export class Recorder {
   }
 }
 
-const lineFeed = 0x0a
-const carriageReturn = 0x0d
-
 /** Returns how a message ends the answer. Returns undefined if it does not. */
 function endIn(event: string | undefined, data: string): StreamEnd | undefined {
   if (event === 'error') return 'error-event'
@@ -117,13 +116,16 @@ function endIn(event: string | undefined, data: string): StreamEnd | undefined {
   return type === 'error' ? 'error-event' : undefined
 }
 
-/** Returns the `type` of a message. The errors of some servers have only the field `error`. */
+/**
+ * Returns the `type` of a message. The errors of some servers have only the field `error`, which other servers
+ * send with null in each message.
+ */
 function typeOf(data: string): unknown {
   try {
     const value: unknown = JSON.parse(data)
     if (typeof value !== 'object' || value === null) return undefined
-    if ('type' in value) return value.type
-    return 'error' in value ? 'error' : undefined
+    const { type, error } = value as { type?: unknown; error?: unknown }
+    return type ?? (error ? 'error' : undefined)
   } catch {
     return undefined
   }

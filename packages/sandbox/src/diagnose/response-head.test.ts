@@ -47,3 +47,14 @@ test('leaves out what is not there, and what is no word of HTTP', () => {
   }
   expect(head({ 'transfer-encoding': 'chunked', ...odd })).toEqual(none)
 })
+
+test.each([
+  ['', undefined],
+  ['Identity', undefined],
+  ['GZIP', 'gzip'],
+  ['gzip,br', 'gzip, br'],
+  ['identity, zstd ', 'zstd'],
+  ['gzip\u001b[1m', 'unknown'],
+])('reads the encoding %j as %j', (value, expected) => {
+  expect(head({ 'content-encoding': value }).contentEncoding).toBe(expected)
+})

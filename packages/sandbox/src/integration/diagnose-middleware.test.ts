@@ -7,6 +7,7 @@ import {
   createBrotliCompress,
   createDeflate,
   createGzip,
+  createZstdCompress,
   type ZlibOptions,
 } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -40,6 +41,7 @@ test.concurrent.each([
   ['gzip', () => createGzip(flush)],
   ['deflate', () => createDeflate(flush)],
   ['br', () => createBrotliCompress({ flush: constants.BROTLI_OPERATION_FLUSH })],
+  ['zstd', () => createZstdCompress({ flush: constants.ZSTD_e_flush })],
 ] as const)(
   'a stream with %s that flushes each event is compressed, and in time',
   async (name, create) => {
@@ -72,4 +74,43 @@ test.concurrent('a stream that is flushed once a second is held', async () => {
   expect(await diagnose('identity', middleware)).toMatchObject([
     { type: 'buffered', evidence: 'groups', certainty: 'likely' },
   ])
+})
+
+test.concurrent.each([
+  ['gzip', 'that is none, and ends', true],
+  ['gzip', 'that is none, and stays open', false],
+  ['br', 'that is none, and ends', true],
+  ['compress', 'that it cannot decompress', false],
+  ['gzip, br', 'in two steps', false],
+])('says at once that it cannot read %s %s', async (encoding, _, isOver) => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': encoding })
+    response.write('data: {"type":"text","content":"Hi"}\n\n')
+    if (isOver) response.end('data: [DONE]\n\n')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { findings, measured } = await diagnoseEndpoint(`http://127.0.0.1:${port}/`)
+  server.close()
+  expect(findings).toMatchObject([{ type: 'compressed', encoding }])
+  expect(findings[0]?.message).toContain('cannot decompress')
+  expect(measured.ending).toBe('unreadable')
+  // The option `idle` is 65 s.
+  expect(measured.endedAt).toBeLessThan(30_000)
+})
+
+test.concurrent('a compressed response that is cut is cut', async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
+    const middleware = createGzip(flush)
+    middleware.on('data', (bytes: Buffer) => response.write(bytes))
+    middleware.write('data: {"type":"text","content":"Hi"}\n\n')
+    setTimeout(() => response.end(), 500)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { findings, measured } = await diagnoseEndpoint(`http://127.0.0.1:${port}/`)
+  server.close()
+  expect(measured).toMatchObject({ events: 1, ending: 'ended' })
+  expect(findings).toMatchObject([{ type: 'compressed' }, { type: 'cut', ending: 'clean' }])
 })

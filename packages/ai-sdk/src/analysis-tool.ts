@@ -1,0 +1,143 @@
+import type { JSONValue } from '@ai-sdk/provider'
+import type { AI, Analysis, OtherEvent, StreamEvent } from '@vectrade/core'
+import { checkOptions, type Checks, checkString, milliseconds } from '@vectrade/core/adapter'
+import { checkClient } from './check-client.ts'
+import { toolError } from './tool-error.ts'
+import {
+  type AnalysisToolInput,
+  type ToolInputSchema,
+  toolInputSchema,
+} from './tool-input-schema.ts'
+
+/** The options of {@link analysisTool}. */
+export interface AnalysisToolOptions {
+  /** Tells models when to call the tool. Default: for questions about stocks, companies and markets. */
+  description?: string | undefined
+  /**
+   * The least ms between two preliminary results. Each of them has the whole answer so far, so short intervals send
+   * much. 0 is none. Default: 500.
+   */
+  preliminaryInterval?: number | undefined
+}
+
+const interval = /* @__PURE__ */ milliseconds(500)
+
+const checks: Checks<AnalysisToolOptions> = {
+  description: checkString,
+  preliminaryInterval: interval,
+}
+
+/** A tool of the AI SDK. Its output is the {@link Analysis}. */
+export interface AnalysisTool {
+  /** Tells models when to call the tool. */
+  description: string
+  /** What a model passes to the tool. */
+  inputSchema: ToolInputSchema
+  /**
+   * Asks VecTrade. All results but the last are preliminary. Aborting the signal, or leaving the iteration, ends the
+   * request.
+   */
+  execute(
+    input: AnalysisToolInput,
+    options?: { abortSignal?: AbortSignal | undefined },
+  ): AsyncGenerator<Analysis, void, undefined>
+  /** Returns what the model gets: the text and the citations. */
+  toModelOutput(options: { output: Analysis }): { type: 'json'; value: JSONValue }
+}
+
+/**
+ * Lets any model of the AI SDK ask VecTrade, as a tool for `generateText`, `streamText` and agents.
+ *
+ * The model passes a question, and symbols if it likes. It gets the text of the answer and its citations. Pages can
+ * show the answer while it grows: the results before the last one are preliminary.
+ *
+ * A failed call is a tool error with the `code` of the error of this SDK. The model gets a sentence that tells whether
+ * to call again. The original error is the `cause`. The client repeats requests as its options say.
+ *
+ * @param client a client of any package of this SDK
+ * @throws ConfigurationError if this is no client, or on a wrong option
+ * @example
+ * ```ts
+ * import { analysisTool } from '@vectrade/ai-sdk'
+ * import { VecTrade } from '@vectrade/node'
+ * import { generateText, isStepCount, type LanguageModel } from 'ai'
+ *
+ * const tools = { analysis: analysisTool(new VecTrade()) }
+ *
+ * async function ask(model: LanguageModel, prompt: string) {
+ *   const { text } = await generateText({ model, prompt, tools, stopWhen: isStepCount(3) })
+ *   return text
+ * }
+ * ```
+ */
+export function analysisTool(
+  client: { readonly ai: AI<StreamEvent | OtherEvent> },
+  options: AnalysisToolOptions = {},
+): AnalysisTool {
+  checkClient(client)
+  checkOptions<AnalysisToolOptions>(options, checks)
+  const {
+    description = 'Asks a financial analyst about stocks, companies and markets. Returns the answer and its sources.',
+    preliminaryInterval = interval.default,
+  } = options
+  return {
+    description,
+    inputSchema: toolInputSchema,
+    async *execute({ prompt, symbols }, { abortSignal: signal } = {}) {
+      try {
+        const answer = client.ai.stream({ prompt, symbols }, { signal })
+        const analysis = emptyAnalysis((await answer.response).requestId)
+        let isChanged = false
+        let lastAt = -Infinity
+        for await (const event of answer) {
+          isChanged = add(analysis, event as StreamEvent) || isChanged
+          if (!isChanged || preliminaryInterval === 0) continue
+          if (performance.now() - lastAt < preliminaryInterval) continue
+          yield copyOf(analysis)
+          isChanged = false
+          lastAt = performance.now()
+        }
+        yield analysis
+      } catch (error) {
+        throw toolError(error, signal)
+      }
+    },
+    toModelOutput({ output: { text, citations } }) {
+      const value = { text, citations: citations.map(({ source, url }) => ({ source, url })) }
+      return { type: 'json', value }
+    },
+  }
+}
+
+function emptyAnalysis(requestId: string | undefined): Analysis {
+  return { text: '', citations: [], metadata: {}, usage: undefined, requestId }
+}
+
+/** Adds an event to an answer. Returns whether a reader sees more of it. */
+function add(analysis: Analysis, event: StreamEvent): boolean {
+  switch (event.type) {
+    case 'text':
+      analysis.text += event.content
+      return event.content !== ''
+    case 'citation': {
+      const { type: _, content: __, ...citation } = event
+      analysis.citations.push(citation)
+      return true
+    }
+    case 'metadata': {
+      const { type: _, content: __, ...fields } = event
+      analysis.metadata = { ...analysis.metadata, ...fields }
+      return false
+    }
+    case 'done':
+      analysis.usage = event.usage
+      return false
+    default:
+      return false
+  }
+}
+
+/** Returns an answer that does not change any more. */
+function copyOf(analysis: Analysis): Analysis {
+  return { ...analysis, citations: [...analysis.citations] }
+}
