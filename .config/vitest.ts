@@ -12,7 +12,7 @@ const config: ViteUserConfig = defineConfig({
     // The limits are for a busy machine: ten times what a test takes when it has the machine for itself.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
   },
 })
 
