@@ -1,13 +1,13 @@
-import {
-  type GapEvent,
-  type LiveEvent,
-  type LiveFeed,
-  type LiveOptions,
-  type LiveRequest,
-  type LiveState,
-  type QuoteEvent,
-  type VecTrade,
-  type VecTradeError,
+import type {
+  GapEvent,
+  LiveEvent,
+  LiveFeed,
+  LiveOptions,
+  LiveRequest,
+  LiveState,
+  QuoteEvent,
+  VecTrade,
+  VecTradeError,
 } from '@vectrade/core'
 import { checkFunction, checkSymbols } from '@vectrade/core/adapter'
 import { callListener, Publisher } from './publisher.ts'
