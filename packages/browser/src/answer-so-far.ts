@@ -1,4 +1,4 @@
-import type { Citation, OtherEvent, StreamEvent, Usage } from '@vectrade/core'
+import type { Citation, OtherEvent, StreamEvent, UnknownEvent, Usage } from '@vectrade/core'
 
 /** The parts of an answer. No object in it changes. */
 interface AnswerParts {
@@ -46,6 +46,7 @@ export class AnswerSoFar {
         this.isStopped = 'finish_reason' in event && event.finish_reason === 'stopped'
         break
       default:
+        event satisfies UnknownEvent
     }
   }
 
