@@ -13,7 +13,7 @@ const packages: readonly (readonly string[])[] = [
     'apps/shared-events',
   ],
   ['benchmarks', 'reliability', 'packages/conformance'],
-  ['packages/sdk'],
+  ['packages/react', 'packages/sdk'],
   [
     'packages/ai-sdk',
     'packages/browser',

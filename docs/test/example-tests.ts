@@ -26,7 +26,8 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
           modelURL = model.url
         }
         // The page comes first, because `any-port` would take its server for the one of the example.
-        const page = example.code.includes("'@vectrade/browser'") ? (['page'] as const) : []
+        const isPage = /'@vectrade\/(?:browser|react)'/.test(example.code)
+        const page = isPage ? (['page'] as const) : []
         const running = new RunningExample(
           { url: sandbox.url, liveURL: sandbox.liveURL, apiKey: sandbox.apiKey, modelURL },
           [...page, 'assert-value', 'any-port'],

@@ -134,7 +134,7 @@ describe('a release that stops halfway', () => {
     const { code, output } = await maintainer.script('release')
     expect(code).toBe(1)
     expect(output).toContain('@vectrade/redis was not published')
-    expect(output).toMatch(/Published: @vectrade\/core,.*@vectrade\/node\n/)
+    expect(output).toMatch(/Published: @vectrade\/core,.*@vectrade\/react\n/)
     expect(output).toMatch(/Not published: @vectrade\/redis,.*@vectrade\/sdk\n/)
     expect((await registry.read('@vectrade/core'))?.['dist-tags']).toEqual({ latest: version })
     expect(await registry.read('@vectrade/sdk')).toBeUndefined()

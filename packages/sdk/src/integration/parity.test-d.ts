@@ -26,7 +26,7 @@ interface Expected<Own, OwnOfVecTrade = never> {
 }
 
 test("a package's values are those of core and a few of its own", () => {
-  expectTypeOf<Parts<typeof browser>>().toEqualTypeOf<Expected<never>>()
+  expectTypeOf<Parts<typeof browser>>().toEqualTypeOf<Expected<'createAnalysis' | 'createLive'>>()
   expectTypeOf<Parts<typeof deno>>().toEqualTypeOf<Expected<'serve'>>()
   expectTypeOf<Parts<typeof edge>>().toEqualTypeOf<Expected<never, 'fromEnv'>>()
   expectTypeOf<Parts<typeof node>>().toEqualTypeOf<

@@ -6,7 +6,7 @@ import * as edge from '../edge.ts'
 import * as node from '../node.ts'
 
 test.for([
-  ['browser', browser, []],
+  ['browser', browser, ['createAnalysis', 'createLive']],
   ['deno', deno, ['serve']],
   ['edge', edge, []],
   ['node', node, ['pipeToResponse', 'toNodeHandler', 'toNodeReadable']],

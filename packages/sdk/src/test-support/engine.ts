@@ -100,6 +100,8 @@ export async function compile(
     target: 'es2022',
     conditions,
     external: ['node:*', 'redis', 'ws'],
+    // React asks for it, and every bundler replaces it.
+    define: { 'process.env.NODE_ENV': '"production"' },
     ...(isLowered && { supported: { using: false, 'for-await': false } }),
   })
   return outputFiles[0]?.text ?? ''

@@ -1,0 +1,299 @@
+import {
+  type AI,
+  type AnalysisRequest,
+  type AnalysisStream,
+  APIError,
+  type Citation,
+  type EventOf,
+  type EventTypes,
+  type NoEventTypes,
+  type OtherEvent,
+  RequestAbortedError,
+  type StreamEvent,
+  type Usage,
+  type VecTrade,
+  type VecTradeError,
+} from '@vectrade/core'
+import {
+  checkFunction,
+  checkOptions,
+  type Checks,
+  checkString,
+  checkThat,
+  hasMethods,
+} from '@vectrade/core/adapter'
+import { AnswerNote, type AnalysisStorage, type Noted } from './answer-note.ts'
+import { AnswerSoFar } from './answer-so-far.ts'
+import { callListener, Publisher } from './publisher.ts'
+
+/**
+ * How far an answer is.
+ *
+ * - `idle`: nothing was asked
+ * - `waiting`: no text has come, or none since it was resumed
+ * - `streaming`: text comes
+ * - `complete`: the answer is whole
+ * - `stopped`: `stop()`, another reader of the stream, or the end of the client has stopped it
+ * - `failed`: `error` says why
+ */
+export type AnalysisStatus = 'idle' | 'waiting' | 'streaming' | 'complete' | 'stopped' | 'failed'
+
+/** A question and its answer so far. It does not change: a change makes a new snapshot. */
+export interface AnalysisSnapshot {
+  /** The question; `''` before the first one. */
+  readonly question: string
+  /** The text so far. After a failure or a stop, it stays. */
+  readonly text: string
+  /** The sources so far, in the order in which they arrived. */
+  readonly citations: readonly Citation[]
+  /** The fields of all metadata events so far. If two events have the same field, the later one counts. */
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** The tokens that the answer used. Known at its end, if the server says so. */
+  readonly usage: Usage | undefined
+  /** How far the answer is. */
+  readonly status: AnalysisStatus
+  /** Why the answer has failed. Undefined unless the status is `failed`. */
+  readonly error: VecTradeError | undefined
+  /** Whether the snapshot has some of an answer, and not all of it. */
+  readonly partial: boolean
+}
+
+/** Options of {@link createAnalysis}. */
+export interface AnalysisStoreOptions<Event extends StreamEvent | OtherEvent = StreamEvent> {
+  /**
+   * Where to note the answer that is being read, with its question, so that `resume()` finds it after a reload. `false`
+   * notes nothing. Default: `sessionStorage`, which each tab has for itself.
+   */
+  storage?: AnalysisStorage | false | undefined
+  /** The name of the note. Stores that a page uses at the same time need different ones. Default `vectrade.analysis`. */
+  key?: string | undefined
+  /**
+   * Called with each event as it arrives, such as those of your own types. It does not wait for a frame. An error that
+   * it throws is uncaught, as in an event listener.
+   */
+  onEvent?: ((event: Event) => void) | undefined
+}
+
+/**
+ * A question and its answer, for a page to show.
+ *
+ * The functions need no `this`, so they can be passed on. None of them throws or rejects: `error` has the failures.
+ */
+export interface AnalysisStore {
+  /** Calls a function after each change. Returns a function that ends the calls. */
+  readonly subscribe: (listener: () => void) => () => void
+  /** Returns the question and the answer so far. It is the same object until something has changed. */
+  readonly getSnapshot: () => AnalysisSnapshot
+  /**
+   * Asks a question. If an answer is being written, that ends first, as by {@link stop}. Resolves when the answer has
+   * ended in any way.
+   */
+  readonly ask: (request: string | AnalysisRequest) => Promise<void>
+  /**
+   * Ends the answer, also on a server that stores streams. The text so far stays. Resolves when the server was told, or
+   * could not be told.
+   */
+  readonly stop: () => Promise<void>
+  /** Asks the same question again. Resolves as {@link ask} does. Without a question, it does nothing. */
+  readonly retry: () => Promise<void>
+  /**
+   * Continues the answer that was being read before a reload or a lost connection, if the server stores streams. No
+   * text comes twice. Resolves as {@link ask} does. If there is no such answer, it does nothing.
+   */
+  readonly resume: () => Promise<void>
+  /** Ends the reading. No listener is called any more. A stored answer continues, and another store can resume it. */
+  readonly dispose: () => void
+}
+
+/** The reading of an answer. */
+interface Run<Event extends StreamEvent | OtherEvent> {
+  readonly request: string | AnalysisRequest
+  readonly answer: AnswerSoFar
+  stream?: AnalysisStream<Event>
+  /** Resolves when the reading has ended. */
+  done?: Promise<void>
+}
+
+/** An answer whose connection was lost, with the event to continue after. */
+interface Cut extends Noted {
+  answer: AnswerSoFar
+  lastEventId: string
+}
+
+const checks: Checks<AnalysisStoreOptions> = {
+  storage: /* @__PURE__ */ checkThat(
+    'false, or an object with getItem, setItem and removeItem',
+    (value) => value === false || hasMethods(value, 'getItem', 'setItem', 'removeItem'),
+  ),
+  key: checkString,
+  onEvent: checkFunction,
+}
+
+/**
+ * Creates a store for a page: it asks, reads the answer, and tells what to show. It needs no framework.
+ *
+ * Subscribers are called at most once per animation frame, or by a timer while the page is hidden. The first text and
+ * the end of an answer do not wait for a frame. Creating a store sends nothing.
+ *
+ * @throws ConfigurationError on a wrong option
+ * @example
+ * ```ts
+ * import { createAnalysis, VecTrade } from '@vectrade/browser'
+ *
+ * const client = new VecTrade({ endpoint: '/api/analyze' })
+ * const analysis = createAnalysis(client)
+ * analysis.subscribe(() => {
+ *   const { status, text } = analysis.getSnapshot()
+ *   // element.textContent = text
+ * })
+ * await analysis.ask("What's the bull case for NVDA?")
+ * analysis.getSnapshot().status // 'complete'
+ * ```
+ */
+export function createAnalysis<const Types extends EventTypes = NoEventTypes>(
+  client: VecTrade<Types>,
+  options: AnalysisStoreOptions<EventOf<Types>> = {},
+): AnalysisStore {
+  checkOptions(options as AnalysisStoreOptions, checks)
+  return new Store(client.ai, options)
+}
+
+class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
+  readonly #ai: AI<Event>
+  readonly #onEvent: ((event: Event) => void) | undefined
+  readonly #note: AnswerNote
+  #request: string | AnalysisRequest | undefined
+  #answer: AnswerSoFar | undefined
+  #status: AnalysisStatus = 'idle'
+  #error: VecTradeError | undefined
+  /** Undefined while no answer is being read. */
+  #run: Run<Event> | undefined
+  #cut: Cut | undefined
+  readonly #publisher = new Publisher(() => this.#toSnapshot())
+
+  constructor(ai: AI<Event>, options: AnalysisStoreOptions<Event>) {
+    const { storage, key = 'vectrade.analysis', onEvent } = options
+    this.#ai = ai
+    this.#onEvent = onEvent
+    this.#note = new AnswerNote(storage, key)
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#publisher.subscribe(listener)
+
+  readonly getSnapshot = (): AnalysisSnapshot => this.#publisher.snapshot
+
+  readonly ask = (request: string | AnalysisRequest): Promise<void> => {
+    if (this.#publisher.isDisposed) return Promise.resolve()
+    void stopReading(this.#run)
+    this.#note.clear()
+    return this.#begin(request, new AnswerSoFar(), () => this.#ai.stream(request))
+  }
+
+  readonly stop = (): Promise<void> => {
+    const run = this.#run
+    if (run === undefined) return Promise.resolve()
+    this.#note.clear()
+    this.#end('stopped')
+    return stopReading(run)
+  }
+
+  readonly retry = (): Promise<void> =>
+    this.#request === undefined ? Promise.resolve() : this.ask(this.#request)
+
+  readonly resume = (): Promise<void> => {
+    if (this.#run?.done !== undefined) return this.#run.done
+    const cut = this.#cut
+    const noted = cut ?? this.#note.read()
+    if (noted === undefined || this.#publisher.isDisposed) return Promise.resolve()
+    // After a reload, the answer comes from its beginning, because its text was not noted.
+    const { answer, lastEventId } = cut ?? { answer: new AnswerSoFar(), lastEventId: '' }
+    return this.#begin(noted.request, answer, () => this.#ai.resume(noted.id, { lastEventId }))
+  }
+
+  readonly dispose = (): void => {
+    this.#publisher.dispose()
+    const run = this.#run
+    this.#run = undefined
+    void run?.stream?.cancel()
+  }
+
+  #begin(
+    request: string | AnalysisRequest,
+    answer: AnswerSoFar,
+    open: () => AnalysisStream<Event>,
+  ): Promise<void> {
+    const run: Run<Event> = { request, answer }
+    this.#run = run
+    this.#request = request
+    this.#answer = answer
+    this.#cut = undefined
+    this.#set('waiting')
+    return (run.done = this.#read(run, open))
+  }
+
+  async #read(run: Run<Event>, open: () => AnalysisStream<Event>): Promise<void> {
+    // Each listener, and what happens while this waits, can begin another run or end this one.
+    const isOver = (): boolean => this.#run !== run
+    try {
+      if (isOver()) return
+      const stream = (run.stream = open())
+      await stream.response
+      if (isOver()) return
+      if (stream.id !== undefined) this.#note.write({ id: stream.id, request: run.request })
+      for await (const event of stream) {
+        if (isOver()) return
+        this.#take(event, run.answer)
+      }
+      if (isOver()) return
+      this.#note.clear()
+      this.#end(run.answer.isStopped ? 'stopped' : 'complete')
+    } catch (error) {
+      if (!isOver()) this.#fail(run, error as VecTradeError)
+    }
+  }
+
+  #take(event: Event, answer: AnswerSoFar): void {
+    answer.add(event)
+    const isText = event.type === 'text' && event.content !== ''
+    if (isText && this.#status === 'waiting') this.#set('streaming')
+    else this.#publisher.soon()
+    if (this.#onEvent) callListener(() => this.#onEvent?.(event))
+  }
+
+  #fail({ request, answer, stream }: Run<Event>, error: VecTradeError): void {
+    // The program has closed its client.
+    if (error instanceof RequestAbortedError) return this.#end('stopped')
+    // The server has ended the answer, or only the connection is lost.
+    const canResume = error.retryable && !(error instanceof APIError)
+    if (!canResume) this.#note.clear()
+    else if (stream?.id !== undefined) {
+      this.#cut = { id: stream.id, request, answer, lastEventId: stream.lastEventId }
+    }
+    this.#end('failed', error)
+  }
+
+  #end(status: AnalysisStatus, error?: VecTradeError): void {
+    this.#run = undefined
+    this.#set(status, error)
+  }
+
+  #set(status: AnalysisStatus, error?: VecTradeError): void {
+    this.#status = status
+    this.#error = error
+    this.#publisher.now()
+  }
+
+  #toSnapshot(): AnalysisSnapshot {
+    const parts = (this.#answer ??= new AnswerSoFar()).parts
+    const [request, status, error] = [this.#request, this.#status, this.#error]
+    const question = typeof request === 'string' ? request : (request?.prompt ?? '')
+    const hasSome = parts.text !== '' || parts.citations.length > 0
+    const partial = hasSome && status !== 'complete'
+    return Object.freeze({ question, ...parts, status, error, partial })
+  }
+}
+
+/** Ends the reading of an answer, and the answer on its server. If the server cannot be told, no one can help it. */
+async function stopReading(run: Run<StreamEvent | OtherEvent> | undefined): Promise<void> {
+  await run?.stream?.stop().catch(() => {})
+}

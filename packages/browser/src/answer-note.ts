@@ -1,0 +1,62 @@
+import type { AnalysisRequest } from '@vectrade/core'
+
+/** Where a page notes the answer that it reads. `sessionStorage` and `localStorage` are such storages. */
+export interface AnalysisStorage {
+  /** Returns the item, or null if there is none. */
+  getItem(key: string): string | null
+  /** Saves the item in place of the one before. */
+  setItem(key: string, item: string): void
+  /** Removes the item, if there is one. */
+  removeItem(key: string): void
+}
+
+/** An answer that can be resumed. */
+export interface Noted {
+  /** The id of its stream. */
+  id: string
+  request: string | AnalysisRequest
+}
+
+/**
+ * The note of the answer that a page reads, for after a reload. A storage that throws is one without a note: browsers
+ * refuse to store in frames without an origin, and if the storage is full or switched off.
+ */
+export class AnswerNote {
+  readonly #storage: () => AnalysisStorage | undefined
+  readonly #key: string
+
+  constructor(storage: AnalysisStorage | false | undefined, key: string) {
+    this.#storage = () => (storage === undefined ? storageOfSession() : storage || undefined)
+    this.#key = key
+  }
+
+  read(): Noted | undefined {
+    return this.#try((storage) => {
+      const noted = JSON.parse(storage.getItem(this.#key) ?? 'null') as Partial<Noted> | null
+      const { id, request = '' } = noted ?? {}
+      return typeof id === 'string' ? { id, request } : undefined
+    })
+  }
+
+  write(noted: Noted): void {
+    this.#try((storage) => storage.setItem(this.#key, JSON.stringify(noted)))
+  }
+
+  clear(): void {
+    this.#try((storage) => storage.removeItem(this.#key))
+  }
+
+  #try<T>(use: (storage: AnalysisStorage) => T): T | undefined {
+    try {
+      const storage = this.#storage()
+      return storage && use(storage)
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** @throws an error of the browser, in a frame that may not store */
+function storageOfSession(): AnalysisStorage | undefined {
+  return (globalThis as { sessionStorage?: AnalysisStorage }).sessionStorage
+}
