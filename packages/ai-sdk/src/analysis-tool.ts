@@ -1,6 +1,12 @@
 import type { JSONValue } from '@ai-sdk/provider'
 import type { AI, Analysis, OtherEvent, StreamEvent } from '@vectrade/core'
-import { checkOptions, type Checks, checkString, milliseconds } from '@vectrade/core/adapter'
+import {
+  AnalysisSoFar,
+  checkOptions,
+  type Checks,
+  checkString,
+  milliseconds,
+} from '@vectrade/core/adapter'
 import { checkClient } from './check-client.ts'
 import { toolError } from './tool-error.ts'
 import {
@@ -86,18 +92,22 @@ export function analysisTool(
     async *execute({ prompt, symbols }, { abortSignal: signal } = {}) {
       try {
         const answer = client.ai.stream({ prompt, symbols }, { signal })
-        const analysis = emptyAnalysis((await answer.response).requestId)
+        const { requestId } = await answer.response
+        const soFar = new AnalysisSoFar()
         let isChanged = false
         let lastAt = -Infinity
         for await (const event of answer) {
-          isChanged = add(analysis, event as StreamEvent) || isChanged
+          // Events of a program's own types are no part of it.
+          soFar.add(event as StreamEvent)
+          isChanged ||= event.content !== '' || event.type === 'citation'
           if (!isChanged || preliminaryInterval === 0) continue
           if (performance.now() - lastAt < preliminaryInterval) continue
-          yield copyOf(analysis)
+          const analysis = soFar.toAnalysis(requestId)
+          yield { ...analysis, citations: [...analysis.citations] }
           isChanged = false
           lastAt = performance.now()
         }
-        yield analysis
+        yield soFar.toAnalysis(requestId)
       } catch (error) {
         throw toolError(error, signal)
       }
@@ -107,37 +117,4 @@ export function analysisTool(
       return { type: 'json', value }
     },
   }
-}
-
-function emptyAnalysis(requestId: string | undefined): Analysis {
-  return { text: '', citations: [], metadata: {}, usage: undefined, requestId }
-}
-
-/** Adds an event to an answer. Returns whether a reader sees more of it. */
-function add(analysis: Analysis, event: StreamEvent): boolean {
-  switch (event.type) {
-    case 'text':
-      analysis.text += event.content
-      return event.content !== ''
-    case 'citation': {
-      const { type: _, content: __, ...citation } = event
-      analysis.citations.push(citation)
-      return true
-    }
-    case 'metadata': {
-      const { type: _, content: __, ...fields } = event
-      analysis.metadata = { ...analysis.metadata, ...fields }
-      return false
-    }
-    case 'done':
-      analysis.usage = event.usage
-      return false
-    default:
-      return false
-  }
-}
-
-/** Returns an answer that does not change any more. */
-function copyOf(analysis: Analysis): Analysis {
-  return { ...analysis, citations: [...analysis.citations] }
 }

@@ -31,6 +31,9 @@ export {
   resolveStoreLimits,
 } from './store/store-limits.ts'
 
+// Events
+export { AnalysisSoFar } from './events/analysis.ts'
+
 // Errors, requests and responses
 export { errorChain } from './errors/error-chain.ts'
 export { retryAfterSeconds } from './errors/retry-after.ts'
