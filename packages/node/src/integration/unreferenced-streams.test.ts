@@ -3,6 +3,7 @@ import process from 'node:process'
 import { describe, expect, test } from 'vitest'
 import {
   type AnalysisStream,
+  type CallEnd,
   decodeEventStream,
   fromReadableStream,
   fromResponse,
@@ -99,6 +100,26 @@ describe('the connection is closed after garbage collection of', () => {
     await collectGarbage()
     expect(await reading).toBe('a')
   })
+})
+
+test('a stream that the program drops ends its observed call', async () => {
+  await using server = await serve((req, res) => {
+    req.resume()
+    res.writeHead(200, { 'content-type': 'text/event-stream' })
+    res.write('data: {"type":"text","content":"a"}\n\n')
+  })
+  const ends: string[] = []
+  const instrumentation = {
+    onCall: () => ({ onEnd: ({ outcome }: CallEnd) => void ends.push(outcome) }),
+  }
+  const client = new VecTrade({ apiKey: 'vq_none', baseURL: `${server.url}v1`, instrumentation })
+  await beginning(client.ai.stream('p'))
+  await expect
+    .poll(async () => {
+      await collectGarbage()
+      return ends
+    })
+    .toEqual(['dropped'])
 })
 
 function runningTimers(): number {
