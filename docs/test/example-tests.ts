@@ -30,6 +30,7 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
         if (server) onTestFinished(() => server[Symbol.asyncDispose]())
         // The page comes first, because `any-port` would take its server for the one of the example.
         const page = example.code.includes("'@vectrade/browser'") ? (['page'] as const) : []
+        const lambda = example.code.includes("'hono/aws-lambda'") ? (['lambda'] as const) : []
         const running = new RunningExample(
           {
             url: sandbox.url,
@@ -38,7 +39,7 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
             modelURL,
             variables: server?.variables,
           },
-          [...page, 'assert-value', 'any-port'],
+          [...page, ...lambda, 'assert-value', 'any-port'],
           [project.runFile(example)],
         )
         if (serve?.method === 'live') await follow(running, serve.path)

@@ -25,10 +25,11 @@ export interface Ended {
   exit: number | string
 }
 
-type Preload = 'page' | 'assert-value' | 'any-port'
+type Preload = 'page' | 'lambda' | 'assert-value' | 'any-port'
 
 const preloadFiles: Record<Preload, URL> = {
   page: new URL('./preload/page.ts', import.meta.url),
+  lambda: new URL('./preload/lambda.ts', import.meta.url),
   'assert-value': new URL('./preload/assert-value.ts', import.meta.url),
   'any-port': new URL('./preload/any-port.ts', import.meta.url),
 }
