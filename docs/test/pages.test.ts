@@ -25,11 +25,12 @@ describe('the snippets of the pages', () => {
     )
     const others = languages.filter((language) => !/: (?:ts|sh|text)$/.test(language))
     // nginx.test.ts and deploying-proxies.test.ts test the settings of proxies, deploying.test.ts those of platforms,
-    // `e2e/frameworks` those of Jest, and the test below those of Wrangler.
+    // `e2e/frameworks` those of Jest and Nest, and the test below those of Wrangler.
     expect(new Set(others)).toEqual(
       new Set([
         'docs/node.md: nginx',
         'docs/testing.md: js',
+        'docs/frameworks.md: js',
         'docs/live-data.md: json',
         ...['nginx', 'caddy', 'haproxy', 'yaml', 'toml'].map(
           (name) => `docs/deploying.md: ${name}`,
