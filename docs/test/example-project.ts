@@ -11,6 +11,17 @@ export const libraries = {
   dom: ['ES2023', 'ESNext.Disposable', 'DOM'],
 } as const
 
+/** The names of Deno that examples use. Deno's own types and those of Node do not go together. */
+const denoTypes = `declare const Deno: {
+  createHttpClient(options: {
+    proxy?: { url: string }
+    cert?: string
+    key?: string
+    caCerts?: string[]
+  }): object
+}
+`
+
 export interface ProjectOptions {
   /** The name of the folder. Test files that run at the same time need different ones. */
   name: string
@@ -35,6 +46,7 @@ export class ExampleProject {
       writeFileSync(join(this.folder, fileName(example)), `${above}${example.code}\n`)
       writeFileSync(this.runFile(example), `${above}${addChecks(example.code).code}\n`)
     }
+    writeFileSync(join(this.folder, 'deno.d.ts'), denoTypes)
     writeFileSync(join(this.folder, 'tsconfig.json'), JSON.stringify(this.#config()))
   }
 
@@ -64,7 +76,7 @@ export class ExampleProject {
   #config(): unknown {
     return {
       extends: '../../../.config/tsconfig.json',
-      files: this.#examples.map(fileName),
+      files: [...this.#examples.map(fileName), 'deno.d.ts'],
       include: [],
       compilerOptions: {
         rootDir: '.',

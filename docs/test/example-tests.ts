@@ -5,6 +5,7 @@ import type { ExampleProject } from './example-project.ts'
 import type { Example } from './extract.ts'
 import { startModelServer } from './model-server.ts'
 import { type Ended, RunningExample } from './run-example.ts'
+import { type Between, surroundings } from './surroundings.ts'
 
 /** The question for every example that is a server. */
 const question = { prompt: "What's the bull case for NVDA?" }
@@ -16,7 +17,7 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
       if (example.directives.notRun !== undefined) continue
       // `onTestFinished` of this test, because after a wait the global one may belong to another test.
       test(`${example.file}:${example.line}`, async ({ onTestFinished }) => {
-        const { fault, serve } = example.directives
+        const { between, fault, serve } = example.directives
         const sandbox = await startSandbox({ faults: fault === undefined ? {} : parseFault(fault) })
         onTestFinished(() => sandbox.close())
         let modelURL
@@ -25,12 +26,21 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
           onTestFinished(() => model[Symbol.asyncDispose]())
           modelURL = model.url
         }
+        const server = between && (await surroundings[between](sandbox.url))
+        if (server) onTestFinished(() => server[Symbol.asyncDispose]())
         // The page comes first, because `any-port` would take its server for the one of the example.
         const isPage = /'@vectrade\/(?:browser|react)'/.test(example.code)
         const page = isPage ? (['page'] as const) : []
+        const lambda = example.code.includes("'hono/aws-lambda'") ? (['lambda'] as const) : []
         const running = new RunningExample(
-          { url: sandbox.url, liveURL: sandbox.liveURL, apiKey: sandbox.apiKey, modelURL },
-          [...page, 'assert-value', 'any-port'],
+          {
+            url: sandbox.url,
+            liveURL: sandbox.liveURL,
+            apiKey: sandbox.apiKey,
+            modelURL,
+            variables: server?.variables,
+          },
+          [...page, ...lambda, 'assert-value', 'any-port'],
           [project.runFile(example)],
         )
         if (serve?.method === 'live') await follow(running, serve.path)
@@ -41,6 +51,7 @@ export function describeRuns(examples: readonly Example[], project: ExampleProje
         expect(exits, ended.stderr).toContain(ended.exit)
         expect(ended.stderr).toBe('')
         expectOutput(example, ended)
+        if (server) expectUse(server, sandbox.requests.length)
       })
     }
   })
@@ -93,6 +104,12 @@ async function follow(running: RunningExample, path: string): Promise<void> {
   }
   running.stop()
   expect(received).toContain('"type":"quote.update"')
+}
+
+/** Every request of the example must have come through the server, over as few connections as possible. */
+function expectUse({ requests, connections }: Between, requestsOfSandbox: number): void {
+  expect(requestsOfSandbox).toBeGreaterThan(0)
+  expect({ requests, connections }).toEqual({ requests: requestsOfSandbox, connections: 1 })
 }
 
 function expectOutput({ code, output }: Example, { stdout }: Ended): void {

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { type Surroundings, surroundings } from './surroundings.ts'
 
 /** The root of the repository. */
 export const root: string = join(import.meta.dirname, '../..')
@@ -10,6 +11,8 @@ export interface Directives {
   serve?: { method: string; path: string }
   /** `fault status=429`: the fault of every request that the example makes. */
   fault?: string
+  /** `with proxy`: a server between the example and the sandbox, which the example must use. */
+  between?: keyof Surroundings
   /** `not run, because …`: only its types are checked. */
   notRun?: string
 }
@@ -96,7 +99,13 @@ function readDirective(text: string, where: string): Directives {
   if (serve) return { serve: { method: serve[1] ?? '', path: serve[2] ?? '' } }
   const fault = /^fault (.+)$/.exec(text)
   if (fault?.[1]) return { fault: fault[1] }
+  const between = /^with (\w+)$/.exec(text)?.[1]
+  if (between !== undefined && isSurroundings(between)) return { between }
   const notRun = /^not run, because (.+)$/.exec(text)
   if (notRun?.[1]) return { notRun: notRun[1] }
   throw new Error(`${where}: "${text}" is not a directive`)
+}
+
+function isSurroundings(name: string): name is keyof Surroundings {
+  return Object.hasOwn(surroundings, name)
 }

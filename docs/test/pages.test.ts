@@ -24,14 +24,18 @@ describe('the snippets of the pages', () => {
       Array.from(read(page).matchAll(/^```(.+)$/gm), ([, name]) => `${page}: ${name}`),
     )
     const others = languages.filter((language) => !/: (?:ts|sh|text)$/.test(language))
-    // nginx.test.ts tests the settings of the proxy, `e2e/frameworks` those of Jest, jsx.test.ts the component, and the
-    // test below the settings of Wrangler.
+    // nginx.test.ts and deploying-proxies.test.ts test the settings of proxies, deploying.test.ts those of platforms,
+    // `e2e/frameworks` those of Jest and Nest, jsx.test.ts the component, and the test below the settings of Wrangler.
     expect(new Set(others)).toEqual(
       new Set([
         'docs/node.md: nginx',
         'docs/testing.md: js',
-        'docs/live-data.md: json',
         'docs/react.md: tsx',
+        'docs/frameworks.md: js',
+        'docs/live-data.md: json',
+        ...['nginx', 'caddy', 'haproxy', 'yaml', 'toml'].map(
+          (name) => `docs/deploying.md: ${name}`,
+        ),
       ]),
     )
   })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
@@ -13,6 +14,8 @@ export interface Access {
   apiKey: string
   /** The address of a model, for the examples that ask one. */
   modelURL?: string | undefined
+  /** More variables, which replace those above. */
+  variables?: Readonly<Record<string, string>> | undefined
 }
 
 export interface Ended {
@@ -22,10 +25,11 @@ export interface Ended {
   exit: number | string
 }
 
-type Preload = 'page' | 'assert-value' | 'any-port'
+type Preload = 'page' | 'lambda' | 'assert-value' | 'any-port'
 
 const preloadFiles: Record<Preload, URL> = {
   page: new URL('./preload/page.ts', import.meta.url),
+  lambda: new URL('./preload/lambda.ts', import.meta.url),
   'assert-value': new URL('./preload/assert-value.ts', import.meta.url),
   'any-port': new URL('./preload/any-port.ts', import.meta.url),
 }
@@ -35,12 +39,17 @@ const deno = require('deno/install_api.cjs') as { runInstall(): string }
 const bun = fileURLToPath(new URL('../node_modules/.bin/bun', import.meta.url))
 
 /** Returns the command that runs a file, in the runtime for which it is written. */
-function commandOf(file: string, preloads: readonly Preload[]): [string, ...string[]] {
+function commandOf(
+  file: string,
+  preloads: readonly Preload[],
+  certificate: string | undefined,
+): [string, ...string[]] {
   const urls = preloads.map((name) => preloadFiles[name].href)
   const code = readFileSync(file, 'utf8')
   if (code.includes("from '@vectrade/deno'")) {
     // The permissions on the page, and those of the preloads.
     const allowed = ['--allow-env', '--allow-net=127.0.0.1', '--unstable-no-legacy-abort']
+    if (certificate !== undefined) allowed.push(`--allow-read=${dirname(certificate)}`)
     return [deno.runInstall(), 'run', ...allowed, ...urls.map((url) => `--preload=${url}`)]
   }
   if (code.includes('// bun run ')) {
@@ -56,7 +65,11 @@ export class RunningExample {
 
   /** @param access the addresses and the key; without it, the program has none of them */
   constructor(access: Access | undefined, preloads: readonly Preload[], args: readonly string[]) {
-    const [command, ...flags] = commandOf(args.at(0) ?? '', preloads)
+    const [command, ...flags] = commandOf(
+      args.at(0) ?? '',
+      preloads,
+      access?.variables?.['SERVER_CA'],
+    )
     // Colours would change the output, and an example must not get the tester's own key.
     const {
       FORCE_COLOR: _,
@@ -73,6 +86,7 @@ export class RunningExample {
           VECTRADE_LIVE_URL: access.liveURL,
           VECTRADE_API_KEY: access.apiKey,
           ...(access.modelURL !== undefined && { MODEL_URL: access.modelURL }),
+          ...access.variables,
         }),
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

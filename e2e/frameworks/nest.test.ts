@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, freePort, wholeAnswer } from '../test-support/ask.ts'
 import { tmp } from '../test-support/install-packages.ts'
 import { type Sandbox, startSandbox, variablesFor } from '../test-support/sandbox.ts'
+import { snippetsOf } from '../test-support/snippets.ts'
 import { installed, UserProject } from '../test-support/user-project.ts'
 
 // The program that `nest new` runs.
@@ -26,6 +27,8 @@ describe('a new Nest project of CommonJS, with Jest', () => {
     expect(await parent.runModule(schematics, args)).toMatchObject({ code: 0 })
     cpSync(join(parent.folder, 'nest'), app.folder, { recursive: true })
     cpSync(join(tmp, '../fixtures/nest'), app.folder, { recursive: true })
+    const [main = ''] = snippetsOf('docs/frameworks.md', '## NestJS', 'js')
+    app.write('src/main.ts', main)
   })
 
   test('passes its own tests without changes', async () => {
@@ -45,6 +48,9 @@ describe('a new Nest project of CommonJS, with Jest', () => {
     const variables = { PORT: String(port), ...variablesFor(sandbox) }
     const main = join(app.folder, 'dist/main.js')
     await using _ = await app.serve(main, [], port, variables)
-    expect(await ask(`http://127.0.0.1:${port}/analyze`)).toEqual(wholeAnswer)
+    // The controller of the fixture, and the route of the page.
+    for (const route of ['analyze', 'api/analyze']) {
+      expect(await ask(`http://127.0.0.1:${port}/${route}`)).toEqual(wholeAnswer)
+    }
   })
 })

@@ -14,6 +14,7 @@ const [nodeRoute = '', edgeRoute = ''] = snippetsOf(
   '## A route on Vercel',
   'ts',
 ).map((code) => code.split('// What a page does')[0] ?? '')
+const [handlerRoute = ''] = snippetsOf('docs/frameworks.md', '## Next.js', 'ts')
 const [readmeRoute = ''] = snippetsOf('README.md', '### Next.js and Vercel', 'ts')
 
 const cacheComponents = `export default {
@@ -41,7 +42,8 @@ const app = new UserProject('next', 'next')
 app.write('app/api/node/route.ts', nodeRoute)
 app.write('app/api/edge/route.ts', edgeRoute)
 app.write('app/api/readme/route.ts', readmeRoute)
-const routes = ['analyze', 'node', 'edge', 'readme']
+app.write('app/api/handler/route.ts', handlerRoute)
+const routes = ['analyze', 'node', 'edge', 'readme', 'handler']
 
 let sandbox: Sandbox
 beforeAll(async () => {

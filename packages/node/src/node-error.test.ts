@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { StreamProtocolError } from '@vectrade/core'
+import { ConfigurationError, StreamProtocolError } from '@vectrade/core'
 import { toCause } from './node-error.ts'
 
 const parserError = (): Error =>
@@ -33,6 +33,25 @@ test('the error of our agent is unwrapped', () => {
   expect(toCause(new TypeError('fetch failed', { cause }))).toBe(cause)
   const others = new Error('of a fetch of your own', { cause })
   expect(toCause(others)).toBe(others)
+})
+
+// What undici 5 to 8 say on Node 22, 24 and 26.
+test.for(['invalid onRequestStart method', 'invalid onError method'])(
+  'the error of a dispatcher of another undici says so: %s',
+  (message) => {
+    const cause = Object.assign(new Error(message), { code: 'UND_ERR_INVALID_ARG' })
+    const thrown = new TypeError('fetch failed', { cause })
+    const error = toCause(thrown)
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(error).toMatchObject({ cause: thrown })
+    expect((error as Error).message).toContain(`undici ${process.versions['undici']}`)
+  },
+)
+
+test('other invalid arguments are not changed', () => {
+  const cause = Object.assign(new Error('invalid method'), { code: 'UND_ERR_INVALID_ARG' })
+  const thrown = new TypeError('fetch failed', { cause })
+  expect(toCause(thrown)).toBe(thrown)
 })
 
 test('other errors are not changed', () => {
