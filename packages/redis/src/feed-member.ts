@@ -1,6 +1,6 @@
 import { type FeedContext, pollInterval } from './feed-context.ts'
 import { beat, leave } from './feed-scripts.ts'
-import { FeedTerm } from './feed-term.ts'
+import { type FeedName, FeedTerm } from './feed-term.ts'
 import { Pause } from './pause.ts'
 
 /** How long the keys are kept after the last sign of life of any instance, in ms. */
@@ -23,6 +23,8 @@ export class FeedMember {
   #running: Promise<void> | undefined
   #unlisten: (() => void) | undefined
   #isClosed = false
+  /** The leader's connections to VecTrade, as of the last sign of life. Undefined if Redis does not answer. */
+  #open: ReadonlySet<string> | undefined
 
   constructor(
     context: FeedContext,
@@ -34,11 +36,16 @@ export class FeedMember {
     this.#onFailure = onFailure
   }
 
+  /** Whether Redis answers, and the leader has these connections to VecTrade. */
+  isConnected(names: readonly FeedName[]): boolean {
+    return this.#open !== undefined && names.every((name) => this.#open?.has(name))
+  }
+
   start(): void {
     const { wakeUps, channel } = this.#context
     this.#unlisten = wakeUps.listen(channel, (message) => {
-      const isForMe = message === (this.#term === undefined ? 'free' : 'wish')
-      if (isForMe) this.#pause.wake()
+      const mine = this.#term === undefined ? ['free', 'open'] : ['wish']
+      if (mine.includes(message)) this.#pause.wake()
     })
     this.#running = this.#run().catch((error: unknown) => this.#onFailure(error))
   }
@@ -74,18 +81,21 @@ export class FeedMember {
     const { channel, settings } = this.#context
     const { lease } = settings
     const symbols = [...this.#symbols].join(',')
-    const parameters = [channel, this.#token, lease, keepFor, this.#instance, symbols, gap]
     const term = this.#term
+    const open = term?.open ?? ''
+    const parameters = [channel, this.#token, lease, keepFor, this.#instance, symbols, gap, open]
     const sentAt = performance.now()
     try {
       const reply = await this.#context.run(beat, parameters, term?.left)
       if (this.#isClosed) return 0
-      const [isLeader, left, wanted] = reply as [number, number, string[]]
+      const [isLeader, left, wanted, opened] = reply as [number, number, string[], string]
+      this.#open = new Set(opened.split(' '))
       if (isLeader === 1) this.#lead(sentAt, wanted)
       else if (term !== undefined) void this.#endTerm(term)
       // If the leader shows no more signs of life, take over just after the end of its lease.
       return isLeader === 1 ? lease / 3 : Math.min(lease / 3, left + 1)
     } catch (error) {
+      this.#open = undefined
       this.#context.tolerate(error)
       if (term === undefined || this.#isClosed) return pollInterval
       if (term.left > 0) return Math.min(pollInterval, term.left)
@@ -103,6 +113,7 @@ export class FeedMember {
 
   #newTerm(): FeedTerm {
     const term = new FeedTerm(this.#context, this.#token, {
+      onChange: () => this.#pause.wake(),
       onLost: () => {
         void this.#endTerm(term)
         this.#pause.wake()

@@ -2,7 +2,8 @@ import { clock, type Script, script } from './scripts.ts'
 
 // A feed has the same KEYS in all scripts: state, events, latest, since, wishes, instances.
 //
-//   state      a hash: the token of the leader, until when it leads, and the number of its last batch
+//   state      a hash: the token of the leader, until when it leads, the number of its last batch, and which of its
+//              connections to VecTrade are open
 //   events     a Redis Stream: the events of all symbols, as JSON
 //   latest     a hash: the id and the JSON of the latest quote of each symbol
 //   since      a hash: the id after which the events about a symbol are complete
@@ -12,11 +13,13 @@ import { clock, type Script, script } from './scripts.ts'
 // All times come from Redis's clock, because the clocks of instances differ. A `~` lets Redis trim in larger steps.
 
 /**
- * A sign of life of an instance. ARGV: channel, token, ms of the lease, ms to keep the keys, instance, symbols, gap.
+ * A sign of life of an instance. ARGV: channel, token, ms of the lease, ms to keep the keys, instance, symbols, gap, and
+ * the names of the connections that are open if this instance leads.
  *
  * The instance becomes the leader if there is none. Its first entry is a gap if there was another leader before.
  * Otherwise it is an empty entry, so that each event has one before it. Returns whether the instance leads, the ms that
- * are left of the leader's lease, and for the leader the symbols that any instance follows.
+ * are left of the leader's lease, for the leader the symbols that any instance follows, and the names of the leader's
+ * connections that are open.
  */
 export const beat: Script = script(`${clock}
 local state, events, latest, since, wishes, instances = unpack(KEYS)
@@ -24,18 +27,22 @@ local lease = tonumber(ARGV[3])
 local before = redis.call('HGET', wishes, ARGV[5])
 redis.call('HSET', wishes, ARGV[5], ARGV[6])
 redis.call('ZADD', instances, now + 2 * lease, ARGV[5])
-local token, alive = unpack(redis.call('HMGET', state, 'token', 'alive'))
+local token, alive, open = unpack(redis.call('HMGET', state, 'token', 'alive', 'open'))
 if token ~= ARGV[2] then
   local left = (tonumber(alive) or 0) - now
   if left > 0 then
     if before ~= ARGV[6] then redis.call('PUBLISH', ARGV[1], 'wish') end
-    return {0, left, {}}
+    return {0, left, {}, open or ''}
   end
   redis.call('XADD', events, '*', 'e', token and ARGV[7] or '')
   redis.call('HSET', state, 'token', ARGV[2], 'batch', 0)
   redis.call('PUBLISH', ARGV[1], '')
 end
 redis.call('HSET', state, 'alive', now + lease)
+if open ~= ARGV[8] then
+  redis.call('HSET', state, 'open', ARGV[8])
+  redis.call('PUBLISH', ARGV[1], 'open')
+end
 for _, dead in ipairs(redis.call('ZRANGEBYSCORE', instances, '-inf', now)) do
   redis.call('HDEL', wishes, dead)
   redis.call('ZREM', instances, dead)
@@ -58,7 +65,7 @@ for _, symbol in ipairs(symbols) do
   redis.call('HSETNX', since, symbol, last and last[1] or '0-0')
 end
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[4]) end
-return {1, lease, symbols}`)
+return {1, lease, symbols, ARGV[8]}`)
 
 /**
  * Adds a batch of events. ARGV: channel, token, ms of the lease, the most events to keep, the number of the batch, then

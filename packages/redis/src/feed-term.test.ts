@@ -95,6 +95,28 @@ test('a leader fails if VecTrade refuses its key, and another one takes over', a
   await expect.poll(() => follower.client.open, { timeout: 9_000 }).toHaveLength(1)
 })
 
+test('all instances know whether the leader is connected', async () => {
+  const leader = await instances.startLeader(['NVDA'])
+  const follower = await instances.startFollower(['NVDA'], leader)
+  const states = (): string[] => [leader, follower].map(({ feed }) => feed.state)
+  await expect.poll(states).toEqual(['live', 'live'])
+  leader.client.feeds[0]?.become('reconnecting')
+  await expect.poll(states).toEqual(['reconnecting', 'reconnecting'])
+  leader.client.feeds[0]?.become('live')
+  await expect.poll(states).toEqual(['live', 'live'])
+  await follower.feed.close()
+  expect(follower.feed.state).toBe('closed')
+})
+
+test('without symbols, an instance does not wait for quotes. With a symbol, it does', async () => {
+  const leader = instances.start([])
+  await expect.poll(() => leader.feed.state).toBe('live')
+  leader.feed.add(['NVDA'])
+  expect(leader.feed.state).toBe('reconnecting')
+  await expect.poll(() => leader.feed.state).toBe('live')
+  expect(leader.client.open).toHaveLength(1)
+})
+
 test('a leader fails if its client has no key', async () => {
   const error = new ConfigurationError('No key')
   const subscribe = (): never => {

@@ -4,10 +4,12 @@ import type { FeedContext } from './feed-context.ts'
 import { FeedWriter } from './feed-writer.ts'
 
 /** The feed of the quotes, or that of all other channels. */
-type FeedName = 'quotes' | 'others'
+export type FeedName = 'quotes' | 'others'
 
 /** What the leader reports. */
 export interface TermSink {
+  /** A connection to VecTrade was opened or lost. */
+  onChange(): void
   /** Another instance leads. */
   onLost(): void
   /** The upstream refuses this instance for good. */
@@ -37,6 +39,15 @@ export class FeedTerm {
     })
   }
 
+  /** The names of the feeds that are connected. */
+  get open(): string {
+    const open = [...this.#feeds].filter(([, feed]) => feed.state === 'live')
+    return open
+      .map(([name]) => name)
+      .toSorted()
+      .join(' ')
+  }
+
   /** ms for which no other instance can lead. */
   get left(): number {
     return this.#until - performance.now()
@@ -59,6 +70,7 @@ export class FeedTerm {
     if (symbols.length === 0) {
       this.#feeds.delete('quotes')
       void quotes?.close().catch(() => {})
+      if (quotes !== undefined) this.#sink.onChange()
     } else if (quotes === undefined) {
       this.#open('quotes', ['quotes'], symbols)
     } else {
@@ -77,7 +89,10 @@ export class FeedTerm {
 
   #open(name: FeedName, channels: readonly LiveChannel[], symbols: readonly string[]): void {
     if (performance.now() < (this.#retryAt.get(name) ?? 0)) return
-    const feed = this.#context.settings.client.live.subscribe({ channels, symbols })
+    const feed = this.#context.settings.client.live.subscribe(
+      { channels, symbols },
+      { onStateChange: () => this.#sink.onChange() },
+    )
     this.#feeds.set(name, feed)
     void this.#read(feed).then((failure) => {
       if (this.#feeds.get(name) !== feed) return

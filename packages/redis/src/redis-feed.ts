@@ -3,6 +3,7 @@ import {
   type LiveChannel,
   type LiveEvent,
   type LiveFeedLike,
+  type LiveState,
   type Logger,
   type ReplayProblem,
   type SharedReplay,
@@ -28,6 +29,7 @@ import { FeedContext } from './feed-context.ts'
 import { FeedMember } from './feed-member.ts'
 import { FeedReader } from './feed-reader.ts'
 import { readReplay } from './feed-replay.ts'
+import type { FeedName } from './feed-term.ts'
 
 /** The options of {@link redisFeed}. */
 export interface RedisFeedOptions {
@@ -53,6 +55,15 @@ export interface RedisFeedOptions {
 
 /** The live data that all instances share. */
 export interface RedisFeed extends LiveFeedLike, AsyncDisposable {
+  /** What it brings: the option `channels`. */
+  readonly channels: readonly LiveChannel[]
+  /**
+   * Whether the instance that leads is connected to VecTrade, with a connection for what this instance follows, and
+   * Redis answers. An instance learns of a change at its next sign of life or before.
+   */
+  readonly state: LiveState
+  /** Resolves when the feed has ended on this instance. If it has failed, reading it throws the error. */
+  readonly closed: Promise<{ reason: 'closed' | 'failed' }>
   /** The id of the last event that was read. It is valid on every instance. Empty before the first one. */
   readonly lastEventId: string
   /** Follows more symbols on this instance. The latest known quotes come first. */
@@ -83,14 +94,14 @@ const checkClient = checkThat(
     hasMethods((value as { live?: unknown }).live, 'subscribe'),
 )
 
-const channels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
+const allChannels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
 
 const checks: Checks<RedisFeedOptions> = {
   client: checkClient,
   channels: checkThat(
-    `an array of ${channels.join(', ')}`,
+    `an array of ${allChannels.join(', ')}`,
     (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((name) => channels.includes(name)),
+      Array.isArray(value) && value.length > 0 && value.every((name) => allChannels.includes(name)),
   ),
   prefix: checkPrefix,
   lease: millisecondsBetween(5000, 1000, 60_000),
@@ -129,6 +140,10 @@ export function redisFeed(redis: RedisConnection, options: RedisFeedOptions): Re
 }
 
 class Feed implements RedisFeed {
+  readonly channels: readonly LiveChannel[]
+  readonly closed: RedisFeed['closed']
+  #onClosed: ((end: { reason: 'closed' | 'failed' }) => void) | undefined
+  #wasConnected = false
   readonly #context: FeedContext
   readonly #symbols = new Set<string>()
   readonly #member: FeedMember
@@ -139,20 +154,25 @@ class Feed implements RedisFeed {
   constructor(redis: RedisConnection, options: RedisFeedOptions) {
     checkRedis('redis', redis)
     checkOptions(options, checks)
-    const { client, prefix = 'vectrade:', logger } = options
+    const { client, prefix = 'vectrade:', logger, channels = ['quotes'] } = options
+    this.channels = channels
+    this.closed = new Promise((resolve) => {
+      this.#onClosed = resolve
+    })
     // The only option without a default.
     checkClient('client', client)
     this.#context = new FeedContext(redis, {
       client,
       prefix,
       logger,
-      channels: options.channels ?? ['quotes'],
+      channels,
       lease: Math.ceil(options.lease ?? checks.lease.default),
       maxEvents: options.maxEvents ?? checks.maxEvents.default,
     })
     this.#reader = new FeedReader(this.#context, this.#symbols, () => this.close())
     this.#member = new FeedMember(this.#context, this.#symbols, (error) => {
       this.#reader.close({ error })
+      this.#onClosed?.({ reason: 'failed' })
       void this.close()
     })
     nameMethod<Feed>(this, 'asyncDispose', (feed) => feed.close())
@@ -161,6 +181,18 @@ class Feed implements RedisFeed {
 
   get lastEventId(): string {
     return this.#reader.lastEventId
+  }
+
+  get state(): LiveState {
+    if (this.#closing !== undefined) return 'closed'
+    const names: FeedName[] = []
+    // Without symbols, no quotes are wanted, and the leader may not be connected for them.
+    if (this.channels.includes('quotes') && this.#symbols.size > 0) names.push('quotes')
+    if (this.channels.some((channel) => channel !== 'quotes')) names.push('others')
+    const isConnected = this.#member.isConnected(names)
+    this.#wasConnected ||= isConnected
+    if (isConnected) return 'live'
+    return this.#wasConnected ? 'reconnecting' : 'connecting'
   }
 
   add(symbols: readonly string[]): void {
@@ -219,6 +251,7 @@ class Feed implements RedisFeed {
   }
 
   async #close(): Promise<void> {
+    this.#onClosed?.({ reason: 'closed' })
     this.#reader.close()
     await this.#member.close()
     await this.#context.wakeUps.close()

@@ -3,7 +3,7 @@ import type { UnknownEvent } from './stream-event.ts'
 
 /**
  * An event of a live feed: a discriminated union on `type`. The fields have the names that VecTrade sends. Fields that
- * this SDK does not know are kept as they were sent.
+ * this SDK does not know are kept as they were sent. They are not in the types: check with `'name' in event` first.
  */
 export type LiveEvent = QuoteEvent | AlertEvent | NewsEvent | GapEvent | UnknownEvent
 

@@ -41,6 +41,28 @@ describe('a handshake that fails', () => {
     expect(lab.sockets).toHaveLength(5)
   })
 
+  test('five times ends a feed that came while the socket was lost, and no other one', async () => {
+    lab.status = 200
+    const first = lab.client.live.subscribe({ symbols: ['NVDA'] })
+    ;(await lab.socketOf(1)).open()
+    await first.ready
+    lab.sockets[0]?.lose()
+    await settle()
+    const second = lab.client.live.subscribe({ symbols: ['NVDA'] })
+    const failure = catchError(second.ready)
+    await vi.advanceTimersByTimeAsync(500)
+    for (let attempt = 2; attempt <= 6; attempt += 1) {
+      expect(second.state).toBe('connecting')
+      ;(await lab.socketOf(attempt)).lose()
+      await vi.advanceTimersByTimeAsync(30_000)
+    }
+    expect(await failure).toBeInstanceOf(ConnectionError)
+    expect(first.state).toBe('reconnecting')
+    ;(await lab.socketOf(7)).open()
+    await settle()
+    expect(first.state).toBe('live')
+  })
+
   test('with 404 is tried again if the URL had a WebSocket before', async () => {
     lab.status = 404
     const feed = lab.client.live.subscribe({ symbols: ['NVDA'] })

@@ -151,6 +151,25 @@ test.for([
   expect((error as Error).message).toMatch(message)
 })
 
+test.for([{}, { channels: ['quotes'] }, { symbol: ['NVDA'] }] as const)(
+  'a feed that would never bring anything fails: %j',
+  async (request) => {
+    const { ready } = lab.server.client.live.subscribe(request)
+    const error = await catchError(ready)
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect((error as Error).message).toContain('Quotes need `symbols`')
+    expect(lab.server.connections).toEqual([])
+  },
+)
+
+test.for([{ channels: ['news'] }, { symbols: [] }] as const)(
+  'a feed may begin without a symbol: %j',
+  async (request) => {
+    await lab.server.client.live.subscribe(request).ready
+    expect(lab.server.connections).toHaveLength(1)
+  },
+)
+
 test('without a key, subscribing throws', () => {
   const client = new VecTrade({ baseURL: 'https://api.example/v1' })
   expect(() => client.live.subscribe({ symbols: ['NVDA'] })).toThrow(ConfigurationError)

@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { type LiveEvent, type LiveFeed, ValidationError } from '../index.ts'
-import { catchError } from '../test-support/body.ts'
+import type { LiveEvent, LiveFeed } from '../index.ts'
 import { quote, take } from '../test-support/live-events.ts'
 import { type Connection } from '../test-support/live-server.ts'
 import { useLiveServer } from '../test-support/use-live-server.ts'
@@ -162,17 +161,6 @@ describe('a change of symbols', () => {
     third.end()
     await vi.advanceTimersByTimeAsync(1000)
     expect((await lab.server.connection(4)).url.searchParams.has('added')).toBe(false)
-  })
-
-  test('ends the feed if the server refuses it with a 422, after delivering the events that had arrived', async () => {
-    const { feed, old, iterator } = await changing()
-    old.send(quote('NVDA', 2), '2')
-    await vi.advanceTimersByTimeAsync(0)
-    lab.server.refuseHeld(422)
-    expect(await take(iterator, 1)).toEqual([quote('NVDA', 2)])
-    expect(await catchError(iterator.next())).toBeInstanceOf(ValidationError)
-    expect((await feed.closed).reason).toBe('failed')
-    expect(old.isClosed).toBe(true)
   })
 
   test('during a change is made after it', async () => {

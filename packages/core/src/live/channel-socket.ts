@@ -1,5 +1,6 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { errorFromWire, isErrorPayload } from '../errors/error-from-wire.ts'
+import type { VecTradeError } from '../errors/vectrade-error.ts'
 import { parseJson } from '../events/json.ts'
 import type { LiveChannel, QuoteEvent } from '../events/live-event.ts'
 import { liveEventFromWire } from '../events/live-event-from-wire.ts'
@@ -12,7 +13,7 @@ import { Reconnection } from '../resume/reconnection.ts'
 import { isLonger, overLimit } from '../sse/event-limit.ts'
 import { decodeUtf8 } from '../sse/utf8.ts'
 import type { FeedRequest, FeedSink } from './feed-source.ts'
-import { keepConnected, type LiveConnection } from './keep-connected.ts'
+import { keepConnected, type LiveConnection, maxFirstAttempts } from './keep-connected.ts'
 import { openLiveSocket } from './live-socket.ts'
 import type { SocketInbox } from './socket-inbox.ts'
 import { isHeartbeat, Rhythm } from './rhythm.ts'
@@ -43,6 +44,8 @@ export class ChannelSocket {
   readonly #wanted = new Map<string, number>()
   /** The feeds that have had a connection. They miss what comes while there is none. */
   readonly #served = new WeakSet<Member>()
+  /** The attempts that have failed since a feed came that has had no connection. */
+  readonly #failed = new WeakMap<Member, number>()
   /** The feeds that have been told about this connection. */
   #told = new WeakSet<Member>()
   readonly #closing = new AbortSource()
@@ -73,7 +76,7 @@ export class ChannelSocket {
       connect: (signal) => this.#connect(signal),
       sink: {
         onOpen: () => each((member) => this.#serve(member)),
-        onLost: () => each(({ sink }) => sink.onLost()),
+        onLost: (error) => each((member) => this.#lose(member, error)),
         onEnd: (error) => {
           this.#closing.abort()
           each(({ sink }) => sink.onEnd(error))
@@ -146,6 +149,14 @@ export class ChannelSocket {
     if (this.#served.has(member)) member.sink.onEvent({ type: 'gap', reason: 'upstream' }, '')
     this.#served.add(member)
     member.sink.onOpen()
+  }
+
+  /** Tells a feed that there is no connection. One that has never had one gives up after some attempts. */
+  #lose(member: Member, error: VecTradeError): void {
+    const failed = (this.#failed.get(member) ?? 0) + 1
+    this.#failed.set(member, failed)
+    if (failed >= maxFirstAttempts && !this.#served.has(member)) member.sink.onEnd(error)
+    else member.sink.onLost()
   }
 
   async #connect(signal: Abortable): Promise<LiveConnection> {

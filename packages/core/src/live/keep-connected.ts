@@ -8,8 +8,8 @@ import { type Logger, warn } from '../lifetime/logger.ts'
 import type { Reconnection } from '../resume/reconnection.ts'
 import type { FeedSink } from './feed-source.ts'
 
-/** The most attempts to open the first connection. Later attempts have no limit. */
-const maxFirstAttempts = 5
+/** The most attempts to open the first connection of a feed. Later attempts have no limit. */
+export const maxFirstAttempts = 5
 /** With these errors, the server says that it will not serve this feed. They are those of 401, 403, 404, 400 and 422. */
 const finalCodes: ReadonlySet<APIErrorCode> = /* @__PURE__ */ new Set([
   'authentication_error',
@@ -30,7 +30,10 @@ export interface KeepConnectedOptions {
    * `ended` of the connection must settle.
    */
   connect: (signal: Abortable) => Promise<LiveConnection | undefined>
-  sink: Pick<FeedSink, 'onOpen' | 'onLost' | 'onEnd'>
+  sink: Pick<FeedSink, 'onOpen' | 'onEnd'> & {
+    /** The connection is lost, or an attempt has failed. */
+    onLost(error: VecTradeError): void
+  }
   reconnection: Reconnection
   signal: Abortable
   logger: Logger | undefined
@@ -63,7 +66,7 @@ export async function keepConnected(options: KeepConnectedOptions): Promise<void
         event: 'live.retry',
         code: error.code,
       })
-      sink.onLost()
+      sink.onLost(error)
       await reconnection.pause(error).catch(() => {})
       if (signal.aborted) return
     }

@@ -10,15 +10,14 @@ import type { VecTradeError } from '../errors/vectrade-error.ts'
  */
 export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'closed'
 
-/** How a feed has ended. */
-export interface LiveEnd {
-  /**
-   * - `closed`: you have closed the feed, or left its loop
-   * - `aborted`: your signal was aborted, or the client closed
-   * - `ended`: the server has nothing more to send
-   * - `failed`: the server refuses the feed, it could not be reached, or the reader was too slow
-   */
-  reason: 'closed' | 'aborted' | 'ended' | 'failed'
-  /** The error of `aborted` and `failed`. */
-  error?: VecTradeError
-}
+/**
+ * How a feed has ended.
+ *
+ * - `closed`: you have closed the feed, or left its loop
+ * - `ended`: the server has nothing more to send
+ * - `aborted`: your signal was aborted, or the client closed
+ * - `failed`: the server refuses the feed, it could not be reached, or the reader was too slow
+ */
+export type LiveEnd =
+  | { reason: 'closed' | 'ended'; error?: undefined }
+  | { reason: 'aborted' | 'failed'; error: VecTradeError }

@@ -26,7 +26,8 @@ export class Live {
    * With a key, it uses VecTrade's WebSockets, one for each channel, which all feeds of the client share. With an
    * `endpoint`, or a `liveURL` of http, it uses Server-Sent Events.
    *
-   * @throws ConfigurationError if there is no key, or on a wrong option. A wrong `delivery` fails the feed instead.
+   * @throws ConfigurationError if there is no key, or on a wrong option. A wrong `delivery`, and a request for quotes
+   *   without `symbols`, fail the feed instead.
    * @example
    * ```ts
    * import { VecTrade } from '@vectrade/core'
@@ -43,7 +44,7 @@ export class Live {
     const call = createCall(settings, this.#key, settings.liveTarget, options, {})
     const symbols = new Set(request.symbols)
     const loading = import('./open-feed.ts').then(
-      ({ openFeed }) => openFeed(call, symbols, request.channels, options, this.#connections),
+      ({ openFeed }) => openFeed(call, symbols, request, options, this.#connections),
       // A page may be offline by now.
       (cause: unknown) => {
         throw new ConnectionError('The code for live data could not be loaded', 'connect', {

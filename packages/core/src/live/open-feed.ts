@@ -1,11 +1,11 @@
-import type { LiveChannel } from '../events/live-event.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { Track } from '../lifetime/abort-scope.ts'
 import type { CallWithLimits } from '../http/call.ts'
 import { leveledLogger } from '../options/leveled-logger.ts'
 import { Delivery } from './delivery.ts'
 import { FeedEngine } from './feed-engine.ts'
 import type { FeedRequest } from './feed-source.ts'
-import { heartbeatLimit, type LiveOptions } from './live-options.ts'
+import { heartbeatLimit, type LiveOptions, type LiveRequest } from './live-options.ts'
 import { type ChannelSockets, SocketSource } from './socket-source.ts'
 import { SseSource } from './sse-source.ts'
 
@@ -16,15 +16,25 @@ export interface LiveConnections {
   sockets: ChannelSockets
 }
 
-/** Starts a feed. Pages load this module, and all that it imports, with their first feed. */
+/**
+ * Starts a feed. Pages load this module, and all that it imports, with their first feed.
+ *
+ * @throws ConfigurationError if the feed would never bring anything, or on a wrong `delivery`
+ */
 export function openFeed(
-  given: CallWithLimits,
+  unlogged: CallWithLimits,
   symbols: Set<string>,
-  channels: readonly LiveChannel[] = ['quotes'],
+  { symbols: given, channels = ['quotes'] }: LiveRequest,
   options: LiveOptions,
   { track, sockets }: LiveConnections,
 ): FeedEngine {
-  const call = { ...given, logger: leveledLogger(given.log) }
+  // An empty array says that symbols are added later.
+  if (given === undefined && channels.every((channel) => channel === 'quotes')) {
+    throw new ConfigurationError(
+      "Quotes need `symbols`, such as { symbols: ['NVDA'] }. To add them later, pass { symbols: [] }",
+    )
+  }
+  const call = { ...unlogged, logger: leveledLogger(unlogged.log) }
   const { delivery = 'every', lastEventId = '', signal, onStateChange } = options
   const { heartbeatTimeout = heartbeatLimit.default } = options
   const waiting = new Delivery(delivery, lastEventId)

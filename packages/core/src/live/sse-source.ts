@@ -1,9 +1,12 @@
+import { ValidationError } from '../errors/api-error.ts'
 import { errorFromThrown } from '../errors/error-from-thrown.ts'
-import type { LiveEvent } from '../events/live-event.ts'
 import { closeBody } from '../http/read-body.ts'
 import { send } from '../http/send.ts'
 import { type Abortable, AbortSource } from '../lifetime/abort-source.ts'
+import { backoff, type BackoffPolicy } from '../lifetime/backoff.ts'
+import { warn } from '../lifetime/logger.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
+import { sleep } from '../lifetime/timers.ts'
 import { headerOfId } from '../options/last-event-id.ts'
 import { withParameters } from '../options/url-parameters.ts'
 import type { CallWithLimits } from '../http/call.ts'
@@ -11,13 +14,19 @@ import { Reconnection } from '../resume/reconnection.ts'
 import { bodyOfEvents } from '../stream/open-event-stream.ts'
 import { concerns } from './concerns.ts'
 import type { FeedRequest, FeedSink, FeedSource } from './feed-source.ts'
+import { Greeting } from './greeting.ts'
 import { isFinal, keepConnected, type LiveConnection } from './keep-connected.ts'
 import { connectionLost, type LiveMessage, SseReading } from './sse-reading.ts'
+import { SymbolChange } from './symbol-change.ts'
+
+const lost = { type: 'gap', reason: 'upstream' } as const
+/** The pauses after changes that were given up. Events are delivered meanwhile. */
+const changePauses: BackoffPolicy = { first: 2_000, cap: 30_000, jitter: [0.5, 1] }
 
 /**
  * A feed over Server-Sent Events, from `createLiveHandler` or from a server that speaks the same protocol.
  *
- * The symbols are part of the URL, so a change of the symbols needs another connection. See {@link #change}.
+ * The symbols are part of the URL, so a change of the symbols needs another connection. See {@link #replace}.
  */
 export class SseSource implements FeedSource {
   readonly #call: CallWithLimits
@@ -27,7 +36,7 @@ export class SseSource implements FeedSource {
   readonly #reconnection: Reconnection
   /** The connection that delivers events. */
   #reading: SseReading | undefined
-  /** The symbols that this connection, or the one before it, was opened with. Undefined before the first one. */
+  /** The symbols that the last connection was opened with. Undefined before the first one. */
   #symbols: ReadonlySet<string> | undefined
   /** The added symbols. A symbol leaves this set at the first new id that comes with or after its first quote. */
   readonly #added = new Set<string>()
@@ -36,14 +45,13 @@ export class SseSource implements FeedSource {
    * repeat their older quotes, unless it asks for the latest ones again.
    */
   readonly #begun = new Set<string>()
-  /** The messages that the old connection has brought since the new one was asked for. */
-  #held: { from: SseReading; messages: LiveMessage[] } | undefined
+  #change: SymbolChange | undefined
+  /** The number of changes in a row that were given up. */
+  #lateChanges = 0
+  /** Whether the next change waits for a pause after one that was given up. */
+  #isPausing = false
   #wasOpen = false
-  /**
-   * The symbols whose first quote this connection has brought, if it began with the latest quotes. Undefined if it
-   * continues after an id.
-   */
-  #greeted: Set<string> | undefined
+  readonly #greeting = new Greeting()
 
   constructor(call: CallWithLimits, request: FeedRequest, sink: FeedSink) {
     // The reconnection counts the attempts, because it knows which ones brought new events.
@@ -66,29 +74,38 @@ export class SseSource implements FeedSource {
 
   change(): void {
     // Without a connection, the next one gets the new symbols.
-    if (this.#reading !== undefined && this.#held === undefined) void this.#change(this.#reading)
+    const isFree = this.#change === undefined && !this.#isPausing && !this.#closing.aborted
+    if (this.#reading !== undefined && isFree) void this.#replace(this.#reading)
   }
 
   close(): void {
     this.#closing.abort()
+    this.#change?.end()
     this.#reading?.close()
   }
 
   async #connect(signal: Abortable): Promise<LiveConnection | undefined> {
-    const reading = await this.#open(signal)
-    if (reading === undefined) return undefined
-    // Without ids, no one can tell what came while there was no connection.
-    if (this.#wasOpen && this.#request.lastEventId() === '') {
-      this.#sink.onEvent({ type: 'gap', reason: 'upstream' }, '')
+    const symbols = new Set(this.#request.symbols)
+    let reading
+    try {
+      reading = await this.#open(symbols, signal)
+    } catch (error) {
+      if (!this.#takeOut(symbols, error)) throw error
+      return this.#connect(signal)
     }
+    if (reading === undefined) return undefined
+    this.#symbols = symbols
+    // Without ids, no one can tell what came while there was no connection.
+    const isNew = this.#request.lastEventId() === ''
+    if (this.#wasOpen && isNew) this.#sink.onEvent(lost, '')
     this.#wasOpen = true
-    this.#greeted = this.#request.lastEventId() === '' ? new Set() : undefined
+    this.#greeting.begin(isNew)
     return { ended: markHandled(this.#follow(reading)) }
   }
 
   /** Returns a connection, or undefined if the server says that it has ended the feed. */
-  async #open(signal: Abortable): Promise<SseReading | undefined> {
-    const { symbols, channels, heartbeatTimeout } = this.#request
+  async #open(symbols: ReadonlySet<string>, signal: Abortable): Promise<SseReading | undefined> {
+    const { channels, heartbeatTimeout } = this.#request
     const before = this.#symbols ?? symbols
     for (const symbol of symbols) if (!before.has(symbol)) this.#added.add(symbol)
     const added = [...this.#added].filter((symbol) => symbols.has(symbol))
@@ -104,7 +121,6 @@ export class SseSource implements FeedSource {
       ...this.#call.headers,
       ...(lastEventId !== '' && { 'last-event-id': headerOfId(lastEventId) }),
     }
-    const opened = new Set(symbols)
     const response = await send({ ...this.#call, url, headers }, signal)
     if (response.status === 204) {
       closeBody(response.body)
@@ -112,7 +128,6 @@ export class SseSource implements FeedSource {
     }
     const { secrets, maxEventBytes } = this.#call
     const { body } = await bodyOfEvents(response, secrets, signal)
-    this.#symbols = opened
     return new SseReading(body, {
       heartbeatTimeout,
       maxEventBytes,
@@ -127,21 +142,66 @@ export class SseSource implements FeedSource {
    * The new connection continues after the last event that was delivered. So what the old one brings from now on is
    * held, because the new one repeats it. It is delivered after all if the new one cannot repeat it.
    */
-  async #change(old: SseReading): Promise<void> {
-    this.#held = { from: old, messages: [] }
+  async #replace(old: SseReading): Promise<void> {
+    const symbols = new Set(this.#request.symbols)
+    const change = new SymbolChange(old, this.#request.lastEventId(), (error) => {
+      // The new connection is open, and does not repeat what it should.
+      if (this.#reading !== old) this.#reading?.fail(error)
+    })
+    this.#change = change
     try {
-      const next = await this.#open(this.#closing)
-      if (this.#reading !== old || this.#closing.aborted) return next?.close()
+      const next = await this.#open(symbols, change.signal)
+      if (this.#change !== change || this.#closing.aborted) return next?.close()
       if (next === undefined) throw connectionLost()
+      if (change.since === '' && this.#request.lastEventId() !== '') {
+        // The first id has come in the meantime. A connection that continues after it loses nothing.
+        next.close()
+        change.end()
+        return await this.#replace(old)
+      }
+      this.#symbols = symbols
+      this.#lateChanges = 0
       this.#reading = next
       old.close()
     } catch (thrown) {
-      if (this.#reading !== old) return
+      if (this.#change !== change) return
+      const { isLate } = change
+      this.#release(true)
+      if (isLate) return this.#changeLater()
       const error = errorFromThrown(thrown, 'connect')
       if (!isFinal(error, this.#wasOpen)) return old.fail(error)
-      this.#release(true)
-      this.#sink.onEnd(error)
+      if (this.#takeOut(symbols, error)) this.#catchUp()
+      else this.#sink.onEnd(error)
     }
+  }
+
+  /** Tries to change the symbols again after a pause. The old connection delivers meanwhile. */
+  async #changeLater(): Promise<void> {
+    warn(this.#call.logger, 'vectrade: live data could not change its symbols, trying again', {
+      event: 'live.change',
+    })
+    this.#lateChanges += 1
+    this.#isPausing = true
+    await sleep(backoff(this.#lateChanges, changePauses), this.#closing).catch(() => {})
+    this.#isPausing = false
+    this.#catchUp()
+  }
+
+  /**
+   * Follows the new symbols of a request no longer, if the server has refused the request because of them. Reports them
+   * as an unknown event, as a WebSocket does.
+   */
+  #takeOut(symbols: ReadonlySet<string>, error: unknown): boolean {
+    const before = this.#symbols
+    const refused = [...symbols].filter((symbol) => before?.has(symbol) === false)
+    if (!(error instanceof ValidationError) || refused.length === 0) return false
+    for (const symbol of refused) {
+      this.#request.symbols.delete(symbol)
+      this.#added.delete(symbol)
+    }
+    const data = { error: { type: error.type, message: error.message }, symbols: refused }
+    this.#sink.onEvent({ type: 'unknown', content: '', wireType: 'error', data }, '')
+    return true
   }
 
   /** Delivers the messages of a connection, and then those of the connections that replace it. */
@@ -161,6 +221,7 @@ export class SseSource implements FeedSource {
           throw connectionLost()
         } else {
           reading = this.#reading
+          if (this.#change?.since === '') this.#begin()
           if (!this.#isRepeated()) {
             this.#release(true)
             this.#catchUp()
@@ -174,28 +235,33 @@ export class SseSource implements FeedSource {
     }
   }
 
+  /** A new connection without an id begins with the latest quotes. No one can tell what came before it. */
+  #begin(): void {
+    this.#greeting.begin(true)
+    this.#sink.onEvent(lost, '')
+  }
+
   /** Whether the new connection repeats any of what is held. If not, its first message may never come. */
   #isRepeated(): boolean {
     const { symbols } = this.#request
-    const held = this.#held?.messages ?? []
+    const held = this.#change?.held ?? []
     return held.some(({ event }) => event !== undefined && concerns(event, symbols))
   }
 
   #receive(message: LiveMessage, reading: SseReading): void {
-    if (reading === this.#held?.from) {
-      // Without ids, the new connection cannot repeat anything.
-      if (this.#request.lastEventId() === '') this.#deliver(message)
-      else this.#held.messages.push(message)
+    const change = this.#change
+    if (reading === change?.old) {
+      if (change.since === '') this.#deliver(message)
+      else change.hold(message)
       return
     }
     // After a change, this is the first message of the new connection. A gap says that the connection does not repeat
     // what is held. A gap of the upstream does not say so, because it is one of the repeated events.
     const { event } = message
-    const isChanging = this.#held !== undefined
     this.#release(event?.type === 'gap' && event.reason !== 'upstream')
     this.#deliver(message)
     // The next connection continues after this message, so deliver the message before asking for the connection.
-    if (isChanging) this.#catchUp()
+    if (change !== undefined) this.#catchUp()
   }
 
   /** Begins another change if the symbols have changed again. */
@@ -210,10 +276,12 @@ export class SseSource implements FeedSource {
     return symbols.size === before?.size && [...symbols].every((symbol) => before.has(symbol))
   }
 
+  /** Ends a change. */
   #release(isDelivered: boolean): void {
-    const messages = this.#held?.messages ?? []
-    this.#held = undefined
-    if (isDelivered) for (const message of messages) this.#deliver(message)
+    const change = this.#change
+    this.#change = undefined
+    change?.end()
+    if (isDelivered) for (const message of change?.held ?? []) this.#deliver(message)
   }
 
   #deliver({ event, id }: LiveMessage): void {
@@ -226,20 +294,8 @@ export class SseSource implements FeedSource {
       this.#begun.clear()
     }
     if (event === undefined) return this.#sink.onId(id)
-    const isGreeting = this.#isGreeting(event)
+    const isGreeting = this.#greeting.has(event)
     if (isNew && !isGreeting) this.#reconnection.progressed()
     this.#sink.onEvent(event, id)
-  }
-
-  /** Whether each new connection would bring this event: a gap, or the latest quote of a symbol. That is no progress. */
-  #isGreeting(event: LiveEvent): boolean {
-    if (event.type === 'gap') {
-      if (event.reason !== 'upstream') this.#greeted = new Set()
-      return true
-    }
-    if (event.type !== 'quote.update' || this.#greeted === undefined) return false
-    const isFirst = !this.#greeted.has(event.symbol)
-    this.#greeted.add(event.symbol)
-    return isFirst
   }
 }

@@ -41,7 +41,7 @@ export function checkServerURL(rules: URLRules, given: string, allowInsecure: bo
     throw new ConfigurationError(`${names} must be an absolute URL such as ${rules.default}`)
   }
   if (!isInsecure && !secure.includes(protocol.toLowerCase())) {
-    throw new ConfigurationError(`${names} must begin with ${secure[0]}//`)
+    throw new ConfigurationError(`${names} must begin with ${secure.join('// or ')}//`)
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new ConfigurationError(`${names} must be without credentials, query and fragment`)

@@ -57,10 +57,8 @@ export interface LiveEndpoint {
 /** An endpoint with a feed that the test controls. */
 export function liveEndpoint(options: Partial<LiveHandlerOptions> = {}): LiveEndpoint {
   const feed = new ControlledFeed()
-  const handler = createLiveHandler({
-    ...(options.client === undefined && { feed }),
-    ...options,
-  })
+  const source = options.client === undefined ? { feed } : {}
+  const handler = createLiveHandler({ ...source, ...options } as LiveHandlerOptions)
   const get = async (query = '?symbols=NVDA', headers = {}): Promise<LiveCaller> => {
     const controller = new AbortController()
     const request = new Request(liveUrl + query, { headers, signal: controller.signal })

@@ -17,6 +17,8 @@ beforeAll(async () => {
 }, startTimeout)
 afterAll(() => server[Symbol.asyncDispose]())
 
+const nvda = 'https://app.example/api/live?symbols=NVDA'
+
 interface Instance {
   client: ControlledClient
   feed: RedisFeed
@@ -90,6 +92,47 @@ test(`readers that are sent from instance to instance lose and repeat nothing (s
   expect(instances.flatMap(({ client }) => client.feeds)).toHaveLength(1)
   await Promise.all(instances.map(({ feed }) => feed.close()))
 })
+
+test('an instance that closes its feed sends its readers to others, and takes no new ones', async () => {
+  await redis.flushAll()
+  const instance = start()
+  const { body } = await instance.handler(new Request(nvda))
+  await instance.feed.close()
+  expect(await new Response(body).text()).toContain('"service_unavailable"')
+  expect((await instance.handler(new Request(nvda))).status).toBe(503)
+  expect(await instance.feed.closed).toEqual({ reason: 'closed' })
+})
+
+test('a channel that the feed does not bring is a 422', async () => {
+  const { feed, handler } = start()
+  const response = await handler(new Request(`${nvda}&channels=news`))
+  expect(response.status).toBe(422)
+  expect(await response.text()).toContain('the channels are quotes')
+  await feed.close()
+})
+
+test('readers of all instances are told that VecTrade cannot be reached', async () => {
+  await redis.flushAll()
+  const instances = [start(), start()] as const
+  const [leader, follower] = instances
+  const bodies = []
+  for (const { handler } of instances) {
+    const { status, body } = await handler(new Request(nvda))
+    expect(status).toBe(200)
+    bodies.push(body)
+  }
+  leader.client.open[0]?.become('reconnecting')
+  for (const { feed } of instances) await expect.poll(() => feed.state).toBe('reconnecting')
+  // It waits for 8 s.
+  expect((await follower.handler(new Request(nvda))).status).toBe(503)
+  // They are told after 10 s.
+  for (const body of bodies) {
+    expect(await new Response(body).text()).toContain('"service_unavailable"')
+  }
+  for (const upstream of leader.client.open) upstream.become('live')
+  expect((await follower.handler(new Request(nvda))).status).toBe(200)
+  for (const { feed } of instances) await feed.close()
+}, 60_000)
 
 test('a cursor of an instance that is gone is valid on one that is new', async () => {
   await redis.flushAll()

@@ -1,17 +1,38 @@
-import type { LiveChannel, LiveEvent, LiveFeed, QuoteEvent, VecTrade } from '@vectrade/core'
+import type {
+  LiveChannel,
+  LiveEvent,
+  LiveFeed,
+  LiveState,
+  QuoteEvent,
+  VecTrade,
+} from '@vectrade/core'
 
 /** A subscription whose events the test sends. */
 export class ControlledFeed {
   readonly channels: readonly LiveChannel[]
   readonly symbols: Set<string>
   isClosed = false
+  state: LiveState = 'live'
+  readonly #onStateChange: ((state: LiveState) => void) | undefined
   readonly #events: LiveEvent[] = []
   #error: unknown
   #wake: (() => void) | undefined
 
-  constructor(channels: readonly LiveChannel[], symbols: readonly string[]) {
+  constructor(
+    channels: readonly LiveChannel[],
+    symbols: readonly string[],
+    onStateChange?: (state: LiveState) => void,
+  ) {
+    this.#onStateChange = onStateChange
+    queueMicrotask(() => this.become('live'))
     this.channels = channels
     this.symbols = new Set(symbols)
+  }
+
+  /** Changes the state. */
+  become(state: LiveState): void {
+    this.state = state
+    this.#onStateChange?.(state)
   }
 
   send(...events: LiveEvent[]): void {
@@ -57,8 +78,8 @@ export class ControlledClient {
   readonly feeds: ControlledFeed[] = []
 
   readonly live: VecTrade['live'] = {
-    subscribe: ({ channels = ['quotes'], symbols = [] }) => {
-      const feed = new ControlledFeed(channels, symbols)
+    subscribe: ({ channels = ['quotes'], symbols = [] }, options) => {
+      const feed = new ControlledFeed(channels, symbols, options?.onStateChange)
       this.feeds.push(feed)
       return feed as unknown as LiveFeed
     },

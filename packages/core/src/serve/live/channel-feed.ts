@@ -7,7 +7,7 @@ import type { LiveRequest } from '../../live/live-options.ts'
 import type { LiveState } from '../../live/live-state.ts'
 
 /** How long a feed may try to reconnect before its readers are told, in ms. */
-const longestOutage = 10_000
+export const longestOutage = 10_000
 
 /** The feed of a channel, and whether it is connected. */
 export class ChannelFeed {
@@ -59,6 +59,6 @@ export class ChannelFeed {
   }
 }
 
-function lost(): ConnectionError {
+export function lost(): ConnectionError {
   return new ConnectionError('Live data has lost VecTrade', 'connect')
 }

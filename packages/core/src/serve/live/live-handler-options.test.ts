@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { ConfigurationError, createLiveHandler, VecTrade } from '../../index.ts'
+import {
+  ConfigurationError,
+  createLiveHandler,
+  type LiveHandlerOptions,
+  VecTrade,
+} from '../../index.ts'
 import { ControlledFeed } from '../../test-support/controlled-feed.ts'
 import { resolveLiveOptions } from './live-handler-options.ts'
 
@@ -21,10 +26,12 @@ test('has defaults', () => {
   })
 })
 
-test.for<[string, object]>([
-  ['neither a client nor a feed', {}],
-  ['a client and a feed', { client, feed }],
-])('%s is refused', ([, options]) => {
+test.for([
+  // @ts-expect-error -- one of them is needed
+  ['neither a client nor a feed', {} satisfies LiveHandlerOptions],
+  // @ts-expect-error -- only one of them is allowed
+  ['a client and a feed', { client, feed } satisfies LiveHandlerOptions],
+] as [string, LiveHandlerOptions][])('%s is refused', ([, options]) => {
   expect(() => createLiveHandler(options)).toThrow(ConfigurationError)
   expect(() => createLiveHandler(options)).toThrow('either a `client` or a `feed`')
 })

@@ -38,18 +38,32 @@ export interface LiveReplayOptions {
   ms?: number | undefined
 }
 
+/** Where the events come from: VecTrade, or a feed of your own. */
+export type LiveHandlerSource =
+  | {
+      /** The client that connects to VecTrade with your key. Pass it, or a `feed`. */
+      client: Pick<VecTrade, 'live'>
+      /** Not with a `client`. */
+      feed?: undefined
+    }
+  | {
+      /** Not with a `feed`. */
+      client?: undefined
+      /**
+       * The events for all readers, such as a `LiveFeed`. It is read from the first request on, until it ends. If it
+       * has `add` and `remove`, it is told which symbols are followed. Otherwise it should bring all symbols.
+       */
+      feed: LiveFeedLike
+    }
+
 /** The options of `createLiveHandler`. */
-export interface LiveHandlerOptions extends Pick<
+export type LiveHandlerOptions = LiveHandlerSource & LiveHandlerSettings
+
+/** The options of `createLiveHandler` that do not depend on where the events come from. */
+export interface LiveHandlerSettings extends Pick<
   HandlerOptions,
   'cors' | 'publicOrigin' | 'heartbeat' | 'onError' | 'logger'
 > {
-  /** The client that connects to VecTrade with your key. Pass it, or a `feed`. */
-  client?: Pick<VecTrade, 'live'> | undefined
-  /**
-   * The events for all readers, such as a `LiveFeed`. It is read from the first request on, until it ends. If it has
-   * `add` and `remove`, it is told which symbols are followed. Otherwise it should bring all symbols.
-   */
-  feed?: LiveFeedLike | undefined
   /**
    * Decides which requests may pass, and which symbols they may follow. If it throws, the caller gets a 500. Default:
    * all pass.
@@ -89,7 +103,7 @@ const checkKnownSymbols: Check = (name, value) => {
   if (typeof value !== 'function') checkSymbols(name, value)
 }
 
-const liveHandlerChecks: Checks<LiveHandlerOptions> = {
+const liveHandlerChecks: Checks<LiveHandlerSettings & { client?: unknown; feed?: unknown }> = {
   client: /* @__PURE__ */ checkThat(
     'a VecTrade client',
     (value) => isRecord(value) && hasMethods(value['live'], 'subscribe'),
@@ -115,7 +129,7 @@ const liveHandlerChecks: Checks<LiveHandlerOptions> = {
 }
 
 /** The options with their defaults. */
-export interface ResolvedLiveOptions extends Omit<LiveHandlerOptions, 'client' | 'feed'> {
+export interface ResolvedLiveOptions extends LiveHandlerSettings {
   upstream: LiveUpstream
   heartbeat: number
   reauthorizeAfter: number
@@ -125,7 +139,10 @@ export interface ResolvedLiveOptions extends Omit<LiveHandlerOptions, 'client' |
 
 /** @throws ConfigurationError if an option is wrong */
 export function resolveLiveOptions(options: LiveHandlerOptions): ResolvedLiveOptions {
-  checkOptions(options, liveHandlerChecks)
+  checkOptions<LiveHandlerSettings & { client?: unknown; feed?: unknown }>(
+    options,
+    liveHandlerChecks,
+  )
   const { client, feed, ...rest } = options
   const { heartbeat, reauthorizeAfter, maxSymbols, replay } = rest
   const { maxStreamsPerOwner } = rest

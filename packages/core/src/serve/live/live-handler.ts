@@ -77,8 +77,10 @@ class LiveEndpoint {
       linger,
       isAllowed: this.#isAllowed,
       onError: (error) => report(error, options),
-      onFailure: (error) =>
-        warnAbout(logger, 'live.failed', 'vectrade: live data has failed', error),
+      onFailure: (error) => {
+        if (isMistake(error)) report(error, options)
+        else warnAbout(logger, 'live.failed', 'vectrade: live data has failed', error)
+      },
     })
   }
 
@@ -91,7 +93,8 @@ class LiveEndpoint {
     const permission = await this.#authorize(request)
     if (!('symbols' in permission)) return permission
     const owner = await ownerOf(request, this.#options)
-    const limits = { maxSymbols: this.#options.maxSymbols, isAllowed: this.#isAllowed }
+    const { maxSymbols, upstream } = this.#options
+    const limits = { maxSymbols, channels: upstream.channels, isAllowed: this.#isAllowed }
     const wish = await runCallback(() => readLiveRequest(request, limits))
     const subscription = subscriptionTo(wish, permission.symbols)
     if (wish.symbols.size > 0 && subscription.about?.size === 0) {
@@ -118,8 +121,8 @@ class LiveEndpoint {
       if (await within(isConnected, longestConnect)) return reader
     } catch (error) {
       reader?.end()
-      // A mistake of this server is reported, and any failure of its connection was logged.
-      if (!VecTradeError.isInstance(error) || error instanceof ConfigurationError) throw error
+      // A mistake is reported, and any failure of the connection was logged.
+      if (isMistake(error)) throw error
     }
     reader?.end()
     throw new Refusal(503, 'Live data is not available', { 'retry-after': String(retryAfter) })
@@ -162,6 +165,11 @@ class LiveEndpoint {
       return false
     }
   }
+}
+
+/** Whether an error is a mistake of this server, and not a failure of its connection. */
+function isMistake(error: unknown): boolean {
+  return !VecTradeError.isInstance(error) || error instanceof ConfigurationError
 }
 
 function knows(symbols: LiveHandlerOptions['symbols']): (symbol: string) => boolean {

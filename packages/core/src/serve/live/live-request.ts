@@ -15,6 +15,8 @@ export interface LiveWish {
 /** What requests may ask for. */
 export interface LiveRequestLimits {
   maxSymbols: number
+  /** Default: all. */
+  channels?: readonly LiveChannel[] | undefined
   isAllowed: (symbol: string) => boolean
 }
 
@@ -27,7 +29,7 @@ const longestSymbol = 32
  */
 export function readLiveRequest(
   request: Request,
-  { maxSymbols, isAllowed }: LiveRequestLimits,
+  { maxSymbols, isAllowed, channels: known = liveChannels }: LiveRequestLimits,
 ): LiveWish {
   const { searchParams } = new URL(request.url)
   const symbols = listOf(searchParams, 'symbols')
@@ -41,13 +43,13 @@ export function readLiveRequest(
     if (!isSymbol || !isAllowed(symbol)) throw invalid(`There is no symbol ${shown(symbol)}`)
   }
   const channels = listOf(searchParams, 'channels')
+  if (channels.size === 0) channels.add('quotes')
   for (const channel of channels) {
-    if (!(liveChannels as readonly string[]).includes(channel)) {
-      const all = liveChannels.join(', ')
+    if (!(known as readonly string[]).includes(channel)) {
+      const all = known.join(', ')
       throw invalid(`There is no channel ${shown(channel)}: the channels are ${all}`)
     }
   }
-  if (channels.size === 0) channels.add('quotes')
   return {
     symbols,
     channels: channels as Set<LiveChannel>,

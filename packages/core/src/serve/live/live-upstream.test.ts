@@ -228,7 +228,8 @@ describe('with a feed', () => {
     const feeds = { Error: failing(), NotFoundError: live.subscribe({ symbols: ['NVDA'] }) }
     for (const [name, feed] of Object.entries(feeds)) {
       const warn = vi.fn()
-      const { get } = liveEndpoint({ feed, logger: { warn } })
+      const onError = vi.fn()
+      const { get } = liveEndpoint({ feed, logger: { warn }, onError })
       for (let at = 0; at < 3; at += 1) {
         const caller = await get()
         let last
@@ -243,10 +244,66 @@ describe('with a feed', () => {
         }
         expect(last?.event).toMatchObject({ error: { type: 'service_unavailable' } })
       }
-      const message = `vectrade: live data has failed (${name})`
-      const fields = { event: 'live.failed', error: name }
-      expect(warn.mock.calls).toEqual(Array.from({ length: 3 }, () => [message, fields]))
+      if (name === 'Error') {
+        // It is a mistake of this server.
+        expect(onError).toHaveBeenCalledWith(new Error('mine'))
+        expect(warn).not.toHaveBeenCalled()
+      } else {
+        const message = `vectrade: live data has failed (${name})`
+        expect(warn.mock.calls).toEqual([[message, { event: 'live.failed', error: name }]])
+        expect(onError).not.toHaveBeenCalled()
+      }
     }
+  })
+
+  test('its readers are told if it has no connection for 10 s, and requests wait for it', async () => {
+    vi.useFakeTimers()
+    const connection: { state: LiveState } = { state: 'connecting' }
+    const feed = Object.assign(new ControlledFeed(), connection)
+    const { get } = liveEndpoint({ feed })
+    const coming = get()
+    await vi.advanceTimersByTimeAsync(1_000)
+    feed.state = 'live'
+    await vi.advanceTimersByTimeAsync(1_000)
+    const caller = await coming
+    feed.state = 'reconnecting'
+    await vi.advanceTimersByTimeAsync(9_000)
+    const refused = get()
+    await vi.advanceTimersByTimeAsync(8_000)
+    expect((await refused).response.status).toBe(503)
+    expect((await caller.next())?.event).toMatchObject({ error: { type: 'service_unavailable' } })
+    feed.state = 'live'
+    const returning = get()
+    await vi.advanceTimersByTimeAsync(100)
+    const back = await returning
+    feed.send(quote('NVDA', 1))
+    const reading = back.take(1)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await reading).toEqual([quote('NVDA', 1)])
+    vi.useRealTimers()
+  })
+
+  test('one that this instance has closed sends its readers away, but not for good', async () => {
+    const endpoint = liveEndpoint()
+    const { live } = new VecTrade({
+      endpoint: 'https://app.example/api',
+      fetch: () => endpoint.get().then(({ response }) => response),
+    })
+    const feed = live.subscribe({ symbols: ['NVDA'] })
+    const { get } = liveEndpoint({ feed })
+    const caller = await get()
+    await feed.close()
+    expect((await caller.next())?.event).toMatchObject({ error: { type: 'service_unavailable' } })
+    for (let at = 0; at < 2; at += 1) expect((await get()).response.status).toBe(503)
+  })
+
+  test('a channel that it does not bring is a 422', async () => {
+    const feed = Object.assign(new ControlledFeed(), { channels: ['quotes', 'news'] as const })
+    const { get } = liveEndpoint({ feed })
+    expect((await get('?symbols=NVDA&channels=news')).response.status).toBe(200)
+    const { response } = await get('?symbols=NVDA&channels=alerts')
+    expect(response.status).toBe(422)
+    expect(await response.text()).toContain('the channels are quotes, news')
   })
 
   test('an `add` that fails does not fail the request', async () => {

@@ -1,9 +1,12 @@
 import type { VecTrade } from '../../client.ts'
 import { ChannelFeed } from './channel-feed.ts'
+import { FeedWatch } from './feed-watch.ts'
+import { RequestAbortedError } from '../../errors/request-aborted-error.ts'
 import { StreamConsumedError } from '../../errors/stream-consumed-error.ts'
 import type { LiveChannel, LiveEvent } from '../../events/live-event.ts'
 import { markHandled } from '../../lifetime/mark-handled.ts'
 import { PullIterator } from '../../lifetime/pull-iterator.ts'
+import type { LiveEnd, LiveState } from '../../live/live-state.ts'
 
 /** A feed that `createLiveHandler` can read, such as a `LiveFeed`. */
 export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
@@ -13,6 +16,18 @@ export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
   remove?(symbols: readonly string[]): unknown
   /** Resolves at the first connection. Until then, requests wait. Default: they do not wait. */
   readonly ready?: PromiseLike<unknown>
+  /** What it brings. A request for another channel gets a 422. Default: all channels. */
+  readonly channels?: readonly LiveChannel[]
+  /**
+   * Whether it is connected. Requests wait while it is not, and readers get a `service_unavailable` after 10 s of
+   * `reconnecting`. Default: it is always connected.
+   */
+  readonly state?: LiveState
+  /**
+   * How it has ended. If the reason is not `ended`, readers come back, for example to another instance. Default: a feed
+   * that ends without an error has nothing more to send, and readers do not come back.
+   */
+  readonly closed?: PromiseLike<Pick<LiveEnd, 'reason'>>
   /** The id of the last event that was read. It counts only with `replay`. */
   readonly lastEventId?: string
   /**
@@ -70,6 +85,8 @@ export interface LiveUpstream {
   readonly hasSymbols: boolean
   /** Whether {@link close} has an effect. */
   readonly canClose: boolean
+  /** The channels that it may bring. Undefined if there is no limit. */
+  readonly channels?: readonly LiveChannel[] | undefined
   /**
    * Begins to read channels. Does nothing for those that are open.
    *
@@ -172,12 +189,21 @@ export class FeedUpstream implements LiveUpstream {
   readonly canClose = false
   readonly #feed: LiveFeedLike
   #isOpen = false
+  /** Whether the feed has been read to its end, and cannot be read again. */
+  #isOver = false
   /** Why the feed has failed, if it has brought nothing since. */
   #failure: Failure | undefined
+  readonly #watch: FeedWatch
+  #sink: UpstreamSink | undefined
 
   constructor(feed: LiveFeedLike) {
     this.#feed = feed
     this.hasSymbols = feed.add !== undefined
+    this.#watch = new FeedWatch(feed, (error) => this.#sink?.onEnd(undefined, { error }))
+  }
+
+  get channels(): readonly LiveChannel[] | undefined {
+    return this.#feed.channels
   }
 
   get sharedId(): string {
@@ -185,14 +211,18 @@ export class FeedUpstream implements LiveUpstream {
   }
 
   open(_: readonly LiveChannel[], _symbols: readonly string[], sink: UpstreamSink): void {
-    if (this.#isOpen) return
+    if (this.#isOpen || this.#isOver) return
     this.#isOpen = true
+    this.#sink = sink
+    this.#watch.start()
     const onEvent = (event: LiveEvent): void => {
       this.#failure = undefined
       sink.onEvent(event, undefined)
     }
-    void readFeed(this.#feed, onEvent, sink, () => true).then((failure) => {
+    void this.#read(onEvent, sink).then((failure) => {
       this.#isOpen = false
+      this.#isOver = this.#feed.state === 'closed'
+      this.#watch.stop()
       // A feed that can be read only once ends at once or throws when it is opened again. Keep its earlier failure.
       const isReadOnce = failure === undefined || failure.error instanceof StreamConsumedError
       this.#failure = isReadOnce ? (this.#failure ?? failure) : failure
@@ -202,6 +232,8 @@ export class FeedUpstream implements LiveUpstream {
 
   async connected(): Promise<void> {
     await this.#feed.ready
+    await this.#watch.connected()
+    if (this.#feed.state === 'closed') throw this.#failure?.error ?? closed()
   }
 
   /** Does nothing, because the feed may be readable only once. */
@@ -216,9 +248,23 @@ export class FeedUpstream implements LiveUpstream {
     void markHandled((async () => this.#feed.remove?.(symbols))())
   }
 
+  /** Reads the feed to its end. If this instance has closed it, that is a failure: readers go to another one. */
+  async #read(
+    onEvent: (event: LiveEvent) => void,
+    sink: UpstreamSink,
+  ): Promise<Failure | undefined> {
+    const failure = await readFeed(this.#feed, onEvent, sink, () => true)
+    const end = failure === undefined ? await this.#feed.closed : undefined
+    return end === undefined || end.reason === 'ended' ? failure : { error: closed() }
+  }
+
   async replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem> {
     return (await this.#feed.replay?.(after, symbols)) ?? 'unknown'
   }
+}
+
+function closed(): RequestAbortedError {
+  return new RequestAbortedError('The feed was closed')
 }
 
 /** Reads a feed to its end. Never rejects: returns the error, or undefined if there is none. */

@@ -1,0 +1,61 @@
+import type { LiveState } from '../../live/live-state.ts'
+import { longestOutage, lost } from './channel-feed.ts'
+
+/** How often a feed is asked for its state, in ms: while it is read, and while requests wait for its connection. */
+const interval = 1_000
+const waitingInterval = 50
+
+/** Watches the connection of a feed, which tells its state only when it is asked. Without a state, it does nothing. */
+export class FeedWatch {
+  readonly #feed: { readonly state?: LiveState }
+  readonly #onLost: (error: unknown) => void
+  #timer: ReturnType<typeof setInterval> | undefined
+  /** When the feed was first seen without its connection, on the clock of `performance.now()`. */
+  #lostAt: number | undefined
+  #isReported = false
+  #connecting: Promise<void> | undefined
+
+  /** @param onLost called once if the feed has had no connection for a while */
+  constructor(feed: { readonly state?: LiveState }, onLost: (error: unknown) => void) {
+    this.#feed = feed
+    this.#onLost = onLost
+  }
+
+  start(): void {
+    if (this.#feed.state !== undefined) this.#timer ??= setInterval(() => this.#look(), interval)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** Resolves once the feed is connected or closed. Rejects if that takes too long. */
+  connected(): Promise<void> {
+    this.#connecting ??= this.#connect().finally(() => {
+      this.#connecting = undefined
+    })
+    return this.#connecting
+  }
+
+  async #connect(): Promise<void> {
+    const until = performance.now() + longestOutage
+    while (this.#feed.state === 'connecting' || this.#feed.state === 'reconnecting') {
+      if (performance.now() > until) throw lost()
+      await new Promise((resolve) => setTimeout(resolve, waitingInterval))
+    }
+  }
+
+  #look(): void {
+    if (this.#feed.state !== 'reconnecting') {
+      this.#lostAt = undefined
+      this.#isReported = false
+      return
+    }
+    const now = performance.now()
+    this.#lostAt ??= now
+    if (this.#isReported || now - this.#lostAt < longestOutage) return
+    this.#isReported = true
+    this.#onLost(lost())
+  }
+}
