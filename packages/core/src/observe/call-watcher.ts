@@ -27,7 +27,8 @@ type Hook = Exclude<keyof CallObserver, 'onAttempt'>
 export class CallWatcher {
   readonly #observers: readonly CallObserver[]
   readonly #logger: Logger | undefined
-  /** The metadata and the usage. The text is not kept. */
+  readonly #keepsText: boolean
+  /** The metadata and the usage, and the text if it is kept. */
   readonly #answer = new AnalysisSoFar()
   #attempt = 0
   #events = 0
@@ -35,9 +36,16 @@ export class CallWatcher {
   #hasText = false
   #isOver = false
 
-  constructor(observer: CallObserver, call: CallInfo, logger: Logger | undefined) {
+  /** @param keepsText whether `observer` gets the text of the answer at the end */
+  constructor(
+    observer: CallObserver,
+    call: CallInfo,
+    logger: Logger | undefined,
+    keepsText: boolean,
+  ) {
     this.#observers = logger === undefined ? [observer] : [observer, logCall(logger, call)]
     this.#logger = logger
+    this.#keepsText = keepsText
   }
 
   /** Returns the call as one request of it is to be sent. */
@@ -100,12 +108,13 @@ export class CallWatcher {
   /** Ends the call. Only the first call counts. */
   end(outcome: CallOutcome): void {
     const isFailed = typeof outcome !== 'string'
-    const { metadata, usage } = this.#answer.toAnalysis(undefined)
+    const { text, metadata, usage } = this.#answer.toAnalysis(undefined)
     this.#tell('onEnd', {
       outcome: isFailed ? 'failed' : outcome,
       ...(isFailed && { error: outcome }),
       requestId: this.#requestId,
       events: this.#events,
+      ...(this.#keepsText && { text }),
       metadata,
       usage,
     })
@@ -113,6 +122,7 @@ export class CallWatcher {
   }
 
   #onText(text: string): void {
+    if (this.#keepsText) this.#answer.add({ type: 'text', content: text })
     if (this.#hasText || text === '') return
     this.#hasText = true
     this.#tell('onFirstText', undefined)

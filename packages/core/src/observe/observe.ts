@@ -42,7 +42,7 @@ export function observed<Result>(
       // Called before anything is awaited, because a tracer finds its context only in the caller's turn.
       const observer = begin(call, asked)
       const { CallWatcher } = await import('./call-watcher.ts')
-      const watcher = new CallWatcher(observer, info, logger)
+      const watcher = new CallWatcher(observer, info, logger, instrumentation?.content ?? false)
       end.reachedBy(watcher)
       return watch(watcher, await sendCall({ ...call, watcher }, signal))
     },
