@@ -62,8 +62,18 @@ export class Telemetry {
   readonly complaints: string[] = []
   readonly #spans = new InMemorySpanExporter()
   readonly #metrics = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  /** The ids of all spans. Their times do not tell the order, because two can begin in the same one. */
+  readonly #begun: string[] = []
   readonly #tracerProvider: TracerProvider = new TracerProvider({
-    spanProcessors: [new SimpleSpanProcessor({ exporter: this.#spans })],
+    spanProcessors: [
+      new SimpleSpanProcessor({ exporter: this.#spans }),
+      {
+        onStart: (span) => void this.#begun.push(span.spanContext().spanId),
+        onEnd: quiet,
+        forceFlush: async () => {},
+        shutdown: async () => {},
+      },
+    ],
   })
   readonly #meterProvider: MeterProvider = new MeterProvider({
     readers: [
@@ -126,9 +136,8 @@ export class Telemetry {
   }
 
   #inOrder(): ReadableSpan[] {
-    return this.#spans
-      .getFinishedSpans()
-      .toSorted((a, b) => a.startTime[0] - b.startTime[0] || a.startTime[1] - b.startTime[1])
+    const begun = (span: ReadableSpan): number => this.#begun.indexOf(span.spanContext().spanId)
+    return this.#spans.getFinishedSpans().toSorted((a, b) => begun(a) - begun(b))
   }
 }
 
