@@ -20,6 +20,7 @@ const packages: readonly (readonly string[])[] = [
     'packages/deno',
     'packages/edge',
     'packages/node',
+    'packages/otel',
     'packages/redis',
     'packages/sandbox',
   ],

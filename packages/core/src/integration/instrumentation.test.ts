@@ -287,6 +287,22 @@ test('the prompt is given only if the instrumentation asks for it', async () => 
   expect(calls).toEqual([call, call, { ...call, prompt: 'p', symbols: ['NVDA'] }])
 })
 
+test('the text of the answer is given only if the instrumentation asks for it', async () => {
+  const json = (): Response => Response.json({ content: 'Up', metadata: {} })
+  const texts: (string | undefined)[] = []
+  for (const content of [undefined, true]) {
+    const instrumentation: Instrumentation = {
+      content,
+      onCall: () => ({ onEnd: (end) => texts.push(end.text) }),
+    }
+    const { client } = scripted([ok, json, ok], { instrumentation })
+    await run(client)
+    await client.ai.analyze('p')
+    for await (const { type } of client.ai.stream('p')) if (type === 'text') break
+  }
+  expect(texts).toEqual([undefined, undefined, undefined, 'Héllo world', 'Up', 'Héllo '])
+})
+
 test('the URL has no query', async () => {
   const { instrumentation, seen } = recording()
   const endpoint = 'https://app.example/api/analyze?session=secret'

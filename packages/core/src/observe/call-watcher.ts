@@ -7,8 +7,7 @@ import { streamResponseOf } from '../http/stream-response.ts'
 import { type Logger, warnAbout } from '../lifetime/logger.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { leveledLogger } from '../options/leveled-logger.ts'
-import type { LogSettings } from '../options/log-level.ts'
-import { headerRecord } from '../options/options.ts'
+import { headerRecord, type Settings } from '../options/options.ts'
 import type { AttemptContext, CallInfo, CallObserver } from '../options/instrumentation.ts'
 import type { Fetch } from '../options/runtime.ts'
 import type { CallOutcome, StreamSource } from '../stream/stream-source.ts'
@@ -29,7 +28,8 @@ type Hook = Exclude<keyof CallObserver, 'onAttempt'>
 export class CallWatcher {
   readonly #observers: readonly CallObserver[]
   readonly #logger: Logger | undefined
-  /** The metadata and the usage. The text is not kept. */
+  readonly #keepsText: boolean
+  /** The metadata and the usage, and the text if it is kept. */
   readonly #answer = new AnalysisSoFar()
   #attempt = 0
   #events = 0
@@ -38,9 +38,14 @@ export class CallWatcher {
   #isOver = false
 
   /** @param begin returns what `onCall` has returned, or throws what it has thrown */
-  constructor(begin: () => CallObserver | undefined | void, call: CallInfo, settings: LogSettings) {
-    const logger = leveledLogger(settings)
+  constructor(
+    begin: () => CallObserver | undefined | void,
+    call: CallInfo,
+    { log, instrumentation }: Pick<Settings, 'log' | 'instrumentation'>,
+  ) {
+    const logger = leveledLogger(log)
     this.#logger = logger
+    this.#keepsText = instrumentation?.content ?? false
     const observers = [this.#guard(begin), logger && logCall(logger, call)]
     this.#observers = observers.filter((observer) => observer instanceof Object)
   }
@@ -105,12 +110,13 @@ export class CallWatcher {
   /** Ends the call. Only the first call counts. */
   end(outcome: CallOutcome): void {
     const isFailed = typeof outcome !== 'string'
-    const { metadata, usage } = this.#answer.toAnalysis(undefined)
+    const { text, metadata, usage } = this.#answer.toAnalysis(undefined)
     this.#tell('onEnd', {
       outcome: isFailed ? 'failed' : outcome,
       ...(isFailed && { error: outcome }),
       requestId: this.#requestId,
       events: this.#events,
+      ...(this.#keepsText && { text }),
       metadata,
       usage,
     })
@@ -118,6 +124,7 @@ export class CallWatcher {
   }
 
   #onText(text: string): void {
+    if (this.#keepsText) this.#answer.add({ type: 'text', content: text })
     if (this.#hasText || text === '') return
     this.#hasText = true
     this.#tell('onFirstText', undefined)

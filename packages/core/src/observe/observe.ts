@@ -41,7 +41,7 @@ export function observed<Result>(
       // Called before anything is awaited, because a tracer finds its context only in the caller's turn.
       const begin = attempt(() => instrumentation?.onCall(asked))
       const { CallWatcher } = await import('./call-watcher.ts')
-      const watcher = new CallWatcher(begin, info, log)
+      const watcher = new CallWatcher(begin, info, { log, instrumentation })
       end.reachedBy(watcher)
       return watch(watcher, await sendCall({ ...call, watcher }, signal))
     },

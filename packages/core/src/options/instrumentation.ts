@@ -7,7 +7,7 @@ import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
  * An error of a hook is logged as a warning. It never reaches the caller.
  */
 export interface Instrumentation {
-  /** Whether `onCall` gets the prompt and the symbols. Default false. */
+  /** Whether `onCall` gets the prompt and the symbols, and `onEnd` the text of the answer. Default false. */
   content?: boolean | undefined
   /**
    * Called when a call begins, in the turn of the caller: with `analyze()`, or at the first use of a stream. Returns
@@ -97,6 +97,8 @@ export interface CallEnd {
   requestId: string | undefined
   /** The number of events that were read. */
   events: number
+  /** The text that was read. Undefined unless the instrumentation has `content: true`. */
+  text?: string | undefined
   /** The fields of all metadata events, such as `model`. */
   metadata: Readonly<Record<string, unknown>>
   /** The tokens, if the answer has told them. */

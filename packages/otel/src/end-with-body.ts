@@ -1,0 +1,54 @@
+import { type Context, context } from '@opentelemetry/api'
+
+/**
+ * Returns a response whose end is noticed. Nothing is read ahead. Cancelling its body cancels that of `response`.
+ *
+ * @param signal the signal of the request. If it is aborted, no one may read or cancel the body.
+ * @param within the context in which the body is read
+ * @param onEnd called once, with the error that ended the body, if there is one
+ */
+export function endWithBody(
+  response: Response,
+  signal: AbortSignal | undefined,
+  within: Context,
+  onEnd: (error?: unknown) => void,
+): Response {
+  const { body } = response
+  if (body === null || response.bodyUsed || body.locked) {
+    onEnd()
+    return response
+  }
+  let isOver = false
+  const end = (error?: unknown): void => {
+    if (isOver) return
+    isOver = true
+    signal?.removeEventListener('abort', onAbort)
+    onEnd(error)
+  }
+  const onAbort = (): void => end()
+  if (signal?.aborted) end()
+  else signal?.addEventListener('abort', onAbort)
+
+  const reader = body.getReader()
+  const observed = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await context.with(within, () => reader.read())
+          if (!done) return controller.enqueue(value)
+          end()
+          controller.close()
+        } catch (error) {
+          end(error)
+          throw error
+        }
+      },
+      cancel(reason) {
+        end()
+        return reader.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return new Response(observed, response)
+}

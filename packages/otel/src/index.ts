@@ -1,0 +1,2 @@
+export { otelInstrumentation, type OtelOptions } from './otel-instrumentation.ts'
+export { tracedHandler, type TracedHandlerOptions } from './traced-handler.ts'
