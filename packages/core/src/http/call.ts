@@ -7,9 +7,9 @@ import {
   callLimits,
   type CallOptions,
   headerRecord,
-  noKey,
   type Settings,
 } from '../options/options.ts'
+import { noKey } from '../options/api-key.ts'
 import type { KeyHeader } from './key-header.ts'
 import type { Call } from './send.ts'
 

@@ -1,45 +1,9 @@
 import { expect, describe, test, vi } from 'vitest'
-import {
-  type CallEnd,
-  type CallObserver,
-  type Instrumentation,
-  RequestAbortedError,
-  VecTrade,
-  type VecTradeOptions,
-} from '../index.ts'
+import { type CallEnd, RequestAbortedError, VecTrade, type VecTradeOptions } from '../index.ts'
+import { recording } from '../test-support/recording.ts'
 import { fail, mockTime, never, ok, run, scripted } from '../test-support/scripted.ts'
 
 mockTime()
-
-/** An instrumentation that notes the names of its hooks, and the ends of its calls. */
-function recording(hooks: CallObserver = {}): {
-  instrumentation: Instrumentation
-  seen: string[]
-  ends: CallEnd[]
-} {
-  const seen: string[] = []
-  const ends: CallEnd[] = []
-  const instrumentation: Instrumentation = {
-    onCall({ operation, url }) {
-      seen.push(`${operation} ${url}`)
-      return {
-        onAttempt: ({ attempt, method }) => {
-          seen.push(`${method} ${attempt}`)
-        },
-        onResponse: ({ attempt, status }) => seen.push(`${status} to ${attempt}`),
-        onRetry: ({ attempt, error, delay }) => seen.push(`${error.code} ${attempt} ${delay}`),
-        onFirstText: () => seen.push('first text'),
-        onEvent: ({ type }) => seen.push(type),
-        onEnd: (end) => {
-          seen.push(end.outcome)
-          ends.push(end)
-        },
-        ...hooks,
-      }
-    },
-  }
-  return { instrumentation, seen, ends }
-}
 
 const withUsage = (): Response =>
   new Response(
@@ -202,78 +166,6 @@ test('a call whose signal is already aborted does not begin', async () => {
   expect(seen).toEqual([])
 })
 
-describe('onAttempt', () => {
-  test('adds headers, and sends the request in its context', async () => {
-    const order: string[] = []
-    const { instrumentation } = recording({
-      onAttempt: () => ({
-        headers: { Traceparent: '00-1' },
-        run: (send) => {
-          order.push('begin')
-          const result = send()
-          order.push('end')
-          return result
-        },
-      }),
-    })
-    const { client, sent } = scripted([ok], { instrumentation })
-    expect(await run(client, { headers: { traceparent: '00-0' } })).toBe('Héllo world')
-    expect(order).toEqual(['begin', 'end'])
-    expect(sent[0]?.init.headers).toMatchObject({ traceparent: '00-1' })
-  })
-
-  test.for<[string, NonNullable<CallObserver['onAttempt']>]>([
-    ['throws', () => fault()],
-    ['has wrong headers', () => ({ headers: { 'a b': '\n' } })],
-    ['has a context that throws before it sends', () => ({ run: () => fault() })],
-    [
-      'has a context that throws after it has sent',
-      () => ({
-        run: (send) => {
-          send()
-          return fault()
-        },
-      }),
-    ],
-    ['has a context that never sends', () => ({ run: (() => undefined) as never })],
-    ['has a context that fails later', () => ({ run: (send) => derived(send()) })],
-    [
-      'has a context that sends twice',
-      () => ({
-        run: (send) => {
-          send()
-          return send()
-        },
-      }),
-    ],
-  ])('sends the request once if it %s', async ([, onAttempt]) => {
-    const { instrumentation } = recording({ onAttempt })
-    const { client, sent } = scripted([ok], { instrumentation })
-    expect(await run(client)).toBe('Héllo world')
-    expect(sent).toHaveLength(1)
-  })
-})
-
-test('a hook that fails is logged by the name of its error, and nothing else happens', async () => {
-  const names = ['onAttempt', 'onResponse', 'onFirstText', 'onEvent', 'onEnd'] as const
-  const hooks = Object.fromEntries(names.map((name) => [name, fault]))
-  const warn = vi.fn()
-  const { instrumentation } = recording(hooks)
-  const { client } = scripted([ok], { instrumentation, logger: { warn } })
-  expect(await run(client)).toBe('Héllo world')
-  expect(warn).toHaveBeenCalledWith('vectrade: a hook of `instrumentation` has failed (Error)', {
-    event: 'instrumentation.failed',
-    error: 'Error',
-  })
-  const rejecting = recording({ onEnd: async () => fault() })
-  const broken: Instrumentation = { onCall: fault }
-  for (const given of [rejecting.instrumentation, broken]) {
-    const other = scripted([ok], { instrumentation: given, logger: { warn } })
-    expect(await run(other.client)).toBe('Héllo world')
-  }
-  expect(JSON.stringify(warn.mock.calls)).not.toContain('secret')
-})
-
 test('the prompt is given only if the instrumentation asks for it', async () => {
   const calls: object[] = []
   const onCall = (call: object): void => void calls.push(call)
@@ -318,12 +210,3 @@ test.for([null, 'otel', {}, { onCall: true }])('%j is no instrumentation', (inst
     '`instrumentation` must be an object with the method `onCall`',
   )
 })
-
-/** Returns a promise of its own, as an async function does. */
-function derived<T>(sent: T): T {
-  return Promise.resolve(sent).then(fault) as T
-}
-
-function fault(): never {
-  throw new Error('secret')
-}

@@ -276,7 +276,6 @@ export class SseSource implements FeedSource {
     return symbols.size === before?.size && [...symbols].every((symbol) => before.has(symbol))
   }
 
-  /** Ends a change. */
   #release(isDelivered: boolean): void {
     const change = this.#change
     this.#change = undefined

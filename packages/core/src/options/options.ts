@@ -296,11 +296,3 @@ export function headerRecord(given: HeaderValues | undefined): Record<string, st
   if (given === undefined) return {}
   return Object.fromEntries(headersForOtherBody(given))
 }
-
-/** Creates the error of a call without a key. */
-export function noKey(): ConfigurationError {
-  return new ConfigurationError(
-    'No API key: pass the option `apiKey` or set the environment variable VECTRADE_API_KEY ' +
-      "(in a page, import '@vectrade/browser' and pass `endpoint`)",
-  )
-}
