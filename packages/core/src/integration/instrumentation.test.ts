@@ -1,5 +1,11 @@
 import { expect, describe, test, vi } from 'vitest'
-import { type CallEnd, RequestAbortedError, VecTrade, type VecTradeOptions } from '../index.ts'
+import {
+  type CallEnd,
+  type Instrumentation,
+  RequestAbortedError,
+  VecTrade,
+  type VecTradeOptions,
+} from '../index.ts'
 import { recording } from '../test-support/recording.ts'
 import { fail, mockTime, never, ok, run, scripted } from '../test-support/scripted.ts'
 
