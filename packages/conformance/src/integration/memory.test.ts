@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { type StreamEvent, VecTrade } from '@vectrade/core'
+import { type StreamEvent, VecTrade, type VecTradeOptions } from '@vectrade/core'
 import { serve } from '@vectrade/test-kit/web-server'
 import { expect, test } from 'vitest'
 import { collectGarbage } from '@vectrade/test-kit/collect-garbage'
@@ -31,7 +31,10 @@ test('10,000 streams on one signal leave no memory, listeners or warnings', asyn
   expect(requests).toBeGreaterThan(11_000)
 }, 300_000)
 
-test('a stream that is being read keeps no copy of its prompt', async () => {
+test.for<[string, VecTradeOptions]>([
+  ['a stream', {}],
+  ['an observed stream', { instrumentation: { onCall: () => ({ onEnd: () => {} }) } }],
+])('%s that is being read keeps no copy of its prompt', async ([, options]) => {
   // The global fetch would keep what it has sent.
   const fetch = async (): Promise<Response> =>
     new Response(
@@ -41,7 +44,7 @@ test('a stream that is being read keeps no copy of its prompt', async () => {
       }),
       { headers: { 'content-type': 'text/event-stream' } },
     )
-  using client = new VecTrade({ apiKey: 'vq_none_at_all', fetch })
+  using client = new VecTrade({ apiKey: 'vq_none_at_all', fetch, ...options })
   const size = 2 ** 20
   const heap = async (): Promise<number> => {
     await collectGarbage()

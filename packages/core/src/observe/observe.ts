@@ -45,16 +45,21 @@ export function observed<Result>(
       end.reachedBy(watcher)
       return watch(watcher, await sendCall({ ...call, watcher }, signal))
     },
-    onEnd: (outcome) => end.reached(outcome),
+    onEnd: end.reached,
   }
 }
 
-/** The end of a call, which may come before its watcher. It must not refer to the call, whose prompt may be large. */
+/**
+ * The end of a call, which may come before its watcher.
+ *
+ * It lives as long as the stream, so it must not refer to the call, whose prompt may be large. All closures of one
+ * function share their variables, so `reached` must not be a closure of {@link observed}.
+ */
 class ObservedEnd {
   #watcher: CallWatcher | undefined
   #outcome: CallOutcome | undefined
 
-  reached(outcome: CallOutcome): void {
+  readonly reached = (outcome: CallOutcome): void => {
     this.#outcome = outcome
     this.#watcher?.end(outcome)
   }
