@@ -21,7 +21,8 @@ async function shown(chat: Chat): Promise<string[]> {
 }
 
 test('a reload and another tab show the same answer, and VecTrade is asked once', async () => {
-  await using server = await servePageWithSandbox({ tokensPerSecond: 40 })
+  // The answer takes 16 s, so that it is still running after the reload, also on a busy machine.
+  await using server = await servePageWithSandbox({ tokensPerSecond: 10 })
   const chat = await open(server.url)
   await chat.ask(question)
   await chat.answer.getByText('The question is about').waitFor()
@@ -61,7 +62,8 @@ test('the answer continues without its page, and is not asked again once it is f
 })
 
 test('Stop in one tab ends the answer in every tab', async () => {
-  await using server = await servePageWithSandbox({ tokensPerSecond: 40 })
+  // Left alone, the answer would take half a minute.
+  await using server = await servePageWithSandbox({ tokensPerSecond: 5 })
   const chat = await open(server.url)
   await chat.ask(question)
   const other = await follow(chat)
