@@ -21,7 +21,7 @@ export interface AnalysisToolOptions {
   description?: string | undefined
   /**
    * The least ms between two preliminary results. Each of them has the whole answer so far, so short intervals send
-   * much. 0 is none. Default: 500.
+   * much. 0 turns them off. Default: 500.
    */
   preliminaryInterval?: number | undefined
 }

@@ -293,7 +293,7 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
   }
 }
 
-/** Ends the reading of an answer, and the answer on its server. If the server cannot be told, no one can help it. */
+/** Ends the reading of an answer, and the answer on its server. Ignores a server that cannot be reached. */
 async function stopReading(run: Run<StreamEvent | OtherEvent> | undefined): Promise<void> {
   await run?.stream?.stop().catch(() => {})
 }

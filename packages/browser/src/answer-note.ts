@@ -18,8 +18,8 @@ export interface Noted {
 }
 
 /**
- * The note of the answer that a page reads, for after a reload. A storage that throws is one without a note: browsers
- * refuse to store in frames without an origin, and if the storage is full or switched off.
+ * Notes the answer that a page reads, so that it can be resumed after a reload. If the storage throws, there is no
+ * note. Browsers throw in frames without an origin, and if the storage is full or switched off.
  */
 export class AnswerNote {
   readonly #storage: () => AnalysisStorage | undefined

@@ -30,7 +30,7 @@ export class CallSpan implements CallObserver {
   readonly #isStream: boolean
   readonly #propagate: boolean | undefined
   readonly #metrics: CallMetrics
-  /** The attributes that the span and all metrics have. Replaced when there is another one: the SDK keeps the object. */
+  /** The attributes of the span and of all metrics. The object is never changed, because the SDK keeps it. */
   #common: Attributes
   readonly #span: Span
   readonly #context: Context

@@ -21,8 +21,8 @@ export interface OtelOptions {
   captureContent?: boolean | undefined
   /**
    * Whether requests get the headers of the trace, such as `traceparent`. The default is true, with two exceptions.
-   * Requests of a page to another origin do not get them. Nor do requests whose headers an instrumentation of Node's or
-   * Deno's own `fetch` sets.
+   * Requests of a page to another origin do not get them. If an instrumentation of Node's or Deno's own `fetch` sets
+   * them, this package does not.
    */
   propagate?: boolean | undefined
   /** Makes the spans. The default is the global one of `@opentelemetry/api`. */

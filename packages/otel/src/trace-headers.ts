@@ -11,7 +11,7 @@ interface Runtime {
 /**
  * Returns the headers that carry a trace to the server, such as `traceparent`.
  *
- * @param propagate whether there are any; undefined to find out
+ * @param propagate whether to send them. If it is undefined, this function decides.
  */
 export function traceHeaders(
   of: Context,
@@ -24,10 +24,10 @@ export function traceHeaders(
 }
 
 /**
- * Whether the headers have to come from here.
+ * Whether this package has to add the headers.
  *
- * `@opentelemetry/instrumentation-undici` and Deno's own OpenTelemetry add headers to a request, even if it has them.
- * No server can read two of them. `FetchInstrumentation` in a page replaces them.
+ * `@opentelemetry/instrumentation-undici` and Deno's own OpenTelemetry add headers to a request even if it has them.
+ * Servers cannot read a header that comes twice. `FetchInstrumentation` in a page replaces them.
  */
 function needsHeaders(url: string): boolean {
   const { Deno, location, process } = globalThis as Runtime

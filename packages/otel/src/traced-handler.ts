@@ -71,7 +71,7 @@ export function tracedHandler<Further extends unknown[]>(
   checkFunction('handler', handler)
   checkOptions(options, checks)
   return async (request, ...further) => {
-    // The handler itself refuses what is no Web request.
+    // If this is not a Web request, the handler itself refuses it.
     const isTraced = hasMethods(request?.headers, 'get', 'keys')
     if (!isTraced || trace.getActiveSpan() !== undefined) return handler(request, ...further)
 

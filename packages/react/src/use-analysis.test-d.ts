@@ -5,7 +5,7 @@ import { useAnalysis, useLive } from './index.ts'
 
 const isRendering = false as boolean
 
-test('`useAnalysis` takes a client or an endpoint, and no both', () => {
+test('`useAnalysis` takes either a client or an endpoint', () => {
   if (!isRendering) return
   const client = new VecTrade({ endpoint: '/api' })
   expectTypeOf(useAnalysis({ client })).toExtend<AnalysisSnapshot>()

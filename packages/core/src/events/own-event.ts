@@ -46,8 +46,8 @@ export type OwnEvent<Types extends EventTypes> = {
 }[keyof Types & string]
 
 /**
- * The fields of a validated value. The members of a union stay apart. A value with any further fields keeps the types of
- * those that it names, which `Omit` would lose.
+ * The fields of a validated value. The members of a union stay separate. If the value allows further fields, its named
+ * fields keep their types. `Omit` would lose them.
  */
 export type OwnFields<Output> = Output extends object
   ? { [Name in keyof Output as Exclude<Name, 'type' | 'content'>]: Output[Name] }

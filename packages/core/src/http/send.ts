@@ -40,7 +40,7 @@ export interface Call extends RetryPolicy, Pick<RuntimeDefaults, 'toCause'> {
 
 /** Watches the requests of a call. */
 export interface CallWatcher {
-  /** Returns the call as its next request is to be sent. */
+  /** Returns the call with the headers and the `fetch` of its next request. */
   attempt(call: Call): Call
   /** Called before the pause of `delay` ms after a failure. */
   onRetry(error: VecTradeError, delay?: number): void

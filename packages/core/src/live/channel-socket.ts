@@ -44,7 +44,7 @@ export class ChannelSocket {
   readonly #wanted = new Map<string, number>()
   /** The feeds that have had a connection. They miss what comes while there is none. */
   readonly #served = new WeakSet<Member>()
-  /** The attempts that have failed since a feed came that has had no connection. */
+  /** How many attempts have failed since each feed joined. */
   readonly #failed = new WeakMap<Member, number>()
   /** The feeds that have been told about this connection. */
   #told = new WeakSet<Member>()

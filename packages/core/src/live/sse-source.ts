@@ -188,8 +188,8 @@ export class SseSource implements FeedSource {
   }
 
   /**
-   * Follows the new symbols of a request no longer, if the server has refused the request because of them. Reports them
-   * as an unknown event, as a WebSocket does.
+   * Removes the new symbols of a request if the server has refused the request because of them. Reports them as an
+   * unknown event, as a WebSocket does. Returns whether it has removed any.
    */
   #takeOut(symbols: ReadonlySet<string>, error: unknown): boolean {
     const before = this.#symbols

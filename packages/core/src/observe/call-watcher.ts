@@ -50,7 +50,7 @@ export class CallWatcher {
     this.#observers = observers.filter((observer) => observer instanceof Object)
   }
 
-  /** Returns the call as one request of it is to be sent. */
+  /** Returns the call with the headers and the `fetch` of its next request. */
   attempt(call: Call): Call {
     if (this.#isOver) return call
     this.#attempt += 1

@@ -38,7 +38,7 @@ export function observed<Result>(
     async open(signal) {
       const info: CallInfo = { operation, url: withoutQuery(call.url) }
       const asked: CallInfo = instrumentation?.content ? { ...info, ...request } : info
-      // Called before anything is awaited, because a tracer finds its context only in the caller's turn.
+      // Called before anything is awaited, because a tracer finds its context only until then.
       const begin = attempt(() => instrumentation?.onCall(asked))
       const { CallWatcher } = await import('./call-watcher.ts')
       const watcher = new CallWatcher(begin, info, { log, instrumentation })

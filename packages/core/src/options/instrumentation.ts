@@ -42,8 +42,8 @@ export interface CallObserver {
   /** Called once, before the first event with text. */
   onFirstText?(): void
   /**
-   * Called for each event before the program gets it. With this hook, a relay decodes events that it would otherwise
-   * pass through as bytes. `analyze()` has no events.
+   * Called for each event before the program gets it. With this hook, `onFirstText` or `onEnd`, a relay decodes events
+   * that it would otherwise pass through as bytes. `analyze()` has no events.
    */
   onEvent?(event: StreamEvent | OtherEvent): void
   /** Called exactly once. */
@@ -59,7 +59,7 @@ export interface CallAttempt {
   url: string
 }
 
-/** What an attempt is made with. */
+/** What `onAttempt` adds to a request. */
 export interface AttemptContext {
   /** Headers to add to the request, such as `traceparent`. They replace those of the same name. */
   headers?: Record<string, string> | undefined

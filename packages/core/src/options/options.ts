@@ -64,9 +64,9 @@ export interface VecTradeOptions<Types extends EventTypes = NoEventTypes> extend
    * The key of VecTrade's API. Default: the environment variable `VECTRADE_API_KEY`. Without a key, the
    * first call throws. The constructor does not, because frameworks evaluate modules when they build.
    *
-   * A function is asked for the key at each attempt and at each reconnection, for keys that change. It has as long as
-   * the `timeout` of the call. If it throws or gives no key, the call fails with a {@link ConfigurationError} whose
-   * `cause` is what it threw.
+   * A function is asked for the key at each attempt and at each reconnection, for keys that change. It may take as
+   * long as the `timeout` of the call. If it throws or gives no key, the call fails with a {@link ConfigurationError}
+   * whose `cause` is what it threw.
    */
   apiKey?: string | (() => string | Promise<string>) | undefined
   /**

@@ -3,8 +3,8 @@ import type { VecTradeErrorCode } from '../errors/error-code.ts'
 import { VecTradeError } from '../errors/vectrade-error.ts'
 
 /**
- * What readers of a source get for errors of this SDK. As in `errorTable`, but the messages do not mention VecTrade. This
- * file is loaded on demand, and to share that table with it would make pages larger.
+ * The message, status and type that readers of a source get for an error of this SDK. The messages do not mention
+ * VecTrade, unlike those of `errorTable`. Both tables are separate, because a shared one would make pages larger.
  */
 const rows: Partial<Record<VecTradeErrorCode, readonly [string, number, string?]>> = {
   connection_error: ['The source of the answer could not be reached', 502],

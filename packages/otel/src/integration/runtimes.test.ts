@@ -23,7 +23,7 @@ test('Node records every call once, whichever way it ends', async () => {
   expectRecorded(await makeCalls(sandbox.url, sandbox.apiKey))
 })
 
-test('so does Deno', async () => {
+test('Deno records every call once', async () => {
   expectRecorded(JSON.parse(await runDeno()) as Recorded)
 })
 
@@ -34,7 +34,7 @@ test('Deno with its own OpenTelemetry adds the headers of the trace, and they ar
   expect(traces).toEqual([expect.stringMatching(/^00-[\da-f]{32}-[\da-f]{16}-01$/)])
 })
 
-test('so does Cloudflare workerd', async () => {
+test('Cloudflare workerd records every call once', async () => {
   const miniflare = new Miniflare({
     modules: true,
     script: await bundle('worker'),

@@ -120,7 +120,7 @@ describe.for([18, 19] as const)('with React %i, a component', (react) => {
     expect(site.answers).toHaveLength(1)
   })
 
-  test('is rendered by a server, and then made alive without a difference', async () => {
+  test('is rendered by a server, and then hydrated without a mismatch', async () => {
     await using page = await open(build)
     const { tab } = page
     const html = await tab.evaluate(`lab.hydrate('Answer', ${JSON.stringify(answer)})`)

@@ -103,7 +103,7 @@ export const lab = {
     root.render(elementOf(name, props))
   },
 
-  /** Renders a component as a server does, and then makes it alive. Returns the HTML of the server. */
+  /** Renders a component as a server does, and then hydrates it. Returns the HTML of the server. */
   hydrate(name: keyof typeof components, props: object): string {
     const html = renderToString(elementOf(name, props))
     container().innerHTML = html

@@ -99,7 +99,7 @@ test.concurrent.each([
   expect(measured.endedAt).toBeLessThan(30_000)
 })
 
-test.concurrent('a compressed response that is cut is cut', async () => {
+test.concurrent('says that a compressed response was cut', async () => {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
     const middleware = createGzip(flush)
