@@ -243,6 +243,7 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
       for await (const event of stream) {
         if (isOver()) return
         this.#take(event, run.answer)
+        if (this.#onEvent && !isOver()) callListener(() => this.#onEvent?.(event))
       }
       if (isOver()) return
       this.#note.clear()
@@ -257,7 +258,6 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
     const isText = event.type === 'text' && event.content !== ''
     if (isText && this.#status === 'waiting') this.#set('streaming')
     else this.#publisher.soon()
-    if (this.#onEvent) callListener(() => this.#onEvent?.(event))
   }
 
   #fail({ request, answer, stream }: Run<Event>, error: VecTradeError): void {

@@ -111,6 +111,7 @@ describe('a live store', () => {
     expect(store.getSnapshot().state).toBe('closed')
     feed.answer = undefined
     store.retry()
+    expect(store.getSnapshot()).toMatchObject({ state: 'connecting', error: undefined })
     await untilLive(store)
     expect(store.getSnapshot().error).toBeUndefined()
     store.retry()

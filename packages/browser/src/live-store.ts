@@ -137,7 +137,9 @@ class Store implements LiveStore {
   }
 
   readonly retry = (): void => {
-    if (this.#error !== undefined || this.#feed?.state === 'closed') this.#connect()
+    if (this.#error === undefined && this.#feed?.state !== 'closed') return
+    this.#connect()
+    this.#publisher.now()
   }
 
   readonly dispose = (): void => {
@@ -164,8 +166,8 @@ class Store implements LiveStore {
       const feed = this.#client.live.subscribe(
         { symbols: this.#symbols, channels },
         {
-          delivery: 'latest',
           ...options,
+          delivery: options.delivery ?? 'latest',
           onStateChange: () => {
             if (feed === this.#feed) this.#publisher.now()
           },
@@ -189,11 +191,18 @@ class Store implements LiveStore {
     }
   }
 
+  /** Follows the symbols of an error no longer, because the feed has removed them. */
+  #drop(data: unknown): void {
+    const { symbols } = (data ?? {}) as { symbols?: unknown }
+    if (!Array.isArray(symbols)) return
+    this.#follow(this.#symbols.filter((symbol) => !symbols.includes(symbol)))
+  }
+
   #take(event: LiveEvent): void {
     if (event.type === 'gap') this.#gap = event
     else if (event.type === 'quote.update' && this.#symbols.includes(event.symbol)) {
       this.#newer.set(event.symbol, event)
-    }
+    } else if (event.type === 'unknown') this.#drop(event.data)
     this.#publisher.soon()
     const { onEvent } = this.#options
     if (onEvent) callListener(() => onEvent(event))

@@ -54,6 +54,12 @@ export class FeedContext {
     if (!(error instanceof StreamStoreError)) throw error
     if (this.#hasWarned) return
     this.#hasWarned = true
-    warn(this.settings.logger, `The live feed cannot use Redis, and tries again. ${error.message}`)
+    warn(
+      this.settings.logger,
+      `The live feed cannot use Redis, and tries again. ${error.message}`,
+      {
+        event: 'live.failed',
+      },
+    )
   }
 }

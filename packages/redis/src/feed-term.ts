@@ -99,7 +99,9 @@ export class FeedTerm {
       this.#feeds.delete(name)
       if (isFinal(failure?.error)) return this.#sink.onFailure(failure?.error)
       const { lease, logger } = this.#context.settings
-      warn(logger, `The live feed has lost VecTrade, and tries again in ${lease} ms`)
+      warn(logger, `The live feed has lost VecTrade, and tries again in ${lease} ms`, {
+        event: 'live.retry',
+      })
       this.#retryAt.set(name, performance.now() + lease)
       void this.#writer.add({ type: 'gap', reason: 'upstream' })
     })

@@ -80,7 +80,7 @@ export class WakeUps {
       hasWarned = true
       const message =
         'The connection that wakes readers is lost. Until it is back, streams are polled'
-      warn(this.#logger, message)
+      warn(this.#logger, message, { event: 'store.failed' })
     })
     await subscriber.connect()
     // The client of a cluster closes its connection with the last subscription, and then loses the next

@@ -33,6 +33,7 @@ test('10,000 streams on one signal leave no memory, listeners or warnings', asyn
 
 test.for<[string, VecTradeOptions]>([
   ['a stream', {}],
+  ['a stored stream', { apiKey: undefined, endpoint: 'https://app.example/api' }],
   ['an observed stream', { instrumentation: { onCall: () => ({ onEnd: () => {} }) } }],
 ])('%s that is being read keeps no copy of its prompt', async ([, options]) => {
   // The global fetch would keep what it has sent.
@@ -42,7 +43,7 @@ test.for<[string, VecTradeOptions]>([
         start: (controller) =>
           controller.enqueue(new TextEncoder().encode('data: {"type":"text","content":"a"}\n\n')),
       }),
-      { headers: { 'content-type': 'text/event-stream' } },
+      { headers: { 'content-type': 'text/event-stream', 'x-vectrade-stream-id': 'a' } },
     )
   using client = new VecTrade({ apiKey: 'vq_none_at_all', fetch, ...options })
   const size = 2 ** 20

@@ -57,6 +57,36 @@ describe('onAttempt', () => {
   })
 })
 
+test('onEnd is called once, even if it closes the client', async () => {
+  const ends: string[] = []
+  const instrumentation: Instrumentation = {
+    onCall: () => ({
+      onEnd: ({ outcome }) => {
+        ends.push(outcome)
+        client.close()
+      },
+    }),
+  }
+  const { client } = scripted([ok], { instrumentation })
+  await run(client)
+  expect(ends).toEqual(['complete'])
+})
+
+test('hooks that are async by mistake do no harm', async () => {
+  const rejecting = async (): Promise<never> => fault()
+  const wrong = [
+    { onCall: rejecting },
+    { onCall: async () => ({ onEnd: fault }) },
+    { onCall: () => ({ onAttempt: rejecting }) },
+    { onCall: () => ({ onAttempt: async () => ({ headers: { a: 'b' } }) }) },
+  ] as unknown as Instrumentation[]
+  for (const instrumentation of wrong) {
+    const { client, sent } = scripted([ok], { instrumentation })
+    expect(await run(client)).toBe('Héllo world')
+    expect(sent).toHaveLength(1)
+  }
+})
+
 test('a hook that fails is logged by the name of its error, and nothing else happens', async () => {
   const names = ['onAttempt', 'onResponse', 'onFirstText', 'onEvent', 'onEnd'] as const
   const hooks = Object.fromEntries(names.map((name) => [name, fault]))

@@ -138,6 +138,15 @@ test('a logger of pino gets the fields first', async () => {
   ])
 })
 
+test('a logger that throws or rejects does nothing else', async () => {
+  const failing = (): Promise<void> => Promise.reject(new Error('log broke'))
+  for (const further of [{}, { bindings: () => ({}) }]) {
+    const logger = { debug: failing, info: failing, warn: failing, ...further }
+    const { client } = scripted([fail(503), ok], { logger, logLevel: 'debug' })
+    expect(await run(client)).toBe('Héllo world')
+  }
+})
+
 describe('console', () => {
   const spies = () => ({
     info: vi.spyOn(console, 'info').mockReturnValue(),

@@ -243,3 +243,20 @@ describe('a silent source', () => {
     expect(answer.body).toContain('VecTrade did not answer in time')
   })
 })
+
+test('a stream that a source returns after its reader has left sends no request', async () => {
+  const fetch = vi.fn()
+  const client = new VecTrade({ apiKey: 'vq_a', fetch })
+  let proceed = (): void => {}
+  const looking = new Promise<void>((resolve) => (proceed = resolve))
+  const source: AnalysisSource = async (question) => {
+    await looking
+    return client.ai.stream(question)
+  }
+  const response = await createHandler({ source, firstByteAfter: 0 })(post({ prompt: 'p' }))
+  expect(response.status).toBe(200)
+  await response.body?.cancel()
+  proceed()
+  await pause(20)
+  expect(fetch).not.toHaveBeenCalled()
+})

@@ -34,13 +34,14 @@ export function log(
   message: string,
   fields?: LogFields,
 ): void {
-  const write = async (): Promise<void> => {
+  // Async, and with the logger's own promise as its result, so that a logger may also reject.
+  const write = async (): Promise<unknown> => {
     if (logger === undefined) return
     const isConsole = logger === (globalThis as { console?: Logger }).console
-    if (fields === undefined || isConsole) logger[level]?.(message)
+    if (fields === undefined || isConsole) return logger[level]?.(message)
     // Only pino has `bindings`.
-    else if ('bindings' in logger) (logger as unknown as PinoLogger)[level](fields, message)
-    else logger[level]?.(message, fields)
+    if ('bindings' in logger) return (logger as unknown as PinoLogger)[level](fields, message)
+    return logger[level]?.(message, fields)
   }
   // A logger may throw or reject. There is nowhere else to report that.
   void markHandled(write())

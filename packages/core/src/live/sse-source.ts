@@ -3,7 +3,6 @@ import { errorFromThrown } from '../errors/error-from-thrown.ts'
 import { closeBody } from '../http/read-body.ts'
 import { send } from '../http/send.ts'
 import { type Abortable, AbortSource } from '../lifetime/abort-source.ts'
-import { backoff, type BackoffPolicy } from '../lifetime/backoff.ts'
 import { warn } from '../lifetime/logger.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { sleep } from '../lifetime/timers.ts'
@@ -17,11 +16,9 @@ import type { FeedRequest, FeedSink, FeedSource } from './feed-source.ts'
 import { Greeting } from './greeting.ts'
 import { isFinal, keepConnected, type LiveConnection } from './keep-connected.ts'
 import { connectionLost, type LiveMessage, SseReading } from './sse-reading.ts'
-import { SymbolChange } from './symbol-change.ts'
+import { limitOfChange, pauseBeforeChange, SymbolChange } from './symbol-change.ts'
 
 const lost = { type: 'gap', reason: 'upstream' } as const
-/** The pauses after changes that were given up. Events are delivered meanwhile. */
-const changePauses: BackoffPolicy = { first: 2_000, cap: 30_000, jitter: [0.5, 1] }
 
 /**
  * A feed over Server-Sent Events, from `createLiveHandler` or from a server that speaks the same protocol.
@@ -95,6 +92,7 @@ export class SseSource implements FeedSource {
     }
     if (reading === undefined) return undefined
     this.#symbols = symbols
+    this.#lateChanges = 0
     // Without ids, no one can tell what came while there was no connection.
     const isNew = this.#request.lastEventId() === ''
     if (this.#wasOpen && isNew) this.#sink.onEvent(lost, '')
@@ -144,7 +142,8 @@ export class SseSource implements FeedSource {
    */
   async #replace(old: SseReading): Promise<void> {
     const symbols = new Set(this.#request.symbols)
-    const change = new SymbolChange(old, this.#request.lastEventId(), (error) => {
+    const limit = limitOfChange(this.#lateChanges, this.#call.timeout)
+    const change = new SymbolChange(old, this.#request.lastEventId(), limit, (error) => {
       // The new connection is open, and does not repeat what it should.
       if (this.#reading !== old) this.#reading?.fail(error)
     })
@@ -182,7 +181,7 @@ export class SseSource implements FeedSource {
     })
     this.#lateChanges += 1
     this.#isPausing = true
-    await sleep(backoff(this.#lateChanges, changePauses), this.#closing).catch(() => {})
+    await sleep(pauseBeforeChange(this.#lateChanges), this.#closing).catch(() => {})
     this.#isPausing = false
     this.#catchUp()
   }

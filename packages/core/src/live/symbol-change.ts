@@ -1,12 +1,28 @@
 import { TimeoutError } from '../errors/timeout-error.ts'
 import { AbortSource } from '../lifetime/abort-source.ts'
+import { backoff, type BackoffPolicy } from '../lifetime/backoff.ts'
 import { after } from '../lifetime/timers.ts'
 import type { LiveMessage, SseReading } from './sse-reading.ts'
 
-/** The longest time for which events may be held, in ms. A reader takes a longer silence for a closed market. */
-const longestHold = 3_000
+/** The pauses after changes that were given up. Events are delivered meanwhile. */
+const pauses: BackoffPolicy = { first: 2_000, cap: 30_000, jitter: [0.5, 1] }
 /** The most messages that may be held. */
 const maxHeld = 1_000
+
+/**
+ * Returns for how long a change may hold events, in ms. At first, that is shorter than the silence of a closed market.
+ * After each change that was given up, it is twice as long, for servers that answer slowly.
+ *
+ * @param late how many changes in a row were given up
+ */
+export function limitOfChange(late: number, timeout: number): number {
+  return Math.min(3_000 * 2 ** late, timeout || Infinity)
+}
+
+/** Returns the pause before the next attempt of a change, in ms. @param late how many in a row were given up */
+export function pauseBeforeChange(late: number): number {
+  return backoff(late, pauses)
+}
 
 /** A change of symbols over Server-Sent Events, from its request to the first message of the new connection. */
 export class SymbolChange {
@@ -18,16 +34,26 @@ export class SymbolChange {
   readonly signal: AbortSource = new AbortSource()
   /** What the old connection has brought and the new one will repeat. */
   readonly held: LiveMessage[] = []
+  readonly #limit: number
   readonly #stopTimer: () => void
   readonly #onLimit: (error: TimeoutError) => void
   #isOver = false
 
-  /** @param onLimit called if the change takes too long, after the signal was aborted */
-  constructor(old: SseReading, since: string, onLimit: (error: TimeoutError) => void) {
+  /**
+   * @param limit the longest time that the change may take, in ms
+   * @param onLimit called if the change takes too long, after the signal was aborted
+   */
+  constructor(
+    old: SseReading,
+    since: string,
+    limit: number,
+    onLimit: (error: TimeoutError) => void,
+  ) {
     this.old = old
     this.since = since
     this.#onLimit = onLimit
-    this.#stopTimer = after(longestHold, () => this.#giveUp())
+    this.#limit = limit
+    this.#stopTimer = after(limit, () => this.#giveUp())
   }
 
   /** Whether the change was given up, because it takes too long. */
@@ -49,7 +75,7 @@ export class SymbolChange {
 
   #giveUp(): void {
     if (this.signal.aborted) return
-    const error = new TimeoutError('headers', longestHold)
+    const error = new TimeoutError('headers', this.#limit)
     this.signal.abort(error)
     this.#onLimit(error)
   }

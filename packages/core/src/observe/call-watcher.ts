@@ -56,9 +56,10 @@ export class CallWatcher {
     this.#attempt += 1
     const attempt = this.#attempt
     const { method = 'POST', url } = call
-    const contexts = this.#observers.map((observer) =>
-      this.#guard(() => checked(observer.onAttempt?.({ attempt, method, url: withoutQuery(url) }))),
+    const given = this.#observers.map((observer) =>
+      this.#guard(() => observer.onAttempt?.({ attempt, method, url: withoutQuery(url) })),
     )
+    const contexts = given.map((context) => this.#guard(() => checked(context)))
     const headers = Object.assign({}, call.headers, ...contexts.map((context) => context?.headers))
     const fetch: Fetch = async (to, init) => {
       const send = contexts.reduce(
@@ -109,6 +110,9 @@ export class CallWatcher {
 
   /** Ends the call. Only the first call counts. */
   end(outcome: CallOutcome): void {
+    if (this.#isOver) return
+    // Set first, because a hook may end the call too, for example by closing the client.
+    this.#isOver = true
     const isFailed = typeof outcome !== 'string'
     const { text, metadata, usage } = this.#answer.toAnalysis(undefined)
     this.#tell('onEnd', {
@@ -120,7 +124,6 @@ export class CallWatcher {
       metadata,
       usage,
     })
-    this.#isOver = true
   }
 
   #onText(text: string): void {
@@ -134,7 +137,7 @@ export class CallWatcher {
     name: Name,
     value: Parameters<NonNullable<CallObserver[Name]>>[0],
   ): void {
-    if (this.#isOver) return
+    if (this.#isOver && name !== 'onEnd') return
     for (const observer of this.#observers) {
       this.#guard(() => (observer[name] as ((given: unknown) => unknown) | undefined)?.(value))
     }
@@ -155,7 +158,7 @@ export class CallWatcher {
     }
   }
 
-  /** Calls a hook. Its failure is logged. */
+  /** Calls a hook. Its failure is logged. A hook cannot return anything later, because no call waits for its hooks. */
   #guard<T>(hook: () => T): T | undefined {
     const fail = (error: unknown): void =>
       warnAbout(
@@ -166,12 +169,12 @@ export class CallWatcher {
       )
     try {
       const result = hook()
-      if (result instanceof Promise) result.catch(fail)
-      return result
+      if (!(result instanceof Promise)) return result
+      result.catch(fail)
     } catch (error) {
       fail(error)
-      return undefined
     }
+    return undefined
   }
 }
 

@@ -20,12 +20,14 @@ export async function openAtEndpoint(
   signal: Abortable,
 ): Promise<StreamSource> {
   const response = await send(call, signal)
+  // The source lives as long as the stream, and the prompt may be large.
+  const sent = { ...call, body: undefined }
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
   const id = singleHeader(response.headers, 'x-vectrade-stream-id')
   if (!id) return openEventStream(response, call)
   const reader = await openEventStream(response, readerOptions(call, reconnection))
-  const endpoint = new StoredStreamEndpoint(call, id, reconnection)
-  return new ResumingSource(endpoint, { response: reader.response, reader }, '', call, reconnection)
+  const endpoint = new StoredStreamEndpoint(sent, id, reconnection)
+  return new ResumingSource(endpoint, { response: reader.response, reader }, '', sent, reconnection)
 }
 
 /** Resumes a stream that an endpoint stores. */

@@ -104,7 +104,10 @@ class IterableSource implements StreamSource {
     await this.#wait(async () => {
       this.#ownEvents = new OwnEventReader(this.#options.events ?? {})
       const events = await begin(this.#controller.signal)
-      if (isStream(events)) {
+      // Asking a stream for its response sends its request, and the reader has left.
+      if (this.#isClosed && isStream(events)) {
+        this.#iterator = events[forRelay](false).items[Symbol.asyncIterator]()
+      } else if (isStream(events)) {
         this.#stream = events
         const { items, isCut } = events[forRelay](false)
         this.#isCut = isCut

@@ -10,7 +10,8 @@ import { LivePulse } from './live-pulse.ts'
 import { LiveReader } from './live-reader.ts'
 import type { LiveEntry, ReplayLimits } from './live-replay.ts'
 import { channelOf, isFor, type LiveSubscription } from './live-subscription.ts'
-import type { Failure, LiveUpstream, UpstreamSink } from './live-upstream.ts'
+import type { LiveUpstream, UpstreamSink } from './live-upstream.ts'
+import type { Failure } from './read-feed.ts'
 import { readMissed } from './read-missed.ts'
 
 const nothing = /* @__PURE__ */ new Uint8Array(0)

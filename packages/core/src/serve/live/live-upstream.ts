@@ -5,8 +5,12 @@ import { RequestAbortedError } from '../../errors/request-aborted-error.ts'
 import { StreamConsumedError } from '../../errors/stream-consumed-error.ts'
 import type { LiveChannel, LiveEvent } from '../../events/live-event.ts'
 import { markHandled } from '../../lifetime/mark-handled.ts'
-import { PullIterator } from '../../lifetime/pull-iterator.ts'
+import { within } from '../../lifetime/timers.ts'
 import type { LiveEnd, LiveState } from '../../live/live-state.ts'
+import { type Failure, readFeed } from './read-feed.ts'
+
+/** How long to wait for the end of a feed that brings nothing more, in ms. */
+const longestEnd = 1_000
 
 /** A feed that `createLiveHandler` can read, such as a `LiveFeed`. */
 export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
@@ -72,11 +76,6 @@ export interface UpstreamSink {
    * @param failure undefined if the upstream has ended properly
    */
   onEnd(channel: LiveChannel | undefined, failure: Failure | undefined): void
-}
-
-/** What a feed has thrown. */
-export interface Failure {
-  readonly error: unknown
 }
 
 /** Where a hub gets its events from. */
@@ -254,8 +253,13 @@ export class FeedUpstream implements LiveUpstream {
     sink: UpstreamSink,
   ): Promise<Failure | undefined> {
     const failure = await readFeed(this.#feed, onEvent, sink, () => true)
-    const end = failure === undefined ? await this.#feed.closed : undefined
-    return end === undefined || end.reason === 'ended' ? failure : { error: closed() }
+    if (failure !== undefined) return failure
+    try {
+      const end = await within(Promise.resolve(this.#feed.closed), longestEnd)
+      return end === undefined || end.reason === 'ended' ? undefined : { error: closed() }
+    } catch (error) {
+      return { error }
+    }
   }
 
   async replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem> {
@@ -265,30 +269,4 @@ export class FeedUpstream implements LiveUpstream {
 
 function closed(): RequestAbortedError {
   return new RequestAbortedError('The feed was closed')
-}
-
-/** Reads a feed to its end. Never rejects: returns the error, or undefined if there is none. */
-async function readFeed(
-  feed: LiveFeedLike,
-  onEvent: (event: LiveEvent) => void,
-  sink: Pick<UpstreamSink, 'pause'>,
-  isOpen: () => boolean,
-): Promise<Failure | undefined> {
-  try {
-    const iterator = feed[Symbol.asyncIterator]()
-    for (;;) {
-      // An event that is there is taken without a promise.
-      let event = PullIterator.ready(iterator)
-      if (event === undefined) {
-        const { done, value } = await iterator.next()
-        if (done || !isOpen()) return undefined
-        event = value
-      }
-      onEvent(event)
-      const pause = sink.pause()
-      if (pause !== undefined) await pause
-    }
-  } catch (error) {
-    return { error }
-  }
 }
