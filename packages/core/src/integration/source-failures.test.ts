@@ -247,16 +247,19 @@ describe('a silent source', () => {
 test('a stream that a source returns after its reader has left sends no request', async () => {
   const fetch = vi.fn()
   const client = new VecTrade({ apiKey: 'vq_a', fetch })
-  let proceed = (): void => {}
-  const looking = new Promise<void>((resolve) => (proceed = resolve))
+  let proceed: (() => void) | undefined
   const source: AnalysisSource = async (question) => {
-    await looking
+    await new Promise<void>((resolve) => (proceed = resolve))
     return client.ai.stream(question)
   }
   const response = await createHandler({ source, firstByteAfter: 0 })(post({ prompt: 'p' }))
-  expect(response.status).toBe(200)
-  await response.body?.cancel()
-  proceed()
+  const reader = response.body!.getReader()
+  // The first one is a heartbeat.
+  await reader.read()
+  void reader.read()
+  await vi.waitFor(() => expect(proceed).toBeDefined())
+  await reader.cancel()
+  proceed?.()
   await pause(20)
   expect(fetch).not.toHaveBeenCalled()
 })
