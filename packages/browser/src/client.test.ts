@@ -29,8 +29,9 @@ async function requestOf(options: BrowserOptions): Promise<{ url: string; init: 
   return sent[0]!
 }
 
-test('exports the names of core, with its own VecTrade', () => {
-  expect(Object.keys(browser).toSorted()).toEqual(Object.keys(core).toSorted())
+test('exports the names of core, with its own VecTrade, and the stores', () => {
+  const own = ['createAnalysis', 'createLive']
+  expect(Object.keys(browser).toSorted()).toEqual([...Object.keys(core), ...own].toSorted())
   expect(VecTrade).not.toBe(core.VecTrade)
   expect(new VecTrade({ endpoint: href })).toBeInstanceOf(core.VecTrade)
   expectTypeOf<BrowserOptions['credentials']>().toEqualTypeOf<
