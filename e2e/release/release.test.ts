@@ -68,6 +68,13 @@ async function readPublished(name: string): Promise<PublishedManifest> {
   return manifest
 }
 
+/** Returns the packages that users install beside these ones. */
+async function peersOf(packages: readonly string[]): Promise<string[]> {
+  const manifests = await Promise.all(packages.map(readPublished))
+  const peers = manifests.flatMap(({ peerDependencies = {} }) => Object.keys(peerDependencies))
+  return [...new Set(peers)].filter((name) => !packages.includes(name))
+}
+
 test('CONTRIBUTING names the steps that are tested here', () => {
   const text = readFileSync(join(maintainer.repository, 'CONTRIBUTING.md'), 'utf8')
   const [, block = ''] = /## Releases\n[\s\S]*?```sh\n([\s\S]*?)```/.exec(text) ?? []
@@ -192,7 +199,7 @@ describe('a published package', () => {
       const { dependencies = {}, peerDependencies = {}, ...manifest } = await readPublished(name)
       expect(manifest.version).toBe(version)
       for (const [dependency, range] of Object.entries({ ...dependencies, ...peerDependencies })) {
-        expect(range, `${name} → ${dependency}`).toMatch(/^[\^~]?\d[\d.]*$/)
+        expect(range, `${name} → ${dependency}`).toMatch(/^[\^~]?\d[\d.]*( \|\| [\^~]?\d[\d.]*)*$/)
         if (dependency.startsWith('@vectrade/')) expect(range).toBe(version)
       }
       expect(JSON.stringify(manifest), name).not.toMatch(/workspace:|catalog:/)
@@ -263,12 +270,13 @@ describe('installed by name', () => {
     'with %s, all packages work',
     async (manager) => {
       const project = user.createProject(manager)
-      const { code, output } = await user.install(manager, project, names)
+      const installed = [...names, ...(await peersOf(names))].toSorted()
+      const { code, output } = await user.install(manager, project, installed)
       expect(code, output).toBe(0)
       const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
         dependencies: Record<string, string>
       }
-      expect(Object.keys(dependencies).toSorted()).toEqual(names)
+      expect(Object.keys(dependencies).toSorted()).toEqual(installed)
 
       const imports = `for (const name of ${JSON.stringify(names)}) {
       if (Object.keys(await import(name)).length === 0) throw new Error(name)

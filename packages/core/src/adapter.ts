@@ -14,7 +14,12 @@ export { withRuntime } from './options/with-runtime.ts'
 
 // Streams from other sources
 export { createStream } from './stream/create-stream.ts'
-export type { StreamOpener, StreamSettings, StreamSource } from './stream/stream-source.ts'
+export type {
+  CallOutcome,
+  StreamOpener,
+  StreamSettings,
+  StreamSource,
+} from './stream/stream-source.ts'
 export type { Track } from './lifetime/abort-scope.ts'
 
 // Live data

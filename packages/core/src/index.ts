@@ -111,6 +111,8 @@ export { createLiveHandler } from './serve/live/live-handler.ts'
 export type {
   LiveAuthorization,
   LiveHandlerOptions,
+  LiveHandlerSettings,
+  LiveHandlerSource,
   LiveReplayOptions,
 } from './serve/live/live-handler-options.ts'
 export type {

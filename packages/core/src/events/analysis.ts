@@ -19,6 +19,7 @@ const mostPieces = 256
 
 /** The part of an answer that has arrived. */
 export class AnalysisSoFar {
+  /** The sources so far, in the order in which they arrived. */
   readonly citations: Citation[] = []
   /**
    * The pieces of the text are joined from time to time. Adding each one to a string would leave much garbage.
@@ -30,6 +31,7 @@ export class AnalysisSoFar {
   readonly #metadata = new Map<string, unknown>()
   #usage: Usage | undefined
 
+  /** The text so far. */
   get text(): string {
     const text = this.#joined.join('') + this.#pieces.join('')
     this.#joined = [text]
@@ -37,6 +39,7 @@ export class AnalysisSoFar {
     return text
   }
 
+  /** Adds an event. */
   add(event: StreamEvent): void {
     switch (event.type) {
       case 'text':
@@ -64,6 +67,7 @@ export class AnalysisSoFar {
     }
   }
 
+  /** Returns the answer so far. @param requestId the id of the request, for the answer */
   toAnalysis(requestId: string | undefined): Analysis {
     const { text, citations } = this
     // A field may have the name __proto__.

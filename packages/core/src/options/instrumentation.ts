@@ -54,6 +54,7 @@ export interface CallObserver {
 export interface CallAttempt {
   /** The number of the request within its call, from 1. */
   attempt: number
+  /** `POST` asks, `GET` resumes a stream, `DELETE` stops one. */
   method: 'POST' | 'GET' | 'DELETE'
   /** The URL, without its query. */
   url: string
@@ -71,6 +72,7 @@ export interface AttemptContext {
 export interface AttemptResponse {
   /** The number of the request within its call, from 1. */
   attempt: number
+  /** The HTTP status. */
   status: number
   /** The id in `X-Request-Id`. */
   requestId: string | undefined
@@ -80,6 +82,7 @@ export interface AttemptResponse {
 export interface CallRetry {
   /** The number of the request that has failed, from 1. */
   attempt: number
+  /** Why the attempt has failed. */
   error: VecTradeError
   /** The pause before the next attempt, in ms. Undefined if a stream is resumed, because waking up ends its pause. */
   delay?: number | undefined
@@ -92,6 +95,7 @@ export interface CallEnd {
    * stream that the program has lost without ending it. `failed` has an `error`, also after an aborted signal.
    */
   outcome: 'complete' | 'cancelled' | 'dropped' | 'failed'
+  /** Why the call has failed. Undefined unless it has. */
   error?: VecTradeError | undefined
   /** The id of the last response's request. */
   requestId: string | undefined
