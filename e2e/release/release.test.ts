@@ -70,8 +70,8 @@ async function readPublished(name: string): Promise<PublishedManifest> {
 
 /** Returns the packages that users install beside these ones. */
 async function peersOf(packages: readonly string[]): Promise<string[]> {
-  const manifests = await Promise.all(packages.map(readPublished))
-  const peers = manifests.flatMap(({ peerDependencies = {} }) => Object.keys(peerDependencies))
+  const published = await Promise.all(packages.map(readPublished))
+  const peers = published.flatMap(({ peerDependencies = {} }) => Object.keys(peerDependencies))
   return [...new Set(peers)].filter((name) => !packages.includes(name))
 }
 
