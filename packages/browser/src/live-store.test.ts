@@ -119,6 +119,21 @@ describe('a live store', () => {
     store.dispose()
   })
 
+  test('follows a symbol no longer that the server refuses, and the others go on', async () => {
+    const store = createLive(feed.client(), { symbols: ['NVDA'] })
+    store.subscribe(() => {})
+    await untilLive(store)
+    feed.quote('NVDA', 1)
+    await until(() => expect(store.getSnapshot().quotes['NVDA']).toBeDefined())
+    const error = { type: 'validation_error', message: 'There is no symbol "NOPE"' }
+    feed.answer = () => Response.json({ error }, { status: 422 })
+    store.add(['NOPE'])
+    expect(store.getSnapshot().symbols).toEqual(['NVDA', 'NOPE'])
+    await until(() => expect(store.getSnapshot().symbols).toEqual(['NVDA']))
+    expect(store.getSnapshot()).toMatchObject({ state: 'live', error: undefined })
+    store.dispose()
+  })
+
   test('fails if the client cannot subscribe', () => {
     const store = createLive(feed.client(), { channels: ['rumours'] as never })
     store.subscribe(() => {})

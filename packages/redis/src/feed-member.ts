@@ -25,6 +25,7 @@ export class FeedMember {
   #isClosed = false
   /** The leader's connections to VecTrade, as of the last sign of life. Undefined if Redis does not answer. */
   #open: ReadonlySet<string> | undefined
+  #wasConnected = false
 
   constructor(
     context: FeedContext,
@@ -39,6 +40,11 @@ export class FeedMember {
   /** Whether Redis answers, and the leader has these connections to VecTrade. */
   isConnected(names: readonly FeedName[]): boolean {
     return this.#open !== undefined && names.every((name) => this.#open?.has(name))
+  }
+
+  /** Whether a leader has ever been connected to VecTrade. */
+  get wasConnected(): boolean {
+    return this.#wasConnected
   }
 
   start(): void {
@@ -90,6 +96,7 @@ export class FeedMember {
       if (this.#isClosed) return 0
       const [isLeader, left, wanted, opened] = reply as [number, number, string[], string]
       this.#open = new Set(opened.split(' '))
+      this.#wasConnected ||= opened !== ''
       if (isLeader === 1) this.#lead(sentAt, wanted)
       else if (term !== undefined) void this.#endTerm(term)
       // If the leader shows no more signs of life, take over just after the end of its lease.

@@ -112,7 +112,7 @@ test('without symbols, an instance does not wait for quotes. With a symbol, it d
   const leader = instances.start([])
   await expect.poll(() => leader.feed.state).toBe('live')
   leader.feed.add(['NVDA'])
-  expect(leader.feed.state).toBe('reconnecting')
+  expect(leader.feed.state).toBe('connecting')
   await expect.poll(() => leader.feed.state).toBe('live')
   expect(leader.client.open).toHaveLength(1)
 })

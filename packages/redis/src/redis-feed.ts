@@ -143,7 +143,6 @@ class Feed implements RedisFeed {
   readonly channels: readonly LiveChannel[]
   readonly closed: RedisFeed['closed']
   #onClosed: ((end: { reason: 'closed' | 'failed' }) => void) | undefined
-  #wasConnected = false
   readonly #context: FeedContext
   readonly #symbols = new Set<string>()
   readonly #member: FeedMember
@@ -189,10 +188,8 @@ class Feed implements RedisFeed {
     // Without symbols, no quotes are wanted, and the leader may not be connected for them.
     if (this.channels.includes('quotes') && this.#symbols.size > 0) names.push('quotes')
     if (this.channels.some((channel) => channel !== 'quotes')) names.push('others')
-    const isConnected = this.#member.isConnected(names)
-    this.#wasConnected ||= isConnected
-    if (isConnected) return 'live'
-    return this.#wasConnected ? 'reconnecting' : 'connecting'
+    if (this.#member.isConnected(names)) return 'live'
+    return this.#member.wasConnected ? 'reconnecting' : 'connecting'
   }
 
   add(symbols: readonly string[]): void {

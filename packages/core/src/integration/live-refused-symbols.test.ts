@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { type LiveEvent, ValidationError } from '../index.ts'
 import { catchError } from '../test-support/body.ts'
 import { quote, take } from '../test-support/live-events.ts'
-import { useLiveServer } from '../test-support/use-live-server.ts'
+import { beginFeed, useLiveServer } from '../test-support/use-live-server.ts'
 
 const lab = useLiveServer()
 
@@ -17,11 +17,7 @@ const refusal = (symbols: string[]): LiveEvent => ({
 })
 
 test('symbols that the server refuses are taken out and reported, and the feed goes on', async () => {
-  const feed = lab.subscribe()
-  const iterator = feed[Symbol.asyncIterator]()
-  const connection = await lab.server.connection(1)
-  connection.send(quote('NVDA', 1), '1')
-  await take(iterator, 1)
+  const { feed, iterator, old: connection } = await beginFeed(lab)
   lab.server.refusals.push(refuse)
   feed.add(['NOPE', 'AMD'])
   expect(await take(iterator, 1)).toEqual([refusal(['NOPE', 'AMD'])])
@@ -37,11 +33,7 @@ test('symbols that the server refuses are taken out and reported, and the feed g
 })
 
 test('what has arrived during the change comes before the report, and the next change is made', async () => {
-  const feed = lab.subscribe()
-  const iterator = feed[Symbol.asyncIterator]()
-  const old = await lab.server.connection(1)
-  old.send(quote('NVDA', 1), '1')
-  await take(iterator, 1)
+  const { feed, iterator, old } = await beginFeed(lab)
   lab.server.holdNext()
   feed.add(['NOPE'])
   await vi.advanceTimersByTimeAsync(0)

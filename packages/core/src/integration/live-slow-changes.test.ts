@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { quote, take } from '../test-support/live-events.ts'
-import { useLiveServer } from '../test-support/use-live-server.ts'
+import { beginFeed, useLiveServer } from '../test-support/use-live-server.ts'
 
 const lab = useLiveServer()
 
@@ -49,11 +49,7 @@ describe('a change before the first id', () => {
 
 describe('a change that the server does not answer', () => {
   test('holds events for 3 s at most, and is tried again later', async () => {
-    const feed = lab.subscribe()
-    const iterator = feed[Symbol.asyncIterator]()
-    const old = await lab.server.connection(1)
-    old.send(quote('NVDA', 1), '1')
-    await take(iterator, 1)
+    const { feed, iterator, old } = await beginFeed(lab)
     lab.server.holdNext()
     feed.add(['AMD'])
     await vi.advanceTimersByTimeAsync(0)
@@ -77,12 +73,21 @@ describe('a change that the server does not answer', () => {
     expect(await take(iterator, 1)).toEqual([quote('AMD', 4)])
   })
 
+  test('may take twice as long the next time', async () => {
+    const { feed, old } = await beginFeed(lab)
+    lab.server.holdNext()
+    feed.add(['AMD'])
+    await vi.advanceTimersByTimeAsync(3_000)
+    const admit = lab.server.holdNext()
+    await vi.advanceTimersByTimeAsync(2_000 + 5_900)
+    admit()
+    await lab.server.connection(2)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(old.isClosed).toBe(true)
+  })
+
   test('holds 1 000 events at most', async () => {
-    const feed = lab.subscribe()
-    const iterator = feed[Symbol.asyncIterator]()
-    const old = await lab.server.connection(1)
-    old.send(quote('NVDA', 1), '1')
-    await take(iterator, 1)
+    const { feed, iterator, old } = await beginFeed(lab)
     lab.server.holdNext()
     feed.add(['AMD'])
     await vi.advanceTimersByTimeAsync(0)
@@ -93,11 +98,7 @@ describe('a change that the server does not answer', () => {
   })
 
   test('is made by a reconnection if its connection does not repeat what it should', async () => {
-    const feed = lab.subscribe()
-    const iterator = feed[Symbol.asyncIterator]()
-    const old = await lab.server.connection(1)
-    old.send(quote('NVDA', 1), '1')
-    await take(iterator, 1)
+    const { feed, iterator, old } = await beginFeed(lab)
     const admit = lab.server.holdNext()
     feed.add(['AMD'])
     await vi.advanceTimersByTimeAsync(0)

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { LiveEvent, LiveFeed } from '../index.ts'
 import { quote, take } from '../test-support/live-events.ts'
 import { type Connection } from '../test-support/live-server.ts'
-import { useLiveServer } from '../test-support/use-live-server.ts'
+import { beginFeed, useLiveServer } from '../test-support/use-live-server.ts'
 
 const lab = useLiveServer()
 
@@ -14,11 +14,7 @@ describe('a change of symbols', () => {
     old: Connection
     admit: () => void
   }> {
-    const feed = lab.subscribe()
-    const iterator = feed[Symbol.asyncIterator]()
-    const old = await lab.server.connection(1)
-    old.send(quote('NVDA', 1), '1')
-    await take(iterator, 1)
+    const { feed, iterator, old } = await beginFeed(lab)
     const admit = lab.server.holdNext()
     feed.add(['AMD'])
     feed.add(['AMD', 'TSLA'])

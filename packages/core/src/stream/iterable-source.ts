@@ -104,15 +104,13 @@ class IterableSource implements StreamSource {
     await this.#wait(async () => {
       this.#ownEvents = new OwnEventReader(this.#options.events ?? {})
       const events = await begin(this.#controller.signal)
-      // Asking a stream for its response sends its request, and the reader has left.
-      if (this.#isClosed && isStream(events)) {
-        this.#iterator = events[forRelay](false).items[Symbol.asyncIterator]()
-      } else if (isStream(events)) {
+      if (isStream(events)) {
         this.#stream = events
         const { items, isCut } = events[forRelay](false)
         this.#isCut = isCut
         this.#iterator = items[Symbol.asyncIterator]()
-        this.response = await events.response
+        // Asking for the response sends the request. The reader may have left.
+        if (!this.#isClosed) this.response = await events.response
       } else this.#iterator = iteratorOf(events)
       // It may have been closed before there was an iterator.
       if (this.#isClosed) this.#leave()

@@ -40,14 +40,19 @@ export class FeedWatch {
 
   async #connect(): Promise<void> {
     const until = performance.now() + longestOutage
-    while (this.#feed.state === 'connecting' || this.#feed.state === 'reconnecting') {
+    while (!this.#isConnected()) {
       if (performance.now() > until) throw lost()
       await new Promise((resolve) => setTimeout(resolve, waitingInterval))
     }
   }
 
+  /** A closed feed is not waited for, because its end is told in another way. */
+  #isConnected(): boolean {
+    return this.#feed.state !== 'connecting' && this.#feed.state !== 'reconnecting'
+  }
+
   #look(): void {
-    if (this.#feed.state !== 'reconnecting') {
+    if (this.#isConnected()) {
       this.#lostAt = undefined
       this.#isReported = false
       return

@@ -23,8 +23,8 @@ export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
   /** What it brings. A request for another channel gets a 422. Default: all channels. */
   readonly channels?: readonly LiveChannel[]
   /**
-   * Whether it is connected. Requests wait while it is not, and readers get a `service_unavailable` after 10 s of
-   * `reconnecting`. Default: it is always connected.
+   * Whether it is connected. Requests wait while it is not, and readers get a `service_unavailable` after 10 s
+   * without a connection. Default: it is always connected.
    */
   readonly state?: LiveState
   /**

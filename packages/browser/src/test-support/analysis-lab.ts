@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, vi } from 'vitest'
+import { type AnalysisSnapshot, type AnalysisStore, createAnalysis } from '../index.ts'
+import { memoryStorage } from './memory-storage.ts'
+import { ScriptedEndpoint } from './scripted-endpoint.ts'
+import { until } from './until.ts'
+
+/** An endpoint that the test controls, and the storage of a page. */
+export class AnalysisLab {
+  endpoint: ScriptedEndpoint = new ScriptedEndpoint()
+  storage: ReturnType<typeof memoryStorage> = memoryStorage()
+
+  create(): AnalysisStore {
+    return createAnalysis(this.endpoint.client(), { storage: this.storage })
+  }
+
+  /** Asks, and waits until some text of the answer is shown. */
+  async begin(
+    store: AnalysisStore,
+    { text = 'Bull', count = this.endpoint.answers.length }: { text?: string; count?: number } = {},
+  ): Promise<void> {
+    void store.ask('Bull case?')
+    const answer = await this.endpoint.at(count)
+    answer.text(text)
+    await until(() => expect(store.getSnapshot().text).toBe(text))
+  }
+}
+
+/** A new endpoint and a new storage for each test. */
+export function useAnalysisLab(): AnalysisLab {
+  const lab = new AnalysisLab()
+  beforeEach(() => void Object.assign(lab, new AnalysisLab()))
+  afterEach(() => void vi.restoreAllMocks())
+  return lab
+}
+
+/** Records each snapshot that is published from now on. */
+export function record({ subscribe, getSnapshot }: AnalysisStore): AnalysisSnapshot[] {
+  const snapshots: AnalysisSnapshot[] = []
+  subscribe(() => snapshots.push(getSnapshot()))
+  return snapshots
+}
