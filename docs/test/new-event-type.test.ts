@@ -17,7 +17,6 @@ const readers = [
   'core/events/wire.ts',
   'core/stream/event-from-source.ts',
   'core/stream/pass-through-bytes.ts',
-  'packages/browser/src/answer-so-far.ts',
   'packages/sandbox/src/stream-steps.ts',
 ]
 
