@@ -7,11 +7,11 @@ const open = useBrowser()
 const question = "What's the bull case for NVDA?"
 
 /** Opens the same address in another tab. */
-async function follow({ page }: Chat): Promise<Chat> {
+async function follow({ page, complaints }: Chat): Promise<Chat> {
   await page.waitForURL(/#stream=[\w-]{22}$/)
   const other = await page.context().newPage()
   await other.goto(page.url())
-  return new Chat(other)
+  return new Chat({ page: other, complaints })
 }
 
 /** Returns the parts of an answer that must not depend on how it was read. */

@@ -1,9 +1,5 @@
-import { launchChromium, launchTimeout } from '@vectrade/test-kit'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-
-/** ms for an action in a page, or a wait there. Playwright's default is too short for a busy machine. */
-const patience = 100_000
+import { usePages } from '@vectrade/test-kit/use-pages'
+import type { Locator, Page } from 'playwright-core'
 
 /** The page in a browser, with what a reader sees and does. */
 export class AnswerPage {
@@ -37,30 +33,8 @@ export class AnswerPage {
   }
 }
 
-/**
- * Starts a browser for the tests of a file, and returns a function that opens a page. After each test, its pages are
- * closed, and must have reported no violation of the policy, no exception and no console error.
- */
+/** Returns a function that opens a page. Call it once in a file of tests. */
 export function useBrowser(): (url: string) => Promise<AnswerPage> {
-  let browser: Browser | undefined
-  const complaints: string[] = []
-  beforeAll(async () => {
-    browser = await launchChromium()
-  }, launchTimeout)
-  afterAll(() => browser?.close())
-  afterEach(async () => {
-    await Promise.all((browser?.contexts() ?? []).map((context) => context.close()))
-    expect(complaints.splice(0)).toEqual([])
-  })
-  return async (url) => {
-    const page = await browser?.newPage()
-    if (page === undefined) throw new Error('The browser is not there')
-    page.setDefaultTimeout(patience)
-    page.on('pageerror', (error) => complaints.push(String(error)))
-    page.on('console', (entry) => {
-      if (['error', 'warning'].includes(entry.type())) complaints.push(entry.text())
-    })
-    await page.goto(url)
-    return new AnswerPage(page)
-  }
+  const open = usePages()
+  return async (url) => new AnswerPage((await open(url)).page)
 }

@@ -1,10 +1,9 @@
-import { launchChromium, launchTimeout } from '@vectrade/test-kit'
+import { type OpenedPage, usePages } from '@vectrade/test-kit/use-pages'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AnswerProps } from '../test-support/page.ts'
 import { type Build, type Site, startSite, textOf } from '../test-support/site.ts'
 
-type Browser = Awaited<ReturnType<typeof launchChromium>>
-type Tab = Awaited<ReturnType<Browser['newPage']>>
+type Tab = OpenedPage['page']
 
 /** What the components of a page have done. */
 interface Seen {
@@ -19,41 +18,20 @@ interface Seen {
   error: string
 }
 
-let browser: Browser
+const openPage = usePages()
 let site: Site
 
 beforeAll(async () => {
-  browser = await launchChromium()
   site = await startSite()
-}, launchTimeout)
-afterAll(async () => {
-  await browser.close()
-  await site[Symbol.asyncDispose]()
 })
+afterAll(() => site[Symbol.asyncDispose]())
 beforeEach(() => {
   site.answers.length = 0
   site.asked.length = 0
 })
 
-/** Opens a page. Its errors and warnings fail the test that disposes of it. */
-async function open(build: Build): Promise<{ tab: Tab } & AsyncDisposable> {
-  const context = await browser.newContext()
-  const tab = await context.newPage()
-  const complaints: string[] = []
-  tab.on('pageerror', (error) => complaints.push(String(error)))
-  tab.on('console', (entry) => {
-    if (['error', 'warning'].includes(entry.type())) complaints.push(entry.text())
-  })
-  await tab.goto(site.url(build))
-  return {
-    tab,
-    [Symbol.asyncDispose]: async () => {
-      await context.close()
-      expect(complaints).toEqual([])
-    },
-  }
-}
-
+/** Opens the page with a version of React. */
+const open = async (build: Build): Promise<Tab> => (await openPage(site.url(build))).page
 const seen = (tab: Tab): Promise<Seen> => tab.evaluate('lab.seen()')
 const render = (tab: Tab, name: 'Answer' | 'Quotes', props: object): Promise<void> =>
   tab.evaluate(`lab.render('${name}', ${JSON.stringify(props)})`)
@@ -67,8 +45,7 @@ describe.for([18, 19] as const)('with React %i, a component', (react) => {
   const build: Build = { react, mode: 'development' }
 
   test('that asks when it is mounted asks once in StrictMode, and shows the answer', async () => {
-    await using page = await open(build)
-    const { tab } = page
+    const tab = await open(build)
     await render(tab, 'Answer', answer)
     await expectSeen(tab, { status: 'complete', text: textOf(40), isGrowing: true, prices: [7] })
     expect(await tab.evaluate('lab.shown()')).toBe(textOf(40))
@@ -81,8 +58,7 @@ describe.for([18, 19] as const)('with React %i, a component', (react) => {
   })
 
   test('that is unmounted in mid-stream ends the stream, and renders no more', async () => {
-    await using page = await open(build)
-    const { tab } = page
+    const tab = await open(build)
     await render(tab, 'Answer', endless)
     await expectSeen(tab, { status: 'streaming' })
     await tab.evaluate('lab.unmount()')
@@ -97,8 +73,7 @@ describe.for([18, 19] as const)('with React %i, a component', (react) => {
   })
 
   test('stops its answer, also on the server', async () => {
-    await using page = await open(build)
-    const { tab } = page
+    const tab = await open(build)
     await render(tab, 'Answer', { ...endless, endpoint: '/api/stored' })
     await expectSeen(tab, { status: 'streaming' })
     await tab.evaluate("lab.act('stop')")
@@ -109,8 +84,7 @@ describe.for([18, 19] as const)('with React %i, a component', (react) => {
   })
 
   test('resumes its answer after a reload, and no text comes twice', async () => {
-    await using page = await open(build)
-    const { tab } = page
+    const tab = await open(build)
     const stored = { endpoint: '/api/stored', prompt: '150 at 50' }
     await render(tab, 'Answer', stored)
     await expectSeen(tab, { status: 'streaming' })
@@ -121,8 +95,7 @@ describe.for([18, 19] as const)('with React %i, a component', (react) => {
   })
 
   test('is rendered by a server, and then hydrated without a mismatch', async () => {
-    await using page = await open(build)
-    const { tab } = page
+    const tab = await open(build)
     const html = await tab.evaluate(`lab.hydrate('Answer', ${JSON.stringify(answer)})`)
     expect(html).toBe('<p title="idle"></p>')
     await expectSeen(tab, { status: 'complete', text: textOf(40) })
@@ -130,8 +103,7 @@ describe.for([18, 19] as const)('with React %i, a component', (react) => {
   })
 
   test('shows live quotes of its symbols over one connection, which ends with it', async () => {
-    await using page = await open(build)
-    const { tab } = page
+    const tab = await open(build)
     await render(tab, 'Quotes', { symbols: ['nvda'] })
     await expect.poll(() => tab.evaluate('lab.shown()')).toMatch(/^NVDA \d+$/)
     expect(site.asked).toEqual(['GET /api/live'])
@@ -148,8 +120,7 @@ describe.for([18, 19] as const)('with React %i, a component', (react) => {
   })
 
   test('that gets 5,000 pieces of text a second renders at most once per frame', async () => {
-    await using page = await open({ react, mode: 'production' })
-    const { tab } = page
+    const tab = await open({ react, mode: 'production' })
     const count = 15_000
     const session = await tab.context().newCDPSession(tab)
     await session.send('Performance.enable')
@@ -181,8 +152,7 @@ describe.for([18, 19] as const)('with React %i, a component', (react) => {
 })
 
 test('a component that an <Activity> hides ends its stream, and works when it is shown again', async () => {
-  await using page = await open({ react: 19, mode: 'development' })
-  const { tab } = page
+  const tab = await open({ react: 19, mode: 'development' })
   await render(tab, 'Answer', { ...endless, activity: 'visible' })
   await expectSeen(tab, { status: 'streaming' })
   await render(tab, 'Answer', { ...endless, activity: 'hidden' })
