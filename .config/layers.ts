@@ -9,6 +9,7 @@ const packages: readonly (readonly string[])[] = [
     'apps/browser-chat',
     'apps/deno-server',
     'apps/edge-worker',
+    'apps/next-chat',
     'apps/node-terminal',
     'apps/shared-events',
   ],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { fromReadableStream } from '@vectrade/core'
 import { VecTrade } from '@vectrade/node'
@@ -25,6 +26,11 @@ describe("the guide's snippets, unchanged", () => {
     expect(examples).toHaveLength(2)
     for (const { code } of examples) expect(code).toContain("} from '@vectrade/sdk';\n")
     expect(stream.code).toContain(String.raw`'What\'s the bull case for NVDA?'`)
+  })
+
+  test('the second one is a route of the Next.js app, which a browser uses in its tests', () => {
+    const route = new URL('../../apps/next-chat/src/app/api/guide/route.ts', import.meta.url)
+    expect(readFileSync(route, 'utf8').trimEnd()).toBe(edge.code.trimEnd())
   })
 
   describeTypes('type-check', examples, project)

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import process from 'node:process'
+import { startSandbox } from '@vectrade/sandbox'
+
+// Runs a command of Next.js with a sandbox behind the app, unless there is a key: `node dev/start.ts dev`.
+const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
+const hasKey = Boolean(process.env['VECTRADE_API_KEY'])
+const sandbox = hasKey ? undefined : await startSandbox({ tokensPerSecond: 40 })
+console.log(
+  hasKey
+    ? 'VecTrade answers, with the key in VECTRADE_API_KEY.\n'
+    : 'Answers are simulated: no model, no market data. Set VECTRADE_API_KEY to ask VecTrade.\n',
+)
+
+const child = spawn(process.execPath, [next, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    NEXT_TELEMETRY_DISABLED: '1',
+    ...(sandbox && { VECTRADE_BASE_URL: sandbox.url, VECTRADE_API_KEY: sandbox.apiKey }),
+  },
+})
+// A terminal also sends SIGINT to Next.js itself.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => child.kill())
+child.on('exit', (code) => {
+  process.exitCode = code ?? 1
+  void sandbox?.close()
+})
