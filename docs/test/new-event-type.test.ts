@@ -10,7 +10,6 @@ const union = join(core, 'events/stream-event.ts')
 
 /** The files that read events of every type, with those of core in the copy. */
 const readers = [
-  'apps/browser-chat/src/turn.ts',
   'apps/node-terminal/src/answer-view.ts',
   'apps/node-terminal/src/summary.ts',
   'core/events/analysis.ts',
@@ -20,11 +19,7 @@ const readers = [
   'packages/sandbox/src/stream-steps.ts',
 ]
 
-const programs = [
-  'apps/browser-chat/src/turn.ts',
-  'apps/node-terminal/src/demo.ts',
-  'packages/sandbox/src/index.ts',
-]
+const programs = ['apps/node-terminal/src/demo.ts', 'packages/sandbox/src/index.ts']
 
 const config = {
   extends: join(root, '.config/tsconfig.json'),

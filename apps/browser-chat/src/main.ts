@@ -1,11 +1,11 @@
+import { createAnalysis } from '@vectrade/browser'
+import { addressStorage } from './address-storage.ts'
 import { createAnnouncer } from './announcer.ts'
-import { answer } from './answer.ts'
 import { client } from './client.ts'
 import { followEnd, scrollToEnd } from './follow-end.ts'
 import { perFrame } from './per-frame.ts'
 import { PricePanel } from './prices/price-panel.ts'
-import { forgetAnswer, noteAnswer, notedAnswer } from './resumable-answer.ts'
-import { newTurn } from './turn.ts'
+import { isLive, TurnMaker } from './turn.ts'
 import { TurnView } from './turn-view.ts'
 
 const form = find<HTMLFormElement>('composer')
@@ -15,51 +15,55 @@ const length = find('length')
 const longestQuestion = 10_000
 const announce = createAnnouncer(find('announcements'))
 const prices = new PricePanel(find('prices'), client)
-/** Aborting it stops the answer that is being written. Undefined while there is none. */
-let running: AbortController | undefined
+let turns = new TurnMaker(false)
+/** Shows the newest snapshot of the answer. */
+let show = (): void => {}
 
-/**
- * Shows a question and its answer.
- *
- * @param asked the question; undefined if another tab asked it
- * @param resumed the id of a stream; its answer is resumed, and nothing new is asked
- */
-async function ask(asked: string | undefined, resumed?: string): Promise<void> {
-  if (running !== undefined) return
-  const { signal } = (running = new AbortController())
-  const question = asked ?? 'Asked in another tab'
-  let turn = newTurn(question, resumed)
-  const view = new TurnView(
-    question,
-    announce,
-    asked === undefined ? undefined : () => void ask(asked),
-  )
-  const show = perFrame(() => followEnd(() => view.update(turn)))
+const analysis = createAnalysis(client, {
+  storage: addressStorage,
+  onEvent: (event) => turns.take(event),
+})
+analysis.subscribe(() => show())
+
+/** Asks a question, and shows it with its answer. */
+function ask(question: string): Promise<void> {
+  return follow(() => analysis.ask(question), false)
+}
+
+/** Resumes the answer that the address names, if any. Nothing new is asked. */
+function resume(): Promise<void> {
+  return follow(analysis.resume, true)
+}
+
+/** Shows the question and the answer that `begin` begins, unless an answer is being written. */
+async function follow(begin: () => Promise<void>, isResumed: boolean): Promise<void> {
+  if (isLive(analysis.getSnapshot())) return
+  turns = new TurnMaker(isResumed)
+  // The answer before is as it was.
+  show = () => {}
+  const ended = begin()
+  const { question, status } = analysis.getSnapshot()
+  if (!isLive({ status })) return
+  // Only the tab that asked it knows the question.
+  const onRetry = question === '' ? undefined : () => void ask(question)
+  const view = new TurnView(question || 'Asked in another tab', announce, onRetry)
+  let turn = turns.turn(analysis.getSnapshot())
+  const update = perFrame(() => followEnd(() => view.update(turn)))
   find('conversation').append(view.element)
   // At once, not with the next frame: a screen reader must hear of the question before the answer.
   view.update(turn)
   enter('answering', view)
   prices.follow(turn.symbols)
-  await answer(turn, {
-    signal,
-    onChange: (changed) => {
-      if (changed.symbols !== turn.symbols) prices.follow(changed.symbols)
-      turn = changed
-      show()
-    },
-    onResumable: (id) => noteAnswer({ id, question: asked }),
-  })
-  running = undefined
-  forgetAnswer()
+  show = () => {
+    const { symbols } = turn
+    turn = turns.turn(analysis.getSnapshot())
+    if (turn.symbols !== symbols) prices.follow(turn.symbols)
+    update()
+  }
+  await ended
   enter('ready', view)
   // A refused question goes back into the field to be changed, unless the reader has begun another one.
-  if (turn.problem?.canRetry === false && prompt.value === '') setPrompt(asked ?? '')
-}
-
-/** Resumes the answer that the address names, if any. */
-function resume(): void {
-  const noted = notedAnswer()
-  if (noted !== undefined) void ask(noted.question, noted.id)
+  if (turn.problem?.canRetry === false && prompt.value === '') setPrompt(question)
 }
 
 /** Sets the state of the page. The style sheet shows the buttons for it. */
@@ -101,7 +105,7 @@ prompt.addEventListener('input', showLength)
 form.addEventListener('submit', (event) => {
   event.preventDefault()
   const question = prompt.value.trim()
-  if (question === '' || running !== undefined) return prompt.focus()
+  if (question === '' || isLive(analysis.getSnapshot())) return prompt.focus()
   if (question.length > longestQuestion) {
     announce(length.textContent)
     return prompt.focus()
@@ -122,13 +126,13 @@ prompt.addEventListener('keydown', (event) => {
 })
 
 document.addEventListener('keydown', ({ key, isComposing }) => {
-  if (key === 'Escape' && !isComposing) running?.abort()
+  if (key === 'Escape' && !isComposing) void analysis.stop()
 })
-find('stop').addEventListener('click', () => running?.abort())
+find('stop').addEventListener('click', analysis.stop)
 
 for (const example of document.querySelectorAll('#examples button')) {
   example.addEventListener('click', () => void ask(example.textContent.trim()))
 }
 
 addEventListener('hashchange', resume)
-resume()
+void resume()

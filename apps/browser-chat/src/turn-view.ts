@@ -15,7 +15,7 @@ export class TurnView {
   readonly #announce: Announce
   readonly #answer: AnswerView
   readonly #onRetry: (() => void) | undefined
-  #phase: Turn['phase'] | undefined
+  #status: Turn['status'] | undefined
   /** The number of sources that are shown. */
   #sources = 0
 
@@ -37,15 +37,15 @@ export class TurnView {
    */
   update(turn: Turn): boolean {
     this.#showModel(turn)
-    // A screen reader hears the phase before the first paragraph.
-    if (isLive(turn) && turn.phase !== this.#phase) this.#enter(turn)
-    const isEnded = !isLive(turn) && turn.phase === this.#phase
+    // A screen reader hears the status before the first paragraph.
+    if (isLive(turn) && turn.status !== this.#status) this.#enter(turn)
+    const isEnded = !isLive(turn) && turn.status === this.#status
     const isShown = isEnded || this.#answer.update(turn)
     const isAll = this.#showSources(turn) && isShown
     // Lines may break between facts, but not within them.
     const unbroken = facts(turn).map((fact) => fact.replaceAll(' ', '\u00A0'))
     this.#part('facts').textContent = unbroken.join(' · ')
-    if (isAll && turn.phase !== this.#phase) this.#enter(turn)
+    if (isAll && turn.status !== this.#status) this.#enter(turn)
     return isAll
   }
 
@@ -68,20 +68,20 @@ export class TurnView {
   }
 
   #enter(turn: Turn): void {
-    this.#phase = turn.phase
-    this.element.dataset['phase'] = turn.phase
-    this.#part('phase').textContent = phaseOf(turn)
+    this.#status = turn.status
+    this.element.dataset['status'] = turn.status
+    this.#part('status').textContent = statusInWords(turn)
     if (!isLive(turn)) this.#end(turn)
     this.#announce(inWords(turn))
   }
 
   #end(turn: Turn): void {
-    this.#answer.end(turn, turn.phase === 'done')
+    this.#answer.end(turn, turn.status === 'complete')
     if (turn.problem) {
       showProblem(this.#part('problem'), turn.problem, this.#announce, this.#onRetry)
     }
     const again = this.#part('again')
-    again.hidden = turn.phase !== 'stopped' || this.#onRetry === undefined
+    again.hidden = turn.status !== 'stopped' || this.#onRetry === undefined
     again.addEventListener('click', () => this.#onRetry?.())
     const copy = this.#part('copy')
     // A page over plain http has no clipboard.
@@ -105,23 +105,24 @@ export class TurnView {
   }
 }
 
-const label: Record<Turn['phase'], string> = {
+const label: Record<Turn['status'], string> = {
+  idle: '',
   waiting: 'Thinking',
   streaming: 'Answering',
-  done: '',
+  complete: '',
   stopped: 'Stopped',
   failed: '',
 }
 
-function phaseOf({ phase, text, resumed }: Turn): string {
-  if (phase === 'waiting' && resumed !== undefined) return 'Coming back to the answer'
-  return phase === 'done' && text.trim() === '' ? 'The answer has no text' : label[phase]
+function statusInWords({ status, text, isResumed }: Turn): string {
+  if (status === 'waiting' && isResumed) return 'Coming back to the answer'
+  return status === 'complete' && text.trim() === '' ? 'The answer has no text' : label[status]
 }
 
 function inWords(turn: Turn): string {
-  const { phase, sources, problem } = turn
+  const { status, sources, problem } = turn
   if (problem) return `${problem.title}. ${problem.advice}`
-  const words = phaseOf(turn)
-  if (words !== '' || phase !== 'done') return words
+  const words = statusInWords(turn)
+  if (words !== '' || status !== 'complete') return words
   return sources.length === 0 ? 'Answered' : `Answered, sources: ${sources.length}`
 }

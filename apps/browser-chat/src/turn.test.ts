@@ -1,166 +1,178 @@
-import type { StreamEvent } from '@vectrade/browser'
+import { createAnalysis, type StreamEvent, toResponse, VecTrade } from '@vectrade/browser'
 import { describe, expect, test } from 'vitest'
 import { copyText } from './copy-text.ts'
 import { facts } from './facts.ts'
-import { advance, type Change, newTurn, type Turn } from './turn.ts'
+import { type Turn, TurnMaker } from './turn.ts'
 
+const text = (content: string): StreamEvent => ({ type: 'text', content })
 const cite = (source: string, url = `https://example.com/${source}`): StreamEvent => ({
   type: 'citation',
   content: '',
   source,
   url,
 })
-const text = (content: string): StreamEvent => ({ type: 'text', content })
+const metadata = (fields: object): StreamEvent => ({ type: 'metadata', content: '', ...fields })
+const done = (finish_reason = 'stop'): StreamEvent =>
+  ({ type: 'done', content: '', finish_reason }) as StreamEvent
 
-function after(...changes: (Change | StreamEvent)[]): Turn {
-  return changes.reduce<Turn>(
-    (turn, change, index) =>
-      advance(
-        turn,
-        'content' in change ? { type: 'event', event: change, after: index * 1000 } : change,
-      ),
-    newTurn('Why?'),
-  )
+/** Reads an answer of these events, and returns each turn that the page would show. */
+async function turnsOf(events: readonly StreamEvent[], question = 'Why?'): Promise<Turn[]> {
+  async function* answer(): AsyncGenerator<StreamEvent> {
+    yield* events
+    if (events.at(-1)?.type !== 'done') yield done()
+  }
+  const client = new VecTrade({
+    endpoint: 'http://localhost/api',
+    fetch: () => Promise.resolve(toResponse(answer())),
+  })
+  const maker = new TurnMaker(false)
+  const turns: Turn[] = []
+  const store = createAnalysis(client, { storage: false, onEvent: (event) => maker.take(event) })
+  store.subscribe(() => turns.push(maker.turn(store.getSnapshot())))
+  await store.ask(question)
+  return turns
 }
 
-describe('advance', () => {
-  test('waits until there is text', () => {
-    const metadata: StreamEvent = { type: 'metadata', content: '', model: 'vq-1' }
-    expect(after(metadata)).toMatchObject({ phase: 'waiting', model: 'vq-1', simulated: false })
-    expect(after(metadata, text(''))).toMatchObject({ phase: 'waiting' })
-    expect(after(metadata, text('a'), text('b'))).toMatchObject({
-      phase: 'streaming',
-      text: 'ab',
-      firstTextAfter: 1000,
-    })
+async function turnOf(...events: StreamEvent[]): Promise<Turn> {
+  return (await turnsOf(events)).at(-1) as Turn
+}
+
+describe('a turn', () => {
+  test('waits until there is text, and then has the time of the first', async () => {
+    const turns = await turnsOf([metadata({ model: 'vq-1' }), text(''), text('a'), text('b')])
+    expect(turns.map(({ status }) => status)).toEqual(['waiting', 'streaming', 'complete'])
+    expect(turns[0]).toMatchObject({ text: '', simulated: false })
+    expect(turns[0]).not.toHaveProperty('firstTextAfter')
+    expect(turns[2]).toMatchObject({ text: 'ab', model: 'vq-1', isCut: false, isResumed: false })
+    const { firstTextAfter = Number.NaN, endedAfter } = turns[2] as Turn
+    expect(firstTextAfter).toBeGreaterThan(0)
+    expect(endedAfter).toBeGreaterThanOrEqual(firstTextAfter)
   })
 
-  test('says that it is simulated when the server does, and only then', () => {
-    const metadata = (simulated: unknown): StreamEvent => ({
-      type: 'metadata',
-      content: '',
-      simulated,
-    })
-    expect(after(metadata(true), metadata(undefined)).simulated).toBe(true)
-    expect(after(metadata('yes')).simulated).toBe(false)
+  test('says that it is simulated when the server does, and only then', async () => {
+    expect((await turnOf(metadata({ simulated: true }), metadata({}))).simulated).toBe(true)
+    expect((await turnOf(metadata({ simulated: 'yes' }))).simulated).toBe(false)
   })
 
-  test('says that VecTrade did not write it when the server does', () => {
-    const metadata = (origin: string): StreamEvent => ({
-      type: 'metadata',
-      content: '',
-      model: 'llama3.2',
-      origin,
-    })
-    expect(after(metadata('vectrade')).isElsewhere).toBe(false)
-    const turn = after(metadata('upstream'), text('Yes.'))
+  test('says that VecTrade did not write it when the server does', async () => {
+    const model = 'llama3.2'
+    expect((await turnOf(metadata({ model, origin: 'vectrade' }))).isElsewhere).toBe(false)
+    const turn = await turnOf(metadata({ model, origin: 'upstream' }), text('Yes.'))
     expect(turn).toMatchObject({ isElsewhere: true, simulated: false })
     expect(copyText(turn)).toBe('Written by llama3.2, not by VecTrade\n\nYes.')
   })
 
-  test('says that the model stopped at its limit', () => {
-    const done = (reason: string): StreamEvent =>
-      ({ type: 'done', content: '', finish_reason: reason }) as StreamEvent
-    expect(facts(after(text('Yes, bec'), done('length')))[0]).toBe('Cut off at the model’s limit')
-    expect(after(text('Yes.'), done('stop')).isCut).toBe(false)
+  test('says that the model stopped at its limit', async () => {
+    expect(facts(await turnOf(text('Yes, bec'), done('length')))[0]).toBe(
+      'Cut off at the model’s limit',
+    )
+    expect((await turnOf(text('Yes.'), done('stop'))).isCut).toBe(false)
   })
 
-  test('is about the symbols of the question, until the server names its own', () => {
-    const turn = newTurn('AMD or INTC?')
-    const metadata = (symbols: unknown): Change => ({
-      type: 'event',
-      event: { type: 'metadata', content: '', symbols },
-      after: 0,
-    })
-    expect(turn.symbols).toEqual(['AMD', 'INTC'])
-    expect(advance(turn, metadata([])).symbols).toEqual(['AMD', 'INTC'])
-    expect(advance(turn, metadata(['NVDA', 7])).symbols).toEqual(['NVDA'])
+  test('is about the symbols of the question, until the server names its own', async () => {
+    const symbolsOf = async (symbols: unknown): Promise<unknown[]> =>
+      (await turnsOf([metadata({ symbols })], 'AMD or INTC?')).map((turn) => turn.symbols)
+    expect((await symbolsOf([]))[0]).toEqual(['AMD', 'INTC'])
+    expect((await symbolsOf([])).at(-1)).toEqual(['AMD', 'INTC'])
+    expect((await symbolsOf(['NVDA', 7])).at(-1)).toEqual(['NVDA'])
   })
 
-  test('ignores a model that is not a string', () => {
-    const wire = { type: 'metadata', content: '', model: 7 } as unknown as StreamEvent
-    expect(after(wire)).not.toHaveProperty('model')
+  test('reads metadata once', async () => {
+    const turns = await turnsOf([metadata({ symbols: ['NVDA'] }), text('a'), text('b')])
+    expect(turns).toHaveLength(3)
+    expect(turns[2]?.symbols).toBe(turns[1]?.symbols)
   })
 
-  test('numbers a source once', () => {
-    const turn = after(text('One'), cite('a'), text(', two'), cite('b'), cite('a'))
+  test('ignores a model that is not a string', async () => {
+    expect((await turnOf(metadata({ model: 7 }))).model).toBe(undefined)
+  })
+
+  test('numbers a source once', async () => {
+    const turn = await turnOf(text('One'), cite('a'), text(', two'), cite('b'), cite('a'))
     expect(turn.sources.map(({ source }) => source)).toEqual(['a', 'b'])
     expect(copyText(turn)).toBe(
       'One[1], two[2][1]\n\n[1] a https://example.com/a\n[2] b https://example.com/b',
     )
   })
 
-  test('copies nothing for another citation', () => {
-    const before = after(text('One'), cite('a'))
-    const one = advance(before, { type: 'event', event: cite('b'), after: 1 })
-    expect(one).not.toBe(before)
-    expect([one.marks, one.sources, one.numbers]).toEqual([
-      before.marks,
-      before.sources,
-      before.numbers,
-    ])
-    expect(one.marks).toBe(before.marks)
-    expect(one.sources).toBe(before.sources)
+  test('copies no list for another citation', async () => {
+    const turns = await turnsOf([text('One'), cite('a'), text('Two'), cite('b')])
+    expect(turns[2]?.sources).toBe(turns[1]?.sources)
+    expect(turns[2]?.marks).toBe(turns[1]?.marks)
+    expect(turns[2]?.marks).toHaveLength(2)
   })
 
-  test('places a mark directly after the text, before the white space that follows it', () => {
-    const turn = after(text('One'), text(' \n'), text(' '), cite('a'), text('\nTwo '), cite('b'))
+  test('places a mark directly after the text, before the white space that follows it', async () => {
+    const turn = await turnOf(
+      text('One'),
+      text(' \n'),
+      text(' '),
+      cite('a'),
+      text('\nTwo '),
+      cite('b'),
+    )
     expect(turn.marks.map(({ at }) => at)).toEqual([3, 10])
   })
 
-  test('counts the same name at another address as another source', () => {
-    const turn = after(cite('a', 'https://example.com/1'), cite('a', 'https://example.com/2'))
+  test('places a mark in the text as it is shown, without what was removed', async () => {
+    const turn = await turnOf(text('a\r\n\u202Eb'), cite('a'), text('\r\nc'), cite('b'))
+    expect(turn.text).toBe('a\nb\nc')
+    expect(turn.marks.map(({ at }) => at)).toEqual([3, 5])
+  })
+
+  test('counts the same name at another address as another source', async () => {
+    const turn = await turnOf(
+      cite('a', 'https://example.com/1'),
+      cite('a', 'https://example.com/2'),
+    )
     expect(turn.sources).toHaveLength(2)
   })
 
-  test('ignores unknown events', () => {
-    const unknown: StreamEvent = { type: 'unknown', content: '', wireType: 'x', data: {} }
-    expect(after(unknown)).toEqual(newTurn('Why?'))
+  test('that fails keeps what had arrived, and says why', async () => {
+    const turn = await turnOf(text('Half'), cite('a'), {
+      type: 'error',
+      content: '',
+    } as unknown as StreamEvent)
+    expect(turn).toMatchObject({ status: 'failed', text: 'Half', sources: [{ source: 'a' }] })
+    expect(turn.problem?.advice).toMatch(/^The answer above is not complete\./)
   })
 
-  test.each<Change>([
-    { type: 'stopped' },
-    { type: 'done', after: 9 },
-    { type: 'failed', problem: { title: 'No', advice: '', canRetry: true } },
-  ])('keeps what had arrived, and nothing comes after $type', (end) => {
-    const turn = after(text('Half'), cite('a'), end)
-    expect(turn).toMatchObject({ phase: end.type, sources: [{ source: 'a' }] })
-    expect(turn.text).toMatch(/^Half/)
-    expect(advance(turn, { type: 'event', event: text('more'), after: 99 })).toBe(turn)
-    expect(advance(turn, { type: 'stopped' })).toBe(turn)
-  })
-
-  test('is plain data', () => {
-    const turn = after(text('Half'), cite('a'), { type: 'done', after: 9 })
-    expect(JSON.parse(JSON.stringify(turn))).toEqual(turn)
+  test('of a resumed answer has no times', () => {
+    const maker = new TurnMaker(true)
+    maker.take(text('a'))
+    maker.take(done())
+    const store = createAnalysis(new VecTrade({ endpoint: 'http://localhost/api' }))
+    const turn = maker.turn({ ...store.getSnapshot(), text: 'a', status: 'complete' })
+    expect(turn).toMatchObject({ isResumed: true, text: 'a' })
+    expect(facts(turn)).toEqual([])
   })
 })
 
 describe('facts', () => {
   const usage = { prompt_tokens: 6, completion_tokens: 150 }
+  const known = { firstTextAfter: 640, endedAfter: 4390, usage }
 
-  test('tells the facts that are known', () => {
-    const turn = { ...newTurn(''), firstTextAfter: 640, endedAfter: 4390, usage }
-    expect(facts(turn)).toEqual([
+  test('tells the facts that are known', async () => {
+    const turn = await turnOf()
+    expect(facts({ ...turn, ...known })).toEqual([
       'First token after 640 ms',
       '150 tokens (question: 6)',
       'about 40 tokens/s',
     ])
   })
 
-  test('invents nothing', () => {
-    expect(facts(newTurn(''))).toEqual([])
-    expect(facts({ ...newTurn(''), firstTextAfter: 1640, endedAfter: 9000 })).toEqual([
+  test('invents nothing', async () => {
+    const turn = await turnOf()
+    expect(facts(turn)).toEqual([])
+    expect(facts({ ...turn, firstTextAfter: 1640, endedAfter: 9000 })).toEqual([
       'First token after 1.6 s',
     ])
     const odd = { completion_tokens: 'many' } as unknown as typeof usage
-    expect(facts({ ...newTurn(''), firstTextAfter: 1, endedAfter: 9000, usage: odd })).toHaveLength(
-      1,
-    )
+    expect(facts({ ...turn, firstTextAfter: 1, endedAfter: 9000, usage: odd })).toHaveLength(1)
   })
 
-  test('tells no speed if the answer came in one piece', () => {
-    const turn = { ...newTurn(''), firstTextAfter: 640, endedAfter: 650, usage }
+  test('tells no speed if the answer came in one piece', async () => {
+    const turn = { ...(await turnOf()), ...known, endedAfter: 650 }
     expect(facts(turn)).toEqual(['First token after 640 ms', '150 tokens (question: 6)'])
   })
 })

@@ -1,132 +1,152 @@
-import type { Citation, StreamEvent, Usage } from '@vectrade/browser'
+import type { AnalysisSnapshot, Citation, StreamEvent } from '@vectrade/browser'
 import type { Mark } from './citation-mark.ts'
 import { cleanName, cleanText } from './clean-text.ts'
 import { tickersFrom, tickersIn } from './prices/tickers.ts'
-import type { Problem } from './problem.ts'
+import { type Problem, toProblem } from './problem.ts'
+
+/** A question and its answer so far, as the page shows them. The lists only grow. */
+export interface Turn extends FromMetadata, Times, Pick<AnalysisSnapshot, 'status' | 'usage'> {
+  /** Markdown. */
+  readonly text: string
+  /** The marks, in the order of the text. */
+  readonly marks: readonly Mark[]
+  /** The sources, each once. They are numbered from 1. */
+  readonly sources: readonly Citation[]
+  /** Whether the answer was resumed from its beginning, not asked for. */
+  readonly isResumed: boolean
+  /** Whether the model stopped at the limit of its answer. */
+  readonly isCut: boolean
+  /** Why the answer has failed. */
+  readonly problem: Problem | undefined
+}
+
+/** What the metadata says. */
+interface FromMetadata {
+  readonly model: string | undefined
+  readonly simulated: boolean
+  /** Whether the server says that a model of its own answers, and not VecTrade. */
+  readonly isElsewhere: boolean
+  /** The ticker symbols that it is about: those in the question, until the server names its own. */
+  readonly symbols: readonly string[]
+}
+
+/** The ms from the question to the first text, and to the end. Unknown if the answer was resumed. */
+interface Times {
+  readonly firstTextAfter?: number
+  readonly endedAfter?: number
+}
+
+/** @returns whether the answer is being written */
+export function isLive({ status }: Pick<AnalysisSnapshot, 'status'>): boolean {
+  return status === 'waiting' || status === 'streaming'
+}
 
 /**
- * A question and the answer so far: plain data, without the page or the network. The lists only grow, and
- * each turn shares them with the turns before it, so another citation copies no list.
+ * Makes the turns of one question: from the snapshots of its answer, and from what only the events tell, such as the
+ * place of a citation.
  */
-export interface Turn {
-  question: string
-  /** The id of the stream that the answer is resumed from. */
-  resumed?: string
-  phase: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed'
-  /** Markdown. */
-  text: string
-  /** The length of the text without white space at its end. */
-  end: number
-  /** The marks, in the order of the text. */
-  marks: readonly Mark[]
-  /** The sources, each once. They are numbered from 1. */
-  sources: readonly Citation[]
+export class TurnMaker {
+  readonly #isResumed: boolean
+  readonly #start = performance.now()
+  #times: Times = {}
+  #isCut = false
+  #metadata: AnalysisSnapshot['metadata'] | undefined
+  #fromMetadata: FromMetadata = readMetadata({}, '')
+  /** The length of the text in the events so far. */
+  #length = 0
+  /** The citations whose places in the clean text are not known yet, with their places in the text of the events. */
+  #waiting: { readonly at: number; readonly number: number }[] = []
   /** The numbers of the sources, by name and address. */
-  numbers: Readonly<Record<string, number>>
-  /** The ticker symbols that it is about: those in the question, until the server names its own. */
-  symbols: readonly string[]
-  model?: string
-  simulated: boolean
-  /** Whether the server says that a model of its own answers, and not VecTrade. */
-  isElsewhere: boolean
-  /** Whether the model stopped at the limit of its answer. */
-  isCut: boolean
-  /** The ms from the question to the first text, and to the end. */
-  firstTextAfter?: number
-  endedAfter?: number
-  usage?: Usage
-  problem?: Problem
+  readonly #numbers = new Map<string, number>()
+  readonly #sources: Citation[] = []
+  readonly #marks: Mark[] = []
+  /** The clean text, and how much of the snapshot's text it is made of. */
+  #text = ''
+  #read = 0
+  /** The length of the clean text without white space at its end. */
+  #end = 0
+
+  constructor(isResumed: boolean) {
+    this.#isResumed = isResumed
+  }
+
+  /** Takes the next event of the answer. */
+  take(event: StreamEvent): void {
+    switch (event.type) {
+      case 'text':
+        if (event.content !== '') this.#times = { firstTextAfter: this.#after(), ...this.#times }
+        this.#length += event.content.length
+        break
+      case 'citation':
+        this.#waiting.push({ at: this.#length, number: this.#numberOf(event) })
+        break
+      case 'done':
+        this.#times = { ...this.#times, endedAfter: this.#after() }
+        this.#isCut = 'finish_reason' in event && event.finish_reason === 'length'
+        break
+      default:
+    }
+  }
+
+  /** @param snapshot has all the events that were taken */
+  turn(snapshot: AnalysisSnapshot): Turn {
+    const { text, status, usage, error } = snapshot
+    for (const { at, number } of this.#waiting.splice(0)) {
+      this.#readTo(at, text)
+      // Directly after the text that it belongs to, before the white space that follows.
+      this.#marks.push({ at: this.#end, number })
+    }
+    this.#readTo(text.length, text)
+    return {
+      ...this.#readMetadata(snapshot),
+      // A resumed answer arrives at once, so its times would mean nothing.
+      ...(this.#isResumed ? {} : this.#times),
+      status,
+      usage,
+      problem: error && toProblem(error, navigator.onLine),
+      text: this.#text,
+      marks: this.#marks,
+      sources: this.#sources,
+      isResumed: this.#isResumed,
+      isCut: this.#isCut,
+    }
+  }
+
+  #after(): number {
+    return performance.now() - this.#start
+  }
+
+  #numberOf({ source, url }: Citation): number {
+    const key = JSON.stringify([source, url])
+    const number = this.#numbers.get(key) ?? this.#sources.push({ source, url })
+    this.#numbers.set(key, number)
+    return number
+  }
+
+  #readTo(end: number, text: string): void {
+    const added = cleanText(text.slice(this.#read, end))
+    const ink = added.trimEnd().length
+    if (ink > 0) this.#end = this.#text.length + ink
+    this.#text += added
+    this.#read = end
+  }
+
+  #readMetadata({ question, metadata }: AnalysisSnapshot): FromMetadata {
+    // The same object as before unless there was new metadata, which can be long.
+    if (this.#metadata !== metadata) this.#fromMetadata = readMetadata(metadata, question)
+    this.#metadata = metadata
+    return this.#fromMetadata
+  }
 }
 
-/** A change of a turn. `after` is in ms since the question; undefined if it was not measured. */
-export type Change =
-  | { type: 'event'; event: StreamEvent; after: number | undefined }
-  | { type: 'done'; after: number | undefined }
-  | { type: 'stopped' }
-  | { type: 'failed'; problem: Problem }
-
-export function newTurn(question: string, resumed?: string): Turn {
+/** Reads metadata. A value from the server may be of any type. */
+function readMetadata(metadata: AnalysisSnapshot['metadata'], question: string): FromMetadata {
+  const { model, simulated, origin, symbols } = metadata
+  const named = tickersFrom(symbols)
   return {
-    ...(resumed === undefined ? {} : { resumed }),
-    question,
-    phase: 'waiting',
-    text: '',
-    end: 0,
-    marks: [],
-    sources: [],
-    numbers: {},
-    symbols: tickersIn(question),
-    simulated: false,
-    isElsewhere: false,
-    isCut: false,
+    model: typeof model === 'string' ? cleanName(model) : undefined,
+    simulated: simulated === true,
+    isElsewhere: origin === 'upstream',
+    symbols: named.length === 0 ? tickersIn(question) : named,
   }
-}
-
-export function isLive({ phase }: Turn): boolean {
-  return phase === 'waiting' || phase === 'streaming'
-}
-
-/** Returns the turn after a change. A turn that has ended does not change. */
-export function advance(turn: Turn, change: Change): Turn {
-  if (!isLive(turn)) return turn
-  switch (change.type) {
-    case 'event':
-      return withEvent(turn, change.event, change.after)
-    case 'done':
-      return { ...turn, phase: 'done', ...(change.after && { endedAfter: change.after }) }
-    case 'stopped':
-      return { ...turn, phase: 'stopped' }
-    case 'failed':
-      return { ...turn, phase: 'failed', problem: change.problem }
-  }
-}
-
-function withEvent(turn: Turn, event: StreamEvent, after: number | undefined): Turn {
-  switch (event.type) {
-    case 'text': {
-      if (event.content === '') return turn
-      const content = cleanText(event.content)
-      const text = turn.text + content
-      const ink = content.trimEnd().length
-      const end = ink === 0 ? turn.end : turn.text.length + ink
-      const first = turn.firstTextAfter ?? after
-      return { ...turn, phase: 'streaming', text, end, ...(first && { firstTextAfter: first }) }
-    }
-    case 'citation':
-      return withCitation(turn, event)
-    case 'metadata': {
-      // A value from the server may be of any type.
-      const model = typeof event.model === 'string' ? cleanName(event.model) : turn.model
-      const simulated = turn.simulated || event['simulated'] === true
-      const named = tickersFrom(event['symbols'])
-      const symbols = named.length === 0 ? turn.symbols : named
-      const isElsewhere = turn.isElsewhere || event['origin'] === 'upstream'
-      return { ...turn, ...(model === undefined ? {} : { model }), simulated, isElsewhere, symbols }
-    }
-    case 'done': {
-      // For example, another tab stopped it.
-      const isStopped = 'finish_reason' in event && event.finish_reason === 'stopped'
-      if (isStopped) return { ...turn, phase: 'stopped' }
-      const isCut = 'finish_reason' in event && event.finish_reason === 'length'
-      return { ...turn, isCut, ...(event.usage && { usage: event.usage }) }
-    }
-    case 'unknown':
-      return turn
-  }
-}
-
-function withCitation(turn: Turn, { source, url }: Citation): Turn {
-  const { marks, sources, numbers } = turn as Growing
-  const key = JSON.stringify([source, url])
-  const number = (numbers[key] ??= sources.push({ source, url }))
-  // Directly after the text that it belongs to, before the white space that follows.
-  marks.push({ at: turn.end, number })
-  return { ...turn }
-}
-
-/** The lists of a turn, writable for the one function that adds to them. */
-interface Growing extends Turn {
-  marks: Mark[]
-  sources: Citation[]
-  numbers: Record<string, number>
 }

@@ -12,7 +12,7 @@ describe('an answer', () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)
     await chat.ask(question)
-    await chat.reach('done')
+    await chat.reach('complete')
 
     expect(await chat.turn.getByRole('heading', { level: 2 }).textContent()).toBe(question)
     expect(await chat.answer.getByRole('heading', { level: 3 }).textContent()).toBe(
@@ -53,7 +53,7 @@ describe('an answer', () => {
     expect(await chat.turn.locator('.end').textContent()).not.toMatch(/tokens/)
 
     rest.resolve()
-    await chat.reach('done')
+    await chat.reach('complete')
     expect(await chat.answer.textContent()).toMatch(/^The first part1, the second\.\s*$/)
   })
 
@@ -61,7 +61,7 @@ describe('an answer', () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)
     await chat.ask(question)
-    await chat.reach('done')
+    await chat.reach('complete')
     const links = await chat.turn.getByRole('link').all()
     expect(links).toHaveLength(6)
     for (const link of links) {
@@ -78,7 +78,7 @@ describe('an answer', () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url, { permissions: ['clipboard-read', 'clipboard-write'] })
     await chat.ask(question)
-    await chat.reach('done')
+    await chat.reach('complete')
     await chat.button('Copy').click()
     await chat.button('Copied').waitFor()
     expect(await chat.page.evaluate('navigator.clipboard.readText()')).toMatch(
@@ -90,9 +90,9 @@ describe('an answer', () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)
     await chat.button('Compare AMD and INTC').click()
-    await chat.reach('done')
+    await chat.reach('complete')
     await chat.ask('And TSLA?')
-    await chat.reach('done')
+    await chat.reach('complete')
     expect(await chat.page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
       'Compare AMD and INTC',
       'And TSLA?',
@@ -113,7 +113,7 @@ describe('an answer', () => {
     })
     const chat = await open(server.url)
     await chat.ask(question)
-    await chat.reach('done')
+    await chat.reach('complete')
     expect((await chat.turn.locator('.origin').innerText()).trim()).toBe('vq-1')
   })
 })
@@ -135,7 +135,7 @@ describe('the finished part of an answer', () => {
     await chat.page.evaluate(`getSelection().selectAllChildren(
       document.querySelector('[data-part=answer] p'))`)
     rest.resolve()
-    await chat.reach('done')
+    await chat.reach('complete')
     expect(await chat.answer.getByRole('paragraph').allTextContents()).toEqual([
       'Select me.',
       'The second one\ngoes on.',
@@ -175,7 +175,7 @@ describe('the finished part of an answer', () => {
     await expect.poll(async () => (await scrolled()).left).toBeGreaterThan(49)
     const before = await scrolled()
     parts[1].resolve()
-    await chat.reach('done')
+    await chat.reach('complete')
     expect((await scrolled()).top).toBe(before.top)
   })
 })

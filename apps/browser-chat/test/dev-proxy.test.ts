@@ -43,7 +43,7 @@ test("the page works through Vite's proxy with changeOrigin, at an address of th
     await chat.reach('failed')
     publicOrigin.push(`http://lan.test:${port}`)
     await chat.ask('What about NVDA?')
-    await chat.reach('done')
+    await chat.reach('complete')
     expect(new Set(hosts)).toEqual(new Set([host]))
     // The page reports an error if its server closes first.
     await chat.page.close()

@@ -44,7 +44,7 @@ describe('stopping', () => {
     await chat.prompt.dispatchEvent('keydown', { key: 'Escape', isComposing: true })
     await chat.prompt.fill('The next question')
     await chat.prompt.press('Enter')
-    expect(await chat.turn.getAttribute('data-phase')).toBe('streaming')
+    expect(await chat.turn.getAttribute('data-status')).toBe('streaming')
     expect(await chat.prompt.inputValue()).toBe('The next question')
     await chat.prompt.press('Escape')
     await chat.reach('stopped')
@@ -76,7 +76,7 @@ describe('a failure', () => {
     expect(kept).toMatch(/^The bull case: NVDA\n/)
 
     await chat.button('Try again').click()
-    await chat.reach('done')
+    await chat.reach('complete')
     const answers = await chat.page.locator('[data-part=answer]').allInnerTexts()
     expect(answers).toHaveLength(2)
     expect(answers[0]).toBe(kept)
@@ -124,7 +124,7 @@ describe('a failure', () => {
     await chat.button('Try again').waitFor()
     expect(await chat.page.getByRole('status').textContent()).toContain('You can try again now.')
     await chat.button('Try again').click()
-    await chat.reach('done')
+    await chat.reach('complete')
     expect(server.sandbox.requests).toHaveLength(2)
   })
 
@@ -144,7 +144,7 @@ describe('a failure', () => {
     expect(await problemOf(chat)).toMatch(/^You are offline\n/)
     await chat.page.context().setOffline(false)
     await chat.button('Try again').click()
-    await chat.reach('done')
+    await chat.reach('complete')
   })
 
   test('that a retry cannot mend offers no retry, and puts the question back to be changed', async () => {
@@ -156,26 +156,13 @@ describe('a failure', () => {
     await expect.poll(() => chat.prompt.inputValue()).toBe(question)
   })
 
-  test('of the page itself is shown, and reported on the console', async () => {
-    await using server = await servePageWithSandbox()
-    const chat = await open(server.url)
-    await chat.page.evaluate(`
-      history.replaceState = () => {
-        delete history.replaceState
-        throw new Error('a mistake')
-      }`)
-    await chat.ask(question)
-    expect(await problemOf(chat)).toMatch(/^Something went wrong\n/)
-    expect(chat.complaints.splice(0)).toEqual(['Error: a mistake'])
-  })
-
   test('of an answer without text is named as such', async () => {
     await using server = await servePageWithEvents(async function* () {
       yield { type: 'done', content: '' }
     })
     const chat = await open(server.url)
     await chat.ask(question)
-    await chat.reach('done')
+    await chat.reach('complete')
     expect((await chat.turn.locator('.end').innerText()).trim()).toBe('The answer has no text')
   })
 })
@@ -195,6 +182,6 @@ test('a question that is too long is neither shortened nor sent', async () => {
   expect(await chat.prompt.inputValue()).toHaveLength(12_016)
   expect(await chat.page.getByRole('article').count()).toBe(0)
   await chat.ask('x'.repeat(10_000))
-  await chat.reach('done')
+  await chat.reach('complete')
   expect(await length.isVisible()).toBe(false)
 })

@@ -71,7 +71,7 @@ async function show(events: StreamEvent[], look?: (chat: Chat) => Promise<void>)
     }).observe(document.getElementById('conversation'), { subtree: true, childList: true })`)
   const before = await cpu()
   await chat.ask('Anything')
-  await chat.reach('done')
+  await chat.reach('complete')
   const cost = {
     cpu: (await cpu()) - before,
     most: await chat.page.evaluate<Cost['most']>('most'),

@@ -16,7 +16,7 @@ async function follow({ page, complaints }: Chat): Promise<Chat> {
 
 /** Returns the parts of an answer that must not depend on how it was read. */
 async function shown(chat: Chat): Promise<string[]> {
-  await chat.reach('done')
+  await chat.reach('complete')
   return [await chat.answer.innerHTML(), await chat.turn.locator('[data-part=sources]').innerHTML()]
 }
 
@@ -54,7 +54,7 @@ test('the answer continues without its page, and is not asked again once it is f
   await chat.page.goto('about:blank')
   await expect.poll(() => lastRequest(server.sandbox).closed).toBe('finished')
   await chat.page.goto(address)
-  await chat.reach('done')
+  await chat.reach('complete')
   expect(chat.page.url()).toBe(server.url)
   await chat.page.reload()
   expect(await chat.page.getByRole('article').count()).toBe(0)
@@ -81,14 +81,15 @@ test('a question whose answer is no longer stored can be asked again', async () 
   await using server = await servePageWithSandbox()
   const id = 'abcdefghijklmnopqrstuv'
   const chat = await open(server.url)
-  await chat.page.evaluate(`history.replaceState({ question: 'NVDA?' }, '', '#stream=${id}')`)
+  const item = JSON.stringify({ id, request: 'NVDA?' })
+  await chat.page.evaluate(`history.replaceState({ item: '${item}' }, '', '#stream=${id}')`)
   await chat.page.reload()
   await chat.reach('failed')
   expect(await chat.turn.locator('[data-part=problem]').innerText()).toMatch(
     /^This answer is no longer stored\nAsk again for a new one\./,
   )
   await chat.button('Try again').click()
-  await chat.reach('done')
+  await chat.reach('complete')
   expect(server.sandbox.requests.map(({ body }) => body)).toEqual([
     { prompt: 'NVDA?', stream: true },
   ])
@@ -115,5 +116,5 @@ test('without a store, the address does not change', async () => {
   await chat.answer.getByText('Yes.').waitFor()
   expect(chat.page.url()).toBe(server.url)
   rest.resolve()
-  await chat.reach('done')
+  await chat.reach('complete')
 })

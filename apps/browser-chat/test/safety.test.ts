@@ -41,7 +41,7 @@ describe('a hostile answer', () => {
     const asked: string[] = []
     chat.page.on('request', (request) => asked.push(request.url()))
     await chat.ask('Anything')
-    await chat.reach('done')
+    await chat.reach('complete')
 
     const known = new Set([`${server.url}api/analyze`, `${server.url}favicon.svg`])
     expect(asked.filter((url) => !known.has(url))).toEqual([])
@@ -83,7 +83,7 @@ describe('a hostile answer', () => {
     )
     const chat = await open(server.url)
     await chat.ask('Anything')
-    await chat.reach('done')
+    await chat.reach('complete')
     expect(await chat.answer.locator('p .host').allTextContents()).toEqual([
       'evil.example',
       'evil.example',
@@ -104,7 +104,7 @@ describe('a hostile answer', () => {
     await using server = await servePageWithSandbox()
     const chat = await open(server.url)
     await chat.ask('<img src=x onerror=document.title=1> **NVDA**')
-    await chat.reach('done')
+    await chat.reach('complete')
     expect(await chat.turn.getByRole('heading', { level: 2 }).innerHTML()).toBe(
       '&lt;img src=x onerror=document.title=1&gt; **NVDA**',
     )
@@ -159,7 +159,7 @@ describe('2,000 events at once', () => {
       new MutationObserver(() => { counted.renders += 1 }).observe(
         document.getElementById('conversation'), { subtree: true, childList: true })`)
     await chat.ask('Anything')
-    await chat.reach('done')
+    await chat.reach('complete')
     const { frames, renders } = await chat.page.evaluate<{ frames: number; renders: number }>(
       'counted',
     )

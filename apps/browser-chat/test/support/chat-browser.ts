@@ -1,3 +1,4 @@
+import type { AnalysisStatus } from '@vectrade/browser'
 import { type OpenedPage, usePages } from '@vectrade/test-kit/use-pages'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 
@@ -35,9 +36,9 @@ export class Chat {
     await this.prompt.press('Enter')
   }
 
-  /** Waits until the last answer is in a phase. */
-  async reach(phase: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed'): Promise<void> {
-    await this.page.locator(`article:last-child[data-phase=${phase}]`).waitFor()
+  /** Waits until the last answer has a status. */
+  async reach(status: Exclude<AnalysisStatus, 'idle'>): Promise<void> {
+    await this.page.locator(`article:last-child[data-status=${status}]`).waitFor()
   }
 }
 

@@ -54,6 +54,20 @@ describe('an answer is resumed', () => {
     expect(lab.endpoint.answers).toHaveLength(1)
   })
 
+  test('that the storage names, though the connection of another one was lost', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const store = lab.create()
+    await lab.begin(store)
+    lab.endpoint.goDown()
+    await until(() => expect(store.getSnapshot().status).toBe('failed'))
+    lab.endpoint.isDown = false
+    lab.storage.setItem('vectrade.analysis', JSON.stringify({ id: 'other' }))
+    await store.resume()
+    expect(lab.endpoint.requests.at(-1)).toEqual({ method: 'GET', lastEventId: null })
+    expect(store.getSnapshot()).toMatchObject({ question: '', text: '', status: 'failed' })
+    expect(store.getSnapshot().error).toBeInstanceOf(StreamResumeError)
+  })
+
   test('with an error if it is no longer stored, and is then forgotten', async () => {
     lab.storage.setItem('vectrade.analysis', JSON.stringify({ id: 'gone', request: 'Bull case?' }))
     const store = lab.create()

@@ -1,0 +1,28 @@
+import type { AnalysisStorage } from '@vectrade/browser'
+
+/**
+ * Notes the answer that is being written in the address of the page, where a reload finds it, and another tab that
+ * opens the same address. Only the id of its stream is in the address. The question is in the history of the tab
+ * that asked it.
+ */
+export const addressStorage: AnalysisStorage = {
+  setItem(_, item) {
+    const { id } = JSON.parse(item) as { id: string }
+    history.replaceState({ item }, '', `${withoutHash()}#stream=${id}`)
+  },
+
+  getItem() {
+    const id = /^#stream=([\w-]+)$/.exec(location.hash)?.[1]
+    if (id === undefined) return null
+    const { item } = (history.state ?? {}) as { item?: string }
+    return item ?? JSON.stringify({ id })
+  },
+
+  removeItem() {
+    history.replaceState(null, '', withoutHash())
+  },
+}
+
+function withoutHash(): string {
+  return `${location.pathname}${location.search}`
+}
