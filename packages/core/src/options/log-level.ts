@@ -1,3 +1,4 @@
+import { type Check, checkThat } from '../lifetime/check-options.ts'
 import type { Logger } from '../lifetime/logger.ts'
 
 /** The levels of messages, from the least important. */
@@ -18,3 +19,9 @@ export interface LogSettings {
 export function isLogLevel(value: unknown): value is LogLevel {
   return value === 'off' || logLevels.includes(value as keyof Logger)
 }
+
+/** Checks an option with a level. */
+export const checkLogLevel: Check = /* @__PURE__ */ checkThat(
+  "'debug', 'info', 'warn', 'error' or 'off'",
+  isLogLevel,
+)

@@ -23,7 +23,7 @@ import { headersForOtherBody, type HeaderValues } from './headers.ts'
 import type { EventTypes, NoEventTypes } from '../events/own-event.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import type { Instrumentation } from './instrumentation.ts'
-import { isLogLevel, type LogLevel, type LogSettings } from './log-level.ts'
+import { checkLogLevel, type LogLevel, type LogSettings } from './log-level.ts'
 import { isSendableId } from './last-event-id.ts'
 import { eventBytesLimit } from '../sse/event-limit.ts'
 import { version } from './version.ts'
@@ -186,7 +186,7 @@ const clientChecks: Checks<Omit<VecTradeOptions, keyof CallLimits | 'headers'>> 
   events: checkEventTypes,
   fetch: checkFunction,
   logger: checkLogger,
-  logLevel: /* @__PURE__ */ checkThat("'debug', 'info', 'warn', 'error' or 'off'", isLogLevel),
+  logLevel: checkLogLevel,
   instrumentation: /* @__PURE__ */ checkThat('an object with the method `onCall`', (value) =>
     hasMethods(value, 'onCall'),
   ),

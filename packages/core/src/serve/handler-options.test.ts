@@ -28,6 +28,7 @@ test.for<[string, Record<string, unknown>]>([
   ['onError', { onError: console }],
   ['logger', { logger: null }],
   ['logger', { logger: console.log }],
+  ['logLevel', { logLevel: 'verbose' }],
   ['heartbeat', { heartbeat: null }],
   ['firstByteAfter', { firstByteAfter: null }],
   ['maxPromptLength', { maxPromptLength: null }],

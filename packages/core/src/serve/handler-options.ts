@@ -15,6 +15,7 @@ import type { Logger } from '../lifetime/logger.ts'
 import { heartbeatLimit } from '../relay/heartbeat.ts'
 import type { AnalysisRequest } from '../options/analysis-request.ts'
 import { checkEventTypes } from '../options/check-event-types.ts'
+import { checkLogLevel, type LogLevel } from '../options/log-level.ts'
 import type { StreamStore } from '../store/stream-store.ts'
 import type { Authorization } from './authorization.ts'
 import { checkCors, type Cors } from './cors.ts'
@@ -120,8 +121,13 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
    * gets no details. Default: `console.error`.
    */
   onError?: ((error: unknown) => void) | undefined
-  /** Receives warnings about the store and the platform. Default: no logger. */
+  /**
+   * Gets warnings about the store and the platform. With `logLevel: 'debug'`, it also gets a message when a stored stream
+   * begins, is resumed, is stopped and ends. Default: none, or `console` if `logLevel` is set.
+   */
   logger?: Logger | undefined
+  /** The messages that the logger gets: those of this level and of the later ones. Default: `warn`. */
+  logLevel?: LogLevel | undefined
 }
 
 export const handlerChecks: Checks<HandlerOptions<EventTypes>> = {
@@ -145,6 +151,7 @@ export const handlerChecks: Checks<HandlerOptions<EventTypes>> = {
   maxStreamsPerOwner: /* @__PURE__ */ wholeNumber(Infinity, 1),
   onError: checkFunction,
   logger: checkLogger,
+  logLevel: checkLogLevel,
 }
 
 /** Checks for a request that a handler can take. */

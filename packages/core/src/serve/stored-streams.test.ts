@@ -108,6 +108,36 @@ test('an answer that failed ends with its error, also if it is resumed', async (
   }
 })
 
+test('with `debug`, the log tells how stored streams begin, are resumed and end, and no secret', async () => {
+  const lines: unknown[][] = []
+  const debug = (...line: unknown[]): void => void lines.push(line)
+  const { handler, upstream } = resumableEndpoint({ logger: { debug }, logLevel: 'debug' })
+  const begun = await handler(post())
+  const id = String(begun.headers.get('x-vectrade-stream-id'))
+  const url = `${endpoint}?stream=${id}`
+  upstream.send({ type: 'text', content: 'canary-answer' })
+  await begun.body?.cancel()
+  const headers = { 'last-event-id': '1' }
+  await handler(new Request(url, { headers }))
+  expect(lines.splice(0)).toEqual([
+    ['vectrade: stored stream 1 begins', { event: 'store.begin', stream: 1 }],
+    [
+      'vectrade: a stored stream is resumed after message 1',
+      { event: 'store.resume', after: 1, messages: 1 },
+    ],
+  ])
+  await handler(new Request(url, { method: 'DELETE' }))
+  await vi.waitFor(() => expect(lines).toHaveLength(2))
+  expect(lines).toEqual([
+    ['vectrade: a stored stream is stopped', { event: 'store.stop' }],
+    [
+      expect.stringMatching(/^vectrade: stored stream 1 has ended \(stopped\) after \d+ ms$/),
+      { event: 'store.end', stream: 1, outcome: 'stopped', ms: expect.any(Number) },
+    ],
+  ])
+  expect(JSON.stringify(lines)).not.toMatch(new RegExp(`canary|${id}`))
+})
+
 test('a failing waitUntil is logged, and a superseded producer ends the answer with an error', async () => {
   const warn = vi.fn()
   const store = memoryStore()

@@ -2,12 +2,18 @@ import { singleHeader } from '../errors/single-header.ts'
 import type { EventTypes } from '../events/own-event.ts'
 import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
-import { warnAbout } from '../lifetime/logger.ts'
+import { log, type Logger, warnAbout } from '../lifetime/logger.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
+import { leveledLogger } from '../options/leveled-logger.ts'
 import { MessageLog } from '../store/message-log.ts'
 import { produce } from '../store/produce.ts'
 import { StreamRecorder } from '../store/stream-recorder.ts'
-import type { StoredStream, StreamProducer, StreamStore } from '../store/stream-store.ts'
+import type {
+  StoredStream,
+  StreamOutcome,
+  StreamProducer,
+  StreamStore,
+} from '../store/stream-store.ts'
 import type { AnalysisStream } from '../stream/stream.ts'
 import { toBase64Url } from './base64-url.ts'
 import { detachableSignal } from './detachable-signal.ts'
@@ -42,10 +48,15 @@ export interface StoredAnswer {
 export class StoredStreams {
   readonly #store: StreamStore
   readonly #options: HandlerOptions<EventTypes>
+  readonly #logger: Logger | undefined
+  /** The number of streams that have begun. In the log, it names the newest one: an id would let anyone read it. */
+  #begun = 0
 
   constructor(store: StreamStore, options: HandlerOptions<EventTypes>) {
     this.#store = store
     this.#options = options
+    const { logger, logLevel } = options
+    this.#logger = leveledLogger({ logger, level: logLevel, variable: undefined })
   }
 
   /**
@@ -61,6 +72,11 @@ export class StoredStreams {
     if (hasSeenAll && (outcome !== 'error' || (await this.#endsWithError(id, length)))) {
       return new Response(null, { status: 204 })
     }
+    log(this.#logger, 'debug', `vectrade: a stored stream is resumed after message ${after}`, {
+      event: 'store.resume',
+      after,
+      messages: length,
+    })
     const isWhole = async (position = after): Promise<boolean> => {
       const { length: all = Infinity, outcome: end } = (await this.#store.find(id)) ?? {}
       // A stored error message ends the response before this is called. So the outcome `error` means here that the
@@ -81,6 +97,7 @@ export class StoredStreams {
    */
   async stop(id: string, owner: string): Promise<Response> {
     await this.#find(id, owner)
+    log(this.#logger, 'debug', 'vectrade: a stored stream is stopped', { event: 'store.stop' })
     await this.#store.stop(id)
     return new Response(null, { status: 204 })
   }
@@ -97,8 +114,9 @@ export class StoredStreams {
     context: HandlerContext,
   ): Promise<StoredAnswer | undefined> {
     if (request.signal.aborted) return undefined
-    const { maxStreamsPerOwner, heartbeat, logger } = this.#options
+    const { maxStreamsPerOwner, heartbeat } = this.#options
     const store = this.#store
+    const logger = this.#logger
     const id = newId()
     let producer: StreamProducer
     /** Renews the lease of the stream, even before the answer begins. */
@@ -127,9 +145,11 @@ export class StoredStreams {
       signal,
       respond: (stream, heartbeatFirst, onEnd) => {
         detach()
-        const log = new MessageLog({ isReadOnce: true })
-        const messages = log.read(0)
-        outlive(produce(stream, log, producer, recorder, onEnd).finally(() => onEnd()))
+        const messageLog = new MessageLog({ isReadOnce: true })
+        const messages = messageLog.read(0)
+        const logEnd = this.#logBegin()
+        const work = produce(stream, messageLog, producer, recorder, onEnd)
+        outlive(work.then(logEnd).finally(() => onEnd()))
         return storedResponse(id, messages, { heartbeat, heartbeatFirst })
       },
       abandon: () => {
@@ -137,6 +157,29 @@ export class StoredStreams {
         // If the store cannot be reached, it drops the stream by itself after a lease.
         outlive((async () => store.expire(id))().catch(() => {}))
       },
+    }
+  }
+
+  /** Logs the beginning of a stream, and returns a function that logs its end. */
+  #logBegin(): (outcome: StreamOutcome) => void {
+    const logger = this.#logger
+    const stream = (this.#begun += 1)
+    const start = performance.now()
+    const event = 'store.begin'
+    log(logger, 'debug', `vectrade: stored stream ${stream} begins`, { event, stream })
+    return (outcome) => {
+      const ms = Math.round(performance.now() - start)
+      log(
+        logger,
+        'debug',
+        `vectrade: stored stream ${stream} has ended (${outcome}) after ${ms} ms`,
+        {
+          event: 'store.end',
+          stream,
+          outcome,
+          ms,
+        },
+      )
     }
   }
 

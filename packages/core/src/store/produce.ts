@@ -20,7 +20,7 @@ const stoppedMessage: StoredMessage = {
  *
  * The response of this request reads the log. A page that reconnects reads the store. The answer is read to
  * its end even if no one reads it at the moment. It ends early if it is stopped, or if the store has failed
- * and the log has no reader. Never rejects.
+ * and the log has no reader. Resolves with how the answer has ended. Never rejects.
  *
  * @param recorder records to `producer`, and is finished at the end
  * @param onFailure called with the error of an answer that has failed
@@ -31,7 +31,7 @@ export async function produce(
   producer: StreamProducer,
   recorder: StreamRecorder,
   onFailure: (error: unknown) => void,
-): Promise<void> {
+): Promise<StreamOutcome> {
   const record = (message: StoredMessage): void => {
     log.append([message])
     recorder.add(message)
@@ -61,6 +61,7 @@ export async function produce(
     log.end()
     await recorder.finish(outcome)
   }
+  return outcome
 }
 
 /** How many unread messages the log may hold after the store has failed. */
