@@ -1,5 +1,5 @@
 import { log, type LogFields, type Logger } from '../lifetime/logger.ts'
-import { isLogLevel, logLevels, type LogSettings } from './log-level.ts'
+import { isLogged, isLogLevel, logLevels, type LogSettings } from './log-level.ts'
 
 let isMistakeLogged = false
 
@@ -18,12 +18,12 @@ export function leveledLogger(settings: LogSettings): Logger | undefined {
     isMistakeLogged = true
     log(logger, 'warn', 'vectrade: VECTRADE_LOG must be debug, info, warn, error or off')
   }
-  const chosen = level ?? (isLogLevel(variable) ? variable : 'warn')
+  const chosen = level ?? (isLogLevel(variable) ? variable : undefined)
   if (chosen === 'off') return undefined
   const methodOf =
     (name: keyof Logger) =>
     (message: string, fields?: LogFields): void =>
       log(logger, name, message, fields)
-  const names = logLevels.slice(logLevels.indexOf(chosen)).filter((name) => logger[name])
+  const names = logLevels.filter((name) => isLogged(name, chosen) && logger[name])
   return Object.fromEntries(names.map((name) => [name, methodOf(name)]))
 }

@@ -15,6 +15,11 @@ export interface LogSettings {
   variable: string | undefined
 }
 
+/** Whether a logger with a level gets messages of another level. */
+export function isLogged(level: keyof Logger, chosen: LogLevel = 'warn'): boolean {
+  return chosen !== 'off' && logLevels.indexOf(chosen) <= logLevels.indexOf(level)
+}
+
 /** Whether a value is a {@link LogLevel}. */
 export function isLogLevel(value: unknown): value is LogLevel {
   return value === 'off' || logLevels.includes(value as keyof Logger)

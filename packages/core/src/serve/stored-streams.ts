@@ -4,7 +4,7 @@ import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { log, type Logger, warnAbout } from '../lifetime/logger.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
-import { leveledLogger } from '../options/leveled-logger.ts'
+import { isLogged } from '../options/log-level.ts'
 import { MessageLog } from '../store/message-log.ts'
 import { produce } from '../store/produce.ts'
 import { StreamRecorder } from '../store/stream-recorder.ts'
@@ -48,15 +48,19 @@ export interface StoredAnswer {
 export class StoredStreams {
   readonly #store: StreamStore
   readonly #options: HandlerOptions<EventTypes>
+  /** Gets warnings. Undefined if they are not logged. */
   readonly #logger: Logger | undefined
+  /** Gets the steps of streams. Undefined if they are not logged. */
+  readonly #steps: Logger | undefined
   /** The number of streams that have begun. In the log, it names the newest one: an id would let anyone read it. */
   #begun = 0
 
   constructor(store: StreamStore, options: HandlerOptions<EventTypes>) {
     this.#store = store
     this.#options = options
-    const { logger, logLevel } = options
-    this.#logger = leveledLogger({ logger, level: logLevel, variable: undefined })
+    const { logLevel, logger = logLevel && (globalThis as { console?: Logger }).console } = options
+    this.#logger = isLogged('warn', logLevel) ? logger : undefined
+    this.#steps = isLogged('debug', logLevel) ? logger : undefined
   }
 
   /**
@@ -72,7 +76,7 @@ export class StoredStreams {
     if (hasSeenAll && (outcome !== 'error' || (await this.#endsWithError(id, length)))) {
       return new Response(null, { status: 204 })
     }
-    log(this.#logger, 'debug', `vectrade: a stored stream is resumed after message ${after}`, {
+    log(this.#steps, 'debug', `vectrade: a stored stream is resumed after message ${after}`, {
       event: 'store.resume',
       after,
       messages: length,
@@ -97,7 +101,7 @@ export class StoredStreams {
    */
   async stop(id: string, owner: string): Promise<Response> {
     await this.#find(id, owner)
-    log(this.#logger, 'debug', 'vectrade: a stored stream is stopped', { event: 'store.stop' })
+    log(this.#steps, 'debug', 'vectrade: a stored stream is stopped', { event: 'store.stop' })
     await this.#store.stop(id)
     return new Response(null, { status: 204 })
   }
@@ -162,7 +166,7 @@ export class StoredStreams {
 
   /** Logs the beginning of a stream, and returns a function that logs its end. */
   #logBegin(): (outcome: StreamOutcome) => void {
-    const logger = this.#logger
+    const logger = this.#steps
     const stream = (this.#begun += 1)
     const start = performance.now()
     const event = 'store.begin'
