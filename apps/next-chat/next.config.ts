@@ -1,7 +1,7 @@
 import type { NextConfig } from 'next'
 
 const config: NextConfig = {
-  // Compression holds small events back. The handler of `createHandler` forbids it; the guide's route does not.
+  // Compression delays small events. `createHandler` prevents it with a header, but the guide's route does not.
   compress: false,
 }
 

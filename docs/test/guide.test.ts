@@ -28,7 +28,7 @@ describe("the guide's snippets, unchanged", () => {
     expect(stream.code).toContain(String.raw`'What\'s the bull case for NVDA?'`)
   })
 
-  test('the second one is a route of the Next.js app, which a browser uses in its tests', () => {
+  test('the second one is the same as the route in apps/next-chat, which is tested in a browser', () => {
     const route = new URL('../../apps/next-chat/src/app/api/guide/route.ts', import.meta.url)
     expect(readFileSync(route, 'utf8').trimEnd()).toBe(edge.code.trimEnd())
   })

@@ -1,9 +1,8 @@
 import type { AnalysisStorage } from '@vectrade/browser'
 
 /**
- * Notes the answer that is being written in the address of the page, where a reload finds it, and another tab that
- * opens the same address. Only the id of its stream is in the address. The question is in the history of the tab
- * that asked it.
+ * Keeps the id of the current answer's stream in the address of the page. A reload finds it there, and so does another
+ * tab that opens the same address. The question is not in the address. It is in the history of the tab that asked it.
  */
 export const addressStorage: AnalysisStorage = {
   setItem(_, item) {

@@ -35,16 +35,16 @@ function resume(): Promise<void> {
   return follow(analysis.resume, true)
 }
 
-/** Shows the question and the answer that `begin` begins, unless an answer is being written. */
+/** Calls `begin`, and shows the question and answer that it begins. Does nothing while an answer is being written. */
 async function follow(begin: () => Promise<void>, isResumed: boolean): Promise<void> {
   if (isLive(analysis.getSnapshot())) return
   turns = new TurnMaker(isResumed)
-  // The answer before is as it was.
+  // The next snapshots are not of the previous answer, so its view must not show them.
   show = () => {}
   const ended = begin()
   const { question, status } = analysis.getSnapshot()
   if (!isLive({ status })) return
-  // Only the tab that asked it knows the question.
+  // Only the tab that asked the question knows it.
   const onRetry = question === '' ? undefined : () => void ask(question)
   const view = new TurnView(question || 'Asked in another tab', announce, onRetry)
   let turn = turns.turn(analysis.getSnapshot())

@@ -12,7 +12,7 @@ export interface Turn extends FromMetadata, Times, Pick<AnalysisSnapshot, 'statu
   readonly marks: readonly Mark[]
   /** The sources, each once. They are numbered from 1. */
   readonly sources: readonly Citation[]
-  /** Whether the answer was resumed from its beginning, not asked for. */
+  /** Whether this page has resumed the answer from its beginning instead of asking the question. */
   readonly isResumed: boolean
   /** Whether the model stopped at the limit of its answer. */
   readonly isCut: boolean
@@ -42,7 +42,7 @@ export function isLive({ status }: Pick<AnalysisSnapshot, 'status'>): boolean {
 }
 
 /**
- * Makes the turns of one question: from the snapshots of its answer, and from what only the events tell, such as the
+ * Makes the turns of one question. It combines the snapshots of the answer with what only the events have, such as the
  * place of a citation.
  */
 export class TurnMaker {
@@ -54,7 +54,7 @@ export class TurnMaker {
   #fromMetadata: FromMetadata = readMetadata({}, '')
   /** The length of the text in the events so far. */
   #length = 0
-  /** The citations whose places in the clean text are not known yet, with their places in the text of the events. */
+  /** Citations without a place in the clean text yet. `at` is the place in the text of the events. */
   #waiting: { readonly at: number; readonly number: number }[] = []
   /** The numbers of the sources, by name and address. */
   readonly #numbers = new Map<string, number>()
@@ -88,7 +88,7 @@ export class TurnMaker {
     }
   }
 
-  /** @param snapshot has all the events that were taken */
+  /** Returns the turn for a snapshot, which must include every event that was taken. */
   turn(snapshot: AnalysisSnapshot): Turn {
     const { text, status, usage, error } = snapshot
     for (const { at, number } of this.#waiting.splice(0)) {
@@ -132,7 +132,7 @@ export class TurnMaker {
   }
 
   #readMetadata({ question, metadata }: AnalysisSnapshot): FromMetadata {
-    // The same object as before unless there was new metadata, which can be long.
+    // Metadata can be long, so it is read again only after it has changed.
     if (this.#metadata !== metadata) this.#fromMetadata = readMetadata(metadata, question)
     this.#metadata = metadata
     return this.#fromMetadata

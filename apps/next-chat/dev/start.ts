@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import process from 'node:process'
 import { startSandbox } from '@vectrade/sandbox'
 
-// Runs a command of Next.js with a sandbox behind the app, unless there is a key: `node dev/start.ts dev`.
+// Runs a command of Next.js: `node dev/start.ts dev`. Without a key, it also starts a sandbox that the app asks.
 const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
 const hasKey = Boolean(process.env['VECTRADE_API_KEY'])
 const sandbox = hasKey ? undefined : await startSandbox({ tokensPerSecond: 40 })
@@ -21,7 +21,7 @@ const child = spawn(process.execPath, [next, ...process.argv.slice(2)], {
     ...(sandbox && { VECTRADE_BASE_URL: sandbox.url, VECTRADE_API_KEY: sandbox.apiKey }),
   },
 })
-// A terminal also sends SIGINT to Next.js itself.
+// A terminal also sends SIGINT to Next.js. This process waits until Next.js has ended.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill())
 child.on('exit', (code) => {

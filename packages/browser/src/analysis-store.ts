@@ -203,7 +203,7 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
   readonly resume = (): Promise<void> => {
     if (this.#run?.done !== undefined) return this.#run.done
     const noted = this.#note.read() ?? this.#cut
-    // The note can be of another answer by now, such as one that another tab has noted in the same storage.
+    // The note may name another answer by now, for example because another tab uses the same storage.
     const cut = noted?.id === this.#cut?.id ? this.#cut : undefined
     if (noted === undefined || this.#publisher.isDisposed) return Promise.resolve()
     // After a reload, the answer comes from its beginning, because its text was not noted.

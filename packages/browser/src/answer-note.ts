@@ -3,8 +3,8 @@ import type { AnalysisRequest } from '@vectrade/core'
 /**
  * Where a page notes the answer that it reads. `sessionStorage` and `localStorage` are such storages.
  *
- * An item is JSON, an object with the `id` of the stream and the `request`. A storage of your own may return an item with
- * an `id` alone. The question of that answer is then `''`.
+ * An item is a JSON object with the `id` of the stream and the `request`. Your own storage may return an item with only
+ * an `id`. The question of that answer is then `''`.
  */
 export interface AnalysisStorage {
   /** Returns the item, or null if there is none. */

@@ -38,7 +38,7 @@ export function usePages(): OpenPage {
     const complaints: string[] = []
     opened.push({ page, complaints })
     page.setDefaultTimeout(patience)
-    // The context's, so that further pages which a test opens count too.
+    // Listen on the context, because a test may open further pages in it.
     context.on('weberror', (thrown) => complaints.push(String(thrown.error())))
     context.on('console', (entry) => {
       if (entry.type() !== 'error' && entry.type() !== 'warning') return

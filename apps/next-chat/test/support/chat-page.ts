@@ -26,7 +26,7 @@ export class ChatPage {
     await this.button('Ask').click()
   }
 
-  /** Waits until the status begins with these words. */
+  /** Waits until the status contains these words. */
   async reach(status: string): Promise<void> {
     await this.page.getByRole('status').filter({ hasText: status }).waitFor()
   }

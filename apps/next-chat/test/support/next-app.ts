@@ -45,7 +45,7 @@ export async function serveApp(sandbox?: Sandbox): Promise<ServedApp> {
     output: () => output,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
-      // Once Next.js has ended too.
+      // The pipes close only after Next.js has ended too.
       await gone
     },
   }

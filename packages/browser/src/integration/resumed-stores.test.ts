@@ -54,7 +54,7 @@ describe('an answer is resumed', () => {
     expect(lab.endpoint.answers).toHaveLength(1)
   })
 
-  test('that the storage names, though the connection of another one was lost', async () => {
+  test('by the id in the storage, even if this store has lost the connection of another answer', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const store = lab.create()
     await lab.begin(store)

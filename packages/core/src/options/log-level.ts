@@ -15,7 +15,7 @@ export interface LogSettings {
   variable: string | undefined
 }
 
-/** Whether a logger with a level gets messages of another level. */
+/** Whether messages of `level` reach the logger where the level is `chosen`. */
 export function isLogged(level: keyof Logger, chosen: LogLevel = 'warn'): boolean {
   return chosen !== 'off' && logLevels.indexOf(chosen) <= logLevels.indexOf(level)
 }

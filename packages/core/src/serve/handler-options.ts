@@ -123,10 +123,13 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
   onError?: ((error: unknown) => void) | undefined
   /**
    * Gets warnings about the store and the platform. With `logLevel: 'debug'`, it also gets a message when a stored stream
-   * begins, is resumed, is stopped and ends. Default: none, or `console` if `logLevel` is set.
+   * begins, is resumed, is stopped or ends. Default: none, or `console` if `logLevel` is set.
    */
   logger?: Logger | undefined
-  /** The messages that the logger gets: those of this level and of the later ones. Default: `warn`. */
+  /**
+   * The messages that the logger gets: those of this level and of the later ones in `debug`, `info`, `warn`, `error`,
+   * `off`. Default: `warn`.
+   */
   logLevel?: LogLevel | undefined
 }
 

@@ -108,7 +108,7 @@ test('an answer that failed ends with its error, also if it is resumed', async (
   }
 })
 
-test('with `debug`, the log tells how stored streams begin, are resumed and end, and no secret', async () => {
+test('with `debug`, the log has each step of a stored stream, but neither its id nor its text', async () => {
   const lines: unknown[][] = []
   const debug = (...line: unknown[]): void => void lines.push(line)
   const { handler, upstream } = resumableEndpoint({ logger: { debug }, logLevel: 'debug' })

@@ -52,7 +52,7 @@ export class StoredStreams {
   readonly #logger: Logger | undefined
   /** Gets the steps of streams. Undefined if they are not logged. */
   readonly #steps: Logger | undefined
-  /** The number of streams that have begun. In the log, it names the newest one: an id would let anyone read it. */
+  /** The number of streams that have begun. The log has this number, because an id can be enough to read a stream. */
   #begun = 0
 
   constructor(store: StreamStore, options: HandlerOptions<EventTypes>) {
