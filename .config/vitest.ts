@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** The settings for the tests of every package: sources instead of builds, and a report that CI adds up. */
@@ -7,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
     resolve: { conditions: ['@vectrade/source', 'module', 'node', 'development|production'] },
   },
   test: {
+    // Programs that tests start on Node keep their compiled sources here. That halves their CPU time.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/node-compile') },
     reporters: ['default', 'json'],
     outputFile: { json: '.vitest/report.json' },
     // The limits are for a busy machine: ten times what a test takes when it has the machine for itself.

@@ -18,6 +18,8 @@ export const addressStorage: AnalysisStorage = {
   },
 
   removeItem() {
+    // The reader may have opened another address in the meantime.
+    if ((history.state as { item?: string } | null)?.item === undefined) return
     history.replaceState(null, '', withoutHash())
   },
 }

@@ -38,12 +38,13 @@ function resume(): Promise<void> {
 /** Calls `begin`, and shows the question and answer that it begins. Does nothing while an answer is being written. */
 async function follow(begin: () => Promise<void>, isResumed: boolean): Promise<void> {
   if (isLive(analysis.getSnapshot())) return
-  turns = new TurnMaker(isResumed)
   // The next snapshots are not of the previous answer, so its view must not show them.
   show = () => {}
   const ended = begin()
-  const { question, status } = analysis.getSnapshot()
+  const { question, status, partial } = analysis.getSnapshot()
   if (!isLive({ status })) return
+  // A lost answer that continues has the events so far.
+  if (!partial) turns = new TurnMaker(isResumed)
   // Only the tab that asked the question knows it.
   const onRetry = question === '' ? undefined : () => void ask(question)
   const view = new TurnView(question || 'Asked in another tab', announce, onRetry)
@@ -128,7 +129,10 @@ prompt.addEventListener('keydown', (event) => {
 document.addEventListener('keydown', ({ key, isComposing }) => {
   if (key === 'Escape' && !isComposing) void analysis.stop()
 })
-find('stop').addEventListener('click', analysis.stop)
+find('stop').addEventListener('click', ({ detail }) => {
+  // The second click of a double click on Ask must not stop the answer.
+  if (detail < 2) void analysis.stop()
+})
 
 for (const example of document.querySelectorAll('#examples button')) {
   example.addEventListener('click', () => void ask(example.textContent.trim()))

@@ -21,9 +21,7 @@ const child = spawn(process.execPath, [next, ...process.argv.slice(2)], {
     ...(sandbox && { VECTRADE_BASE_URL: sandbox.url, VECTRADE_API_KEY: sandbox.apiKey }),
   },
 })
-// A terminal also sends SIGINT to Next.js. This process waits until Next.js has ended.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => child.kill())
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
 child.on('exit', (code) => {
   process.exitCode = code ?? 1
   void sandbox?.close()

@@ -147,6 +147,25 @@ describe('an answer ends', () => {
     expect(store.getSnapshot()).toBe(snapshots[0])
   })
 
+  test('when it is stopped while its response is on its way, also on the server', async () => {
+    const client = lab.endpoint.client()
+    let arrive: (() => void) | undefined
+    lab.endpoint.onResponse = () => new Promise((resolve) => (arrive = resolve))
+    const store = createAnalysis(client, { storage: lab.storage })
+    void store.ask('Bull case?')
+    const answer = await lab.endpoint.last()
+    answer.text('Bull')
+    await until(() => expect(arrive).toBeDefined())
+    const stopping = store.stop()
+    expect(store.getSnapshot().status).toBe('stopped')
+    lab.endpoint.onResponse = () => Promise.resolve()
+    arrive?.()
+    await stopping
+    await until(() => expect(answer.signal.aborted).toBe(true))
+    expect(lab.endpoint.requests.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
+    expect(lab.storage.size).toBe(0)
+  })
+
   test('as stopped when another reader stops it', async () => {
     const store = lab.create()
     await lab.begin(store)
@@ -228,11 +247,23 @@ test('a listener can ask, stop and dispose of the store', async () => {
   expect(lab.endpoint.answers).toHaveLength(1)
 })
 
+test('a listener can resume while the store waits', async () => {
+  const store = lab.create()
+  store.subscribe(() => void store.resume())
+  const done = store.ask('First?')
+  ;(await lab.endpoint.last()).end()
+  await done
+  expect(lab.endpoint.requests).toHaveLength(1)
+})
+
 test('wrong options are refused', () => {
   const client = new VecTrade({ endpoint: 'https://page.example/' })
   const wrong = [{ storage: {} }, { storage: true }, { key: 7 }, { onEvent: 'log' }, null]
   for (const options of wrong) {
     expect(() => createAnalysis(client, options as never)).toThrow(ConfigurationError)
+  }
+  for (const wrongClient of [undefined, null, {}, { ai: {} }]) {
+    expect(() => createAnalysis(wrongClient as never)).toThrow(ConfigurationError)
   }
 })
 

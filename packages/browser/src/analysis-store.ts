@@ -120,6 +120,11 @@ interface Cut extends Noted {
   lastEventId: string
 }
 
+const checkClient = /* @__PURE__ */ checkThat(
+  'a client, such as new VecTrade({ endpoint })',
+  (value) => hasMethods((value as Partial<VecTrade> | undefined)?.ai, 'stream', 'resume'),
+)
+
 const checks: Checks<AnalysisStoreOptions> = {
   storage: /* @__PURE__ */ checkThat(
     'false, or an object with getItem, setItem and removeItem',
@@ -154,6 +159,7 @@ export function createAnalysis<const Types extends EventTypes = NoEventTypes>(
   client: VecTrade<Types>,
   options: AnalysisStoreOptions<EventOf<Types>> = {},
 ): AnalysisStore {
+  checkClient('client', client)
   checkOptions(options as AnalysisStoreOptions, checks)
   return new Store(client.ai, options)
 }
@@ -184,25 +190,24 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
 
   readonly ask = (request: string | AnalysisRequest): Promise<void> => {
     if (this.#publisher.isDisposed) return Promise.resolve()
-    void stopReading(this.#run)
-    this.#note.clear()
+    void this.#leave()
     return this.#begin(request, new AnswerSoFar(), () => this.#ai.stream(request))
   }
 
   readonly stop = (): Promise<void> => {
-    const run = this.#run
-    if (run === undefined) return Promise.resolve()
-    this.#note.clear()
-    this.#end('stopped')
-    return stopReading(run)
+    if (this.#publisher.isDisposed) return Promise.resolve()
+    const left = this.#leave()
+    if (this.#run !== undefined) this.#end('stopped')
+    return left
   }
 
   readonly retry = (): Promise<void> =>
-    this.#request === undefined ? Promise.resolve() : this.ask(this.#request)
+    this.#request && promptOf(this.#request) !== '' ? this.ask(this.#request) : Promise.resolve()
 
   readonly resume = (): Promise<void> => {
-    if (this.#run?.done !== undefined) return this.#run.done
-    const noted = this.#note.read() ?? this.#cut
+    // A listener may call this before the reading has begun.
+    if (this.#run !== undefined) return this.#run.done ?? Promise.resolve()
+    const noted = this.#note.read()
     // The note may name another answer by now, for example because another tab uses the same storage.
     const cut = noted?.id === this.#cut?.id ? this.#cut : undefined
     if (noted === undefined || this.#publisher.isDisposed) return Promise.resolve()
@@ -216,6 +221,15 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
     const run = this.#run
     this.#run = undefined
     void run?.stream?.cancel()
+  }
+
+  /** Ends the current answer on its server, also if its connection is lost. Ignores a server that cannot be reached. */
+  async #leave(): Promise<void> {
+    const cut = this.#cut
+    this.#cut = undefined
+    this.#note.clear()
+    const stream = this.#run?.stream ?? (cut && this.#ai.resume(cut.id))
+    await stream?.stop().catch(() => {})
   }
 
   #begin(
@@ -287,14 +301,13 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
   #toSnapshot(): AnalysisSnapshot {
     const parts = (this.#answer ??= new AnswerSoFar()).parts
     const [request, status, error] = [this.#request, this.#status, this.#error]
-    const question = typeof request === 'string' ? request : (request?.prompt ?? '')
+    const question = promptOf(request)
     const hasSome = parts.text !== '' || parts.citations.length > 0
     const partial = hasSome && status !== 'complete'
     return Object.freeze({ question, ...parts, status, error, partial })
   }
 }
 
-/** Ends the reading of an answer, and the answer on its server. Ignores a server that cannot be reached. */
-async function stopReading(run: Run<StreamEvent | OtherEvent> | undefined): Promise<void> {
-  await run?.stream?.stop().catch(() => {})
+function promptOf(request: string | AnalysisRequest | undefined): string {
+  return typeof request === 'string' ? request : (request?.prompt ?? '')
 }

@@ -33,7 +33,15 @@ test.for(['no JSON', '"text"', 'null', '{}', '{"id":7}'])(
   },
 )
 
-test('is none if there is no storage, if it is switched off, or if it throws', () => {
+test('has no question if that of the item is wrong', () => {
+  const storage = memoryStorage()
+  for (const request of [undefined, null, 7, {}, { prompt: { a: 1 } }]) {
+    storage.setItem('answer', JSON.stringify({ id: 'an-id', request }))
+    expect(new AnswerNote(storage, 'answer').read()).toEqual({ id: 'an-id', request: '' })
+  }
+})
+
+test('is only in the page if there is no storage, if it is switched off, or if it throws', () => {
   const refuse = (): never => {
     throw new Error('SecurityError')
   }
@@ -41,9 +49,12 @@ test('is none if there is no storage, if it is switched off, or if it throws', (
   for (const storage of [undefined, false, throwing] as const) {
     const note = new AnswerNote(storage, 'answer')
     vi.stubGlobal('sessionStorage', undefined)
-    note.write(noted)
     expect(note.read()).toBeUndefined()
+    note.write(noted)
+    expect(note.read()).toBe(noted)
+    expect(new AnswerNote(storage, 'answer').read()).toBeUndefined()
     note.clear()
+    expect(note.read()).toBeUndefined()
   }
   // Browsers already throw when a frame without an origin asks for the storage.
   vi.unstubAllGlobals()
@@ -52,7 +63,7 @@ test('is none if there is no storage, if it is switched off, or if it throws', (
   try {
     const note = new AnswerNote(undefined, 'answer')
     note.write(noted)
-    expect(note.read()).toBeUndefined()
+    expect(note.read()).toBe(noted)
   } finally {
     Reflect.deleteProperty(globalThis, 'sessionStorage')
     if (before) Object.defineProperty(globalThis, 'sessionStorage', before)

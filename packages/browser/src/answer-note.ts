@@ -23,12 +23,15 @@ export interface Noted {
 }
 
 /**
- * Notes the answer that a page reads, so that it can be resumed after a reload. If the storage throws, there is no
- * note. Browsers throw in frames without an origin, and if the storage is full or switched off.
+ * Notes the answer that a page reads, so that it can be resumed after a reload. Without a storage, and if the storage
+ * throws, the note is lost with the page. Browsers throw in frames without an origin, and if the storage is full or
+ * switched off.
  */
 export class AnswerNote {
   readonly #storage: () => AnalysisStorage | undefined
   readonly #key: string
+  /** The note that could not be stored. */
+  #unstored: Noted | undefined
 
   constructor(storage: AnalysisStorage | false | undefined, key: string) {
     this.#storage = () => (storage === undefined ? storageOfSession() : storage || undefined)
@@ -36,18 +39,28 @@ export class AnswerNote {
   }
 
   read(): Noted | undefined {
-    return this.#try((storage) => {
-      const noted = JSON.parse(storage.getItem(this.#key) ?? 'null') as Partial<Noted> | null
-      const { id, request = '' } = noted ?? {}
-      return typeof id === 'string' ? { id, request } : undefined
-    })
+    return (
+      this.#unstored ??
+      this.#try((storage) => {
+        const noted = JSON.parse(storage.getItem(this.#key) ?? 'null') as Partial<Noted> | null
+        const { id, request } = noted ?? {}
+        return typeof id === 'string'
+          ? { id, request: isRequest(request) ? request : '' }
+          : undefined
+      })
+    )
   }
 
   write(noted: Noted): void {
-    this.#try((storage) => storage.setItem(this.#key, JSON.stringify(noted)))
+    const isStored = this.#try((storage) => {
+      storage.setItem(this.#key, JSON.stringify(noted))
+      return true
+    })
+    this.#unstored = isStored ? undefined : noted
   }
 
   clear(): void {
+    this.#unstored = undefined
     this.#try((storage) => storage.removeItem(this.#key))
   }
 
@@ -59,6 +72,10 @@ export class AnswerNote {
       return undefined
     }
   }
+}
+
+function isRequest(value: unknown): value is string | AnalysisRequest {
+  return typeof value === 'string' || typeof (value as { prompt?: unknown })?.prompt === 'string'
 }
 
 /** @throws an error of the browser, in a frame that may not store */

@@ -135,10 +135,20 @@ describe('a live store', () => {
   })
 
   test('fails if the client cannot subscribe', () => {
-    const store = createLive(feed.client(), { channels: ['rumours'] as never })
+    const store = createLive(feed.client(), { headers: 7 as never })
     store.subscribe(() => {})
     expect(store.getSnapshot().error).toBeInstanceOf(ConfigurationError)
     expect(store.getSnapshot().state).toBe('closed')
+  })
+
+  test('refuses wrong options, and what is no client', () => {
+    const wrong = [{ symbols: 'NVDA' }, { channels: ['rumours'] }, { heartbeatTimeout: -1 }, null]
+    for (const options of wrong) {
+      expect(() => createLive(feed.client(), options as never)).toThrow(ConfigurationError)
+    }
+    for (const client of [undefined, null, {}, { live: {} }]) {
+      expect(() => createLive(client as never)).toThrow(ConfigurationError)
+    }
   })
 
   test('publishes nothing after its disposal, and does not connect', async () => {

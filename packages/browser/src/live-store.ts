@@ -9,7 +9,13 @@ import type {
   VecTrade,
   VecTradeError,
 } from '@vectrade/core'
-import { checkFunction, checkSymbols } from '@vectrade/core/adapter'
+import {
+  checkFunction,
+  checkSubscription,
+  checkSymbols,
+  checkThat,
+  hasMethods,
+} from '@vectrade/core/adapter'
 import { callListener, Publisher } from './publisher.ts'
 
 /** Live data as far as it has come. It does not change: a change makes a new snapshot. */
@@ -71,7 +77,7 @@ export interface LiveStore {
  * It connects when it gets its first subscriber, and stays connected until `dispose()`. Subscribers are called at most
  * once per animation frame, or by a timer while the page is hidden. A change of the state does not wait for a frame.
  *
- * @throws ConfigurationError on a wrong option
+ * @throws ConfigurationError on a wrong option. A wrong `delivery`, and a wrong header, fail the feed instead
  * @example
  * ```ts
  * import { createLive, VecTrade } from '@vectrade/browser'
@@ -90,11 +96,16 @@ export function createLive(
   client: Pick<VecTrade, 'live'>,
   options: LiveStoreOptions = {},
 ): LiveStore {
-  const { symbols, onEvent } = options
-  if (symbols !== undefined) checkSymbols('symbols', symbols)
-  if (onEvent !== undefined) checkFunction('onEvent', onEvent)
+  checkClient('client', client)
+  checkSubscription(options, options)
+  if (options.onEvent !== undefined) checkFunction('onEvent', options.onEvent)
   return new Store(client, options)
 }
+
+const checkClient = /* @__PURE__ */ checkThat(
+  'a client, such as new VecTrade({ endpoint })',
+  (value) => hasMethods((value as Partial<VecTrade> | undefined)?.live, 'subscribe'),
+)
 
 class Store implements LiveStore {
   readonly #client: Pick<VecTrade, 'live'>

@@ -25,7 +25,7 @@ export type { Track } from './lifetime/abort-scope.ts'
 // Live data
 export { liveEventToWire } from './events/live-event.ts'
 export { liveEventFromWire } from './events/live-event-from-wire.ts'
-export { checkSymbols } from './live/live-options.ts'
+export { checkSubscription, checkSymbols } from './live/live-options.ts'
 export { type Pull, PullIterator } from './lifetime/pull-iterator.ts'
 
 // Stores

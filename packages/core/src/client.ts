@@ -122,7 +122,10 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
       withOwnEvents(options.events, open),
       watchEvents,
     )
-    return new AnalysisStream(opener, { ...this.#streamSettings(options), onEnd })
+    return new AnalysisStream(
+      { ...opener, mayBeStored: this.#settings.isEndpoint },
+      { ...this.#streamSettings(options), onEnd },
+    )
   }
 
   /**

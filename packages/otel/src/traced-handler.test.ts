@@ -142,6 +142,16 @@ test('the handler and its body run in the context of the span, which continues t
   expect(telemetry.spans).toMatchObject([{ parent: 'remote' }])
 })
 
+test('a tracer that fails is reported, and the request is answered', async () => {
+  const getTracer = (): never => {
+    throw new Error('No exporter')
+  }
+  const options = { tracerProvider: { getTracer } }
+  const handler = tracedHandler(() => new Response('yes'), options)
+  expect(await (await handler(request())).text()).toBe('yes')
+  expect(telemetry.complaints.splice(0)).toEqual([expect.stringContaining('is not traced')])
+})
+
 test('where a span is active, such as that of an instrumentation of the server, there is no second one', async () => {
   const original = new Response('')
   await trace.getTracer('test').startActiveSpan('server', async (span) => {

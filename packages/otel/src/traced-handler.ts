@@ -1,6 +1,8 @@
 import {
   type Attributes,
+  type Context,
   context,
+  diag,
   propagation,
   type Span,
   SpanKind,
@@ -75,17 +77,9 @@ export function tracedHandler<Further extends unknown[]>(
     const isTraced = hasMethods(request?.headers, 'get', 'keys')
     if (!isTraced || trace.getActiveSpan() !== undefined) return handler(request, ...further)
 
-    const parent = propagation.extract(context.active(), request.headers, headersGetter)
-    const { tracerProvider = trace.getTracerProvider() } = options
-    const name = methods.includes(request.method) ? request.method : 'HTTP'
-    const span = tracerProvider
-      .getTracer(...scope)
-      .startSpan(
-        options.route === undefined ? name : `${name} ${options.route}`,
-        { kind: SpanKind.SERVER, attributes: requestAttributes(request, options.route) },
-        parent,
-      )
-    const active = trace.setSpan(parent, span)
+    const started = startSpan(request, options)
+    if (started === undefined) return handler(request, ...further)
+    const { span, active } = started
     try {
       const response = await context.with(active, () => handler(request, ...further))
       setStatus(span, response.status)
@@ -94,6 +88,28 @@ export function tracedHandler<Further extends unknown[]>(
       end(span, error)
       throw error
     }
+  }
+}
+
+/** Starts the span of a request. Returns undefined if the tracer fails, because that must not fail the request. */
+function startSpan(
+  request: Request,
+  { route, tracerProvider = trace.getTracerProvider() }: TracedHandlerOptions,
+): { span: Span; active: Context } | undefined {
+  try {
+    const parent = propagation.extract(context.active(), request.headers, headersGetter)
+    const name = methods.includes(request.method) ? request.method : 'HTTP'
+    const span = tracerProvider
+      .getTracer(...scope)
+      .startSpan(
+        route === undefined ? name : `${name} ${route}`,
+        { kind: SpanKind.SERVER, attributes: requestAttributes(request, route) },
+        parent,
+      )
+    return { span, active: trace.setSpan(parent, span) }
+  } catch (error) {
+    diag.error('vectrade: a request is not traced, because its span could not be started', error)
+    return undefined
   }
 }
 

@@ -60,17 +60,26 @@ export function useAnalysis<const Types extends EventTypes = NoEventTypes>(
 ): AnalysisSnapshot & AnalysisActions {
   const { client, endpoint, events, key, storage, onEvent: callback } = options
   const onEvent = useLatest(callback)
-  const [store, snapshot] = useStore<AnalysisSnapshot, AnalysisStore>(
+  const [store, snapshot, isUnmounted] = useStore<AnalysisSnapshot, AnalysisStore>(
     [client ?? String(endpoint), key],
     () =>
       createAnalysis(client ?? new VecTrade<Types>({ endpoint, events }), {
-        key,
+        // An answer must not be resumed at another endpoint, which would also get its id.
+        key: key ?? (client ? undefined : `vectrade.analysis ${String(endpoint)}`),
         storage,
         onEvent,
       }),
+    ({ status }) => status === 'waiting' || status === 'streaming',
   )
-  return useMemo(() => {
-    const { ask, stop, retry, resume } = store
-    return { ...snapshot, ask, stop, retry, resume }
-  }, [store, snapshot])
+  const actions = useMemo((): AnalysisActions => {
+    const unlessUnmounted = (begin: () => Promise<void>): Promise<void> =>
+      isUnmounted() ? Promise.resolve() : begin()
+    return {
+      ask: (request) => unlessUnmounted(() => store.ask(request)),
+      stop: store.stop,
+      retry: () => unlessUnmounted(store.retry),
+      resume: () => unlessUnmounted(store.resume),
+    }
+  }, [store])
+  return useMemo(() => ({ ...snapshot, ...actions }), [snapshot, actions])
 }

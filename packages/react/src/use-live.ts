@@ -50,6 +50,7 @@ export function useLive(options: UseLiveOptions): LiveSnapshot & Pick<LiveStore,
   const [store, snapshot] = useStore<LiveSnapshot, LiveStore>(
     [client ?? String(endpoint), channels.join()],
     () => createLive(client ?? new VecTrade({ endpoint }), { ...others, onEvent }),
+    () => true,
   )
   useEffect(() => {
     store.remove(store.getSnapshot().symbols.filter((symbol) => !symbols.includes(symbol)))

@@ -84,8 +84,7 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
   await leavers.call('open', 'leaves', leaving)
   const before = await held()
   await leavers.call('stall', stalledOver === 'tcp' ? urls : socketPaths, stalled)
-  await settled(upstream)
-  const early = await held()
+  const early = await settled(upstream, held, stalled * 16 * 1024)
 
   await upstream.call('goLive')
   await delay(seconds * 500)
@@ -129,11 +128,28 @@ export async function runLoad(load: Load): Promise<LoadOutcome> {
 }
 
 /**
- * Waits until VecTrade cannot send any more to the stalled readers. On a busy machine, a store may take seconds to
- * accept what comes next.
+ * Waits until VecTrade cannot send any more to the stalled readers, and the endpoint holds no more for them. Returns what
+ * it holds. On a busy machine, a store may take seconds to accept what comes next.
+ *
+ * @param little bytes that count as no more
  */
-async function settled(upstream: Program): Promise<void> {
+async function settled(
+  upstream: Program,
+  held: () => Promise<number>,
+  little: number,
+): Promise<number> {
   const until = performance.now() + patience
+  let before = await held()
+  for (;;) {
+    await quiet(upstream, until)
+    const after = await held()
+    if (after - before < little || performance.now() > until) return after
+    before = after
+  }
+}
+
+/** Waits until VecTrade has sent nothing to the stalled readers for three seconds. */
+async function quiet(upstream: Program, until: number): Promise<void> {
   let before = -1
   for (let unchanged = 0; unchanged < 6 && performance.now() < until;) {
     const sent = (await upstream.call<number[]>('flooded')).reduce((sum, bytes) => sum + bytes, 0)

@@ -17,7 +17,8 @@ export function Answer({ analysis, onRetry }: { analysis: AnalysisSnapshot; onRe
     <article aria-busy={status === 'waiting' || status === 'streaming'}>
       <h2>{question}</h2>
       {metadata['simulated'] === true && <p className="simulated">Simulated</p>}
-      <Markdown>{text}</Markdown>
+      {/* An image could tell another server what the answer says. */}
+      <Markdown disallowedElements={['img']}>{text}</Markdown>
       {citations.length > 0 && (
         <ol aria-label="Sources">
           {citations.map(({ source, url }, index) => (
@@ -31,7 +32,7 @@ export function Answer({ analysis, onRetry }: { analysis: AnalysisSnapshot; onRe
       )}
       <p role="status">
         {inWords[status]}
-        {usage && ` It used ${usage.total_tokens} tokens.`}
+        {usage?.total_tokens !== undefined && ` It used ${usage.total_tokens} tokens.`}
       </p>
       {error && <p role="alert">{error.message}</p>}
       {(status === 'stopped' || status === 'failed') && (

@@ -54,6 +54,46 @@ describe('an answer is resumed', () => {
     expect(lab.endpoint.answers).toHaveLength(1)
   })
 
+  test('no more after it was stopped, or another question was asked, and then the server ends it', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    for (const leave of ['stop', 'retry'] as const) {
+      const store = lab.create()
+      await lab.begin(store)
+      const answer = await lab.endpoint.last()
+      lab.endpoint.goDown()
+      await until(() => expect(store.getSnapshot().status).toBe('failed'))
+      lab.endpoint.isDown = false
+      void store[leave]()
+      await until(() => expect(answer.signal.aborted).toBe(true))
+      if (leave === 'stop') expect(lab.storage.size).toBe(0)
+      expect(lab.endpoint.requests.map(({ method }) => method)).toContain('DELETE')
+      store.dispose()
+      lab.endpoint.requests.length = 0
+    }
+  })
+
+  test('without a storage too, after its connection was lost', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const store = createAnalysis(lab.endpoint.client(), { storage: false })
+    await lab.begin(store)
+    lab.endpoint.goDown()
+    await until(() => expect(store.getSnapshot().status).toBe('failed'))
+    lab.endpoint.isDown = false
+    const done = store.resume()
+    ;(await lab.endpoint.last()).end()
+    await done
+    expect(store.getSnapshot()).toMatchObject({ text: 'Bull', status: 'complete' })
+  })
+
+  test('and cannot be asked again if only its id is known', async () => {
+    lab.storage.setItem('vectrade.analysis', JSON.stringify({ id: 'gone' }))
+    const store = lab.create()
+    await store.resume()
+    const failed = store.getSnapshot()
+    await store.retry()
+    expect(store.getSnapshot()).toBe(failed)
+  })
+
   test('by the id in the storage, even if this store has lost the connection of another answer', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const store = lab.create()

@@ -27,6 +27,8 @@ export class ScriptedEndpoint {
   readonly requests: { method: string; lastEventId: string | null }[] = []
   /** Whether requests fail, and responses break off. */
   isDown = false
+  /** What a response waits for on its way to the page. */
+  onResponse: () => Promise<void> = () => Promise.resolve()
   readonly #handler: ReturnType<typeof createHandler>
   #cuts: (() => void)[] = []
 
@@ -72,6 +74,7 @@ export class ScriptedEndpoint {
     this.requests.push({ method: request.method, lastEventId })
     if (this.isDown) throw new TypeError('fetch failed')
     const response = await this.#handler(request)
+    await this.onResponse()
     const body = response.body?.pipeThrough(
       new TransformStream({
         start: (controller) => {

@@ -24,13 +24,18 @@ export function logCall(logger: Logger, { operation, url }: CallInfo): CallObser
   const always: CallObserver = {
     onRetry({ attempt, error: { code }, delay }) {
       const pause = delay === undefined ? 'trying again' : `next in ${Math.round(delay)} ms`
-      log(logger, 'warn', `vectrade: attempt ${attempt} failed (${code}), ${pause}`, {
-        event: 'call.retry',
-        call,
-        attempt,
-        code,
-        ...(delay !== undefined && { delayMs: Math.round(delay) }),
-      })
+      log(
+        logger,
+        'warn',
+        `vectrade: attempt ${attempt} of call ${call} failed (${code}), ${pause}`,
+        {
+          event: 'call.retry',
+          call,
+          attempt,
+          code,
+          ...(delay !== undefined && { delayMs: Math.round(delay) }),
+        },
+      )
     },
   }
   // To log the end, all events must be decoded, also those that a relay would pass through.

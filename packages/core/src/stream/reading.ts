@@ -7,8 +7,12 @@ import type { StreamEvent } from '../events/stream-event.ts'
 import type { AbortScope } from '../lifetime/abort-scope.ts'
 import { WeakHandle } from '../lifetime/finalization.ts'
 import type { Pull } from '../lifetime/pull-iterator.ts'
+import { within } from '../lifetime/timers.ts'
 import { StreamResources } from './stream-resources.ts'
 import type { StreamOpener, StreamSettings, StreamSource } from './stream-source.ts'
+
+/** How long `stop` waits for the id of a stream, in ms. */
+const longestWait = 500
 
 /** Returns the item of an iterator for an event, or undefined to leave the event out. */
 export type ToItem<T> = (event: StreamEvent) => T | undefined
@@ -31,6 +35,8 @@ export class Reading {
   readonly #answer = new AnalysisSoFar()
   #passesThrough = false
   #opening: Promise<StreamSource> | undefined
+  /** Whether the request may be on its way. A reading that ends in the same tick sends nothing. */
+  #isSent = false
   #source: StreamSource | undefined
   /** How the reading ended. */
   #outcome: 'complete' | 'cancelled' | VecTradeError | undefined
@@ -90,6 +96,10 @@ export class Reading {
 
   /** Cancels the reading, and tells the server to end the answer. */
   async stop(): Promise<void> {
+    if (this.#outcome === undefined && this.#isSent && this.#opener?.mayBeStored) {
+      // A server that stores the answer would not end it for a lost connection.
+      await within(this.open(), longestWait).catch(() => {})
+    }
     const isRunning = !this.isComplete
     const target = this.#source ?? this.#opener
     await this.cancel()
@@ -179,6 +189,7 @@ export class Reading {
     // Keep the reading alive. While the source opens, there may be no other reference to it.
     this.#handle.held = this
     this.#resources.close = undefined
+    queueMicrotask(() => (this.#isSent = true))
     try {
       const source = await this.#opener!.open(scope)
       if (this.#outcome !== undefined) {

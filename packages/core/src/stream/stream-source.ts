@@ -42,6 +42,8 @@ export interface StreamSource {
 export interface StreamOpener {
   /** Opens the source. The stream aborts the signal if it ends before the source is open. */
   open(signal: Abortable): Promise<StreamSource>
+  /** Whether the server may store the answer. Only its response then has the id of the stream. */
+  mayBeStored?: boolean
   /** Ends the answer on the server, if the id of the stream is known before it is open. */
   stop?(): Promise<void>
   /**

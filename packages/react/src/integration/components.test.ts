@@ -159,4 +159,10 @@ test('a component that an <Activity> hides ends its stream, and works when it is
   await expect.poll(() => site.answers[0]?.signal.aborted).toBe(true)
   await render(tab, 'Answer', { ...answer, activity: 'visible' })
   await expectSeen(tab, { status: 'complete', text: textOf(40) })
+  // An answer that has ended is still there.
+  await render(tab, 'Answer', { ...answer, activity: 'hidden', resumes: true })
+  await render(tab, 'Answer', { ...answer, activity: 'visible', resumes: true })
+  const { renders } = await seen(tab)
+  await tab.waitForTimeout(100)
+  expect(await seen(tab)).toMatchObject({ renders, status: 'complete', text: textOf(40) })
 })
