@@ -20,6 +20,7 @@ import {
   type Settings,
   type VecTradeOptions,
 } from './options/options.ts'
+import type { LogSettings } from './options/log-level.ts'
 import type { RuntimeDefaults } from './options/runtime.ts'
 import { KeyHeader } from './http/key-header.ts'
 import { type CallWithLimits, createCall } from './http/call.ts'
@@ -100,6 +101,11 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
     this.#settings = settings
     this.#key = key
     this.#track = track
+  }
+
+  /** @internal */
+  get log(): LogSettings {
+    return this.#settings.log
   }
 
   /**

@@ -1,5 +1,5 @@
 import { log, type LogFields, type Logger } from '../lifetime/logger.ts'
-import { isLogged, isLogLevel, logLevels, type LogSettings } from './log-level.ts'
+import { chosenLevel, isLogged, isLogLevel, logLevels, type LogSettings } from './log-level.ts'
 
 let isMistakeLogged = false
 
@@ -18,7 +18,7 @@ export function leveledLogger(settings: LogSettings): Logger | undefined {
     isMistakeLogged = true
     log(logger, 'warn', 'vectrade: VECTRADE_LOG must be debug, info, warn, error or off')
   }
-  const chosen = level ?? (isLogLevel(variable) ? variable : undefined)
+  const chosen = chosenLevel(settings)
   if (chosen === 'off') return undefined
   const methodOf =
     (name: keyof Logger) =>

@@ -15,6 +15,14 @@ export interface LogSettings {
   variable: string | undefined
 }
 
+/** Returns the level that the settings choose, or undefined if they choose none. */
+export function chosenLevel({
+  level,
+  variable,
+}: Omit<LogSettings, 'logger'>): LogLevel | undefined {
+  return level ?? (isLogLevel(variable) ? variable : undefined)
+}
+
 /** Whether messages of `level` reach the logger where the level is `chosen`. */
 export function isLogged(level: keyof Logger, chosen: LogLevel = 'warn'): boolean {
   return chosen !== 'off' && logLevels.indexOf(chosen) <= logLevels.indexOf(level)

@@ -123,12 +123,12 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
   onError?: ((error: unknown) => void) | undefined
   /**
    * Gets warnings about the store and the platform. With `logLevel: 'debug'`, it also gets a message when a stored stream
-   * begins, is resumed, is stopped or ends. Default: none, or `console` if `logLevel` is set.
+   * begins, is resumed, is stopped or ends. Default: the logger of the `client`, or `console` if there is a level.
    */
   logger?: Logger | undefined
   /**
    * The messages that the logger gets: those of this level and of the later ones in `debug`, `info`, `warn`, `error`,
-   * `off`. Default: `warn`.
+   * `off`. Default: the level of the `client`, which may come from `VECTRADE_LOG`, or `warn`.
    */
   logLevel?: LogLevel | undefined
 }

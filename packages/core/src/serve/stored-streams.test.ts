@@ -1,6 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { endpoint, resumableEndpoint } from '../test-support/resumable-endpoint.ts'
-import { memoryStore, StreamStoreError } from '../index.ts'
+import {
+  createHandler,
+  type Fetch,
+  memoryStore,
+  StreamStoreError,
+  VecTrade,
+  type VecTradeOptions,
+} from '../index.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -136,6 +143,27 @@ test('with `debug`, the log has each step of a stored stream, but neither its id
     ],
   ])
   expect(JSON.stringify(lines)).not.toMatch(new RegExp(`canary|${id}`))
+})
+
+test('without a logger and a level of its own, an endpoint uses those of its client', async () => {
+  const headers = { 'content-type': 'text/event-stream' }
+  const stored = async (options: VecTradeOptions, level?: string): Promise<void> => {
+    const fetch: Fetch = () => Promise.resolve(new Response('data: [DONE]\n\n', { headers }))
+    const env = (name: string): string | undefined => (name === 'VECTRADE_LOG' ? level : undefined)
+    const client = new VecTrade({ apiKey: 'vq_secret', fetch, ...options }, { env })
+    const handler = createHandler({ client, store: memoryStore() })
+    await (await handler(post())).text()
+  }
+  const debug = vi.fn()
+  await stored({ logger: { debug } })
+  expect(debug).not.toHaveBeenCalled()
+  await stored({ logger: { debug }, logLevel: 'debug' })
+  const begun = expect.stringContaining('stored stream 1 begins') as string
+  expect(debug).toHaveBeenCalledWith(begun, { event: 'store.begin', stream: 1 })
+
+  const ofConsole = vi.spyOn(console, 'debug').mockReturnValue()
+  await stored({}, 'debug')
+  expect(ofConsole).toHaveBeenCalledWith(begun)
 })
 
 test('a failing waitUntil is logged, and a superseded producer ends the answer with an error', async () => {

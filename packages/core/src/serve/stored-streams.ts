@@ -4,7 +4,7 @@ import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { log, type Logger, warnAbout } from '../lifetime/logger.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
-import { isLogged } from '../options/log-level.ts'
+import { chosenLevel, isLogged } from '../options/log-level.ts'
 import { MessageLog } from '../store/message-log.ts'
 import { produce } from '../store/produce.ts'
 import { StreamRecorder } from '../store/stream-recorder.ts'
@@ -58,9 +58,12 @@ export class StoredStreams {
   constructor(store: StreamStore, options: HandlerOptions<EventTypes>) {
     this.#store = store
     this.#options = options
-    const { logLevel, logger = logLevel && (globalThis as { console?: Logger }).console } = options
-    this.#logger = isLogged('warn', logLevel) ? logger : undefined
-    this.#steps = isLogged('debug', logLevel) ? logger : undefined
+    const ofClient = options.client?.ai.log
+    const level = options.logLevel ?? (ofClient && chosenLevel(ofClient))
+    const console = level && (globalThis as { console?: Logger }).console
+    const logger = options.logger ?? ofClient?.logger ?? console
+    this.#logger = isLogged('warn', level) ? logger : undefined
+    this.#steps = isLogged('debug', level) ? logger : undefined
   }
 
   /**
