@@ -22,7 +22,7 @@ import {
   checkThat,
   hasMethods,
 } from '@vectrade/core/adapter'
-import { AnswerNote, type AnalysisStorage, type Noted } from './answer-note.ts'
+import { AnswerNote, type AnalysisStorage } from './answer-note.ts'
 import { AnswerSoFar } from './answer-so-far.ts'
 import { callListener, Publisher } from './publisher.ts'
 
@@ -115,9 +115,10 @@ interface Run<Event extends StreamEvent | OtherEvent> {
 }
 
 /** An answer whose connection was lost, with the event to continue after. */
-interface Cut extends Noted {
-  answer: AnswerSoFar
-  lastEventId: string
+interface Cut {
+  readonly id: string
+  readonly answer: AnswerSoFar
+  readonly lastEventId: string
 }
 
 const checkClient = /* @__PURE__ */ checkThat(
@@ -275,14 +276,14 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
     else this.#publisher.soon()
   }
 
-  #fail({ request, answer, stream }: Run<Event>, error: VecTradeError): void {
+  #fail({ answer, stream }: Run<Event>, error: VecTradeError): void {
     // The program has closed its client.
     if (error instanceof RequestAbortedError) return this.#end('stopped')
     // The server has ended the answer, or only the connection is lost.
     const canResume = error.retryable && !(error instanceof APIError)
     if (!canResume) this.#note.clear()
     else if (stream?.id !== undefined) {
-      this.#cut = { id: stream.id, request, answer, lastEventId: stream.lastEventId }
+      this.#cut = { id: stream.id, answer, lastEventId: stream.lastEventId }
     }
     this.#end('failed', error)
   }
