@@ -136,7 +136,11 @@ describe('retries', () => {
       logger: { warn: (line) => void lines.push(line) },
     })
     await run(client)
-    expect(lines).toEqual(['vectrade: attempt 1 failed (service_unavailable), next in 500 ms'])
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^vectrade: attempt 1 of call \d+ failed \(service_unavailable\), next in 500 ms$/,
+      ),
+    ])
   })
 
   test('do not fail if the logger throws', async () => {

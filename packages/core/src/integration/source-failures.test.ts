@@ -191,7 +191,8 @@ describe('a silent source', () => {
     const onError = vi.fn<(error: unknown) => void>()
     const handler = createHandler({
       store,
-      idleTimeout: 50,
+      // The second request must come before.
+      idleTimeout: 2_000,
       maxStreamsPerOwner: 1,
       firstByteAfter: 5,
       onError,
