@@ -1,6 +1,6 @@
 import { quantile } from '@vectrade/report/quantile'
 import type { Form, Outcome, Proof } from '../proof.ts'
-import { type Load, type LoadOutcome, runLoad } from './run-load.ts'
+import { type Load, type LoadOutcome, mostGrowth, runLoad } from './run-load.ts'
 import { storeLimits } from './store-limits.ts'
 
 /** Stalled readers next to normal ones, at endpoints with and without a store. */
@@ -74,9 +74,8 @@ function failuresOf(load: Load, outcome: LoadOutcome, form: Form): string[] {
 
   const [early, late] = held
   if (late > mostHeld(load)) failures.push(`${late} bytes are held for a stalled reader`)
-  // The other streams' history leaves a little memory with each of them.
   const growth = late - early
-  if (growth > 64 * 1024) failures.push(`${growth} bytes more, the longer a reader stalls`)
+  if (growth > mostGrowth) failures.push(`${growth} bytes more, the longer a reader stalls`)
 
   // The promise is a second more than the machine takes to bring an event. In CI, other programs may keep all
   // of these processes waiting.

@@ -22,7 +22,7 @@ const suite = defineConformance({
     serve: () => expect.unreachable('only the names are needed'),
   },
 }).map(({ name }) => name)
-const rows: Row[] = []
+const rows = new Map<string, Row>()
 const files = await pages()
 
 test('the name of each case is unique', () => {
@@ -30,7 +30,8 @@ test('the name of each case is unique', () => {
   expect(new Set(suite).size).toBe(suite.length)
 })
 
-describe.for(launchers)('$runtime', (launcher) => {
+// Several at a time, because most cases wait for something.
+describe.concurrent.for(launchers)('$runtime', (launcher) => {
   const { runtime } = launcher
   const outcomes = new Map<string, string>()
   const said = new Set<string | undefined>()
@@ -62,7 +63,7 @@ describe.for(launchers)('$runtime', (launcher) => {
     expect(said.size).toBe(1)
     for (const where of said) expect(where).toMatch(launcher.says)
     const passed = [...outcomes.values()].filter((outcome) => outcome === 'passed').length
-    rows.push({
+    rows.set(runtime, {
       runtime,
       version: version ?? '',
       passed,
@@ -74,6 +75,7 @@ describe.for(launchers)('$runtime', (launcher) => {
 
 afterAll(() => {
   // Write the page only if all runtimes ran and all cases passed.
-  const isWhole = rows.length === launchers.length
-  if (isWhole && rows.every(({ passed, defined }) => passed === defined)) writeTable(rows)
+  const ordered = launchers.flatMap(({ runtime }) => rows.get(runtime) ?? [])
+  const isWhole = ordered.length === launchers.length
+  if (isWhole && ordered.every(({ passed, defined }) => passed === defined)) writeTable(ordered)
 })

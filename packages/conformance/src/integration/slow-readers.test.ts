@@ -19,7 +19,14 @@ function answer(events: number): Buffer {
 const responses: Record<string, (events: number) => [string, Buffer]> = {
   eof: (events) => [head, answer(events)],
   length: (events) => [`${head}content-length: ${answer(events).length}\r\n`, answer(events)],
-  cut: (events) => [`${head}content-length: ${answer(events).length + 1}\r\n`, answer(events)],
+  cut: (events) => {
+    // Without its end: with it, the answer would be complete.
+    const body = answer(events)
+    return [
+      `${head}content-length: ${body.length}\r\n`,
+      body.subarray(0, -'data: [DONE]\n\n'.length),
+    ]
+  },
   // 300 kB that unpack to 134 MB.
   bomb: (events) => [`${head}content-encoding: gzip\r\n`, gzipSync(answer(events * 1000))],
   codings: (events) => [`${head}content-encoding: ${'gzip, '.repeat(5)}gzip\r\n`, answer(events)],

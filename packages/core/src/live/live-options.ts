@@ -83,7 +83,11 @@ const optionChecks: Checks<Omit<LiveOptions, 'headers' | 'delivery'>> = {
   onStateChange: checkFunction,
 }
 
-/** @throws ConfigurationError on a wrong option */
+/**
+ * Checks what to follow and how. The feed itself checks `delivery` and the headers.
+ *
+ * @throws ConfigurationError on a wrong option
+ */
 export function checkSubscription(request: LiveRequest, options: LiveOptions): void {
   checkOptions(request, requestChecks)
   checkOptions<Omit<LiveOptions, 'headers' | 'delivery'>>(options, optionChecks)
