@@ -60,8 +60,8 @@ export function timeouts(lab: Lab): Cases {
 
     async 'heartbeats keep a silent stream alive'() {
       const { stream } = await lab.ask(
-        { stallAfterEvents: 3, stallFor: 1_500, heartbeat: 20 },
-        { client: { heartbeatTimeout: 1_000 } },
+        { stallAfterEvents: 3, stallFor: 3_500, heartbeat: 20 },
+        { client: { heartbeatTimeout: 3_000 } },
       )
       assert.match(await stream.finalText(), /simulated/i)
     },

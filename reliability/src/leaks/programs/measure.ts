@@ -94,7 +94,7 @@ async function many(count: number, lanes: number, one: () => Promise<unknown>): 
 async function settled(before = Infinity): Promise<{ heap: number; descriptors: number }> {
   let heap = Infinity
   let descriptors = Infinity
-  for (let round = 0, same = 0; round < 200 && (same < 3 || descriptors > before); round += 1) {
+  for (let round = 0, same = 0; round < 40 && (same < 3 || descriptors > before); round += 1) {
     globalThis.gc?.()
     // Finalizers run in a later turn. A connection that they close ends in another turn.
     await delay(5)
