@@ -170,7 +170,8 @@ export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent
 
   /**
    * Ends the stream like {@link cancel}, and also ends the answer on a server that stores streams. Without
-   * it, such an answer continues without its reader. On other servers, both do the same.
+   * it, such an answer continues without its reader. On other servers, both do the same. At an endpoint whose response
+   * has not come yet, it first waits up to 500 ms for it, because the response has the id of the stream.
    *
    * @throws APIError or ConnectionError if the server could not be told
    */
