@@ -33,6 +33,15 @@ describe('stopping', () => {
     expect(await chat.button('Ask again').count()).toBe(0)
   })
 
+  test('is not what the second click of a double click on Ask does', async () => {
+    await using server = await servePageWithSandbox({ tokensPerSecond: 40 })
+    const chat = await open(server.url)
+    await chat.prompt.fill(question)
+    await chat.button('Ask').dblclick()
+    await chat.answer.getByText('The question is about').waitFor()
+    expect(await chat.turn.getAttribute('data-status')).toBe('streaming')
+  })
+
   test('in the middle of a word shows no marks of Markdown', async () => {
     await using server = await servePageWithEvents(async function* () {
       yield { type: 'text', content: 'Strong **pricing' }
