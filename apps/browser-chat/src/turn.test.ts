@@ -1,4 +1,10 @@
-import { createAnalysis, type StreamEvent, toResponse, VecTrade } from '@vectrade/browser'
+import {
+  createAnalysis,
+  ServerError,
+  type StreamEvent,
+  toResponse,
+  VecTrade,
+} from '@vectrade/browser'
 import { describe, expect, test } from 'vitest'
 import { copyText } from './copy-text.ts'
 import { facts } from './facts.ts'
@@ -16,9 +22,14 @@ const done = (finish_reason = 'stop'): StreamEvent =>
   ({ type: 'done', content: '', finish_reason }) as StreamEvent
 
 /** Reads an answer of these events, and returns each turn that the page would show. */
-async function turnsOf(events: readonly StreamEvent[], question = 'Why?'): Promise<Turn[]> {
+async function turnsOf(
+  events: readonly StreamEvent[],
+  question = 'Why?',
+  failure?: Error,
+): Promise<Turn[]> {
   async function* answer(): AsyncGenerator<StreamEvent> {
     yield* events
+    if (failure) throw failure
     if (events.at(-1)?.type !== 'done') yield done()
   }
   const client = new VecTrade({
@@ -129,12 +140,10 @@ describe('a turn', () => {
   })
 
   test('that fails keeps what had arrived, and says why', async () => {
-    const turn = await turnOf(text('Half'), cite('a'), {
-      type: 'error',
-      content: '',
-    } as unknown as StreamEvent)
+    const failure = new ServerError({ message: 'No', type: 'api_error', retryable: false })
+    const turn = (await turnsOf([text('Half'), cite('a')], 'Why?', failure)).at(-1)
     expect(turn).toMatchObject({ status: 'failed', text: 'Half', sources: [{ source: 'a' }] })
-    expect(turn.problem?.advice).toMatch(/^The answer above is not complete\./)
+    expect(turn?.problem?.advice).toMatch(/^The answer above is not complete\./)
   })
 
   test('of a resumed answer has no times', () => {

@@ -3,14 +3,12 @@ import {
   type AnalysisRequest,
   type AnalysisStream,
   APIError,
-  type Citation,
   type EventOf,
   type EventTypes,
   type NoEventTypes,
   type OtherEvent,
   RequestAbortedError,
   type StreamEvent,
-  type Usage,
   type VecTrade,
   type VecTradeError,
 } from '@vectrade/core'
@@ -22,41 +20,10 @@ import {
   checkThat,
   hasMethods,
 } from '@vectrade/core/adapter'
+import type { AnalysisSnapshot, AnalysisStatus } from './analysis-snapshot.ts'
 import { AnswerNote, type AnalysisStorage } from './answer-note.ts'
 import { AnswerSoFar } from './answer-so-far.ts'
 import { callListener, Publisher } from './publisher.ts'
-
-/**
- * How far an answer is.
- *
- * - `idle`: nothing was asked
- * - `waiting`: no text has come, or none since it was resumed
- * - `streaming`: text comes
- * - `complete`: the answer is whole
- * - `stopped`: `stop()`, another reader of the stream, or the end of the client has stopped it
- * - `failed`: `error` says why
- */
-export type AnalysisStatus = 'idle' | 'waiting' | 'streaming' | 'complete' | 'stopped' | 'failed'
-
-/** A question and its answer so far. It does not change: a change makes a new snapshot. */
-export interface AnalysisSnapshot {
-  /** The question; `''` before the first one. */
-  readonly question: string
-  /** The text so far. After a failure or a stop, it stays. */
-  readonly text: string
-  /** The sources so far, in the order in which they arrived. */
-  readonly citations: readonly Citation[]
-  /** The fields of all metadata events so far. If two events have the same field, the later one counts. */
-  readonly metadata: Readonly<Record<string, unknown>>
-  /** The tokens that the answer used. Known at its end, if the server says so. */
-  readonly usage: Usage | undefined
-  /** How far the answer is. */
-  readonly status: AnalysisStatus
-  /** Why the answer has failed. Undefined unless the status is `failed`. */
-  readonly error: VecTradeError | undefined
-  /** Whether the snapshot has some of an answer, and not all of it. */
-  readonly partial: boolean
-}
 
 /** Options of {@link createAnalysis}. */
 export interface AnalysisStoreOptions<Event extends StreamEvent | OtherEvent = StreamEvent> {
@@ -65,7 +32,10 @@ export interface AnalysisStoreOptions<Event extends StreamEvent | OtherEvent = S
    * notes nothing. Default: `sessionStorage`, which each tab has for itself.
    */
   storage?: AnalysisStorage | false | undefined
-  /** The name of the note. Stores that a page uses at the same time need different ones. Default `vectrade.analysis`. */
+  /**
+   * The name of the note. Stores that are used at the same time, or that ask different endpoints, need different names.
+   * Default `vectrade.analysis`.
+   */
   key?: string | undefined
   /**
    * Called with each event as it arrives, such as those of your own types. It does not wait for a frame. An error that

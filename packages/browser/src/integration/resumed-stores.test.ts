@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createAnalysis, StreamResumeError } from '../index.ts'
 import { record, useAnalysisLab } from '../test-support/analysis-lab.ts'
 import { ScriptedEndpoint } from '../test-support/scripted-endpoint.ts'
@@ -30,14 +30,10 @@ describe('an answer is resumed', () => {
   })
 
   test('after its connection was lost for good, at the event where it was', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0)
     const store = lab.create()
-    await lab.begin(store)
-    lab.endpoint.goDown()
-    await until(() => expect(store.getSnapshot().status).toBe('failed'))
+    await lab.beginAndLose(store)
     expect(store.getSnapshot()).toMatchObject({ text: 'Bull', partial: true })
     expect(lab.storage.size).toBe(1)
-    lab.endpoint.isDown = false
     const done = store.resume()
     expect(store.getSnapshot()).toMatchObject({
       question: 'Bull case?',
@@ -55,14 +51,10 @@ describe('an answer is resumed', () => {
   })
 
   test('no more after it was stopped, or another question was asked, and then the server ends it', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0)
     for (const leave of ['stop', 'retry'] as const) {
       const store = lab.create()
-      await lab.begin(store)
+      await lab.beginAndLose(store)
       const answer = await lab.endpoint.last()
-      lab.endpoint.goDown()
-      await until(() => expect(store.getSnapshot().status).toBe('failed'))
-      lab.endpoint.isDown = false
       void store[leave]()
       await until(() => expect(answer.signal.aborted).toBe(true))
       if (leave === 'stop') expect(lab.storage.size).toBe(0)
@@ -73,12 +65,8 @@ describe('an answer is resumed', () => {
   })
 
   test('without a storage too, after its connection was lost', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0)
     const store = createAnalysis(lab.endpoint.client(), { storage: false })
-    await lab.begin(store)
-    lab.endpoint.goDown()
-    await until(() => expect(store.getSnapshot().status).toBe('failed'))
-    lab.endpoint.isDown = false
+    await lab.beginAndLose(store)
     const done = store.resume()
     ;(await lab.endpoint.last()).end()
     await done
@@ -95,12 +83,8 @@ describe('an answer is resumed', () => {
   })
 
   test('by the id in the storage, even if this store has lost the connection of another answer', async () => {
-    vi.spyOn(Math, 'random').mockReturnValue(0)
     const store = lab.create()
-    await lab.begin(store)
-    lab.endpoint.goDown()
-    await until(() => expect(store.getSnapshot().status).toBe('failed'))
-    lab.endpoint.isDown = false
+    await lab.beginAndLose(store)
     lab.storage.setItem('vectrade.analysis', JSON.stringify({ id: 'other' }))
     await store.resume()
     expect(lab.endpoint.requests.at(-1)).toEqual({ method: 'GET', lastEventId: null })

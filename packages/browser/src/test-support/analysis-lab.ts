@@ -23,6 +23,16 @@ export class AnalysisLab {
     answer.text(text)
     await until(() => expect(store.getSnapshot().text).toBe(text))
   }
+
+  /** Asks, and loses the connection of the answer for good. The endpoint can then be reached again. */
+  async beginAndLose(store: AnalysisStore): Promise<void> {
+    // Without pauses between the attempts.
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    await this.begin(store)
+    this.endpoint.goDown()
+    await until(() => expect(store.getSnapshot().status).toBe('failed'))
+    this.endpoint.isDown = false
+  }
 }
 
 /** A new endpoint and a new storage for each test. */
