@@ -46,7 +46,7 @@ interface Rounds extends Pick<Row, 'case'> {
   warmUps?: number
 }
 
-/** Measures candidates in interleaved rounds, each in an order of its own: nobody always runs behind the same other one. */
+/** Measures candidates in rounds. Each round has a random order, so no candidate always runs after the same one. */
 export function interleave(
   candidates: Candidate[],
   { table, ...rounds }: Rounds & { table: string },

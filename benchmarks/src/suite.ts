@@ -34,8 +34,8 @@ export interface Suite {
 }
 
 /**
- * How many times `base`'s figure `row`'s is: the median of the ratios of the same rounds, so that a
- * machine that gets slower does not count against who comes next.
+ * Returns how many times as large the figure of `row` is as that of `base`. It is the median of the ratios of
+ * each round, so a machine that gets slower favors neither.
  */
 export function ratio(row: Row, base: Row): number {
   const ratios = row.samples.map((sample, round) => sample / (base.samples[round] ?? Number.NaN))
@@ -60,12 +60,12 @@ export function find(rows: Row[], table: string, name: string): Row {
   return row
 }
 
-/** How many times as fast as `peer` is `name`; both have times. */
+/** Measures how many times as fast `name` is as `peer`. The figures of both are times. */
 export function speed(table: string, name: string, peer: string): Goal['measured'] {
   return (rows) => ratio(find(rows, table, peer), find(rows, table, name))
 }
 
-/** How many times `peer`'s cost `name` costs. */
+/** Measures how many times as much `name` costs as `peer`. */
 export function cost(table: string, name: string, peer: string): Goal['measured'] {
   return (rows) => ratio(find(rows, table, name), find(rows, table, peer))
 }

@@ -4,8 +4,8 @@ import { readUpstream, type SandboxRequest, startSandbox } from '@vectrade/sandb
 import type { Backend } from './endpoints.ts'
 
 /**
- * Opens a sandbox with the model that VECTRADE_UPSTREAM names, or VecTrade if there is a key, and a sandbox
- * with simulated answers otherwise.
+ * Connects the endpoints to what answers. If VECTRADE_UPSTREAM names a model, that is a sandbox with this model. If
+ * there is a key, it is VecTrade. Otherwise, it is a sandbox with simulated answers.
  */
 export async function openBackend(): Promise<Backend> {
   const upstream = readUpstream({}, process.env)

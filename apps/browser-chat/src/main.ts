@@ -43,7 +43,7 @@ async function follow(begin: () => Promise<void>, isResumed: boolean): Promise<v
   const ended = begin()
   const { question, status, partial } = analysis.getSnapshot()
   if (!isLive({ status })) return
-  // A lost answer that continues has the events so far.
+  // If a lost answer continues, its turns already have the events so far.
   if (!partial) turns = new TurnMaker(isResumed)
   // Only the tab that asked the question knows it.
   const onRetry = question === '' ? undefined : () => void ask(question)

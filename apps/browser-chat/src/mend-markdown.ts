@@ -3,7 +3,7 @@ import { withoutCode } from './code-spans.ts'
 /**
  * Returns unfinished Markdown as it will look when it is finished. Open emphasis, code and links are closed.
  * A sign that can still become different things (`-`, half a link, the first line of a table) is left out
- * until it is clear. No part of the text is searched again for each sign in it.
+ * until it is clear. The work grows with the length of the text, however many signs it has.
  */
 export function mendMarkdown(source: string): string {
   const lineStart = source.lastIndexOf('\n') + 1

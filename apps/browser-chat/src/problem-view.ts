@@ -18,7 +18,7 @@ export function showProblem(
   part('request').textContent = requestId === undefined ? '' : `Request ${requestId}`
   const retry = part('retry')
   retry.hidden = !problem.canRetry || onRetry === undefined
-  // `disabled` would take the focus, so a screen reader could neither find the button nor read the wait.
+  // `disabled` would take the focus away from the button. A screen reader could then neither find it nor read the wait.
   retry.addEventListener('click', () => retry.ariaDisabled !== 'true' && onRetry?.())
   if (problem.canRetry && retryAfter > 0) countDown(retry, Date.now() + retryAfter * 1000, announce)
 }

@@ -5,7 +5,7 @@ import type { Payload } from '../payload.ts'
 export interface Relay {
   name: string
   start: (events: StreamEvent[]) => Response | Promise<Response>
-  /** Whether it has no way to say [DONE]: to it that would be an event like any other. */
+  /** Whether it cannot end with [DONE], because it would send that as an ordinary event. */
   isEndless?: boolean
 }
 

@@ -36,7 +36,7 @@ export interface Figure {
   low: number
   /** Half of the samples lie between `low` and `high`. */
   high: number
-  /** To the first row of the table, or of the case where it has several; round by round. */
+  /** The median, over all rounds, of the ratio to the first row of the table, or of the case if there are several. */
   ratio: number
 }
 

@@ -13,8 +13,8 @@ import type { Suite } from '../suite.ts'
 const readers = [vectrade, floor, openai, anthropic, ai]
 
 /**
- * A full collection takes with it what V8 knows of classes without an instance, and the machine code that
- * relies on it. So part of what it costs hangs on whether any stream is open.
+ * A full garbage collection discards what V8 knows of classes without an instance, and the machine code that
+ * relies on it. So part of its cost depends on whether a stream is open.
  */
 export const afterGc: Suite = {
   name: 'after-gc',

@@ -5,7 +5,7 @@ import { createPayload } from '../payload.ts'
 import { large, single } from '../readers/reading.ts'
 import { cpuTimeOf, type Row, type Suite } from '../suite.ts'
 
-/** What a function that has just been started, or a command, has its user wait for. */
+/** What the user of a command, or of a function that has just started, waits for. */
 const firsts = [
   { title: 'import and the first answer, 200 events', size: 200, isImportTimed: true },
   { title: 'the first 1,000 events, after the import', size: 1000, isImportTimed: false },

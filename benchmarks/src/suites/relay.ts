@@ -65,7 +65,7 @@ export const relay: Suite = {
       { table: helpers, unit: 'µs/event', rounds, warmUps },
     )
 
-    // Ten times as long, or what counts were the making of two responses.
+    // Ten times as long, so that making two responses takes only a small part of the time.
     const long = createPayload(size * 10)
     const bulk = chunksOf(toMessages(long), 16 * 1024)
     const live = chunkPerEvent(toMessages(payload))

@@ -2,12 +2,12 @@ import type { JSONValue } from '@ai-sdk/provider'
 import type { AI, Analysis, OtherEvent, StreamEvent } from '@vectrade/core'
 import {
   AnalysisSoFar,
+  checkClient,
   checkOptions,
   type Checks,
   checkString,
   milliseconds,
 } from '@vectrade/core/adapter'
-import { checkClient } from './check-client.ts'
 import { toolError } from './tool-error.ts'
 import {
   type AnalysisToolInput,
@@ -80,7 +80,7 @@ export function analysisTool(
   client: { readonly ai: AI<StreamEvent | OtherEvent> },
   options: AnalysisToolOptions = {},
 ): AnalysisTool {
-  checkClient(client)
+  checkClient('ai', 'stream')('client', client)
   checkOptions<AnalysisToolOptions>(options, checks)
   const {
     description = 'Asks a financial analyst about stocks, companies and markets. Returns the answer and its sources.',

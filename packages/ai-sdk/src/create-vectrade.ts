@@ -7,8 +7,7 @@ import {
   VecTrade,
   type VecTradeOptions,
 } from '@vectrade/core'
-import { withRuntime } from '@vectrade/core/adapter'
-import { checkClient } from './check-client.ts'
+import { checkClient, withRuntime } from '@vectrade/core/adapter'
 import { VecTradeModel } from './vectrade-model.ts'
 
 /** The names of VecTrade's models. */
@@ -72,7 +71,7 @@ function clientOf(options: VecTradeProviderOptions): { readonly ai: AI<StreamEve
   if (client === undefined) {
     return new VecTrade(...withRuntime(others, { name: 'ai-sdk', env: environmentVariable }))
   }
-  checkClient(client)
+  checkClient('ai', 'stream')('client', client)
   if (Object.keys(others).length > 0) {
     throw new ConfigurationError('Pass either a `client` or the options of a new one')
   }

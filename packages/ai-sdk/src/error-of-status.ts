@@ -12,7 +12,7 @@ import {
 import { retryAfterSeconds } from '@vectrade/core/adapter'
 import { isObject } from './model-part.ts'
 
-/** A class, its message, and what is not as the class has it. */
+/** An error class, the message, and the fields that differ from the defaults of the class. */
 type Row = readonly [
   Class: typeof APIError,
   message: string,
@@ -115,7 +115,7 @@ function isQuota(error: unknown): boolean {
   return said['code'] === 'insufficient_quota' || said['type'] === 'insufficient_quota'
 }
 
-/** Parses the body of a refusal. Providers' packages do not if a field is missing that they expect. */
+/** Parses the body of a refusal. The packages of providers do not parse it if a field that they expect is missing. */
 function bodyOf(text: unknown): unknown {
   if (typeof text !== 'string') return undefined
   try {

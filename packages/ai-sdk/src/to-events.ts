@@ -176,7 +176,7 @@ class PartsReader implements Pull<StreamEvent | OtherEvent> {
     const error = thrown instanceof PartError ? thrown.error : thrown
     const hasBegun = this.#hasBegun
     const own = errorFromModel(error, { ...this.#context, hasBegun, isReading: true })
-    // Providers' packages find no message in a page or in JSON, as if the stream had been cut.
+    // If a provider sends a page or JSON instead of a stream, its package finds no messages. That looks like a cut.
     const { contentType = '' } = this.#context
     const isCut = own instanceof StreamInterruptedError && !hasBegun
     return isCut && /^(?:text\/html|application\/json)\b/i.test(contentType) ? notUnderstood() : own

@@ -30,7 +30,7 @@ export const toolInputSchema: ToolInputSchema = {
   },
 }
 
-/** Returns a new object, because the AI SDK may add to it. All targets have these words. */
+/** Returns a new object, because the AI SDK may add to it. Every `target` has these keywords. */
 function jsonSchema(): Record<string, unknown> {
   return {
     type: 'object',

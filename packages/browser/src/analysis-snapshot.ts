@@ -7,7 +7,7 @@ import type { Citation, Usage, VecTradeError } from '@vectrade/core'
  * - `waiting`: no text has come, or none since it was resumed
  * - `streaming`: text comes
  * - `complete`: the answer is whole
- * - `stopped`: `stop()`, another reader of the stream, or the end of the client has stopped it
+ * - `stopped`: `stop()`, another reader of the stream, or closing the client has ended it
  * - `failed`: `error` says why
  */
 export type AnalysisStatus = 'idle' | 'waiting' | 'streaming' | 'complete' | 'stopped' | 'failed'

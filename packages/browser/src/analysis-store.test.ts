@@ -169,7 +169,7 @@ describe('an answer ends', () => {
   test('as stopped when another reader stops it', async () => {
     const store = lab.create()
     await lab.begin(store)
-    const { id } = JSON.parse(lab.storage.getItem('vectrade.analysis') ?? '') as { id: string }
+    const { id } = JSON.parse(lab.storage.getItem(lab.noteKey) ?? '') as { id: string }
     await lab.endpoint.client().ai.resume(id).stop()
     await until(() => expect(store.getSnapshot().status).toBe('stopped'))
     expect(store.getSnapshot()).toMatchObject({ text: 'Bull', error: undefined })

@@ -13,11 +13,13 @@ import {
   type VecTradeError,
 } from '@vectrade/core'
 import {
+  checkClient,
   checkFunction,
   checkOptions,
   type Checks,
   checkString,
   checkThat,
+  endpointOf,
   hasMethods,
 } from '@vectrade/core/adapter'
 import type { AnalysisSnapshot, AnalysisStatus } from './analysis-snapshot.ts'
@@ -33,8 +35,8 @@ export interface AnalysisStoreOptions<Event extends StreamEvent | OtherEvent = S
    */
   storage?: AnalysisStorage | false | undefined
   /**
-   * The name of the note. Stores that are used at the same time, or that ask different endpoints, need different names.
-   * Default `vectrade.analysis`.
+   * The name of the note. Stores of one endpoint that are used at the same time need different names. Default:
+   * `vectrade.analysis` and the URL of the endpoint.
    */
   key?: string | undefined
   /**
@@ -91,11 +93,6 @@ interface Cut {
   readonly lastEventId: string
 }
 
-const checkClient = /* @__PURE__ */ checkThat(
-  'a client, such as new VecTrade({ endpoint })',
-  (value) => hasMethods((value as Partial<VecTrade> | undefined)?.ai, 'stream', 'resume'),
-)
-
 const checks: Checks<AnalysisStoreOptions> = {
   storage: /* @__PURE__ */ checkThat(
     'false, or an object with getItem, setItem and removeItem',
@@ -130,9 +127,9 @@ export function createAnalysis<const Types extends EventTypes = NoEventTypes>(
   client: VecTrade<Types>,
   options: AnalysisStoreOptions<EventOf<Types>> = {},
 ): AnalysisStore {
-  checkClient('client', client)
+  checkClient('ai', 'stream', 'resume')('client', client)
   checkOptions(options as AnalysisStoreOptions, checks)
-  return new Store(client.ai, options)
+  return new Store(client, options)
 }
 
 class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
@@ -148,11 +145,12 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
   #cut: Cut | undefined
   readonly #publisher = new Publisher(() => this.#toSnapshot())
 
-  constructor(ai: AI<Event>, options: AnalysisStoreOptions<Event>) {
-    const { storage, key = 'vectrade.analysis', onEvent } = options
-    this.#ai = ai
+  constructor(client: { readonly ai: AI<Event> }, options: AnalysisStoreOptions<Event>) {
+    const { storage, key, onEvent } = options
+    this.#ai = client.ai
     this.#onEvent = onEvent
-    this.#note = new AnswerNote(storage, key)
+    // An answer must not be resumed at another endpoint, which would also get its id.
+    this.#note = new AnswerNote(storage, () => key ?? `vectrade.analysis ${endpointOf(client)}`)
   }
 
   readonly subscribe = (listener: () => void): (() => void) => this.#publisher.subscribe(listener)
@@ -249,7 +247,7 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
   #fail({ answer, stream }: Run<Event>, error: VecTradeError): void {
     // The program has closed its client.
     if (error instanceof RequestAbortedError) return this.#end('stopped')
-    // The server has ended the answer, or only the connection is lost.
+    // After an APIError, and if no retry can help, the answer has ended. Otherwise, only the connection is lost.
     const canResume = error.retryable && !(error instanceof APIError)
     if (!canResume) this.#note.clear()
     else if (stream?.id !== undefined) {

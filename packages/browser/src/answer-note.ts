@@ -23,17 +23,17 @@ export interface Noted {
 }
 
 /**
- * Notes the answer that a page reads, so that it can be resumed after a reload. Without a storage, and if the storage
- * throws, the note is lost with the page. Browsers throw in frames without an origin, and if the storage is full or
- * switched off.
+ * Notes the answer that a page reads, so that it can be resumed after a reload. If there is no storage, or the storage
+ * throws, the note lives only as long as the page. Browsers throw in frames without an origin, and if the storage is
+ * full or switched off.
  */
 export class AnswerNote {
   readonly #storage: () => AnalysisStorage | undefined
-  readonly #key: string
+  readonly #key: () => string
   /** The note that could not be stored. */
   #unstored: Noted | undefined
 
-  constructor(storage: AnalysisStorage | false | undefined, key: string) {
+  constructor(storage: AnalysisStorage | false | undefined, key: () => string) {
     this.#storage = () => (storage === undefined ? storageOfSession() : storage || undefined)
     this.#key = key
   }
@@ -42,7 +42,7 @@ export class AnswerNote {
     return (
       this.#unstored ??
       this.#try((storage) => {
-        const noted = JSON.parse(storage.getItem(this.#key) ?? 'null') as Partial<Noted> | null
+        const noted = JSON.parse(storage.getItem(this.#key()) ?? 'null') as Partial<Noted> | null
         const { id, request } = noted ?? {}
         return typeof id === 'string'
           ? { id, request: isRequest(request) ? request : '' }
@@ -53,7 +53,7 @@ export class AnswerNote {
 
   write(noted: Noted): void {
     const isStored = this.#try((storage) => {
-      storage.setItem(this.#key, JSON.stringify(noted))
+      storage.setItem(this.#key(), JSON.stringify(noted))
       return true
     })
     this.#unstored = isStored ? undefined : noted
@@ -61,7 +61,7 @@ export class AnswerNote {
 
   clear(): void {
     this.#unstored = undefined
-    this.#try((storage) => storage.removeItem(this.#key))
+    this.#try((storage) => storage.removeItem(this.#key()))
   }
 
   #try<T>(use: (storage: AnalysisStorage) => T): T | undefined {

@@ -19,7 +19,7 @@ export class AnswerSoFar {
   isStopped = false
 
   add(added: StreamEvent | OtherEvent): void {
-    // The types of a program's own events are none of these, and are no part of the answer.
+    // An event of a program's own type matches no case below, because it is no part of the answer.
     const event = added as StreamEvent
     this.#answer.add(event)
     if (event.type === 'metadata') this.#hasNewMetadata = true

@@ -119,7 +119,7 @@ describe('a live store', () => {
     store.dispose()
   })
 
-  test('follows a symbol no longer that the server refuses, and the others go on', async () => {
+  test('stops following a symbol that the server refuses, and keeps the others', async () => {
     const store = createLive(feed.client(), { symbols: ['NVDA'] })
     store.subscribe(() => {})
     await untilLive(store)

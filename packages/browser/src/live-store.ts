@@ -9,13 +9,7 @@ import type {
   VecTrade,
   VecTradeError,
 } from '@vectrade/core'
-import {
-  checkFunction,
-  checkSubscription,
-  checkSymbols,
-  checkThat,
-  hasMethods,
-} from '@vectrade/core/adapter'
+import { checkClient, checkFunction, checkSubscription, checkSymbols } from '@vectrade/core/adapter'
 import { callListener, Publisher } from './publisher.ts'
 
 /** Live data as far as it has come. It does not change: a change makes a new snapshot. */
@@ -96,16 +90,11 @@ export function createLive(
   client: Pick<VecTrade, 'live'>,
   options: LiveStoreOptions = {},
 ): LiveStore {
-  checkClient('client', client)
+  checkClient('live', 'subscribe')('client', client)
   checkSubscription(options, options)
   if (options.onEvent !== undefined) checkFunction('onEvent', options.onEvent)
   return new Store(client, options)
 }
-
-const checkClient = /* @__PURE__ */ checkThat(
-  'a client, such as new VecTrade({ endpoint })',
-  (value) => hasMethods((value as Partial<VecTrade> | undefined)?.live, 'subscribe'),
-)
 
 class Store implements LiveStore {
   readonly #client: Pick<VecTrade, 'live'>
@@ -202,7 +191,7 @@ class Store implements LiveStore {
     }
   }
 
-  /** Follows the symbols of an error no longer, because the feed has removed them. */
+  /** Removes the symbols that an error names, because the feed has removed them too. */
   #drop(data: unknown): void {
     const { symbols } = (data ?? {}) as { symbols?: unknown }
     if (!Array.isArray(symbols)) return

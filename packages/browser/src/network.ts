@@ -11,8 +11,8 @@ const page = globalThis as Page
 
 /**
  * Reports when a page may have a working network again. This is when the browser is online again, and when the
- * page becomes visible again. A page was invisible while the phone was locked, the tab was in the background, or
- * the page was in the back-forward cache. A worker only learns that it is online again.
+ * page becomes visible again: the phone is unlocked, the tab comes to the front, or the page leaves the back-forward
+ * cache. A worker only learns that it is online again.
  *
  * @see https://html.spec.whatwg.org/multipage/nav-history-apis.html#the-pagetransitionevent-interface
  */

@@ -12,6 +12,9 @@ export type {
 } from './options/runtime.ts'
 export { withRuntime } from './options/with-runtime.ts'
 
+// Clients
+export { endpointOf } from './client.ts'
+
 // Streams from other sources
 export { createStream } from './stream/create-stream.ts'
 export type {
@@ -49,6 +52,7 @@ export { Refusal } from './serve/refusal.ts'
 export { type ByteSink, type DirectSource, directSourceOf } from './relay/direct-source.ts'
 
 // Options
+export { checkClient } from './options/check-client.ts'
 export {
   type Check,
   checkBoolean,

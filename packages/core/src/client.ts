@@ -108,6 +108,12 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
     return this.#settings.log
   }
 
+  /** @internal */
+  get endpoint(): string | undefined {
+    const { isEndpoint, target } = this.#settings
+    return isEndpoint ? target() : undefined
+  }
+
   /**
    * Asks for an analysis as a stream of events. Returns at once. The first use of the stream sends the
    * request. If the stream ends in the same tick, nothing is sent.
@@ -230,6 +236,17 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
     const { target } = this.#settings
     return createCall(this.#settings, this.#key, target, options, { accept, ...further })
   }
+}
+
+/**
+ * Returns the URL of the endpoint that a client asks, or undefined if it asks VecTrade.
+ *
+ * @throws ConfigurationError if the URL is relative, and the runtime has no page that it could be relative to
+ */
+export function endpointOf<Event extends StreamEvent | OtherEvent>(client: {
+  readonly ai: AI<Event>
+}): string | undefined {
+  return client.ai.endpoint
 }
 
 type OpenStream = (call: CallWithLimits, signal: Abortable) => Promise<StreamSource>

@@ -158,7 +158,7 @@ export class CallSpan implements CallObserver {
   }
 }
 
-/** Returns the reason of a model behind an endpoint, in the words of the conventions. VecTrade itself tells none. */
+/** Returns why the model finished, in the words of the conventions. An endpoint may say why. VecTrade does not. */
 function finishReason(told: unknown): string {
   if (typeof told !== 'string') return 'stop'
   return told === 'tool-calls' ? 'tool_call' : told.replaceAll('-', '_')

@@ -1,9 +1,11 @@
 import { type Context, context } from '@opentelemetry/api'
 
 /**
- * Returns a response whose end is noticed. Nothing is read ahead. Cancelling its body cancels that of `response`.
+ * Returns a copy of a response that calls `onEnd` when its body ends. Nothing is read ahead. Cancelling its body
+ * cancels that of `response`.
  *
- * @param signal the signal of the request. If it is aborted, no one may read or cancel the body.
+ * @param signal the signal of the request. Aborting it counts as the end, because a server may then neither read nor
+ *   cancel the body.
  * @param within the context in which the body is read
  * @param onEnd called once, with the error that ended the body, if there is one
  */

@@ -43,8 +43,8 @@ const checks: Checks<OtelOptions> = {
 }
 
 /**
- * Returns the option `instrumentation` of a client: a span for each call, and metrics, after OpenTelemetry's
- * conventions for generative AI. It can serve any number of clients.
+ * Returns a value for the option `instrumentation` of a client. It makes a span for each call, and metrics. Their names
+ * follow OpenTelemetry's conventions for generative AI. It can serve any number of clients.
  *
  * Without an SDK of OpenTelemetry, it records nothing. The SDK can be set up before or after this call.
  *

@@ -51,7 +51,7 @@ const headersGetter: TextMapGetter<Headers> = {
  * the caller. It is the parent of the spans of the handler's calls. It ends when the body of the response ends, is
  * cancelled or fails, or when the caller leaves.
  *
- * The spans are connected by a context manager of OpenTelemetry. If a span is active already, such as that of an
+ * OpenTelemetry connects the spans only if it has a context manager. If a span is active already, such as that of an
  * instrumentation of the server, there is no second one.
  *
  * @throws ConfigurationError if `handler` is not a function, or an option is wrong

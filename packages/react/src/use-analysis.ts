@@ -39,8 +39,8 @@ export type AnalysisActions = Pick<AnalysisStore, 'ask' | 'stop' | 'retry' | 're
  * Asks questions, and returns the current question with its answer so far. The component renders at most once per
  * animation frame. Nothing is sent before `ask`.
  *
- * Unmounting the component ends the reading. An answer that the server stores continues, and `resume` finds it. Another
- * `client`, `endpoint` or `key` begins with no question.
+ * Unmounting the component ends the reading. An answer that the server stores continues, and `resume` finds it. If the
+ * `client`, the `endpoint` or the `key` changes, the hook begins anew, without a question.
  *
  * @example
  * ```ts
@@ -64,8 +64,7 @@ export function useAnalysis<const Types extends EventTypes = NoEventTypes>(
     [client ?? String(endpoint), key],
     () =>
       createAnalysis(client ?? new VecTrade<Types>({ endpoint, events }), {
-        // An answer must not be resumed at another endpoint, which would also get its id.
-        key: key ?? (client ? undefined : `vectrade.analysis ${String(endpoint)}`),
+        key,
         storage,
         onEvent,
       }),

@@ -10,8 +10,9 @@ import { useLatest } from './use-latest.ts'
 import { useStore } from './use-store.ts'
 
 /**
- * Options of {@link useLive}: what to follow, and a `client`, or the `endpoint` to make one for. The symbols and channels
- * can change with each render. The others are those of the first render.
+ * Options of {@link useLive}: what to follow, and a `client`, or the `endpoint` to make one for. The symbols and
+ * `onEvent` can change with each render. If the client, the endpoint or the channels change, the hook connects again.
+ * The other options are read only when it connects.
  */
 export type UseLiveOptions = LiveStoreOptions &
   (

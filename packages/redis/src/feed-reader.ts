@@ -8,8 +8,8 @@ import { isLater } from './stream-id.ts'
 /**
  * Reads the events of a feed from Redis, beginning with those that come next.
  *
- * It reads a page when its caller has taken the one before. So a slow caller takes no memory. If it is slower than Redis
- * forgets, it gets a gap.
+ * It reads a page when its caller has taken the one before. So a slow caller takes no memory. If Redis forgets events
+ * before the caller has taken them, the caller gets a gap.
  */
 export class FeedReader implements Pull<LiveEvent> {
   readonly #context: FeedContext
@@ -77,7 +77,7 @@ export class FeedReader implements Pull<LiveEvent> {
     this.#pause.wake()
   }
 
-  /** Leaves out the latest quotes of symbols. Returns those that would have been delivered. */
+  /** Leaves out the latest quotes of symbols. Returns the symbols whose quotes would have been delivered. */
   skipLatest(symbols: readonly string[]): string[] {
     return symbols.filter((symbol) => this.#fresh.delete(symbol))
   }

@@ -106,8 +106,8 @@ end
 return {}`)
 
 /**
- * Reads events. ARGV: an id, or nothing, the most events, then symbols. Returns the id of the last event, the events from
- * the given id on, and for each symbol its entries of \`since\` and \`latest\`.
+ * Reads events. ARGV: an id, or an empty text to read no events; the most events; then symbols. Returns the id of the
+ * last event, the events from the given id on, and the entries of `since` and `latest` for each symbol.
  *
  * If the event with the id is missing, the result begins with a later one. A Redis that has lost its data may have none
  * that is later. Then the result has all events.

@@ -12,12 +12,12 @@ import {
   type VecTrade,
 } from '@vectrade/core'
 import {
+  checkClient,
   checkLogger,
   checkOptions,
   type Checks,
   checkSymbols,
   checkThat,
-  hasMethods,
   millisecondsBetween,
   nameMethod,
   PullIterator,
@@ -58,8 +58,8 @@ export interface RedisFeed extends LiveFeedLike, AsyncDisposable {
   /** What it brings: the option `channels`. */
   readonly channels: readonly LiveChannel[]
   /**
-   * Whether the instance that leads is connected to VecTrade, with a connection for what this instance follows, and
-   * Redis answers. An instance learns of a change at its next sign of life or before.
+   * `live` if Redis answers, and the instance that leads is connected to VecTrade for everything that this instance
+   * follows. An instance learns of a change at its next sign of life or before.
    */
   readonly state: LiveState
   /** Resolves when the feed has ended on this instance. If it has failed, reading it throws the error. */
@@ -71,9 +71,10 @@ export interface RedisFeed extends LiveFeedLike, AsyncDisposable {
   /** Follows these symbols no longer on this instance. */
   remove(symbols: readonly string[]): void
   /**
-   * Returns the events after an id, of any instance, up to `lastEventId`, and the latest quotes. Those that follow come
-   * from the feed itself. Returns why if some are missing. Only for a feed that is being read. `createLiveHandler` calls
-   * it for readers that come back.
+   * Returns the events after an id, whichever instance has received them, and the latest quotes. They end with the last
+   * event that the reader of this feed has used. The feed itself brings the later ones. If some events are missing,
+   * returns the reason instead. Works only while the feed is read. `createLiveHandler` calls it for readers that come
+   * back.
    *
    * @param symbols those whose quotes are wanted. Follow them first.
    * @throws StreamStoreError if Redis does not answer
@@ -86,18 +87,10 @@ export interface RedisFeed extends LiveFeedLike, AsyncDisposable {
 /** How long to wait for the first reply of Redis, in ms. */
 const startTimeout = 2000
 
-const checkClient = checkThat(
-  'a VecTrade client',
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    hasMethods((value as { live?: unknown }).live, 'subscribe'),
-)
-
 const allChannels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
 
 const checks: Checks<RedisFeedOptions> = {
-  client: checkClient,
+  client: checkClient('live', 'subscribe'),
   channels: checkThat(
     `an array of ${allChannels.join(', ')}`,
     (value) =>
@@ -159,7 +152,7 @@ class Feed implements RedisFeed {
       this.#onClosed = resolve
     })
     // The only option without a default.
-    checkClient('client', client)
+    checks.client('client', client)
     this.#context = new FeedContext(redis, {
       client,
       prefix,

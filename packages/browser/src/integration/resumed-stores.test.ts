@@ -50,7 +50,7 @@ describe('an answer is resumed', () => {
     expect(lab.endpoint.answers).toHaveLength(1)
   })
 
-  test('no more after it was stopped, or another question was asked, and then the server ends it', async () => {
+  test('not after it was stopped or another question was asked, because the server has then ended it', async () => {
     for (const leave of ['stop', 'retry'] as const) {
       const store = lab.create()
       await lab.beginAndLose(store)
@@ -74,7 +74,7 @@ describe('an answer is resumed', () => {
   })
 
   test('and cannot be asked again if only its id is known', async () => {
-    lab.storage.setItem('vectrade.analysis', JSON.stringify({ id: 'gone' }))
+    lab.storage.setItem(lab.noteKey, JSON.stringify({ id: 'gone' }))
     const store = lab.create()
     await store.resume()
     const failed = store.getSnapshot()
@@ -85,7 +85,7 @@ describe('an answer is resumed', () => {
   test('by the id in the storage, even if this store has lost the connection of another answer', async () => {
     const store = lab.create()
     await lab.beginAndLose(store)
-    lab.storage.setItem('vectrade.analysis', JSON.stringify({ id: 'other' }))
+    lab.storage.setItem(lab.noteKey, JSON.stringify({ id: 'other' }))
     await store.resume()
     expect(lab.endpoint.requests.at(-1)).toEqual({ method: 'GET', lastEventId: null })
     expect(store.getSnapshot()).toMatchObject({ question: '', text: '', status: 'failed' })
@@ -93,7 +93,7 @@ describe('an answer is resumed', () => {
   })
 
   test('with an error if it is no longer stored, and is then forgotten', async () => {
-    lab.storage.setItem('vectrade.analysis', JSON.stringify({ id: 'gone', request: 'Bull case?' }))
+    lab.storage.setItem(lab.noteKey, JSON.stringify({ id: 'gone', request: 'Bull case?' }))
     const store = lab.create()
     await store.resume()
     expect(store.getSnapshot()).toMatchObject({ question: 'Bull case?', status: 'failed' })
@@ -102,6 +102,16 @@ describe('an answer is resumed', () => {
     void store.retry()
     expect((await lab.endpoint.last()).request).toEqual({ prompt: 'Bull case?' })
     store.dispose()
+  })
+
+  test('at its own endpoint only', async () => {
+    await lab.begin(lab.create())
+    const other = new ScriptedEndpoint({ url: 'http://page.example/api/other' })
+    const store = createAnalysis(other.client(), { storage: lab.storage })
+    await store.resume()
+    expect(store.getSnapshot().status).toBe('idle')
+    expect(other.requests).toEqual([])
+    expect(lab.storage.size).toBe(1)
   })
 
   test('not if there is none', async () => {

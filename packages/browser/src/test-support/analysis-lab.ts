@@ -9,6 +9,11 @@ export class AnalysisLab {
   endpoint: ScriptedEndpoint = new ScriptedEndpoint()
   storage: ReturnType<typeof memoryStorage> = memoryStorage()
 
+  /** The name of the note in the storage. */
+  get noteKey(): string {
+    return `vectrade.analysis ${this.endpoint.url}`
+  }
+
   create(): AnalysisStore {
     return createAnalysis(this.endpoint.client(), { storage: this.storage })
   }

@@ -21,6 +21,7 @@ export interface ScriptedAnswer {
 
 /** An endpoint in the same process, whose answers a test writes. */
 export class ScriptedEndpoint {
+  readonly url: string
   /** The answers that were asked for. */
   readonly answers: ScriptedAnswer[] = []
   /** The method of each request, and what it continues after. */
@@ -32,7 +33,13 @@ export class ScriptedEndpoint {
   readonly #handler: ReturnType<typeof createHandler>
   #cuts: (() => void)[] = []
 
-  constructor(options: Pick<HandlerOptions, 'store' | 'events'> = { store: memoryStore() }) {
+  constructor(
+    {
+      url = 'http://page.example/api/analyze',
+      ...options
+    }: Pick<HandlerOptions, 'store' | 'events'> & { url?: string } = { store: memoryStore() },
+  ) {
+    this.url = url
     this.#handler = createHandler({
       ...options,
       source: (request, { signal }) => this.#answer(request, signal),
@@ -42,7 +49,7 @@ export class ScriptedEndpoint {
   /** Creates a client of the endpoint. */
   client<const Types extends EventTypes = NoEventTypes>(events?: Types): VecTrade<Types> {
     return new VecTrade<Types>({
-      endpoint: 'http://page.example/api/analyze',
+      endpoint: this.url,
       events,
       fetch: async (url, init) => this.#fetch(new Request(url, init)),
     })

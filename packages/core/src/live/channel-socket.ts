@@ -151,7 +151,7 @@ export class ChannelSocket {
     member.sink.onOpen()
   }
 
-  /** Tells a feed that there is no connection. One that has never had one gives up after some attempts. */
+  /** Tells a feed that there is no connection. A feed that was never connected gives up after some attempts. */
   #lose(member: Member, error: VecTradeError): void {
     const failed = (this.#failed.get(member) ?? 0) + 1
     this.#failed.set(member, failed)

@@ -137,7 +137,7 @@ export class FeedEngine implements FeedSink {
     this.#setState('closed')
     this.#scope?.leave()
     this.#source?.close()
-    // A server that has nothing to send was connected, too.
+    // A server that ends the feed was reached, even if it has sent nothing.
     if (end.reason === 'ended') this.#onReady?.()
     this.#onNotReady?.(end.error ?? new RequestAbortedError('The feed was closed'))
     this.#onClosed?.(end)

@@ -6,7 +6,7 @@ export interface FeedRequest {
   /** The symbols. The feed changes this set and then calls {@link FeedSource.change}. */
   readonly symbols: Set<string>
   readonly channels: readonly LiveChannel[]
-  /** ms without a byte, after which the connection is replaced. */
+  /** How long a connection may bring no byte, in ms, before another one replaces it. */
   readonly heartbeatTimeout: number
   /** The id of the last event that the feed has received. */
   lastEventId(): string

@@ -22,7 +22,7 @@ export interface LiveRequest {
    * symbols, it gets all alerts and news. Default: none.
    */
   symbols?: readonly string[] | undefined
-  /** Default `['quotes']`. */
+  /** The kinds of data to get: `quotes`, `alerts` and `news`. Default `['quotes']`. */
   channels?: readonly LiveChannel[] | undefined
 }
 
@@ -35,7 +35,7 @@ export interface LiveOptions {
   /** What happens to events that arrive faster than they are read. Default `every`. */
   delivery?: LiveDelivery | undefined
   /**
-   * ms without a byte, after which the connection is replaced. 0 is no limit. Default 45 000.
+   * How long a connection may bring no byte, in ms. Then another one replaces it. 0 is no limit. Default 45 000.
    *
    * With a WebSocket, it has no effect until the server has sent two heartbeat messages, at least a second apart,
    * because a closed market is silent. Feeds that share a WebSocket use the limit of the feed that opened it.
@@ -84,7 +84,8 @@ const optionChecks: Checks<Omit<LiveOptions, 'headers' | 'delivery'>> = {
 }
 
 /**
- * Checks what to follow and how. The feed itself checks `delivery` and the headers.
+ * Checks what to follow and how, except the headers and `delivery`. `createCall` checks the headers. The feed checks
+ * `delivery` when it is loaded.
  *
  * @throws ConfigurationError on a wrong option
  */

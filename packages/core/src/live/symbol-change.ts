@@ -10,8 +10,8 @@ const pauses: BackoffPolicy = { first: 2_000, cap: 30_000, jitter: [0.5, 1] }
 const maxHeld = 1_000
 
 /**
- * Returns for how long a change may hold events, in ms. At first, that is shorter than the silence of a closed market.
- * After each change that was given up, it is twice as long, for servers that answer slowly.
+ * Returns how long a change may hold events, in ms. The first limit is short, because a closed market may be silent.
+ * Each change that was given up doubles the limit, because the server may answer slowly.
  *
  * @param late how many changes in a row were given up
  */

@@ -108,7 +108,7 @@ export class CallWatcher {
     return analysis
   }
 
-  /** Ends the call. Only the first call counts. */
+  /** Reports the end of the watched call. Reporting it again does nothing. */
   end(outcome: CallOutcome): void {
     if (this.#isOver) return
     // Set first, because a hook may end the call too, for example by closing the client.
@@ -151,7 +151,7 @@ export class CallWatcher {
       let sent: Promise<T> | undefined
       const once = (): Promise<T> => (sent ??= (async () => send())())
       this.#guard(() => {
-        // It may be another promise than that of the request, and fail with it.
+        // `run` may return a promise of its own. That promise may fail too, and no one else handles it.
         void markHandled(Promise.resolve(run(once)))
       })
       return once()

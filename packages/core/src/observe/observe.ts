@@ -19,7 +19,7 @@ export interface ObservedCall<Result> {
 /**
  * Lets the client's instrumentation and its logger observe a call.
  *
- * @param request what was asked, if it was
+ * @param request the question, undefined if the call only resumes a stream
  * @param watch makes the watcher see the events of the result
  */
 export function observed<Result>(

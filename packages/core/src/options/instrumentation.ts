@@ -22,9 +22,9 @@ export interface CallInfo {
   operation: 'stream' | 'analyze' | 'resume'
   /** The URL of the API or the endpoint, without its query. */
   url: string
-  /** Undefined unless the instrumentation has `content: true`, and for `resume`. */
+  /** The question. Set only if the instrumentation has `content: true`. Undefined for `resume`. */
   prompt?: string | undefined
-  /** Undefined unless the instrumentation has `content: true`, or if the call has none. */
+  /** The ticker symbols. Set only if the instrumentation has `content: true`, and the call has symbols. */
   symbols?: readonly string[] | undefined
 }
 
@@ -37,7 +37,7 @@ export interface CallObserver {
   onAttempt?(attempt: CallAttempt): AttemptContext | undefined | void
   /** Called when the headers of a response have come, of any status. */
   onResponse?(response: AttemptResponse): void
-  /** Called before the pause before another attempt. */
+  /** Called after a failure that is tried again, before the pause. */
   onRetry?(retry: CallRetry): void
   /** Called once, before the first event with text. */
   onFirstText?(): void

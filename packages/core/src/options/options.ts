@@ -50,8 +50,8 @@ export interface CallLimits {
 /** Options of a client. */
 export interface VecTradeOptions<Types extends EventTypes = NoEventTypes> extends CallLimits {
   /**
-   * Event types of your own: a validator of zod, valibot or another library that follows Standard Schema for each, or
-   * `true` for events that are not checked. Default: none, so their events have the type `unknown`.
+   * Event types of your own. The value of each is a validator of zod, valibot or another library that follows Standard
+   * Schema, or `true` if its events are not checked. Default: none, so their events have the type `unknown`.
    */
   events?: Types | undefined
   /**

@@ -8,12 +8,12 @@ import {
   hasMethods,
 } from '../lifetime/check-options.ts'
 import type { AI } from '../client.ts'
-import { isRecord } from '../events/json.ts'
 import type { EventOf, EventTypes, NoEventTypes } from '../events/own-event.ts'
 import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import type { Logger } from '../lifetime/logger.ts'
 import { heartbeatLimit } from '../relay/heartbeat.ts'
 import type { AnalysisRequest } from '../options/analysis-request.ts'
+import { checkClient } from '../options/check-client.ts'
 import { checkEventTypes } from '../options/check-event-types.ts'
 import { checkLogLevel, type LogLevel } from '../options/log-level.ts'
 import type { StreamStore } from '../store/stream-store.ts'
@@ -90,8 +90,8 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
    */
   firstByteAfter?: number | undefined
   /**
-   * ms without an event of the `source` while one is awaited. The answer then ends with an error. 0 is no limit. Default
-   * 120 000. With a `client`: as in its options, and by default the value of the client.
+   * How long to wait for the next event, in ms. After that, the answer ends with an error. 0 is no limit. Default: that
+   * of the `client`, or 120 000 with a `source`.
    */
   idleTimeout?: number | undefined
   /**
@@ -134,10 +134,7 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
 }
 
 export const handlerChecks: Checks<HandlerOptions<EventTypes>> = {
-  client: /* @__PURE__ */ checkThat(
-    'a VecTrade client',
-    (value) => isRecord(value) && hasMethods(value['ai'], 'stream'),
-  ),
+  client: /* @__PURE__ */ checkClient('ai', 'stream'),
   source: checkFunction,
   events: checkEventTypes,
   authorize: checkFunction,

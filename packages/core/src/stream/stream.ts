@@ -69,9 +69,9 @@ export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent
   /**
    * Makes a stream of events that your program supplies, such as those of a model. Nothing is read before the first
    * use, and then one event at a time. The stream ends with `done`, which is added if the events end without it. If
-   * the stream ends before, it ends the iterator.
+   * the stream ends early, it also ends the iterator of the events.
    *
-   * Reading throws what the events throw. An error that is none of this SDK becomes the `cause` of a
+   * Reading throws what the events throw. An error that is not from this SDK becomes the `cause` of a
    * {@link ServerError}. Reading throws a {@link StreamProtocolError} if something is no event, and a
    * {@link ConfigurationError} if `events` cannot be iterated.
    *
@@ -169,9 +169,9 @@ export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent
   }
 
   /**
-   * Ends the stream like {@link cancel}, and also ends the answer on a server that stores streams. Without
-   * it, such an answer continues without its reader. On other servers, both do the same. At an endpoint whose response
-   * has not come yet, it first waits up to 500 ms for it, because the response has the id of the stream.
+   * Ends the stream like {@link cancel}, and also ends the answer on a server that stores streams. After `cancel`, such
+   * an answer continues without its reader. On other servers, `stop` and `cancel` do the same. If the response of an
+   * endpoint has not come yet, `stop` first waits for it, up to 500 ms, because the response has the id of the stream.
    *
    * @throws APIError or ConnectionError if the server could not be told
    */

@@ -46,7 +46,7 @@ export class FeedWatch {
     }
   }
 
-  /** A closed feed is not waited for, because its end is told in another way. */
+  /** Whether there is no connection to wait for. That includes a closed feed, whose end is reported in another way. */
   #isConnected(): boolean {
     return this.#feed.state !== 'connecting' && this.#feed.state !== 'reconnecting'
   }

@@ -9,9 +9,9 @@ import {
   checkOptions,
   type Checks,
   checkThat,
-  hasMethods,
 } from '../../lifetime/check-options.ts'
 import { checkSymbols } from '../../live/live-options.ts'
+import { checkClient } from '../../options/check-client.ts'
 import { heartbeatLimit } from '../../relay/heartbeat.ts'
 import type { Authorization } from '../authorization.ts'
 import { checkCors } from '../cors.ts'
@@ -104,10 +104,7 @@ const checkKnownSymbols: Check = (name, value) => {
 }
 
 const liveHandlerChecks: Checks<LiveHandlerSettings & { client?: unknown; feed?: unknown }> = {
-  client: /* @__PURE__ */ checkThat(
-    'a VecTrade client',
-    (value) => isRecord(value) && hasMethods(value['live'], 'subscribe'),
-  ),
+  client: /* @__PURE__ */ checkClient('live', 'subscribe'),
   feed: /* @__PURE__ */ checkThat(
     'an async iterable of events, such as a LiveFeed',
     (value) =>

@@ -74,7 +74,7 @@ export class LiveHolds<Key> {
     return this.#holds.has(key)
   }
 
-  /** Keeps things no longer, even if they have users. */
+  /** Drops things at once, even if they have users. */
   forget(keys: Iterable<Key>): void {
     const gone = [...keys].filter((key) => this.#holds.delete(key))
     if (gone.length > 0) this.#onGone(gone)

@@ -59,8 +59,8 @@ export class LiveReader implements DirectSource {
   #pending: readonly LiveChunk[] = nothing
   #pendingBytes = 0
   /**
-   * Set while the reader repeats what it has missed: the symbols that are new. What comes in the meantime is repeated
-   * too.
+   * The symbols that are new to the reader. Set only while it is sent what it has missed. What comes in the meantime is
+   * part of that.
    */
   #replay: ReadonlySet<string> | undefined
   #isBehind = false
@@ -76,7 +76,7 @@ export class LiveReader implements DirectSource {
   /**
    * @param position where it begins
    * @param first what it gets first
-   * @param replay set if the reader has missed events: the symbols that are new
+   * @param replay the symbols that are new to the reader; undefined if it has missed no events
    */
   constructor(
     source: ReaderSource,
@@ -167,7 +167,7 @@ export class LiveReader implements DirectSource {
     try {
       sink.enqueue(bytes)
     } catch {
-      // A runtime may not let one request write to the stream of another. Other readers must not suffer.
+      // Some runtimes do not let one request write to the stream of another. Other readers must not suffer.
       this.end()
     }
   }
