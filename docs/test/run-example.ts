@@ -70,7 +70,7 @@ export class RunningExample {
       preloads,
       access?.variables?.['SERVER_CA'],
     )
-    // Colours would change the output, and an example must not get the tester's own key.
+    // Colors would change the output, and an example must not get the tester's own key.
     const {
       FORCE_COLOR: _,
       VECTRADE_API_KEY: __,

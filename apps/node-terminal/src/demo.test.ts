@@ -24,10 +24,10 @@ describe.concurrent('on a pipe', () => {
     expect(code).toBe(0)
   })
 
-  test('FORCE_COLOR adds colours, but nothing that moves the cursor', async () => {
+  test('FORCE_COLOR adds colors, but nothing that moves the cursor', async () => {
     const { stdout } = await runDemo([...fast, question], { env: { FORCE_COLOR: '1' } })
     expect(stdout).toContain('\u001b[36m[1]\u001b[39m')
-    // oxlint-disable-next-line no-control-regex -- a colour begins with one
+    // oxlint-disable-next-line no-control-regex -- a color begins with one
     expect(stdout.replace(/\u001b\[\d+m/g, '')).not.toMatch(controls)
   })
 

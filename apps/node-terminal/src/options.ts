@@ -49,7 +49,7 @@ Environment
   VECTRADE_BASE_URL        the same as --base-url
   VECTRADE_UPSTREAM, VECTRADE_UPSTREAM_MODEL, VECTRADE_UPSTREAM_KEY_ENV,
   VECTRADE_UPSTREAM_SYSTEM the same as the options of a model
-  NO_COLOR, FORCE_COLOR    never, or always use colours
+  NO_COLOR, FORCE_COLOR    never, or always use colors
 
 Exit codes: 0 answered, 1 failed, 130 ended with Ctrl-C.
 `

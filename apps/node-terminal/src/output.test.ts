@@ -10,7 +10,7 @@ const showCursor = '\u001b[?25h'
 const sequences = /\u001b\[[?\d;]*[A-Za-z]/g
 
 describe.concurrent('on a terminal', () => {
-  test('a spinner until the first token, then colours, wrapped lines and the summary', async () => {
+  test('a spinner until the first token, then colors, wrapped lines and the summary', async () => {
     const { stdout, code } = await runOnTerminal('--tokens-per-second 0')
     const [before = '', after = ''] = stdout.split(showCursor)
     expect(before).toContain(hideCursor)
@@ -37,10 +37,10 @@ describe.concurrent('on a terminal', () => {
     expect(code).toBe(0)
   })
 
-  test('NO_COLOR removes the colours and leaves the spinner', async () => {
+  test('NO_COLOR removes the colors and leaves the spinner', async () => {
     const { stdout } = await runOnTerminal('--tokens-per-second 0 NVDA', { env: { NO_COLOR: '1' } })
     expect(stdout).toContain('Thinking')
-    // oxlint-disable-next-line no-control-regex -- colours begin with one
+    // oxlint-disable-next-line no-control-regex -- colors begin with one
     expect(stdout).not.toMatch(/\u001b\[[\d;]*m/)
   })
 

@@ -1,4 +1,4 @@
-import { colours, type PanelSpec, svg } from '@vectrade/report/svg'
+import { colors, type PanelSpec, svg } from '@vectrade/report/svg'
 
 export interface Panel {
   title: string
@@ -12,7 +12,7 @@ interface Bar {
   label: string
 }
 
-/** Horizontal bars, those of this SDK in a colour of their own. Goes with light and dark pages. */
+/** Horizontal bars, those of this SDK in a color of their own. Goes with light and dark pages. */
 export function plot(description: string, panels: Panel[]): Promise<string> {
   return svg(description, panels.map(toPanel))
 }
@@ -44,13 +44,13 @@ function toPanel({ title, bars }: Panel): PanelSpec {
         mark: { type: 'bar', height: 16, cornerRadiusEnd: 2 },
         encoding: {
           fill: {
-            condition: { test: 'datum.own', value: colours.own[0] },
-            value: colours.peer[0],
+            condition: { test: 'datum.own', value: colors.own[0] },
+            value: colors.peer[0],
           },
         },
       },
       {
-        mark: { type: 'text', align: 'left', dx: 6, fontSize: 12, color: colours.muted[0] },
+        mark: { type: 'text', align: 'left', dx: 6, fontSize: 12, color: colors.muted[0] },
         encoding: { text: { field: 'label', type: 'nominal' } },
       },
     ],

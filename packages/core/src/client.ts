@@ -37,7 +37,7 @@ import { openEventStream } from './stream/open-event-stream.ts'
  * A client of VecTrade's AI stock analysis.
  *
  * It holds no connection of its own. {@link close}, `using` and `await using` end its open streams.
- * Inspecting, serialising and logging a client do not show its key.
+ * Inspecting, serializing and logging a client do not show its key.
  */
 export class VecTrade<const Types extends EventTypes = NoEventTypes>
   implements Disposable, AsyncDisposable

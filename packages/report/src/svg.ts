@@ -3,8 +3,8 @@ import { compile, type TopLevelSpec } from 'vega-lite'
 
 export type PanelSpec = Extract<TopLevelSpec, { vconcat: unknown }>['vconcat'][number]
 
-/** Colours for light and for dark pages. docs/images/resumable-streams.svg has the same ones. */
-export const colours = {
+/** Colors for light and for dark pages. docs/images/resumable-streams.svg has the same ones. */
+export const colors = {
   text: ['#1f2933', '#e6ebe9'],
   muted: ['#5b6770', '#9fb0aa'],
   own: ['#0b6e5b', '#66cdb4'],
@@ -31,8 +31,8 @@ export async function svg(description: string, panels: PanelSpec[]): Promise<str
     config: {
       font: 'system-ui, sans-serif',
       view: { stroke: null },
-      title: { anchor: 'start', frame: 'group', fontSize: 14, color: colours.text[0], offset: 8 },
-      axis: { labelColor: colours.text[0], labelFontSize: 13, labelLimit: 0 },
+      title: { anchor: 'start', frame: 'group', fontSize: 14, color: colors.text[0], offset: 8 },
+      axis: { labelColor: colors.text[0], labelFontSize: 13, labelLimit: 0 },
     },
   }
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' })
@@ -48,10 +48,10 @@ function open(tag: string, description: string): string {
 }
 
 /**
- * Returns the colours of dark pages. Vega writes colours as attributes, which a style overrides.
+ * Returns the colors of dark pages. Vega writes colors as attributes, which a style overrides.
  */
 function style(): string {
-  const rules = Object.values(colours).map(
+  const rules = Object.values(colors).map(
     ([light, dark]) =>
       `[fill="${light}"] { fill: ${dark}; } [stroke="${light}"] { stroke: ${dark}; }`,
   )

@@ -39,7 +39,7 @@ Environment
   VECTRADE_API_KEY         the API's key
   VECTRADE_LIVE_URL        the same as --live-url
   VECTRADE_BASE_URL        the same as --base-url
-  NO_COLOR, FORCE_COLOR    never, or always use colours
+  NO_COLOR, FORCE_COLOR    never, or always use colors
 
 Exit codes: 0 ended with Ctrl-C or by the server, 1 failed.
 `

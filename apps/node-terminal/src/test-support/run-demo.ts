@@ -8,7 +8,7 @@ const node = [process.execPath, '--conditions=@vectrade/source', 'src/main.ts']
 
 /** Options for a run of the demo. */
 export interface RunOptions {
-  /** Variables for the environment, which otherwise has no colours, keys or CI. */
+  /** Variables for the environment, which otherwise has no colors, keys or CI. */
   env?: Record<string, string>
   /** Written to stdin, which is then closed. Default: nothing. */
   input?: string

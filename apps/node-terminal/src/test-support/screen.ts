@@ -1,7 +1,7 @@
 /**
  * Returns the lines that a terminal would show. Knows only the features that the demo uses: line breaks,
  * moving the cursor left, up, and to the beginning of a line, and erasing the rest of a line or of the screen.
- * Throws on anything else, so that the demo uses nothing else. Colours and the visibility of the cursor are left out.
+ * Throws on anything else, so that the demo uses nothing else. Colors and the visibility of the cursor are left out.
  */
 export function screenOf(output: string): string[] {
   const lines: string[][] = [[]]

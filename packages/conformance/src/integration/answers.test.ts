@@ -110,7 +110,7 @@ describe('the answer is the same', () => {
 
 describe('the end', () => {
   test.for<Fault>([{ linger: true }, { linger: true, noDoneEvent: true }])(
-    'is recognised while the server keeps the socket open, which is then closed: %j',
+    'is recognized while the server keeps the socket open, which is then closed: %j',
     async (fault) => {
       const text = clientOf(sandbox, fault).ai.stream(prompt).finalText()
       await expectWithinASecond(() => lastRequest(sandbox).closed === 'client')
@@ -118,7 +118,7 @@ describe('the end', () => {
     },
   )
 
-  test('is recognised without the marker if the connection closes', async () => {
+  test('is recognized without the marker if the connection closes', async () => {
     const total = events.length
     expect(await answerTo({ cutAfterEvents: total, noDoneMarker: true, cut: 'fin' })).toEqual(whole)
   })

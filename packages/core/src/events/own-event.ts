@@ -56,7 +56,7 @@ export type OwnFields<Output> = Output extends object
 /** All events of a stream with event types of your own. */
 export type EventOf<Types extends EventTypes> = StreamEvent | OwnEvent<Types>
 
-/** Recognises the events of a program's own types. */
+/** Recognizes the events of a program's own types. */
 export interface OwnEvents {
   /** Takes an event that this SDK does not know. Returns it as an event of the program's own type, or unchanged. */
   read(event: UnknownEvent): StreamEvent

@@ -18,7 +18,7 @@ export type CallWithLimits = Call &
   Omit<Settings, 'headers'> & {
     /** Set for live data. */
     logger?: Logger | undefined
-    /** Recognises the events of the program's own types. */
+    /** Recognizes the events of the program's own types. */
     ownEvents?: OwnEvents | undefined
   }
 

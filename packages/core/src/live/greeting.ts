@@ -1,6 +1,6 @@
 import type { LiveEvent } from '../events/live-event.ts'
 
-/** Recognises the events that each new connection would bring: a gap, and the latest quote of each symbol. */
+/** Recognizes the events that each new connection would bring: a gap, and the latest quote of each symbol. */
 export class Greeting {
   /** The symbols whose first quote has come. Undefined if the connection does not begin with the latest quotes. */
   #greeted: Set<string> | undefined

@@ -210,7 +210,7 @@ test('headers of another message are sent, except those about its connection and
   }
 })
 
-test('inspecting and serialising show neither the key nor the prompt', () => {
+test('inspecting and serializing show neither the key nor the prompt', () => {
   const client = make({ apiKey: 'vq_hidden', headers: { 'x-other': 'hidden too' } })
   const stream = client.ai.stream('the prompt')
   for (const value of [client, client.ai, stream]) {

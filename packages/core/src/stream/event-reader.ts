@@ -25,7 +25,7 @@ const drainLimits = { chunks: 8, ms: 100 }
 export interface EventReaderOptions extends DecodeOptions, Partial<WaitLimits> {
   /** Removed from what the server says in errors. */
   secrets?: Secrets | undefined
-  /** Recognises the events of the program's own types. */
+  /** Recognizes the events of the program's own types. */
   ownEvents?: OwnEvents | undefined
 }
 
@@ -33,7 +33,7 @@ export interface EventReaderOptions extends DecodeOptions, Partial<WaitLimits> {
 export class EventReader implements StreamSource {
   readonly response: StreamResponse
   readonly cut = false
-  /** Recognises the events of the program's own types. */
+  /** Recognizes the events of the program's own types. */
   ownEvents: OwnEvents | undefined
   readonly #messages: MessageReader<TextEvent>
   readonly #watchdog: Watchdog

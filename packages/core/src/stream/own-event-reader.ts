@@ -19,7 +19,7 @@ const standardTypes: ReadonlySet<string> = /* @__PURE__ */ new Set([
   '',
 ])
 
-/** Recognises the events of a program's own types. */
+/** Recognizes the events of a program's own types. */
 export class OwnEventReader implements OwnEvents {
   readonly #schemas: ReadonlyMap<string, StandardSchema<object> | true>
 
