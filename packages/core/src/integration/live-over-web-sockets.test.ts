@@ -262,3 +262,26 @@ test('a feed that ends while it opens its sockets leaves none open', async () =>
   await settle()
   expect(lab.sockets.map(({ readyState }) => readyState)).toEqual([3])
 })
+
+test('a feed whose buffer is full when its socket comes back stays closed', async () => {
+  const states: string[] = []
+  const feed = lab.client.live.subscribe(
+    { symbols: ['NVDA'] },
+    { delivery: { buffer: 1, overflow: 'error' }, onStateChange: (state) => states.push(state) },
+  )
+  // It keeps the socket open.
+  const other = lab.client.live.subscribe({ symbols: ['AMD'] })
+  const socket = await lab.socketOf(1)
+  socket.open()
+  await Promise.all([feed.ready, other.ready])
+  socket.receive(quote('NVDA', 1))
+  socket.lose()
+  await vi.advanceTimersByTimeAsync(1_000)
+  const next = await lab.socketOf(2)
+  next.open()
+  expect(await feed.closed).toMatchObject({ reason: 'failed', error: { code: 'slow_consumer' } })
+  await settle()
+  expect(states).toEqual(['live', 'reconnecting', 'closed'])
+  expect(feed.state).toBe('closed')
+  await other.close()
+})

@@ -96,6 +96,8 @@ export class FeedEngine implements FeedSink {
   }
 
   onOpen(): void {
+    // The gap before this may have ended the feed, because its buffer was full.
+    if (this.#end !== undefined) return
     this.#setState('live')
     this.#onReady?.()
   }

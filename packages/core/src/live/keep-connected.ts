@@ -1,21 +1,13 @@
-import { APIError } from '../errors/api-error.ts'
-import type { APIErrorCode } from '../errors/error-code.ts'
-import { ConfigurationError } from '../errors/configuration-error.ts'
 import { errorFromThrown } from '../errors/error-from-thrown.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
 import { type Logger, warn } from '../lifetime/logger.ts'
 import type { Reconnection } from '../resume/reconnection.ts'
 import type { FeedSink } from './feed-source.ts'
+import { isFinal } from './is-final.ts'
 
 /** The most attempts to open the first connection of a feed. Later attempts have no limit. */
 export const maxFirstAttempts = 5
-/** With these errors, the server says that it will not serve this feed. They are those of 401, 403, 404, 400 and 422. */
-const finalCodes: ReadonlySet<APIErrorCode> = /* @__PURE__ */ new Set([
-  'authentication_error',
-  'not_found',
-  'validation_error',
-])
 
 /** An open connection. */
 export interface LiveConnection {
@@ -71,15 +63,4 @@ export async function keepConnected(options: KeepConnectedOptions): Promise<void
       if (signal.aborted) return
     }
   }
-}
-
-/**
- * Whether another attempt would fail in the same way.
- *
- * @param wasOpen whether there was a connection before. If there was, the options are right, and the only
- *   ConfigurationError left is that of a function that gives no key. It may give one again.
- */
-export function isFinal(error: VecTradeError, wasOpen: boolean): boolean {
-  if (error instanceof ConfigurationError) return !wasOpen
-  return error instanceof APIError && finalCodes.has(error.code)
 }

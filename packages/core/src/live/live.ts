@@ -2,6 +2,7 @@ import { ConnectionError } from '../errors/connection-error.ts'
 import type { Track } from '../lifetime/abort-scope.ts'
 import { createCall } from '../http/call.ts'
 import type { KeyHeader } from '../http/key-header.ts'
+import type { LogSettings } from '../options/log-level.ts'
 import type { Settings } from '../options/options.ts'
 import { LiveFeed } from './live-feed.ts'
 import { checkSubscription, type LiveOptions, type LiveRequest } from './live-options.ts'
@@ -18,6 +19,11 @@ export class Live {
     this.#settings = settings
     this.#key = key
     this.#connections = { track, sockets: new Map() }
+  }
+
+  /** @internal */
+  get log(): LogSettings {
+    return this.#settings.log
   }
 
   /**

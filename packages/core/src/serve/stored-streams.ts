@@ -4,7 +4,6 @@ import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { log, type Logger, warnAbout } from '../lifetime/logger.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
-import { chosenLevel, isLogged } from '../options/log-level.ts'
 import { MessageLog } from '../store/message-log.ts'
 import { produce } from '../store/produce.ts'
 import { StreamRecorder } from '../store/stream-recorder.ts'
@@ -17,6 +16,7 @@ import type {
 import type { AnalysisStream } from '../stream/stream.ts'
 import { toBase64Url } from './base64-url.ts'
 import { detachableSignal } from './detachable-signal.ts'
+import { endpointLogger } from './endpoint-logger.ts'
 import type { HandlerContext, HandlerOptions } from './handler-options.ts'
 import { Refusal } from './refusal.ts'
 import { tooManyStreams } from './running-streams.ts'
@@ -58,12 +58,9 @@ export class StoredStreams {
   constructor(store: StreamStore, options: HandlerOptions<EventTypes>) {
     this.#store = store
     this.#options = options
-    const ofClient = options.client?.ai.log
-    const level = options.logLevel ?? (ofClient && chosenLevel(ofClient))
-    const console = level && (globalThis as { console?: Logger }).console
-    const logger = options.logger ?? ofClient?.logger ?? console
-    this.#logger = isLogged('warn', level) ? logger : undefined
-    this.#steps = isLogged('debug', level) ? logger : undefined
+    const loggerOf = endpointLogger(options, options.client?.ai.log)
+    this.#logger = loggerOf('warn')
+    this.#steps = loggerOf('debug')
   }
 
   /**

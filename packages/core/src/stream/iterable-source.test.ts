@@ -258,3 +258,14 @@ describe('leaving', () => {
     expect(await reading).toMatchObject({ code: 'request_aborted' })
   })
 })
+
+test.for([
+  ['signal', { signal: 'no signal' }],
+  ['events', { events: ['chart'] }],
+] as const)('a wrong %s is a ConfigurationError, and nothing is read', ([name, options]) => {
+  const source = new Source()
+  const make = (): unknown => AnalysisStream.from(source.events(), options as never)
+  expect(make).toThrow(ConfigurationError)
+  expect(make).toThrow(`\`${name}\``)
+  expect(source.asked).toBe(0)
+})

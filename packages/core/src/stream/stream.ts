@@ -6,15 +6,24 @@ import type { EventOf, EventTypes, NoEventTypes } from '../events/own-event.ts'
 import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import type { StreamResponse } from '../http/stream-response.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
+import { checkOptions, type Checks, checkSignal } from '../lifetime/check-options.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 import { nameMethod } from '../lifetime/name-method.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
+import { checkEventTypes } from '../options/check-event-types.ts'
 import { toReadableStream, toResponse } from '../relay/readable.ts'
 import type { ReadableOptions } from '../relay/relay.ts'
 import { forRelay, type RelayItems } from '../relay/relay-source.ts'
 import { type ToItem, Reading, whole } from './reading.ts'
 import type { StreamOpener, StreamSettings } from './stream-source.ts'
 import { teeOpeners } from './tee.ts'
+
+interface SourceOptions {
+  signal?: Abortable | undefined
+  events?: EventTypes | undefined
+}
+
+const sourceChecks: Checks<SourceOptions> = { signal: checkSignal, events: checkEventTypes }
 
 /**
  * The events of one analysis. A stream can be used once, reads on demand, and owns its connection.
@@ -77,6 +86,7 @@ export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent
    *
    * @param options.signal aborting it ends the stream
    * @param options.events event types of your own, as in {@link VecTradeOptions}
+   * @throws ConfigurationError on a wrong option
    * @example
    * ```ts
    * import { AnalysisStream } from '@vectrade/core'
@@ -91,6 +101,7 @@ export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent
     events: AsyncIterable<EventOf<NoInfer<Types>>> | Iterable<EventOf<NoInfer<Types>>>,
     options: { signal?: Abortable | undefined; events?: Types | undefined } = {},
   ): AnalysisStream<EventOf<NoInfer<Types>>> {
+    checkOptions<SourceOptions>(options, sourceChecks)
     const open: StreamOpener['open'] = async (signal) => {
       const { openIterable } = await import('./iterable-source.ts')
       return openIterable(() => events, options, signal)

@@ -10,11 +10,13 @@ import {
   type Checks,
   checkThat,
 } from '../../lifetime/check-options.ts'
+import type { Logger } from '../../lifetime/logger.ts'
 import { checkSymbols } from '../../live/live-options.ts'
 import { checkClient } from '../../options/check-client.ts'
 import { heartbeatLimit } from '../../relay/heartbeat.ts'
 import type { Authorization } from '../authorization.ts'
 import { checkCors } from '../cors.ts'
+import { endpointLogger } from '../endpoint-logger.ts'
 import type { HandlerOptions } from '../handler-options.ts'
 import {
   ClientUpstream,
@@ -62,7 +64,7 @@ export type LiveHandlerOptions = LiveHandlerSource & LiveHandlerSettings
 /** The options of `createLiveHandler` that do not depend on where the events come from. */
 export interface LiveHandlerSettings extends Pick<
   HandlerOptions,
-  'cors' | 'publicOrigin' | 'heartbeat' | 'onError' | 'logger'
+  'cors' | 'publicOrigin' | 'heartbeat'
 > {
   /**
    * Decides which requests may pass, and which symbols they may follow. If it throws, the caller gets a 500. Default:
@@ -89,6 +91,16 @@ export interface LiveHandlerSettings extends Pick<
    * counts by itself. Default: 20 with `owner`, no limit without.
    */
   maxStreamsPerOwner?: number | undefined
+  /**
+   * Called with the errors of `authorize`, `owner`, `symbols` and the endpoint itself, and when VecTrade refuses the
+   * client, for example because its key is wrong. The caller gets no details. Default: `console.error`.
+   */
+  onError?: ((error: unknown) => void) | undefined
+  /**
+   * Gets a warning when live data cannot be had, also from your own `feed`. Default: the logger of the `client`, or
+   * `console` if the client has a level.
+   */
+  logger?: Logger | undefined
 }
 
 const replayChecks: Checks<LiveReplayOptions> = {
@@ -146,6 +158,7 @@ export function resolveLiveOptions(options: LiveHandlerOptions): ResolvedLiveOpt
   return {
     ...rest,
     upstream: upstreamFrom(client, feed),
+    logger: endpointLogger(rest, client?.live.log)('warn'),
     heartbeat: heartbeat ?? heartbeatLimit.default,
     reauthorizeAfter: reauthorizeAfter ?? liveHandlerChecks.reauthorizeAfter.default,
     maxSymbols: maxSymbols ?? liveHandlerChecks.maxSymbols.default,

@@ -4,6 +4,7 @@ import { within } from '../../lifetime/timers.ts'
 import { whenAborted } from '../../lifetime/abort-source.ts'
 import { forgetCollected, whenCollected } from '../../lifetime/finalization.ts'
 import { warnAbout } from '../../lifetime/logger.ts'
+import { isFinal } from '../../live/is-final.ts'
 import { streamFrom } from '../../relay/direct-source.ts'
 import { eventStreamHeaders } from '../../relay/readable.ts'
 import { runCallback } from '../callback-error.ts'
@@ -78,7 +79,8 @@ class LiveEndpoint {
       isAllowed: this.#isAllowed,
       onError: (error) => report(error, options),
       onFailure: (error) => {
-        if (isMistake(error)) report(error, options)
+        // VecTrade would refuse the next attempt, too.
+        if (isMistake(error) || isFinal(error, false)) report(error, options)
         else warnAbout(logger, 'live.failed', 'vectrade: live data has failed', error)
       },
     })
@@ -121,7 +123,7 @@ class LiveEndpoint {
       if (await within(isConnected, longestConnect)) return reader
     } catch (error) {
       reader?.end()
-      // A mistake is reported, and any failure of the connection was logged.
+      // Any failure of the connection was reported or logged by `onFailure`.
       if (isMistake(error)) throw error
     }
     reader?.end()

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   AuthenticationError,
+  ConnectionError,
   type LiveHandlerOptions,
   type LiveOptions,
   type LiveState,
@@ -154,6 +155,38 @@ describe('with a client', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     expect(opened!.feed.isClosed).toBe(true)
     expect((await caller.next())?.event).toMatchObject({ error: { type: 'service_unavailable' } })
+  })
+
+  test('a client that VecTrade refuses is reported, once for all readers', async () => {
+    const { client, feeds } = fakeClient()
+    const onError = vi.fn()
+    const { get } = liveEndpoint({ client, onError })
+    await Promise.all([get(), get()])
+    const options = { message: 'Said', type: 'authentication_error', retryable: false }
+    const error = new AuthenticationError(options)
+    feeds[0]?.feed.fail(error)
+    await vi.advanceTimersByTimeAsync(10)
+    expect((await get()).response.status).toBe(503)
+    expect(onError.mock.calls).toEqual([[error]])
+  })
+
+  test("a failure that may pass is logged as the client's own logs are", async () => {
+    for (const [level, isLogged] of [
+      ['warn', true],
+      ['error', false],
+    ] as const) {
+      const warn = vi.fn()
+      const { client, feeds } = fakeClient()
+      Object.assign(client.live, { log: { logger: { warn }, level } })
+      await liveEndpoint({ client }).get()
+      feeds[0]?.feed.fail(new ConnectionError('Lost', 'connect'))
+      await vi.advanceTimersByTimeAsync(10)
+      const logged = [
+        'vectrade: live data has failed (ConnectionError)',
+        { event: 'live.failed', error: 'ConnectionError' },
+      ]
+      expect(warn.mock.calls).toEqual(isLogged ? [logged] : [])
+    }
   })
 
   test('a quote on another channel is for the readers of that channel only', async () => {
