@@ -48,13 +48,18 @@ function logged(response: Response, signal: AbortSignal, context: Context): Resp
   const reader = response.body!.getReader()
   const body = new ReadableStream({
     async pull(controller) {
-      const { done, value } = await reader.read()
-      if (done) {
-        controller.close()
-        log(signal.aborted ? callerLeft : usageOf(seen))
-      } else {
-        controller.enqueue(value)
-        seen.push(value)
+      try {
+        const { done, value } = await reader.read()
+        if (done) {
+          controller.close()
+          log(signal.aborted ? callerLeft : usageOf(seen))
+        } else {
+          controller.enqueue(value)
+          seen.push(value)
+        }
+      } catch (error) {
+        log({ error })
+        throw error
       }
     },
     async cancel(reason) {

@@ -6,7 +6,7 @@ import {
   StreamProtocolError,
   VecTradeError,
 } from '@vectrade/core'
-import { errorChain } from '@vectrade/core/adapter'
+import { systemCode } from '@vectrade/core/adapter'
 import { errorOfStatus, statusOf } from './error-of-status.ts'
 import { isObject } from './model-part.ts'
 
@@ -100,8 +100,6 @@ export function notUnderstood(): StreamProtocolError {
 
 /** Returns an error with nothing but the system's code, such as `ECONNREFUSED`. */
 function systemCause(error: unknown): Error | undefined {
-  for (const { code } of errorChain(error)) {
-    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return new Error(code)
-  }
-  return undefined
+  const code = systemCode(error)
+  return code === undefined ? undefined : new Error(code)
 }

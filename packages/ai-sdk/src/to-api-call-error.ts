@@ -1,17 +1,6 @@
 import { APICallError } from '@ai-sdk/provider'
 import { APIError, ConfigurationError, RequestAbortedError, VecTradeError } from '@vectrade/core'
-
-/** The statuses of errors that came inside a stream and have none. */
-const statuses: Readonly<Partial<Record<VecTradeError['code'], number>>> = {
-  validation_error: 422,
-  authentication_error: 401,
-  payment_required: 402,
-  not_found: 404,
-  rate_limit_error: 429,
-  quota_exceeded: 429,
-  server_error: 500,
-  service_unavailable: 503,
-}
+import { statusFor } from '@vectrade/core/adapter'
 
 /**
  * Returns the error that the AI SDK expects. From this error, the AI SDK decides whether and when to call again. The
@@ -24,7 +13,7 @@ export function toAPICallError(error: unknown, signal: AbortSignal | undefined):
   if (!VecTradeError.isInstance(error) || error instanceof ConfigurationError) return error
   const { message, retryable: isRetryable, requestId } = error
   const api = error instanceof APIError ? error : undefined
-  const statusCode = api?.status ?? statuses[error.code]
+  const statusCode = api && statusFor(api)
   return new APICallError({
     message,
     url: '/ai/analyze',

@@ -5,7 +5,7 @@ import {
   RequestAbortedError,
   type StreamEvent,
 } from '@vectrade/core'
-import { checkFunction, checkOptions } from '@vectrade/core/adapter'
+import { checkFunction, checkOptions, eventStreamHeaders } from '@vectrade/core/adapter'
 import { PartsOfEvents } from './parts-of-events.ts'
 import { type UIChunk, uiChunkOf } from './ui-chunk-of.ts'
 
@@ -19,9 +19,7 @@ export interface UIMessageStreamInit extends ResponseInit {
 }
 
 const streamHeaders = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache, no-transform',
-  'x-accel-buffering': 'no',
+  ...eventStreamHeaders,
   // The protocol of `useChat`.
   'x-vercel-ai-ui-message-stream': 'v1',
 }

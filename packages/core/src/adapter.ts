@@ -24,11 +24,12 @@ export type {
   StreamSource,
 } from './stream/stream-source.ts'
 export type { Track } from './lifetime/abort-scope.ts'
+export { whenAborted } from './lifetime/abort-source.ts'
 
 // Live data
-export { liveEventToWire } from './events/live-event.ts'
+export { liveEventToShare } from './events/live-event.ts'
 export { liveEventFromWire } from './events/live-event-from-wire.ts'
-export { checkSubscription, checkSymbols } from './live/live-options.ts'
+export { checkChannels, checkSubscription, checkSymbols } from './live/live-options.ts'
 export { type Pull, PullIterator } from './lifetime/pull-iterator.ts'
 
 // Stores
@@ -44,11 +45,14 @@ export { AnalysisSoFar } from './events/analysis.ts'
 
 // Errors, requests and responses
 export { errorChain } from './errors/error-chain.ts'
+export { systemCode } from './errors/error-from-thrown.ts'
+export { statusFor } from './errors/error-to-wire.ts'
 export { retryAfterSeconds } from './errors/retry-after.ts'
 export { streamResponseOf } from './http/stream-response.ts'
 export type { Secrets } from './errors/clean.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'
 export { Refusal } from './serve/refusal.ts'
+export { eventStreamHeaders } from './relay/readable.ts'
 export { type ByteSink, type DirectSource, directSourceOf } from './relay/direct-source.ts'
 
 // Options

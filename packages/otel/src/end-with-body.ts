@@ -1,4 +1,5 @@
 import { type Context, context } from '@opentelemetry/api'
+import { whenAborted } from '@vectrade/core/adapter'
 
 /**
  * Returns a copy of a response that calls `onEnd` when its body ends. Nothing is read ahead. Cancelling its body
@@ -21,15 +22,14 @@ export function endWithBody(
     return response
   }
   let isOver = false
+  let unlink: (() => void) | undefined
   const end = (error?: unknown): void => {
     if (isOver) return
     isOver = true
-    signal?.removeEventListener('abort', onAbort)
+    unlink?.()
     onEnd(error)
   }
-  const onAbort = (): void => end()
-  if (signal?.aborted) end()
-  else signal?.addEventListener('abort', onAbort)
+  unlink = signal && whenAborted(signal, () => end())
 
   const reader = body.getReader()
   const observed = new ReadableStream<Uint8Array>(

@@ -3,7 +3,7 @@ import { type Pull, within } from '@vectrade/core/adapter'
 import { type FeedContext, pollInterval } from './feed-context.ts'
 import { type FeedEntry, isWanted, readPage } from './feed-page.ts'
 import { Pause } from './pause.ts'
-import { isLater } from './stream-id.ts'
+import { isLater } from './entry-id.ts'
 
 /**
  * Reads the events of a feed from Redis, beginning with those that come next.

@@ -1,7 +1,7 @@
 import type { ReplayProblem, SharedEvent, SharedReplay } from '@vectrade/core'
 import type { FeedContext } from './feed-context.ts'
 import { type FeedPage, isWanted, readPage } from './feed-page.ts'
-import { isLater, isStreamId } from './stream-id.ts'
+import { isLater, isEntryId } from './entry-id.ts'
 
 /**
  * Returns the events after an id that a reader of symbols wants, or why that is not possible.
@@ -15,7 +15,7 @@ export async function readReplay(
   symbols: readonly string[],
   until: () => string,
 ): Promise<SharedReplay | ReplayProblem> {
-  if (!isStreamId(after)) return 'unknown'
+  if (!isEntryId(after)) return 'unknown'
   let page = await readPage(context, after, symbols)
   const { last, symbols: known } = page
   if (isLater(after, last)) return 'unknown'

@@ -1,5 +1,5 @@
 import type { LiveEvent } from '@vectrade/core'
-import { liveEventToWire } from '@vectrade/core/adapter'
+import { liveEventToShare } from '@vectrade/core/adapter'
 import { type FeedContext, pollInterval } from './feed-context.ts'
 import { publish } from './feed-scripts.ts'
 import { Pause } from './pause.ts'
@@ -38,9 +38,7 @@ export class FeedWriter {
 
   /** Adds an event. Returns a promise if the caller should wait before the next one. */
   add(event: LiveEvent): Promise<void> | undefined {
-    // The id in a gap of the upstream means nothing to the readers of this feed.
-    const wire = event.type === 'gap' ? { ...event, since: undefined } : liveEventToWire(event)
-    const json = JSON.stringify(wire) as string | undefined
+    const json = liveEventToShare(event)
     if (this.#isClosed || json === undefined) return undefined
     this.#batch.push([event.type === 'quote.update' ? event.symbol : '', json])
     this.#writing ??= this.#write()

@@ -1,4 +1,5 @@
 import { type NumberedMessage, StreamInterruptedError, StreamStoreError } from '@vectrade/core'
+import { whenAborted } from '@vectrade/core/adapter'
 import type { Page, RedisStream } from './redis-stream.ts'
 
 /** The most messages that a reader has in memory. */
@@ -84,7 +85,7 @@ export function readStream(
 
   async function* read(): AsyncGenerator<NumberedMessage, undefined> {
     if (signal?.aborted) return
-    signal?.addEventListener('abort', stopReading, { once: true })
+    const unlink = signal && whenAborted(signal, stopReading)
     open.add(stopReading)
     const unlisten = stream.listen(wake)
     try {
@@ -92,7 +93,7 @@ export function readStream(
     } finally {
       unlisten()
       open.delete(stopReading)
-      signal?.removeEventListener('abort', stopReading)
+      unlink?.()
     }
   }
 

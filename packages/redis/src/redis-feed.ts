@@ -12,12 +12,12 @@ import {
   type VecTrade,
 } from '@vectrade/core'
 import {
+  checkChannels,
   checkClient,
   checkLogger,
   checkOptions,
   type Checks,
   checkSymbols,
-  checkThat,
   millisecondsBetween,
   nameMethod,
   PullIterator,
@@ -87,15 +87,9 @@ export interface RedisFeed extends LiveFeedLike, AsyncDisposable {
 /** How long to wait for the first reply of Redis, in ms. */
 const startTimeout = 2000
 
-const allChannels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
-
 const checks: Checks<RedisFeedOptions> = {
   client: checkClient('live', 'subscribe'),
-  channels: checkThat(
-    `an array of ${allChannels.join(', ')}`,
-    (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((name) => allChannels.includes(name)),
-  ),
+  channels: checkChannels,
   prefix: checkPrefix,
   lease: millisecondsBetween(5000, 1000, 60_000),
   maxEvents: wholeNumberBetween(10_000, 100, 1_000_000),

@@ -6,7 +6,7 @@ import type { Settings } from './options.ts'
 import { paceOf } from './pace.ts'
 import type { Refusal } from './refusal.ts'
 import type { Exchange } from './request-log.ts'
-import { type AnswerContext, respond } from './respond.ts'
+import { type AnswerContext, eventStreamHeaders, respond } from './respond.ts'
 import { heartbeatBytes, type Step, streamSteps } from './stream-steps.ts'
 
 const json = 'application/json; charset=utf-8'
@@ -15,13 +15,8 @@ const json = 'application/json; charset=utf-8'
 export function streamAnswer(context: AnswerContext, answer: Answer): Response {
   const { fault, settings } = context
   const steps = streamSteps(answer, fault, paceOf(fault, settings), onFailure(context))
-  const headers = {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-  }
   const heartbeat = { every: fault.heartbeat ?? settings.heartbeat, bytes: heartbeatBytes(fault) }
-  return respond(context, fault.status ?? 200, headers, steps, heartbeat)
+  return respond(context, fault.status ?? 200, eventStreamHeaders, steps, heartbeat)
 }
 
 /** Returns an answer as one JSON object. */

@@ -15,6 +15,13 @@ export interface AnswerContext {
   headers: Record<string, string>
 }
 
+/** Proxies must not buffer, compress or cache an event stream. */
+export const eventStreamHeaders: Readonly<Record<string, string>> = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+}
+
 /** Returns a response with the fault's headers. Without `steps`, it has no body. */
 export function respond(
   context: AnswerContext,

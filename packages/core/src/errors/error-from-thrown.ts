@@ -18,7 +18,7 @@ export function errorFromThrown(thrown: unknown, phase: 'connect' | 'body'): Vec
 }
 
 /** Returns the code that the system or a library gave a failure, such as `ECONNREFUSED`. It may be that of a cause. */
-function systemCode(thrown: unknown): string | undefined {
+export function systemCode(thrown: unknown): string | undefined {
   for (const { code } of errorChain(thrown)) {
     if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return code
   }

@@ -115,6 +115,13 @@ export function liveEventToWire(event: LiveEvent): unknown {
   return event.type === 'unknown' ? event.data : event
 }
 
+/** Returns an event as JSON for other readers than its own, or undefined if JSON cannot represent it. */
+export function liveEventToShare(event: LiveEvent): string | undefined {
+  // The id in a gap is one of the connection that brought it. Other readers do not know it.
+  const wire = event.type === 'gap' ? { ...event, since: undefined } : liveEventToWire(event)
+  return JSON.stringify(wire)
+}
+
 /** Returns the symbols that an event names. */
 export function symbolsOf(event: LiveEvent): readonly string[] {
   switch (event.type) {

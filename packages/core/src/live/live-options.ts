@@ -61,16 +61,14 @@ export const checkSymbols: Check = /* @__PURE__ */ checkThat(
     value.every((symbol) => typeof symbol === 'string' && /^[^\s,]+$/.test(symbol)),
 )
 
-const requestChecks: Checks<LiveRequest> = {
-  symbols: checkSymbols,
-  channels: /* @__PURE__ */ checkThat(
-    `an array of ${liveChannels.join(', ')}`,
-    (value) =>
-      Array.isArray(value) &&
-      value.length > 0 &&
-      value.every((name) => liveChannels.includes(name)),
-  ),
-}
+/** Checks for channels of live data. */
+export const checkChannels: Check = /* @__PURE__ */ checkThat(
+  `an array of ${liveChannels.join(', ')}`,
+  (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((name) => liveChannels.includes(name)),
+)
+
+const requestChecks: Checks<LiveRequest> = { symbols: checkSymbols, channels: checkChannels }
 
 /** The default of `heartbeatTimeout`, and its check. */
 export const heartbeatLimit: Limit = /* @__PURE__ */ milliseconds(45_000)

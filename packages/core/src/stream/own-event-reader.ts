@@ -8,16 +8,16 @@ import type { StreamEvent, UnknownEvent } from '../events/stream-event.ts'
 import { markHandled } from '../lifetime/mark-handled.ts'
 
 /** The types that have a meaning already. */
-const standardTypes: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'text',
-  'citation',
-  'metadata',
-  'done',
-  'unknown',
-  'error',
-  'message',
-  '',
-])
+const standardTypes: Readonly<Record<StreamEvent['type'] | 'error' | 'message' | '', true>> = {
+  text: true,
+  citation: true,
+  metadata: true,
+  done: true,
+  unknown: true,
+  error: true,
+  message: true,
+  '': true,
+}
 
 /** Recognizes the events of a program's own types. */
 export class OwnEventReader implements OwnEvents {
@@ -64,7 +64,7 @@ export class OwnEventReader implements OwnEvents {
 
 function checkType(type: string, schema: unknown): void {
   const name = clean(type)
-  if (standardTypes.has(type) || name !== type) {
+  if (Object.hasOwn(standardTypes, type) || name !== type) {
     throw new ConfigurationError(`\`events\` cannot have the type "${name}"`)
   }
   const validate = (schema as StandardSchema | null)?.['~standard']?.validate

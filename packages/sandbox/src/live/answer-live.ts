@@ -1,6 +1,6 @@
 import type { Attended } from '../attend.ts'
 import type { Parts } from '../parts.ts'
-import { respond } from '../respond.ts'
+import { eventStreamHeaders, respond } from '../respond.ts'
 import { answerInstead, checkCaller, faultOf } from './admit.ts'
 import { parseLiveRequest } from './live-request.ts'
 import { liveActions } from './live-actions.ts'
@@ -26,11 +26,6 @@ export async function answerLive(parts: Parts, attended: Attended): Promise<Resp
   const resume: ResumePoint | undefined =
     lastEventId === '' ? undefined : { lastEventId, added, replay }
   const actions = liveActions(live.read(subscription, resume), fault, settings.heartbeat)
-  const own = {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-  }
   const context = { exchange, fault, settings, headers }
-  return respond(context, fault.status ?? 200, own, liveSteps(actions, fault.retry))
+  return respond(context, fault.status ?? 200, eventStreamHeaders, liveSteps(actions, fault.retry))
 }

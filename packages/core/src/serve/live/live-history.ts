@@ -1,4 +1,4 @@
-import { type LiveChannel, type LiveEvent, liveEventToWire } from '../../events/live-event.ts'
+import { type LiveChannel, type LiveEvent, liveEventToShare } from '../../events/live-event.ts'
 import { encodeEvent } from '../../sse/encode.ts'
 import { encodeUtf8 } from '../../sse/utf8.ts'
 import { joinBytes } from './join-bytes.ts'
@@ -60,7 +60,7 @@ export class LiveHistory {
 
   /** Adds an event. Returns undefined if it cannot be sent. @throws TypeError if it is not an event */
   add(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
-    const json = toJson(event)
+    const json = liveEventToShare(event)
     if (json === undefined) return undefined
     this.#position += 1
     const position = this.#position
@@ -75,7 +75,7 @@ export class LiveHistory {
   /** Adds latest quotes of symbols that have none. */
   addLatest(events: Iterable<LiveEvent>): void {
     for (const event of events) {
-      const json = toJson(event)
+      const json = liveEventToShare(event)
       if (event.type !== 'quote.update' || json === undefined) continue
       if (this.#latest.has(event.symbol)) continue
       this.#keepLatest(event, { json, position: this.#position })
@@ -170,16 +170,10 @@ export class LiveHistory {
 /** Returns events that other instances may have sent, as messages. */
 export function encodeShared(events: readonly SharedEvent[]): Uint8Array {
   const messages = events.map(({ id, event }) => {
-    const data = toJson(event)
+    const data = liveEventToShare(event)
     return data === undefined ? '' : encodeEvent({ id: LiveCursors.encodeShared(id), data })
   })
   return encodeUtf8(messages.join(''))
-}
-
-function toJson(event: LiveEvent): string | undefined {
-  // The id in a gap of the upstream means nothing to our readers.
-  const wire = event.type === 'gap' ? { ...event, since: undefined } : liveEventToWire(event)
-  return JSON.stringify(wire)
 }
 
 function unnumbered(json: string): string {

@@ -1,7 +1,7 @@
 const pattern = /^(\d{1,15})-(\d{1,15})$/
 
 /** Whether a text has the form of the id of an entry of a Redis Stream. */
-export function isStreamId(text: string): boolean {
+export function isEntryId(text: string): boolean {
   return pattern.test(text)
 }
 

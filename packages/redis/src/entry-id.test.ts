@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isLater, isStreamId } from './stream-id.ts'
+import { isLater, isEntryId } from './entry-id.ts'
 
 test.for([
   ['9-0', '10-0'],
@@ -13,7 +13,7 @@ test.for([
 })
 
 test('a text is an id or not', () => {
-  expect(isStreamId('1764389000000-0')).toBe(true)
+  expect(isEntryId('1764389000000-0')).toBe(true)
   for (const text of ['', '1', '-', '1-', '1-1-1', ' 1-1', '1e3-0'])
-    expect(isStreamId(text)).toBe(false)
+    expect(isEntryId(text)).toBe(false)
 })
