@@ -59,7 +59,13 @@ const updated = contributing.replace(block, (_, start, end) => `${start}\n${text
 if (option === '--write') writeFileSync(page, updated)
 else if (option !== '--check') console.log(text)
 
+const rowsOfLayers = [...contributing.matchAll(/^\| `([\w.-]+)\/?` +\|/gm)].map(([, name]) => name)
+const missing = layersOf('packages/core').filter((layer) => !rowsOfLayers.includes(layer))
+if (missing.length > 0) {
+  console.error(`Add to the table "The layers of core" in CONTRIBUTING.md: ${missing.join(', ')}`)
+}
+
 if (upwards.length > 0) console.error(`These imports lead upwards:\n${upwards.join('\n')}`)
 const isStale = option === '--check' && updated !== contributing
 if (isStale) console.error('CONTRIBUTING.md is stale: run `node .config/layer-graph.ts --write`')
-if (upwards.length > 0 || isStale) exit(1)
+if (upwards.length > 0 || missing.length > 0 || isStale) exit(1)

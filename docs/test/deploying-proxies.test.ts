@@ -7,7 +7,7 @@ import { startCaddy } from '@vectrade/test-kit/caddy'
 import { startHAProxy } from '@vectrade/test-kit/haproxy'
 import { startNginx } from '@vectrade/test-kit/nginx'
 import { programTimeout, type RunningProgram } from '@vectrade/test-kit/start-program'
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import { describe, expect, test } from 'vitest'
 import { root } from './extract.ts'
 

@@ -5,7 +5,7 @@ import { client } from './client.ts'
 import { followEnd, scrollToEnd } from './follow-end.ts'
 import { perFrame } from './per-frame.ts'
 import { PricePanel } from './prices/price-panel.ts'
-import { isLive, TurnMaker } from './turn.ts'
+import { isRunning, TurnMaker } from './turn.ts'
 import { TurnView } from './turn-view.ts'
 
 const form = find<HTMLFormElement>('composer')
@@ -37,12 +37,12 @@ function resume(): Promise<void> {
 
 /** Calls `begin`, and shows the question and answer that it begins. Does nothing while an answer is being written. */
 async function follow(begin: () => Promise<void>, isResumed: boolean): Promise<void> {
-  if (isLive(analysis.getSnapshot())) return
+  if (isRunning(analysis.getSnapshot())) return
   // The next snapshots are not of the previous answer, so its view must not show them.
   show = () => {}
   const ended = begin()
   const { question, status, partial } = analysis.getSnapshot()
-  if (!isLive({ status })) return
+  if (!isRunning({ status })) return
   // If a lost answer continues, its turns already have the events so far.
   if (!partial) turns = new TurnMaker(isResumed)
   // Only the tab that asked the question knows it.
@@ -106,7 +106,7 @@ prompt.addEventListener('input', showLength)
 form.addEventListener('submit', (event) => {
   event.preventDefault()
   const question = prompt.value.trim()
-  if (question === '' || isLive(analysis.getSnapshot())) return prompt.focus()
+  if (question === '' || isRunning(analysis.getSnapshot())) return prompt.focus()
   if (question.length > longestQuestion) {
     announce(length.textContent)
     return prompt.focus()

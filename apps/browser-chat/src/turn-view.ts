@@ -4,7 +4,7 @@ import { copyText } from './copy-text.ts'
 import { facts } from './facts.ts'
 import { showProblem } from './problem-view.ts'
 import { createSource } from './source-link.ts'
-import { isLive, type Turn } from './turn.ts'
+import { isRunning, type Turn } from './turn.ts'
 
 /** The most sources that one frame adds. */
 const mostSources = 500
@@ -38,8 +38,8 @@ export class TurnView {
   update(turn: Turn): boolean {
     this.#showModel(turn)
     // A screen reader hears the status before the first paragraph.
-    if (isLive(turn) && turn.status !== this.#status) this.#enter(turn)
-    const isEnded = !isLive(turn) && turn.status === this.#status
+    if (isRunning(turn) && turn.status !== this.#status) this.#enter(turn)
+    const isEnded = !isRunning(turn) && turn.status === this.#status
     const isShown = isEnded || this.#answer.update(turn)
     const isAll = this.#showSources(turn) && isShown
     // Lines may break between facts, but not within them.
@@ -71,7 +71,7 @@ export class TurnView {
     this.#status = turn.status
     this.element.dataset['status'] = turn.status
     this.#part('status').textContent = statusInWords(turn)
-    if (!isLive(turn)) this.#end(turn)
+    if (!isRunning(turn)) this.#end(turn)
     this.#announce(inWords(turn))
   }
 

@@ -37,7 +37,7 @@ interface Times {
 }
 
 /** @returns whether the answer is being written */
-export function isLive({ status }: Pick<AnalysisSnapshot, 'status'>): boolean {
+export function isRunning({ status }: Pick<AnalysisSnapshot, 'status'>): boolean {
   return status === 'waiting' || status === 'streaming'
 }
 

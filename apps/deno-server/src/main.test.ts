@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fromResponse } from '@vectrade/deno'
 import { startSandbox } from '@vectrade/sandbox'
-import { expectWithinASecond, lastRequest } from '@vectrade/test-kit/within-a-second'
+import { lastRequest } from '@vectrade/test-kit/last-request'
+import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { expect, onTestFinished, test } from 'vitest'
 
 const home = join(import.meta.dirname, '..')

@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, test } from 'vitest'
-import { delay, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
+import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { endless, source, text } from './test-support/sources.ts'
 import { fromReadableStream, toNodeReadable } from './index.ts'
 

@@ -1,4 +1,4 @@
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import { describe, expect, test } from 'vitest'
 import { type RawClient, rawClient } from '@vectrade/test-kit/raw-client'
 import { serveHandler, refuse } from './test-support/serve-handler.ts'

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findProgram } from './find-program.ts'
-import { delay } from './within-a-second.ts'
+import { delay } from './delay.ts'
 
 const program = {
   title: 'The tool',

@@ -54,13 +54,6 @@ export async function startRawServer(answer: (socket: Socket) => void): Promise<
   }
 }
 
-/** Returns a loopback port on which no program listens. */
-export async function refusedPort(): Promise<number> {
-  const server = await startRawServer(() => {})
-  await server[Symbol.asyncDispose]()
-  return server.port
-}
-
 /** The head of an answer with a chunked event stream. */
 export const streamHead =
   'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { end, endWithThisProcess } from './end-with-this-process.ts'
 import { findProgram, type Program } from './find-program.ts'
 import { freePort } from './free-port.ts'
-import { delay } from './within-a-second.ts'
+import { delay } from './delay.ts'
 
 /** A server program, such as a proxy, that belongs to one test. */
 export interface RunningProgram extends AsyncDisposable {

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { expect, onTestFinished, test } from 'vitest'
 import { startStopwatch } from './stopwatch.ts'
-import { delay } from './within-a-second.ts'
+import { delay } from './delay.ts'
 
 test('counts a wait', async () => {
   const watch = startStopwatch()

@@ -5,7 +5,7 @@ import { end, endWithThisProcess } from './end-with-this-process.ts'
 import { findProgram } from './find-program.ts'
 import { freePort } from './free-port.ts'
 import { type TestBrowser, type TestPage, testPage } from './test-browser.ts'
-import { delay } from './within-a-second.ts'
+import { delay } from './delay.ts'
 
 /** Launches WebKitGTK's small browser over WebDriver, on a separate display. */
 export async function launchWebKit(): Promise<TestBrowser> {

@@ -1,3 +1,4 @@
+import { delay } from './delay.ts'
 import { startStopwatch } from './stopwatch.ts'
 
 /**
@@ -13,27 +14,4 @@ export async function expectWithinASecond(holds: () => boolean): Promise<void> {
       throw new Error(`This did not hold within a second: ${String(holds)}`)
     await delay(5)
   }
-}
-
-export function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-/** Resolves with a number once it has stayed the same for a while, such as that of the bytes in a full buffer. */
-export async function steady(read: () => number | Promise<number>): Promise<number> {
-  let value = await read()
-  for (let looks = 0; looks < 10; looks += 1) {
-    await delay(30)
-    const now = await read()
-    if (now !== value) looks = -1
-    value = now
-  }
-  return value
-}
-
-/** Returns the last request that a sandbox got. */
-export function lastRequest<T>(sandbox: { readonly requests: readonly T[] }): T {
-  const record = sandbox.requests.at(-1)
-  if (record === undefined) throw new Error('The sandbox got no request')
-  return record
 }

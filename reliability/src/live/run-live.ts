@@ -1,4 +1,4 @@
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import type { ProcessState } from '../process-state.ts'
 import { type Program, startProgram } from '../program.ts'
 import { Random } from '../random.ts'

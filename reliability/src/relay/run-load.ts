@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { RedisServer } from '@vectrade/test-kit/redis-server'
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import type { ProcessState } from '../process-state.ts'
 import { type Program, startProgram } from '../program.ts'
 import { monotonic } from './monotonic.ts'

@@ -1,5 +1,5 @@
 import { StreamInterruptedError } from '@vectrade/node'
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import { expect, test } from 'vitest'
 import { rejection } from '../cases/cases.ts'
 import { startApi } from './test-support/api.ts'

@@ -7,7 +7,7 @@ import {
   VecTradeError,
 } from '@vectrade/node'
 import { startStopwatch } from '@vectrade/test-kit/stopwatch'
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import { expect, test } from 'vitest'
 import { rejection } from '../cases/cases.ts'
 import { assertRefused, collect, newId } from '../store-contract/store-under-test.ts'

@@ -1,6 +1,7 @@
 import { fromResponse, memoryStore, StreamResumeError } from '@vectrade/node'
 import { startStopwatch } from '@vectrade/test-kit/stopwatch'
-import { delay, expectWithinASecond } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
+import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { expect, test } from 'vitest'
 import { rejection } from '../cases/cases.ts'
 import { collect, newId, numbered } from '../store-contract/store-under-test.ts'

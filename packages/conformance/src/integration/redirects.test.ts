@@ -1,6 +1,6 @@
 import { type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { lastRequest } from '@vectrade/test-kit/within-a-second'
+import { lastRequest } from '@vectrade/test-kit/last-request'
 import { errorOf } from '@vectrade/test-kit/error-of'
 import { clientOf, prompt } from './test-support/sandbox-client.ts'
 import { startRawServer } from '@vectrade/test-kit/raw-server'

@@ -31,7 +31,7 @@ export interface Call extends RetryPolicy, Pick<RuntimeDefaults, 'toCause'> {
   timeout: number
   fetch: Fetch
   credentials?: FetchCredentials | undefined
-  watcher?: CallWatcher | undefined
+  watcher?: AttemptWatcher | undefined
   /** Undefined if an endpoint has the key. */
   key: KeyHeader | undefined
   /** The key and other credentials, which must not be in an error even if the server quotes them. */
@@ -39,7 +39,7 @@ export interface Call extends RetryPolicy, Pick<RuntimeDefaults, 'toCause'> {
 }
 
 /** Watches the requests of a call. */
-export interface CallWatcher {
+export interface AttemptWatcher {
   /** Returns the call with the headers and the `fetch` of its next request. */
   attempt(call: Call): Call
   /** Called before the pause of `delay` ms after a failure. */

@@ -71,13 +71,13 @@ export const checkChannels: Check = /* @__PURE__ */ checkThat(
 const requestChecks: Checks<LiveRequest> = { symbols: checkSymbols, channels: checkChannels }
 
 /** The default of `heartbeatTimeout`, and its check. */
-export const heartbeatLimit: Limit = /* @__PURE__ */ milliseconds(45_000)
+export const silenceLimit: Limit = /* @__PURE__ */ milliseconds(45_000)
 
 /** {@link createCall} checks the headers, and the feed checks `delivery` when it is loaded. */
 const optionChecks: Checks<Omit<LiveOptions, 'headers' | 'delivery'>> = {
   signal: checkSignal,
   lastEventId: checkEventId,
-  heartbeatTimeout: heartbeatLimit,
+  heartbeatTimeout: silenceLimit,
   onStateChange: checkFunction,
 }
 

@@ -5,7 +5,7 @@ import { leveledLogger } from '../options/leveled-logger.ts'
 import { Delivery } from './delivery.ts'
 import { FeedEngine } from './feed-engine.ts'
 import type { FeedRequest } from './feed-source.ts'
-import { heartbeatLimit, type LiveOptions, type LiveRequest } from './live-options.ts'
+import { silenceLimit, type LiveOptions, type LiveRequest } from './live-options.ts'
 import { type ChannelSockets, SocketSource } from './socket-source.ts'
 import { SseSource } from './sse-source.ts'
 
@@ -36,7 +36,7 @@ export function openFeed(
   }
   const call = { ...unlogged, logger: leveledLogger(unlogged.log) }
   const { delivery = 'every', lastEventId = '', signal, onStateChange } = options
-  const { heartbeatTimeout = heartbeatLimit.default } = options
+  const { heartbeatTimeout = silenceLimit.default } = options
   const waiting = new Delivery(delivery, lastEventId)
   const engine = new FeedEngine(symbols, waiting, onStateChange)
   const request: FeedRequest = {

@@ -1,7 +1,7 @@
 import type { VecTradeError } from '../errors/vectrade-error.ts'
 import { type Analysis, AnalysisSoFar } from '../events/analysis.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
-import type { Call } from '../http/send.ts'
+import type { AttemptWatcher, Call } from '../http/send.ts'
 import { isResponse } from '../http/is-response.ts'
 import { streamResponseOf } from '../http/stream-response.ts'
 import { type Logger, warnAbout } from '../lifetime/logger.ts'
@@ -25,7 +25,7 @@ type Hook = Exclude<keyof CallObserver, 'onAttempt'>
  *
  * It must not refer to the call's stream, because it also sees the end of a stream that the program has dropped.
  */
-export class CallWatcher {
+export class CallWatcher implements AttemptWatcher {
   readonly #observers: readonly CallObserver[]
   readonly #logger: Logger | undefined
   readonly #keepsText: boolean

@@ -114,7 +114,7 @@ export interface StreamProducer {
    */
   renew(): Promise<void>
   /**
-   * Ends the stream. A second call with the same outcome does nothing.
+   * Ends the stream. A second call with the same outcome changes nothing, but may keep the stream for longer.
    *
    * @throws StreamStoreError `superseded` or `finished`
    */

@@ -1,6 +1,7 @@
 import { type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectWithinASecond, lastRequest } from '@vectrade/test-kit/within-a-second'
+import { lastRequest } from '@vectrade/test-kit/last-request'
+import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { testWorker } from '../test-support/bundle.ts'
 import { type Running, startEdgeVm, workerd } from '../test-support/runtimes.ts'
 import { access, post, prompt, readUntil, askRoute } from '../test-support/sandbox-worker.ts'

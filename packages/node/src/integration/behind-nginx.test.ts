@@ -1,6 +1,7 @@
 import { startSandbox, type Sandbox } from '@vectrade/sandbox'
 import { type Nginx, nginxTimeout, startNginx } from '@vectrade/test-kit/nginx'
-import { expectWithinASecond, lastRequest } from '@vectrade/test-kit/within-a-second'
+import { lastRequest } from '@vectrade/test-kit/last-request'
+import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rawClient } from '@vectrade/test-kit/raw-client'
 import { clientOf } from '../test-support/sandbox-client.ts'

@@ -1,4 +1,5 @@
-import { refusedPort, startRawServer } from '@vectrade/test-kit/raw-server'
+import { freePort } from '@vectrade/test-kit/free-port'
+import { startRawServer } from '@vectrade/test-kit/raw-server'
 import { describe, expect, test } from 'vitest'
 import { errorOf } from '@vectrade/test-kit/error-of'
 import { clientOf, prompt } from '../test-support/sandbox-client.ts'
@@ -10,7 +11,7 @@ const errorAt = (url: string): Promise<unknown> =>
 
 describe("a failure of Node's fetch is a connection error that says why, if", () => {
   test('the port refuses connections', async () => {
-    const error = await errorAt(`http://127.0.0.1:${await refusedPort()}/v1`)
+    const error = await errorAt(`http://127.0.0.1:${await freePort()}/v1`)
     expect(error).toBeInstanceOf(ConnectionError)
     expect(error).toMatchObject({ phase: 'connect', retryable: true })
     expect((error as Error).message).toContain('ECONNREFUSED')

@@ -1,5 +1,5 @@
 import { type Sandbox, startSandbox } from '@vectrade/sandbox'
-import { lastRequest } from '@vectrade/test-kit/within-a-second'
+import { lastRequest } from '@vectrade/test-kit/last-request'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { clientOf, prompt } from '../test-support/sandbox-client.ts'
 import { ConfigurationError, VecTrade, version } from '../index.ts'

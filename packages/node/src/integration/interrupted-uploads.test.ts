@@ -1,5 +1,5 @@
 import express from 'express'
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { rawClient } from '@vectrade/test-kit/raw-client'
 import { serve, type WebServer } from '@vectrade/test-kit/web-server'

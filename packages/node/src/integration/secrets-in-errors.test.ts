@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { type Fault, type Sandbox, startSandbox } from '@vectrade/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chunk, refusedPort, startRawServer, streamHead } from '@vectrade/test-kit/raw-server'
+import { freePort } from '@vectrade/test-kit/free-port'
+import { chunk, startRawServer, streamHead } from '@vectrade/test-kit/raw-server'
 import { errorOf } from '@vectrade/test-kit/error-of'
 import { clientOf } from '../test-support/sandbox-client.ts'
 import { ConfigurationError, VecTrade, VecTradeError, type VecTradeOptions } from '../index.ts'
@@ -104,7 +105,7 @@ describe('no key, prompt or payload is printed of', () => {
   })
 
   test('a refused port, an abort, a closed client, a used stream', async () => {
-    const refused = { baseURL: `http://127.0.0.1:${await refusedPort()}/v1` }
+    const refused = { baseURL: `http://127.0.0.1:${await freePort()}/v1` }
     expectNoLeak(await failing({}, { ...refused, maxRetries: 1 }))
     const signal = AbortSignal.abort()
     const client = clientOf(sandbox, {}, { logger })

@@ -1,6 +1,6 @@
 import { startSandbox } from '@vectrade/sandbox'
 import { expect, test } from 'vitest'
-import { refusedPort } from '@vectrade/test-kit/raw-server'
+import { freePort } from '@vectrade/test-kit/free-port'
 import { runProgram } from '../test-support/run-program.ts'
 
 test('results that are not read cause no unhandled rejection and no warning', async () => {
@@ -10,7 +10,7 @@ test('results that are not read cause no unhandled rejection and no warning', as
     {
       SANDBOX_URL: sandbox.url,
       SANDBOX_KEY: sandbox.apiKey,
-      REFUSED_URL: `http://127.0.0.1:${await refusedPort()}/v1`,
+      REFUSED_URL: `http://127.0.0.1:${await freePort()}/v1`,
     },
   )
   const stdout = expect.stringMatching(/^\d{3} streams, \d{3} requests$/)

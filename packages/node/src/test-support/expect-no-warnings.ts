@@ -1,4 +1,4 @@
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import { afterEach, beforeEach, expect } from 'vitest'
 
 /** Fails every test of a file during which Node emits a warning, such as one about too many listeners. */

@@ -1,7 +1,7 @@
 import { createLiveHandler, decodeEventStream, type Handler } from '@vectrade/core'
 import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 import { seeded } from '@vectrade/test-kit/seeded'
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { redisFeed, type RedisFeed } from '../index.ts'
 import { ControlledClient, quote } from '../test-support/controlled-client.ts'

@@ -1,5 +1,5 @@
 import { RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import { beforeAll, expect, test } from 'vitest'
 import { redisFeed, type RedisFeed } from '../index.ts'
 import { ControlledClient, quote } from '../test-support/controlled-client.ts'

@@ -1,6 +1,6 @@
 import { StreamStoreError } from '@vectrade/core'
 import { startStopwatch } from '@vectrade/test-kit/stopwatch'
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { redisStore } from '../index.ts'
 import { caught, readInBackground } from '../test-support/collect.ts'

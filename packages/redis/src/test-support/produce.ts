@@ -1,5 +1,5 @@
 import { type StoredMessage, type StreamProducer, StreamStoreError } from '@vectrade/core'
-import { delay } from '@vectrade/test-kit/within-a-second'
+import { delay } from '@vectrade/test-kit/delay'
 
 /** Repeats an action while Redis is unreachable, for up to a minute, as a handler does. */
 async function retryWhileUnavailable(action: () => Promise<void>): Promise<void> {

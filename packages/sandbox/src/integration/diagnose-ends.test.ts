@@ -1,12 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import {
-  chunk,
-  lastChunk,
-  refusedPort,
-  startRawServer,
-  streamHead,
-} from '@vectrade/test-kit/raw-server'
+import { freePort } from '@vectrade/test-kit/free-port'
+import { chunk, lastChunk, startRawServer, streamHead } from '@vectrade/test-kit/raw-server'
 import { describe, expect, test } from 'vitest'
 import { diagnoseEndpoint } from '../diagnose/diagnose-endpoint.ts'
 import type { DiagnoseOptions } from '../diagnose/diagnose-options.ts'
@@ -147,7 +142,7 @@ describe.concurrent('a response that is no stream', () => {
   })
 
   test('or none at all', async () => {
-    const port = await refusedPort()
+    const port = await freePort()
     const { ok, findings } = await diagnoseEndpoint(`http://127.0.0.1:${port}/`)
     expect(ok).toBe(false)
     expect(findings).toMatchObject([{ type: 'unreachable', code: 'ECONNREFUSED' }])

@@ -7,7 +7,7 @@ import {
   sendStream,
   textChunk,
 } from '@vectrade/test-kit/model-server'
-import { refusedPort } from '@vectrade/test-kit/raw-server'
+import { freePort } from '@vectrade/test-kit/free-port'
 import { describe, expect, test } from 'vitest'
 import { handlerOf } from '../answer-request.ts'
 import { createParts } from '../parts.ts'
@@ -122,7 +122,7 @@ describe('before the answer', () => {
   })
 
   test('a server that is not there is a 502, which may be tried again', async () => {
-    const url = `http://127.0.0.1:${await refusedPort()}/v1`
+    const url = `http://127.0.0.1:${await freePort()}/v1`
     await using sandbox = await startSandbox({ upstream: { url, model: 'm' } })
     const client = new VecTrade({ baseURL: sandbox.url, apiKey: sandbox.apiKey, maxRetries: 0 })
     const error = await errorOf(client.ai.stream(prompt).finalText())

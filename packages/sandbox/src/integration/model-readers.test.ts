@@ -1,5 +1,6 @@
 import { sendChunks, sendEndlessly, textChunk } from '@vectrade/test-kit/model-server'
-import { expectWithinASecond, steady } from '@vectrade/test-kit/within-a-second'
+import { steady } from '@vectrade/test-kit/steady'
+import { expectWithinASecond } from '@vectrade/test-kit/within-a-second'
 import { expect, test } from 'vitest'
 import { startModelSandbox } from '../test-support/model-sandbox.ts'
 import { prompt, rawRequest } from '../test-support/raw-request.ts'
