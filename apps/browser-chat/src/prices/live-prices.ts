@@ -24,7 +24,12 @@ export interface LivePricesOptions {
   onChange: () => void
 }
 
-/** The prices of the symbols that the page shows: plain data, from one feed. */
+/**
+ * The prices of the symbols that the page shows: plain data, from one feed.
+ *
+ * Pages that show only the newest quotes need just `createLive`. This page also draws each price, breaks its lines at
+ * gaps, and can pause.
+ */
 export class LivePrices {
   readonly symbols: Map<string, Followed> = new Map()
   /** Whether a server has said that it has no live prices. */
