@@ -18,6 +18,11 @@ export interface Cell extends AnswerForm {
   readonly limit?: Limit | undefined
   /** The number of calls that one client makes in sequence. Only the last one is judged. Default 1. */
   readonly calls?: number | undefined
+  /**
+   * Whether a busy runtime may read the headers together with the cut, and discard them. For the program, there is then
+   * no answer, and the request may be sent again.
+   */
+  readonly mayBeDiscarded?: boolean | undefined
   /** Whether the program reads the events slowly. */
   readonly slowly?: boolean | undefined
   readonly maxRetries?: number | undefined

@@ -53,8 +53,8 @@ function fault(platform: Platform, played: Played): string | undefined {
   if (outcome === 'complete' && text !== whole)
     return `complete with another text: ${excerpt(text)}`
   if (!whole.startsWith(text)) return `read text that was not sent: ${excerpt(text)}`
-  const most =
-    (cell.calls ?? 1) + (cell.stage === 'before headers' ? (cell.maxRetries ?? 0) + 1 : 0)
+  const isUnanswered = cell.stage === 'before headers' || cell.mayBeDiscarded
+  const most = (cell.calls ?? 1) + (isUnanswered ? (cell.maxRetries ?? 0) + 1 : 0)
   const requests = server.requests - requestsBefore
   if (requests > most) return `asked ${requests} times, although an answer had begun`
   if (socketsOpenFor > socketsLast)

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { Miniflare } from 'miniflare'
 import { bundle } from './bundle.ts'
 import type { Launcher } from './launcher.ts'
@@ -14,8 +17,11 @@ export const workerd: Launcher = {
       bindings: { LAB_URL: url, RUNTIME: this.runtime },
     })
     try {
-      const response = await fetch(new URL('/run', await miniflare.ready))
-      if (!response.ok) throw new Error(await response.text())
+      // `fetch` would give up after five minutes, because the response comes when the suite has run.
+      const running = get(new URL('/run', await miniflare.ready))
+      const [response] = (await once(running, 'response')) as [IncomingMessage]
+      const body = await text(response)
+      if (response.statusCode !== 200) throw new Error(body)
     } finally {
       await miniflare.dispose()
     }

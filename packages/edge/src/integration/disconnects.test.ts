@@ -76,7 +76,7 @@ describe('workerd: the request to VecTrade ends when the caller disconnects', ()
     })
 
     test.for(['close', 'reset'])('by a %s without having read the response', async (how) => {
-      await ask(path, { events: 1_000_000 }, { read: false })
+      await ask(path, { events: 1_000_000, chunkBytes: 100_000 }, { read: false })
       await sent(1)
       await sent(await steady(() => lastRequest(sandbox).eventsSent))
       if (how === 'reset') socket.resetAndDestroy()
