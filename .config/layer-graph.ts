@@ -59,8 +59,9 @@ const updated = contributing.replace(block, (_, start, end) => `${start}\n${text
 if (option === '--write') writeFileSync(page, updated)
 else if (option !== '--check') console.log(text)
 
-const rowsOfLayers = [...contributing.matchAll(/^\| `([\w.-]+)\/?` +\|/gm)].map(([, name]) => name)
-const missing = layersOf('packages/core').filter((layer) => !rowsOfLayers.includes(layer))
+const rows = contributing.matchAll(/^\| `([\w.-]+)\/?` +\|/gm)
+const rowsOfLayers = new Set(Array.from(rows, ([, name]) => name))
+const missing = layersOf('packages/core').filter((layer) => !rowsOfLayers.has(layer))
 if (missing.length > 0) {
   console.error(`Add to the table "The layers of core" in CONTRIBUTING.md: ${missing.join(', ')}`)
 }

@@ -15,6 +15,7 @@ const readers = [
   'core/events/analysis.ts',
   'core/events/wire.ts',
   'core/stream/event-from-source.ts',
+  'core/stream/own-event-reader.ts',
   'core/stream/pass-through-bytes.ts',
   'packages/sandbox/src/stream-steps.ts',
 ]

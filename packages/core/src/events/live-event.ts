@@ -110,16 +110,11 @@ export type LiveChannel = 'quotes' | 'alerts' | 'news'
 
 export const liveChannels: readonly LiveChannel[] = ['quotes', 'alerts', 'news']
 
-/** Returns the JSON value to send for an event. This is the reverse of `liveEventFromWire`. */
-export function liveEventToWire(event: LiveEvent): unknown {
-  return event.type === 'unknown' ? event.data : event
-}
-
 /** Returns an event as JSON for other readers than its own, or undefined if JSON cannot represent it. */
 export function liveEventToShare(event: LiveEvent): string | undefined {
+  if (event.type === 'unknown') return JSON.stringify(event.data)
   // The id in a gap is one of the connection that brought it. Other readers do not know it.
-  const wire = event.type === 'gap' ? { ...event, since: undefined } : liveEventToWire(event)
-  return JSON.stringify(wire)
+  return JSON.stringify(event.type === 'gap' ? { ...event, since: undefined } : event)
 }
 
 /** Returns the symbols that an event names. */
