@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net'
 import { startSandbox } from '@vectrade/sandbox'
 import { describe, expect, test } from 'vitest'
-import { envOf, runDemo } from './test-support/run-demo.ts'
+import { envOf, runDemo } from '../test-support/run-demo.ts'
 
 const question = "What's the bull case for NVDA?"
 

@@ -7,7 +7,7 @@ import {
   usageChunk,
 } from '@vectrade/test-kit/model-server'
 import { describe, expect, test } from 'vitest'
-import { runDemo } from './test-support/run-demo.ts'
+import { runDemo } from '../test-support/run-demo.ts'
 
 const chunks = [textChunk('Yes [10-K](https://www.sec.gov/x).'), endChunk(), usageChunk, '[DONE]']
 
