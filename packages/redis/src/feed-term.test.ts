@@ -65,13 +65,13 @@ test('a leader brings all alerts and news, and events of unknown types', async (
 test('a leader connects again if VecTrade could not be reached, after a gap', async () => {
   const warnings: string[] = []
   const logger = { warn: (message: string) => warnings.push(message) }
-  const leader = await instances.startLeader(['NVDA'], { lease: 1000, logger })
+  const leader = await instances.startLeader(['NVDA'], { lease: 3000, logger })
   const down = { message: 'Down', type: 'server_error', retryable: true } as const
   leader.client.feeds[0]?.fail(new ServerError(down))
   await expect.poll(() => leader.client.feeds.length).toBe(2)
   leader.client.feeds[1]?.send(quote('NVDA', 1))
   await expect.poll(() => leader.events).toEqual([gap, quote('NVDA', 1)])
-  expect(warnings).toEqual(['The live feed has lost VecTrade, and tries again in 1000 ms'])
+  expect(warnings).toEqual(['The live feed has lost VecTrade, and tries again in 3000 ms'])
 })
 
 test('the quotes follow new symbols also while the news cannot reach VecTrade', async () => {

@@ -1,5 +1,6 @@
 import { RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 import { delay } from '@vectrade/test-kit/delay'
+import type { LiveEvent } from '@vectrade/core'
 import { beforeAll, expect, test } from 'vitest'
 import { redisFeed, type RedisFeed } from '../index.ts'
 import { ControlledClient, quote } from '../test-support/controlled-client.ts'
@@ -29,6 +30,9 @@ async function start(server: RedisServer, lease: number): Promise<Instance> {
 
 const durable = ['--appendonly', 'yes', '--appendfsync', 'always']
 const gap = (reason: string): unknown => expect.objectContaining({ type: 'gap', reason })
+/** Further gaps are right: on a busy machine, an instance can lose its lease more than once. */
+const withoutGaps = (events: readonly LiveEvent[]): LiveEvent[] =>
+  events.filter(({ type }) => type !== 'gap')
 
 test('a short outage of Redis loses and repeats nothing', async () => {
   await using server = await RedisServer.start(...durable)
@@ -70,10 +74,10 @@ test('a leader that cannot reach Redis for a lease gives its connection up, and 
   await expect.poll(() => leader.client.open).toHaveLength(0)
   await server.start()
   await expect.poll(() => leader.client.open).toHaveLength(1)
-  leader.client.feeds[1]?.send(quote('NVDA', 2))
-  await expect
-    .poll(() => leader.events)
-    .toEqual([quote('NVDA', 1), gap('upstream'), quote('NVDA', 2)])
+  leader.client.open[0]?.send(quote('NVDA', 2))
+  await expect.poll(() => leader.events.at(-1)).toEqual(quote('NVDA', 2))
+  expect(leader.events[1]).toEqual(gap('upstream'))
+  expect(withoutGaps(leader.events)).toEqual([quote('NVDA', 1), quote('NVDA', 2)])
 })
 
 test('a Redis that has lost its data causes a gap on all instances', async () => {
@@ -92,7 +96,7 @@ test('a Redis that has lost its data causes a gap on all instances', async () =>
   open()[0]?.send(quote('NVDA', 2))
   for (const { events } of instances) {
     await expect.poll(() => events.at(-1)).toEqual(quote('NVDA', 2))
-    expect(events).toHaveLength(3)
+    expect(withoutGaps(events)).toEqual([quote('NVDA', 1), quote('NVDA', 2)])
   }
 })
 

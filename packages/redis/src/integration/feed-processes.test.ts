@@ -8,7 +8,7 @@ import { ControlledClient, quote } from '../test-support/controlled-client.ts'
 import { openConnections, startLiveInstance } from '../test-support/live-instance.ts'
 import { readFeed } from '../test-support/read-feed.ts'
 
-const lease = 2000
+const lease = 5000
 const gap = { type: 'gap', reason: 'upstream' }
 
 let server: RedisServer
