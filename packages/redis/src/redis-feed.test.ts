@@ -64,8 +64,8 @@ describe('three instances', () => {
   })
 
   test('keep the symbols of one that ends for a lease', async () => {
-    const leader = await instances.startLeader(['NVDA'], { lease: 1000 })
-    const follower = instances.start(['AMD'], { lease: 1000 })
+    const leader = await instances.startLeader(['NVDA'], { lease: 3000 })
+    const follower = instances.start(['AMD'], { lease: 3000 })
     const symbols = (): Set<string> | undefined => leader.client.feeds[0]?.symbols
     await expect.poll(symbols).toEqual(new Set(['NVDA', 'AMD']))
     await follower.feed.close()
