@@ -103,11 +103,11 @@ serveCalls({
   add() {
     for (const [at, reader] of readers.entries()) if (at % 3 === 0) reader.add()
   },
-  /** Whether a burst, whose last quote has this number, has come to the first reader, or to all that follow it. */
+  /** Whether a burst has come up to the quote with this number: to the first reader, or to all that follow it. */
   hasBurst: (which: 'first' | 'all', number: number) =>
     readers
       .filter(({ symbols }, at) => symbols.has(burstSymbol) && (which === 'all' || at === 0))
-      .every(({ check }) => check.last.get(burstSymbol) === number),
+      .every(({ check }) => (check.last.get(burstSymbol) ?? NaN) >= number),
   /** The readers whose last quotes are not those of the upstream. */
   behind: (last: Record<string, number>) =>
     readers.filter((reader) => !reader.isUpToDate(last)).map(({ name }) => name),
