@@ -58,7 +58,7 @@ function logged(response: Response, signal: AbortSignal, context: Context): Resp
           seen.push(value)
         }
       } catch (error) {
-        log({ error })
+        log(signal.aborted ? callerLeft : { error })
         throw error
       }
     },

@@ -33,6 +33,7 @@ export class AnswerNote {
   /** The note that could not be stored. */
   #unstored: Noted | undefined
 
+  /** @param key returns the name of the note. If it throws, as on a server without a page, the note is not stored */
   constructor(storage: AnalysisStorage | false | undefined, key: () => string) {
     this.#storage = () => (storage === undefined ? storageOfSession() : storage || undefined)
     this.#key = key

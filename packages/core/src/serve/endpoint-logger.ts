@@ -1,18 +1,13 @@
 import type { Logger } from '../lifetime/logger.ts'
-import { chosenLevel, isLogged, type LogLevel, type LogSettings } from '../options/log-level.ts'
-
-/** The options of an endpoint about its messages. */
-export interface EndpointLogOptions {
-  logger?: Logger | undefined
-  logLevel?: LogLevel | undefined
-}
+import { chosenLevel, isLogged, type LogSettings } from '../options/log-level.ts'
+import type { HandlerOptions } from './handler-options.ts'
 
 /**
  * Returns a function that returns the logger for the messages of a level, or undefined if they are not logged. The
  * client decides what the options of the endpoint leave open.
  */
 export function endpointLogger(
-  options: EndpointLogOptions,
+  options: Pick<HandlerOptions, 'logger' | 'logLevel'>,
   ofClient: LogSettings | undefined,
 ): (level: keyof Logger) => Logger | undefined {
   const chosen = options.logLevel ?? (ofClient && chosenLevel(ofClient))
