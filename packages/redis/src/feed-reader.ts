@@ -16,7 +16,6 @@ export class FeedReader implements Pull<LiveEvent> {
   readonly #symbols: ReadonlySet<string>
   readonly #onLeave: () => Promise<void>
   readonly #pause = new Pause()
-  readonly #ended: Promise<void>
   /** What was read from Redis and not taken yet. */
   #queue: FeedEntry[] = []
   #next = 0
@@ -24,14 +23,18 @@ export class FeedReader implements Pull<LiveEvent> {
   #position = ''
   #takenId = ''
   #settledId = ''
+  /** The id of the last event that the caller got. */
+  #broughtId = ''
+  #usedId = ''
   /** The symbols whose latest quotes are still to be delivered. */
   readonly #fresh: Set<string>
   /** The id of the latest quote of each symbol that was read. */
   readonly #seen = new Map<string, string>()
   #end: { error?: unknown } | undefined
+  /** Ends the wait for Redis. */
   #onEnd: (() => void) | undefined
-  readonly #started: Promise<void>
-  #onStart: (() => void) | undefined
+  /** Called when everything that was read from Redis is used, and at the end. */
+  readonly #onSettled = new Set<() => void>()
   #unlisten: (() => void) | undefined
 
   /** @param onLeave called when the caller stops reading */
@@ -40,12 +43,6 @@ export class FeedReader implements Pull<LiveEvent> {
     this.#symbols = symbols
     this.#fresh = new Set(symbols)
     this.#onLeave = onLeave
-    this.#ended = new Promise((resolve) => {
-      this.#onEnd = resolve
-    })
-    this.#started = new Promise((resolve) => {
-      this.#onStart = resolve
-    })
   }
 
   /** The id of the last event that was taken, or of a later one that the caller does not get. */
@@ -54,14 +51,27 @@ export class FeedReader implements Pull<LiveEvent> {
   }
 
   /** The id of the last event that the caller has used: it asks for the next event after it has used one. */
+  get usedId(): string {
+    return this.#usedId
+  }
+
+  /** The id of that event, or of a later one that the caller does not get. */
   get settledId(): string {
     return this.#settledId
   }
 
-  /** Waits until the reader knows where it begins. Returns false if that takes too long, or the reader is closed. */
-  async hasStarted(ms: number): Promise<boolean> {
-    await within(Promise.race([this.#started, this.#ended]), ms)
-    return this.#position !== '' && this.#end === undefined
+  /**
+   * Waits until the caller has used everything up to an id. Returns false if it makes no progress for too long, or the
+   * reader is closed.
+   */
+  async hasSettled(id: string, ms: number): Promise<boolean> {
+    while (this.#end === undefined && isLater(id, this.#settledId)) {
+      const settled = new Promise<true>((resolve) => {
+        this.#onSettled.add(() => resolve(true))
+      })
+      if (!(await within(settled, ms))) return false
+    }
+    return this.#end === undefined
   }
 
   start(): void {
@@ -97,10 +107,12 @@ export class FeedReader implements Pull<LiveEvent> {
     if (!('error' in end)) this.#queue = []
     this.#unlisten?.()
     this.#pause.stop()
+    this.#settle()
     this.#onEnd?.()
   }
 
   ready(): LiveEvent | undefined {
+    this.#usedId = this.#broughtId
     for (;;) {
       this.#settledId = this.#takenId
       const entry = this.#queue[this.#next]
@@ -115,6 +127,7 @@ export class FeedReader implements Pull<LiveEvent> {
       // Symbols may have been added or removed since it was read.
       if (event === undefined || !isWanted(event, this.#symbols)) continue
       if (event.type === 'quote.update') this.#seen.set(event.symbol, id)
+      this.#broughtId = id
       return event
     }
   }
@@ -127,8 +140,12 @@ export class FeedReader implements Pull<LiveEvent> {
         if ('error' in this.#end) throw this.#end.error
         return { done: true, value: undefined }
       }
-      // A call that Redis does not answer must not hold up the end.
-      await Promise.race([this.#read(), this.#ended])
+      this.#settle()
+      await new Promise<void>((resolve, reject) => {
+        // A call that Redis does not answer must not hold up the end.
+        this.#onEnd = resolve
+        this.#read().then(resolve, reject)
+      })
     }
   }
 
@@ -154,7 +171,12 @@ export class FeedReader implements Pull<LiveEvent> {
 
   #begin(last: string): void {
     this.#position = this.#takenId = this.#settledId = last
-    if (last !== '') this.#onStart?.()
+    this.#settle()
+  }
+
+  #settle(): void {
+    for (const onSettled of this.#onSettled) onSettled()
+    this.#onSettled.clear()
   }
 
   #receive(entries: readonly FeedEntry[]): void {

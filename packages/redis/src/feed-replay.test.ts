@@ -60,9 +60,11 @@ describe('replay()', () => {
         { id: fourth, event: price(4) },
       ],
       latest: [price(4), quote('AMD', 2)],
+      // It has delivered nothing so far.
+      lastEventId: '',
     })
-    const latest = [price(4)]
-    expect(await other.replay(fourth ?? '', ['NVDA'])).toEqual({ events: [], latest })
+    const nothing = { events: [], latest: [price(4)], lastEventId: '' }
+    expect(await other.replay(fourth ?? '', ['NVDA'])).toEqual(nothing)
   })
 
   test('waits for the start of the feed', async () => {
@@ -90,14 +92,41 @@ describe('replay()', () => {
         { id: third, event: gap },
       ],
       latest: [],
+      lastEventId: '',
     })
     expect((await iterator.next()).value).toEqual(quote('AMD', 4))
     // A symbol that is added now is complete too, although the events are already in memory.
     other.add(['NVDA'])
-    const replayed = await other.replay(first, ['NVDA'])
-    expect(replayed).toEqual({ events: [{ id: third, event: gap }], latest: [] })
+    expect(await other.replay(first, ['NVDA'])).toEqual({
+      events: [{ id: third, event: gap }],
+      latest: [],
+      lastEventId: third,
+    })
     expect((await iterator.next()).value).toEqual(price(5))
     expect((await iterator.next()).value).toEqual(quote('AMD', 6))
+  })
+
+  test('waits for an instance that is behind the one from which the id comes', async () => {
+    await send(price(1))
+    other.add(['NVDA'])
+    const iterator = other[Symbol.asyncIterator]()
+    expect((await iterator.next()).value).toEqual(price(1))
+    // The id of an event that the other instance does not deliver is as good as any.
+    const [second, , last = ''] = await send(price(2), price(3), quote('AMD', 4))
+    let replayed: unknown
+    const replaying = other.replay(last, ['NVDA']).then((result) => (replayed = result))
+    expect((await iterator.next()).value).toEqual(price(2))
+    expect((await iterator.next()).value).toEqual(price(3))
+    expect(other.lastEventId).not.toBe(second)
+    expect(replayed).toBeUndefined()
+    void iterator.next()
+    await replaying
+    expect(replayed).toEqual({ events: [], latest: [price(3)], lastEventId: reading.ids.at(-2) })
+  })
+
+  test('fails if the instance does not catch up', async () => {
+    const [, second = ''] = await send(price(1), price(2))
+    await expect(other.replay(second, ['NVDA'])).rejects.toMatchObject({ problem: 'unavailable' })
   })
 
   test('returns all of many events', async () => {

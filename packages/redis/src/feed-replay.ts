@@ -1,25 +1,43 @@
-import type { ReplayProblem, SharedEvent, SharedReplay } from '@vectrade/core'
+import {
+  type ReplayProblem,
+  type SharedEvent,
+  type SharedReplay,
+  StreamStoreError,
+} from '@vectrade/core'
 import type { FeedContext } from './feed-context.ts'
 import { type FeedPage, isWanted, readPage } from './feed-page.ts'
+import type { FeedReader } from './feed-reader.ts'
 import { isLater, isEntryId } from './entry-id.ts'
 
+/** How long to wait for an instance that is behind, in ms. */
+const longestLag = 2000
+
 /**
- * Returns the events after an id that a reader of symbols wants, or why that is not possible.
+ * Returns the events after an id that a reader of symbols wants, up to the last one that the instance has used, or why
+ * that is not possible.
  *
- * @param until returns the id of the last event to return. It is called at the end.
- * @throws StreamStoreError if Redis does not answer
+ * The id may come from an instance that was ahead of this one. Then it waits, because this one would bring events once
+ * more that the reader has.
+ *
+ * @param instance reads the feed on this instance
+ * @throws StreamStoreError if Redis does not answer, or this instance does not catch up
  */
 export async function readReplay(
   context: FeedContext,
   after: string,
   symbols: readonly string[],
-  until: () => string,
+  instance: Pick<FeedReader, 'hasSettled' | 'settledId' | 'usedId'>,
 ): Promise<SharedReplay | ReplayProblem> {
   if (!isEntryId(after)) return 'unknown'
   let page = await readPage(context, after, symbols)
   const { last, symbols: known } = page
   if (isLater(after, last)) return 'unknown'
   if (!isComplete(page, after)) return 'expired'
+  if (!(await instance.hasSettled(after, longestLag))) {
+    throw new StreamStoreError('The live feed of this instance is not ready', 'unavailable')
+  }
+  const { settledId: limit, usedId } = instance
+  const isInTime = ({ id }: SharedEvent): boolean => !isLater(id, limit)
   const wanted = new Set(symbols)
   const events: SharedEvent[] = []
   for (;;) {
@@ -29,16 +47,15 @@ export async function readReplay(
       if (event !== undefined && isWanted(event, wanted)) events.push({ id, event })
     }
     const end = entries.at(-1)?.id
-    if (end === undefined || end === last) break
+    if (end === undefined || !isLater(limit, end)) break
     page = await readPage(context, end)
     if (page.entries[0]?.id !== end) return 'expired'
   }
-  const limit = until()
   const latest = known.flatMap((symbol) => symbol.latest ?? [])
-  const isInTime = ({ id }: SharedEvent): boolean => !isLater(id, limit)
   return {
     events: events.filter(isInTime),
     latest: latest.filter(isInTime).map(({ event }) => event),
+    lastEventId: usedId,
   }
 }
 

@@ -8,7 +8,6 @@ import {
   type ReplayProblem,
   type SharedReplay,
   StreamConsumedError,
-  StreamStoreError,
   type VecTrade,
 } from '@vectrade/core'
 import {
@@ -76,16 +75,15 @@ export interface RedisFeed extends LiveFeedLike, AsyncDisposable {
    * returns the reason instead. Works only while the feed is read. `createLiveHandler` calls it for readers that come
    * back.
    *
+   * If the id comes from an instance that is ahead of this one, this one catches up first.
+   *
    * @param symbols those whose quotes are wanted. Follow them first.
-   * @throws StreamStoreError if Redis does not answer
+   * @throws StreamStoreError if Redis does not answer, or this instance makes no progress for 2 s
    */
   replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem>
   /** Ends the feed on this instance. If it leads, another instance takes over at once. */
   close(): Promise<void>
 }
-
-/** How long to wait for the first reply of Redis, in ms. */
-const startTimeout = 2000
 
 const checks: Checks<RedisFeedOptions> = {
   client: checkClient('live', 'subscribe'),
@@ -200,10 +198,7 @@ class Feed implements RedisFeed {
     const skipped = this.#reader.skipLatest(symbols)
     let result: SharedReplay | ReplayProblem = 'unknown'
     try {
-      if (!(await this.#reader.hasStarted(startTimeout))) {
-        throw new StreamStoreError('The feed has not started', 'unavailable')
-      }
-      result = await readReplay(this.#context, after, symbols, () => this.#reader.settledId)
+      result = await readReplay(this.#context, after, symbols, this.#reader)
       return result
     } finally {
       if (typeof result === 'string') this.#reader.add(skipped)

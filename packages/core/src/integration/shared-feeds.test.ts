@@ -85,6 +85,24 @@ describe('a reader that comes from another instance', () => {
     expect(await caller.take(4)).toEqual([price(2), price(3), price(4), price(5)])
   })
 
+  test('gets nothing twice from an instance that was behind', async () => {
+    const id = await firstId()
+    const { feed, get } = instance()
+    let finish: (() => void) | undefined
+    feed.replayed = async () => {
+      await new Promise<void>((resolve) => (finish = resolve))
+      // The feed has caught up. The reader has missed nothing.
+      return { ...after([]), lastEventId: '1' }
+    }
+    const coming = get('?symbols=NVDA', { 'last-event-id': id })
+    await vi.waitFor(() => expect(finish).toBeDefined())
+    feed.bring(price(1))
+    await turn()
+    feed.bring(price(2))
+    finish?.()
+    expect(await (await coming).take(1)).toEqual([price(2)])
+  })
+
   test('leaves the latest quotes for readers that come later', async () => {
     const { feed, get } = instance()
     feed.replayed = async () => after([], [price(1)])

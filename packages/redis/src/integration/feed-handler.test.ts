@@ -2,7 +2,7 @@ import { createLiveHandler, decodeEventStream, type Handler } from '@vectrade/co
 import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 import { seeded } from '@vectrade/test-kit/seeded'
 import { delay } from '@vectrade/test-kit/delay'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { redisFeed, type RedisFeed } from '../index.ts'
 import { ControlledClient, quote } from '../test-support/controlled-client.ts'
 
@@ -25,9 +25,11 @@ interface Instance {
   handler: Handler
 }
 
+/** Starts an instance. It ends with its test, because it would lead the instances of the next one. */
 function start(): Instance {
   const client = new ControlledClient()
   const feed = redisFeed(redis, { client, lease: 60_000 })
+  onTestFinished(() => feed.close())
   return { client, feed, handler: createLiveHandler({ feed, heartbeat: 20 }) }
 }
 
@@ -35,6 +37,7 @@ function start(): Instance {
 class Reader {
   readonly events: Record<string, unknown>[] = []
   cuts = 0
+  isReading = false
   #lastEventId = ''
 
   /** Reads some messages from an instance. */
@@ -42,6 +45,7 @@ class Reader {
     const url = `https://app.example/api/live?symbols=${symbols}`
     const headers = this.#lastEventId === '' ? {} : { 'last-event-id': this.#lastEventId }
     const { body } = await handler(new Request(url, { headers }))
+    this.isReading = true
     let read = 0
     for await (const { id, data } of decodeEventStream(body as ReadableStream)) {
       this.#lastEventId = id ?? ''
@@ -70,9 +74,9 @@ test(`readers that are sent from instance to instance lose and repeat nothing (s
       await reader.read(instance, symbol, count)
     }
   })
-  await expect.poll(() => leader.feed.lastEventId).not.toBe('')
   // All readers are there before the first event.
-  await delay(200)
+  const all = [keeper, ...readers.map(({ reader }) => reader)]
+  await expect.poll(() => all.every(({ isReading }) => isReading)).toBe(true)
   for (let price = 1; price <= 500; price += 1) {
     leader.client.open[0]?.send(...symbols.map((symbol) => quote(symbol, price)))
     if (price % 5 === 0) await delay(5)
@@ -90,7 +94,6 @@ test(`readers that are sent from instance to instance lose and repeat nothing (s
     )
   }
   expect(instances.flatMap(({ client }) => client.feeds)).toHaveLength(1)
-  await Promise.all(instances.map(({ feed }) => feed.close()))
 })
 
 test('an instance that closes its feed sends its readers to others, and takes no new ones', async () => {
@@ -104,11 +107,10 @@ test('an instance that closes its feed sends its readers to others, and takes no
 })
 
 test('a channel that the feed does not bring is a 422', async () => {
-  const { feed, handler } = start()
+  const { handler } = start()
   const response = await handler(new Request(`${nvda}&channels=news`))
   expect(response.status).toBe(422)
   expect(await response.text()).toContain('the channels are quotes')
-  await feed.close()
 })
 
 test('readers of all instances are told that VecTrade cannot be reached', async () => {
@@ -131,7 +133,6 @@ test('readers of all instances are told that VecTrade cannot be reached', async 
   }
   for (const upstream of leader.client.open) upstream.become('live')
   expect((await follower.handler(new Request(nvda))).status).toBe(200)
-  for (const { feed } of instances) await feed.close()
 }, 60_000)
 
 test('a cursor of an instance that is gone is valid on one that is new', async () => {
@@ -154,5 +155,4 @@ test('a cursor of an instance that is gone is valid on one that is new', async (
     quote('NVDA', 3),
     { type: 'gap', reason: 'upstream' },
   ])
-  await second.feed.close()
 })

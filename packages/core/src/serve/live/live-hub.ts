@@ -216,7 +216,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
         const wanted = missed.events.filter(
           ({ event }) => this.#isAllowed(event) && group.wants(event, channelOf(event), added),
         )
-        const last = wanted.at(-1)?.id ?? ''
+        const last = missed.lastEventId ?? wanted.at(-1)?.id ?? ''
         history.addLatest(missed.latest)
         reader.restart(history.findShared(last, before) ?? before, encodeShared(wanted), added)
       }

@@ -35,9 +35,9 @@ export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
   /** The id of the last event that was read. It counts only with `replay`. */
   readonly lastEventId?: string
   /**
-   * Returns the events after an id, up to `lastEventId`, or why some are missing. With this method, readers can come
-   * back to any instance whose feed has the same ids, such as those of `redisFeed`. The feed does not have to deliver
-   * the returned quotes again.
+   * Returns the events after an id, up to `lastEventId`, or why some are missing. If the feed is behind the instance
+   * from which the id comes, it catches up first. With this method, readers can come back to any instance whose feed
+   * has the same ids, such as those of `redisFeed`. The feed does not have to deliver the returned quotes again.
    *
    * @param symbols those whose quotes are wanted
    */
@@ -50,6 +50,11 @@ export interface SharedReplay {
   readonly events: readonly SharedEvent[]
   /** The latest quotes of the symbols, even if they are older than the event. */
   readonly latest: readonly LiveEvent[]
+  /**
+   * The id of the last event that the feed has delivered by then. Readers get later ones from the feed itself. Default:
+   * that of the last of `events`.
+   */
+  readonly lastEventId?: string
 }
 
 /** An event with the id that all instances know. */
