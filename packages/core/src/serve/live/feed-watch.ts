@@ -1,3 +1,4 @@
+import { within } from '../../lifetime/timers.ts'
 import type { LiveState } from '../../live/live-state.ts'
 import { longestOutage, lost } from './channel-feed.ts'
 
@@ -5,9 +6,15 @@ import { longestOutage, lost } from './channel-feed.ts'
 const interval = 1_000
 const waitingInterval = 50
 
-/** Watches the connection of a feed, which tells its state only when it is asked. Without a state, it does nothing. */
+/** What a feed tells about its connection. */
+interface Watched {
+  readonly ready?: PromiseLike<unknown>
+  readonly state?: LiveState
+}
+
+/** Watches the connection of a feed, which tells its state only when it is asked. */
 export class FeedWatch {
-  readonly #feed: { readonly state?: LiveState }
+  readonly #feed: Watched
   readonly #onLost: (error: unknown) => void
   #timer: ReturnType<typeof setInterval> | undefined
   /** When the feed was first seen without its connection, on the clock of `performance.now()`. */
@@ -16,11 +23,12 @@ export class FeedWatch {
   #connecting: Promise<void> | undefined
 
   /** @param onLost called once if the feed has had no connection for a while */
-  constructor(feed: { readonly state?: LiveState }, onLost: (error: unknown) => void) {
+  constructor(feed: Watched, onLost: (error: unknown) => void) {
     this.#feed = feed
     this.#onLost = onLost
   }
 
+  /** Does nothing for a feed without a state. */
   start(): void {
     if (this.#feed.state !== undefined) this.#timer ??= setInterval(() => this.#look(), interval)
   }
@@ -30,7 +38,11 @@ export class FeedWatch {
     this.#timer = undefined
   }
 
-  /** Resolves once the feed is connected or closed. Rejects if that takes too long. */
+  /**
+   * Resolves once the feed is connected or closed. Rejects if that takes too long, or the feed says so.
+   *
+   * All requests share one wait. If each waited for `ready`, each would take memory until the feed is connected.
+   */
   connected(): Promise<void> {
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined
@@ -39,6 +51,8 @@ export class FeedWatch {
   }
 
   async #connect(): Promise<void> {
+    const ready = Promise.resolve(this.#feed.ready).then(() => true)
+    if (!(await within(ready, longestOutage))) throw lost()
     const until = performance.now() + longestOutage
     while (!this.#isConnected()) {
       if (performance.now() > until) throw lost()

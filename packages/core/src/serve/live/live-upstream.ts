@@ -235,7 +235,6 @@ export class FeedUpstream implements LiveUpstream {
   }
 
   async connected(): Promise<void> {
-    await this.#feed.ready
     await this.#watch.connected()
     if (this.#feed.state === 'closed') throw this.#failure?.error ?? closed()
   }
