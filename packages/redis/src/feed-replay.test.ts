@@ -111,13 +111,12 @@ describe('replay()', () => {
     other.add(['NVDA'])
     const iterator = other[Symbol.asyncIterator]()
     expect((await iterator.next()).value).toEqual(price(1))
-    // The id of an event that the other instance does not deliver is as good as any.
-    const [second, , last = ''] = await send(price(2), price(3), quote('AMD', 4))
+    // The other instance does not deliver the last one.
+    const [, , last = ''] = await send(price(2), price(3), quote('AMD', 4))
     let replayed: unknown
     const replaying = other.replay(last, ['NVDA']).then((result) => (replayed = result))
     expect((await iterator.next()).value).toEqual(price(2))
     expect((await iterator.next()).value).toEqual(price(3))
-    expect(other.lastEventId).not.toBe(second)
     expect(replayed).toBeUndefined()
     void iterator.next()
     await replaying
