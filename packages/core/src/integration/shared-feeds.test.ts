@@ -85,6 +85,27 @@ describe('a reader that comes from another instance', () => {
     expect(await caller.take(4)).toEqual([price(2), price(3), price(4), price(5)])
   })
 
+  test('gets nothing twice if the last event that the feed has brought is for no reader', async () => {
+    const id = await firstId()
+    const feed = new SharedFeed()
+    feed.lastEventId = '1'
+    const { get } = liveEndpoint({ feed, symbols: ['NVDA'] })
+    let finish: (() => void) | undefined
+    feed.replayed = async () => {
+      await new Promise<void>((resolve) => (finish = resolve))
+      return { ...after([{ id: '2', event: price(2) }]), lastEventId: '3' }
+    }
+    const coming = get('?symbols=NVDA', { 'last-event-id': id })
+    await vi.waitFor(() => expect(finish).toBeDefined())
+    feed.bring(price(2))
+    await turn()
+    feed.bring(quote('AMD', 3))
+    await turn()
+    feed.bring(price(4))
+    finish?.()
+    expect(await (await coming).take(2)).toEqual([price(2), price(4)])
+  })
+
   test('gets nothing twice from an instance that was behind', async () => {
     const id = await firstId()
     const { feed, get } = instance()

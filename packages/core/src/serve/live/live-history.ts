@@ -99,12 +99,13 @@ export class LiveHistory {
     return position !== undefined && position <= this.#position ? position : undefined
   }
 
-  /** Returns the position of an event after another position, by its shared id. */
-  findShared(sharedId: string, after: Position): Position | undefined {
-    for (const entry of this.#replay.after(after)) {
-      if (entry.sharedId === sharedId) return entry.position
+  /** Returns the position of the last of some events, by their shared ids, if it is after another position. */
+  findLast(sharedIds: ReadonlySet<string | undefined>, after: Position): Position | undefined {
+    let last: Position | undefined
+    for (const { sharedId, position } of this.#replay.after(after)) {
+      if (sharedIds.has(sharedId)) last = position
     }
-    return undefined
+    return last
   }
 
   hasAllAfter(position: Position): boolean {

@@ -216,9 +216,11 @@ export class LiveHub implements UpstreamSink, GroupOwner {
         const wanted = missed.events.filter(
           ({ event }) => this.#isAllowed(event) && group.wants(event, channelOf(event), added),
         )
-        const last = missed.lastEventId ?? wanted.at(-1)?.id ?? ''
         history.addLatest(missed.latest)
-        reader.restart(history.findShared(last, before) ?? before, encodeShared(wanted), added)
+        // The reader has all of these then. The feed may have brought them here in the meantime.
+        const ids = [sharedId, ...missed.events.map(({ id }) => id), missed.lastEventId]
+        const position = history.findLast(new Set(ids), before) ?? before
+        reader.restart(position, encodeShared(wanted), added)
       }
       return reader
     } catch (error) {

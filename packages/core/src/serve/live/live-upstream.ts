@@ -51,8 +51,8 @@ export interface SharedReplay {
   /** The latest quotes of the symbols, even if they are older than the event. */
   readonly latest: readonly LiveEvent[]
   /**
-   * The id of the last event that the feed has delivered by then. Readers get later ones from the feed itself. Default:
-   * that of the last of `events`.
+   * The id of the last event that the feed has delivered by then, if that is later than the last of `events`. Readers
+   * get what comes after it from the feed itself.
    */
   readonly lastEventId?: string
 }
