@@ -4,6 +4,7 @@ import {
   createHandler,
   type Fetch,
   memoryStore,
+  type StreamStore,
   StreamStoreError,
   VecTrade,
   type VecTradeOptions,
@@ -81,6 +82,58 @@ test('an answer that is too large for its store waits for a slow caller', async 
   const text = await response.text()
   expect(text.split('\n\n')).toHaveLength(2001 + 2)
   expect(text).toMatch(/id: 2001\n.*\n\ndata: \[DONE\]\n\n$/s)
+})
+
+/** Returns a store that takes messages when the test lets it. */
+function slowStore(): { store: StreamStore; answer: () => void } {
+  let answer = (): void => {}
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  const store = memoryStore()
+  const create = store.create.bind(store)
+  vi.spyOn(store, 'create').mockImplementation(async (...parameters) => {
+    const producer = await create(...parameters)
+    const append = producer.append.bind(producer)
+    vi.spyOn(producer, 'append').mockImplementation(async (messages) => {
+      await answered
+      await append(messages)
+    })
+    return producer
+  })
+  return { store, answer }
+}
+
+test('an answer waits if neither its caller nor its store takes it, and then is complete in both', async () => {
+  const { store, answer } = slowStore()
+  const { handler, upstream } = resumableEndpoint({ store })
+  const response = await handler(post())
+  for (let at = 0; at < 2000; at += 1) upstream.send({ type: 'text', content: 'x' })
+  upstream.send({ type: 'done' })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(upstream.unread).toBeGreaterThan(1000)
+  answer()
+  await expect.poll(() => upstream.unread).toBeLessThan(1)
+  const url = `${endpoint}?stream=${response.headers.get('x-vectrade-stream-id')}`
+  for (const one of [response, await handler(new Request(url))]) {
+    expect(await one.text()).toMatch(/id: 2001\n.*\n\ndata: \[DONE\]\n\n$/s)
+  }
+})
+
+test('a caller does not wait for a slow store', async () => {
+  const { store, answer } = slowStore()
+  const { handler, upstream } = resumableEndpoint({ store })
+  const response = await handler(post())
+  for (let at = 0; at < 2000; at += 1) upstream.send({ type: 'text', content: 'x' })
+  let text = ''
+  const body = response.body!.pipeThrough(new TextDecoderStream())
+  for await (const part of body.values({ preventCancel: true })) {
+    text += part
+    if (text.includes('id: 2000\n')) break
+  }
+  expect(text).toContain('id: 2000\n')
+  answer()
+  await body.cancel()
+  upstream.send({ type: 'done' })
+  await expect.poll(() => upstream.unread).toBeLessThan(1)
 })
 
 test('an answer that is too large for its store is complete for its caller and interrupted if resumed', async () => {

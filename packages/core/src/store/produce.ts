@@ -43,7 +43,7 @@ export async function produce(
     const { items, isCut } = relayItems(stream, false)
     for await (const event of items) {
       record(messageOf(event))
-      if (recorder.failed) await catchUp(log)
+      await catchUp(log, recorder)
       if (recorder.failed && log.readers === 0) break
     }
     if (producer.stopped.aborted && isCut()) {
@@ -64,12 +64,17 @@ export async function produce(
   return outcome
 }
 
-/** How many unread messages the log may hold after the store has failed. */
-const maxUnread = 256
+/** How many messages may wait in memory, for the reader of the log and for the store each. */
+const maxWaiting = 256
 
-/** Waits until the reader of the log has caught up or has stopped reading. */
-async function catchUp(log: MessageLog): Promise<void> {
-  while (log.unread > maxUnread && log.readers > 0) {
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
+/**
+ * Waits while too many messages wait both for the reader of the log and for the store. A reader that is fast enough never
+ * waits for a store that is slow or away.
+ */
+async function catchUp(log: MessageLog, recorder: StreamRecorder): Promise<void> {
+  const isReaderSlow = (): boolean => log.readers === 0 || log.unread > maxWaiting
+  // If the store has failed, only the reader counts.
+  const isStoreSlow = (): boolean =>
+    recorder.failed ? log.readers > 0 : recorder.unwritten > maxWaiting
+  while (isStoreSlow() && isReaderSlow()) await new Promise((resolve) => setTimeout(resolve, 25))
 }

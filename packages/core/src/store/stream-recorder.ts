@@ -41,6 +41,11 @@ export class StreamRecorder {
     return this.#failed
   }
 
+  /** The number of messages that the store has not confirmed yet. */
+  get unwritten(): number {
+    return this.#pending.length
+  }
+
   /** Stops using the store. */
   giveUp(): void {
     this.#stopRecording()
