@@ -108,13 +108,14 @@ export function after(ms: number, onDue: () => void): () => void {
 }
 
 /** Waits `ms` milliseconds. If the signal is aborted, rejects with its reason. Leaves no timer running. */
-export function sleep(ms: number, signal: Abortable): Promise<void> {
+export function sleep(ms: number, signal?: Abortable): Promise<void> {
   return new Promise((resolve, reject) => {
     let unlink: (() => void) | undefined
     const timer = setTimeout(() => {
       unlink?.()
       resolve()
     }, clampTimer(ms))
+    if (signal === undefined) return
     unlink = whenAborted(signal, () => {
       clearTimeout(timer)
       reject(signal.reason)

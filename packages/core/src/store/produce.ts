@@ -3,6 +3,7 @@ import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { errorToWire } from '../errors/error-to-wire.ts'
 import type { OtherEvent, StreamEvent } from '../events/stream-event.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
+import { sleep } from '../lifetime/timers.ts'
 import { messageOf } from '../relay/message-of.ts'
 import { relayItems } from '../relay/relay-source.ts'
 import type { AnalysisStream } from '../stream/stream.ts'
@@ -69,12 +70,13 @@ const maxWaiting = 256
 
 /**
  * Waits while too many messages wait both for the reader of the log and for the store. A reader that is fast enough never
- * waits for a store that is slow or away.
+ * waits for a store that is slow or away. If the store has failed, only the reader counts.
  */
 async function catchUp(log: MessageLog, recorder: StreamRecorder): Promise<void> {
-  const isReaderSlow = (): boolean => log.readers === 0 || log.unread > maxWaiting
-  // If the store has failed, only the reader counts.
-  const isStoreSlow = (): boolean =>
-    recorder.failed ? log.readers > 0 : recorder.unwritten > maxWaiting
-  while (isStoreSlow() && isReaderSlow()) await new Promise((resolve) => setTimeout(resolve, 25))
+  while (
+    log.unread > maxWaiting &&
+    (recorder.failed ? log.readers > 0 : recorder.unwritten > maxWaiting)
+  ) {
+    await sleep(25)
+  }
 }

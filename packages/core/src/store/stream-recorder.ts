@@ -1,5 +1,6 @@
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { type Logger, warnAbout } from '../lifetime/logger.ts'
+import { sleep } from '../lifetime/timers.ts'
 import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-store.ts'
 
 /** ms between two attempts to reach a store. */
@@ -106,7 +107,7 @@ export class StreamRecorder {
         const isAway = error instanceof StreamStoreError && error.problem === 'unavailable'
         if (!isAway || performance.now() - this.#reachedAt > this.#lease) throw error
       }
-      await new Promise((resolve) => setTimeout(resolve, pauseBetweenTries))
+      await sleep(pauseBetweenTries)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { within } from '../../lifetime/timers.ts'
+import { sleep, within } from '../../lifetime/timers.ts'
 import type { LiveState } from '../../live/live-state.ts'
 import { longestOutage, lost } from './channel-feed.ts'
 
@@ -56,7 +56,7 @@ export class FeedWatch {
     const until = performance.now() + longestOutage
     while (!this.#isConnected()) {
       if (performance.now() > until) throw lost()
-      await new Promise((resolve) => setTimeout(resolve, waitingInterval))
+      await sleep(waitingInterval)
     }
   }
 

@@ -99,9 +99,9 @@ export class LiveHistory {
     return position !== undefined && position <= this.#position ? position : undefined
   }
 
-  /** Returns the position of the last of some events, by their shared ids, if it is after another position. */
-  findLast(sharedIds: ReadonlySet<string | undefined>, after: Position): Position | undefined {
-    let last: Position | undefined
+  /** Returns the position of the last of some events, by their shared ids. Looks only after a position, and defaults to it. */
+  findLast(sharedIds: ReadonlySet<string | undefined>, after: Position): Position {
+    let last = after
     for (const { sharedId, position } of this.#replay.after(after)) {
       if (sharedIds.has(sharedId)) last = position
     }

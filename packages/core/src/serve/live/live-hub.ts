@@ -218,9 +218,8 @@ export class LiveHub implements UpstreamSink, GroupOwner {
         )
         history.addLatest(missed.latest)
         // The reader has all of these then. The feed may have brought them here in the meantime.
-        const ids = [sharedId, ...missed.events.map(({ id }) => id), missed.lastEventId]
-        const position = history.findLast(new Set(ids), before) ?? before
-        reader.restart(position, encodeShared(wanted), added)
+        const ids = new Set([sharedId, missed.lastEventId, ...missed.events.map(({ id }) => id)])
+        reader.restart(history.findLast(ids, before), encodeShared(wanted), added)
       }
       return reader
     } catch (error) {
