@@ -44,7 +44,7 @@ export async function produce(
     const { items, isCut } = relayItems(stream, false)
     for await (const event of items) {
       record(messageOf(event))
-      await catchUp(log, recorder)
+      while (areTooManyWaiting(log, recorder)) await sleep(25)
       if (recorder.failed && log.readers === 0) break
     }
     if (producer.stopped.aborted && isCut()) {
@@ -69,14 +69,10 @@ export async function produce(
 const maxWaiting = 256
 
 /**
- * Waits while too many messages wait both for the reader of the log and for the store. A reader that is fast enough never
+ * Whether too many messages wait both for the reader of the log and for the store. So a reader that is fast enough never
  * waits for a store that is slow or away. If the store has failed, only the reader counts.
  */
-async function catchUp(log: MessageLog, recorder: StreamRecorder): Promise<void> {
-  while (
-    log.unread > maxWaiting &&
-    (recorder.failed ? log.readers > 0 : recorder.unwritten > maxWaiting)
-  ) {
-    await sleep(25)
-  }
+function areTooManyWaiting(log: MessageLog, recorder: StreamRecorder): boolean {
+  if (log.unread <= maxWaiting) return false
+  return recorder.failed ? log.readers > 0 : recorder.unwritten > maxWaiting
 }
