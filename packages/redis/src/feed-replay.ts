@@ -16,8 +16,8 @@ const longestLag = 2000
  * Returns the events after an id that a reader of symbols wants, up to the last one that the instance has used, or why
  * that is not possible.
  *
- * The id may come from an instance that was ahead of this one. Then it waits, because this one would bring events once
- * more that the reader has.
+ * If the id comes from an instance that is ahead of this one, it waits until this one has caught up. Otherwise, this one
+ * would bring events that the reader already has.
  *
  * @param instance reads the feed on this instance
  * @throws StreamStoreError if Redis does not answer, or this instance does not catch up

@@ -28,6 +28,22 @@ const after = (events: readonly SharedEvent[], latest: LiveEvent[] = []): Shared
   latest,
 })
 
+/** Lets a feed return a replay when the test says so. */
+function holdReplay(
+  feed: SharedFeed,
+  result: SharedReplay,
+): { asked: () => Promise<void>; finish: () => void } {
+  let finish: (() => void) | undefined
+  feed.replayed = async () => {
+    await new Promise<void>((resolve) => (finish = resolve))
+    return result
+  }
+  return {
+    asked: () => vi.waitFor(() => expect(finish).toBeDefined()),
+    finish: () => finish?.(),
+  }
+}
+
 const price = (at: number): LiveEvent => quote('NVDA', at)
 const turn = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 5))
 const isQuote = ({ event }: Received): boolean => event['type'] === 'quote.update'
@@ -65,21 +81,20 @@ describe('a reader that comes from another instance', () => {
     const id = await firstId()
     const { feed, get } = instance()
     feed.lastEventId = '2'
-    let finish: (() => void) | undefined
-    feed.replayed = async () => {
-      await new Promise<void>((resolve) => (finish = resolve))
-      return after([
+    const replay = holdReplay(
+      feed,
+      after([
         { id: '2', event: price(2) },
         { id: '3', event: price(3) },
-      ])
-    }
+      ]),
+    )
     const coming = get('?symbols=NVDA', { 'last-event-id': id })
-    await vi.waitFor(() => expect(finish).toBeDefined())
+    await replay.asked()
     feed.bring(price(3))
     await turn()
     feed.bring(price(4))
     await turn()
-    finish?.()
+    replay.finish()
     const caller = await coming
     feed.bring(price(5))
     expect(await caller.take(4)).toEqual([price(2), price(3), price(4), price(5)])
@@ -90,37 +105,29 @@ describe('a reader that comes from another instance', () => {
     const feed = new SharedFeed()
     feed.lastEventId = '1'
     const { get } = liveEndpoint({ feed, symbols: ['NVDA'] })
-    let finish: (() => void) | undefined
-    feed.replayed = async () => {
-      await new Promise<void>((resolve) => (finish = resolve))
-      return { ...after([{ id: '2', event: price(2) }]), lastEventId: '3' }
-    }
+    const replay = holdReplay(feed, { ...after([{ id: '2', event: price(2) }]), lastEventId: '3' })
     const coming = get('?symbols=NVDA', { 'last-event-id': id })
-    await vi.waitFor(() => expect(finish).toBeDefined())
+    await replay.asked()
     feed.bring(price(2))
     await turn()
     feed.bring(quote('AMD', 3))
     await turn()
     feed.bring(price(4))
-    finish?.()
+    replay.finish()
     expect(await (await coming).take(2)).toEqual([price(2), price(4)])
   })
 
   test('gets nothing twice from an instance that was behind', async () => {
     const id = await firstId()
     const { feed, get } = instance()
-    let finish: (() => void) | undefined
-    feed.replayed = async () => {
-      await new Promise<void>((resolve) => (finish = resolve))
-      // The feed has caught up. The reader has missed nothing.
-      return { ...after([]), lastEventId: '1' }
-    }
+    // The feed has caught up. The reader has missed nothing.
+    const replay = holdReplay(feed, { ...after([]), lastEventId: '1' })
     const coming = get('?symbols=NVDA', { 'last-event-id': id })
-    await vi.waitFor(() => expect(finish).toBeDefined())
+    await replay.asked()
     feed.bring(price(1))
     await turn()
     feed.bring(price(2))
-    finish?.()
+    replay.finish()
     expect(await (await coming).take(1)).toEqual([price(2)])
   })
 
@@ -209,19 +216,15 @@ describe('a reader that comes from another instance', () => {
   test('and leaves during the replay does not stay', async () => {
     const id = await firstId()
     const feed = new SharedFeed()
-    let finish: (() => void) | undefined
-    feed.replayed = async () => {
-      await new Promise<void>((resolve) => (finish = resolve))
-      return after([])
-    }
+    const replay = holdReplay(feed, after([]))
     const { handler } = liveEndpoint({ feed })
     const controller = new AbortController()
     const url = 'https://app.example/api/live?symbols=NVDA'
     const { signal } = controller
     const coming = handler(new Request(url, { headers: { 'last-event-id': id }, signal }))
-    await vi.waitFor(() => expect(finish).toBeDefined())
+    await replay.asked()
     controller.abort()
-    finish?.()
+    replay.finish()
     await coming
     await vi.waitFor(() => expect(feed.symbols.size).toBe(0), 20_000)
   })

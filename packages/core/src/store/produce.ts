@@ -65,12 +65,12 @@ export async function produce(
   return outcome
 }
 
-/** How many messages may wait in memory, for the reader of the log and for the store each. */
+/** How many messages may wait in memory for the reader of the log, and how many for the store. */
 const maxWaiting = 256
 
 /**
- * Whether too many messages wait both for the reader of the log and for the store. So a reader that is fast enough never
- * waits for a store that is slow or away. If the store has failed, only the reader counts.
+ * Whether too many messages wait both for the reader of the log and for the store. A reader that keeps up never waits for
+ * a store that is slow or away. If the store has failed, only the reader counts.
  */
 function areTooManyWaiting(log: MessageLog, recorder: StreamRecorder): boolean {
   if (log.unread <= maxWaiting) return false

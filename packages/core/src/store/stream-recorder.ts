@@ -7,7 +7,7 @@ import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-stor
 const pauseBetweenTries = 250
 
 /**
- * Writes the messages of a stream into a store, without making the answer wait.
+ * Writes the messages of a stream into a store, in the background.
  *
  * Messages that come while a batch is being written form the next batch. Between batches, the recorder shows
  * that the producer is alive. If the store cannot be reached, the recorder tries again for one lease. After

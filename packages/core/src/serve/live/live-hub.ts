@@ -217,7 +217,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
           ({ event }) => this.#isAllowed(event) && group.wants(event, channelOf(event), added),
         )
         history.addLatest(missed.latest)
-        // The reader has all of these then. The feed may have brought them here in the meantime.
+        // The reader then has all of these. In the meantime, the feed may have brought them here, too.
         const ids = new Set([sharedId, missed.lastEventId, ...missed.events.map(({ id }) => id)])
         reader.restart(history.findLast(ids, before), encodeShared(wanted), added)
       }
