@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import type { Readable } from 'node:stream'
+import { json } from 'node:stream/consumers'
 import { end, endWithThisProcess } from './end-with-this-process.ts'
 import { findProgram } from './find-program.ts'
 import { freePort } from './free-port.ts'
@@ -87,14 +89,18 @@ async function newPage(session: string, home: string): Promise<TestPage> {
   })
 }
 
-/** @see https://www.w3.org/TR/webdriver2/#endpoints */
+/**
+ * Sends a command. `fetch` is not used, because it gives up after 300 s without a response, and a script may take longer.
+ *
+ * @see https://www.w3.org/TR/webdriver2/#endpoints
+ */
 async function command<T>(base: string, method: string, path: string, body?: unknown): Promise<T> {
-  const response = await fetch(base + path, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const { value } = (await response.json()) as { value: unknown }
-  if (!response.ok) throw new Error(`WebKitWebDriver, ${path}: ${JSON.stringify(value)}`)
+  const sent = request(base + path, { method })
+  sent.end(body === undefined ? undefined : JSON.stringify(body))
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  const { value } = (await json(response)) as { value: unknown }
+  if (response.statusCode !== 200)
+    throw new Error(`WebKitWebDriver, ${path}: ${JSON.stringify(value)}`)
   return value as T
 }
 
