@@ -94,7 +94,7 @@ describe('analysisTool', () => {
     [
       new ConfigurationError('secret'),
       { code: 'configuration_error', retryable: false },
-      'VecTradeError: The analysis has failed. The same call fails again.',
+      'VecTradeError: The analysis has failed. The same call would fail again.',
     ],
   ])('%o has a message for models', async ([cause, fields, text]) => {
     const client = { ai: { stream: () => AnalysisStream.from(countedSource([], cause)) } }

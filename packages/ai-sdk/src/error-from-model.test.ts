@@ -5,7 +5,7 @@ import {
   JSONParseError,
   LoadAPIKeyError,
 } from '@ai-sdk/provider'
-import { VecTradeError } from '@vectrade/core'
+import { RateLimitError, VecTradeError } from '@vectrade/core'
 import { RetryError, StreamProviderError } from 'ai'
 import { describe, expect, test, vi } from 'vitest'
 import { errorFromModel } from './error-from-model.ts'
@@ -156,4 +156,13 @@ test('no error shows the prompt or the key, and onError gets the original', () =
     expect(inspect(error, { depth: 10 }) + JSON.stringify(error)).not.toContain('secret')
     expect(onError.mock.calls).toEqual([[each]])
   }
+})
+
+test.for([
+  () => {
+    throw new Error('of mine')
+  },
+  () => Promise.reject(new Error('of mine')),
+])('an `onError` that fails does not replace the error', (onError) => {
+  expect(errorFromModel(callError(429), { onError })).toBeInstanceOf(RateLimitError)
 })

@@ -46,7 +46,10 @@ export function errorFromModel(thrown: unknown, context: ModelErrorContext): unk
   if (signal?.aborted) return new RequestAbortedError(undefined, { cause: signal.reason })
   if (isObject(error) && error['name'] === 'AbortError') return new RequestAbortedError()
   const own = convert(error, context)
-  if (own !== undefined) context.onError?.(error)
+  if (own !== undefined) {
+    // If `onError` fails, there is no one to tell.
+    void (async () => context.onError?.(error))().catch(() => {})
+  }
   return own ?? error
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OtherEvent, StreamEvent } from '@vectrade/core'
-import { finishOf, PartsOfEvents, sourceOf } from './parts-of-events.ts'
+import { PartsOfEvents, sourceOf } from './parts-of-events.ts'
 
 function partsOf(...events: (StreamEvent | OtherEvent)[]): unknown[] {
   const parts = new PartsOfEvents()
@@ -15,11 +15,11 @@ test('the text is one block, and citations stand where they came', () => {
     { type: 'text', content: 'b' },
   )
   expect(parts).toMatchObject([
-    { type: 'text-start', id: 'text' },
-    { type: 'text-delta', id: 'text', delta: 'a' },
+    { type: 'text-start', id: 'text-1' },
+    { type: 'text-delta', id: 'text-1', delta: 'a' },
     { type: 'source', id: 'citation-1', title: 'A' },
-    { type: 'text-delta', id: 'text', delta: 'b' },
-    { type: 'text-end', id: 'text' },
+    { type: 'text-delta', id: 'text-1', delta: 'b' },
+    { type: 'text-end', id: 'text-1' },
     { type: 'finish' },
   ])
 })
@@ -41,6 +41,22 @@ test('events of other types become custom parts', () => {
   ])
 })
 
+test('the text after an event of another type is another block', () => {
+  const chart = { type: 'chart', content: '', points: [1] } as const
+  const text = { type: 'text', content: 'a' } as const
+  expect(partsOf(text, chart, chart, text)).toMatchObject([
+    { type: 'text-start', id: 'text-1' },
+    { type: 'text-delta', id: 'text-1' },
+    { type: 'text-end', id: 'text-1' },
+    { type: 'custom' },
+    { type: 'custom' },
+    { type: 'text-start', id: 'text-2' },
+    { type: 'text-delta', id: 'text-2' },
+    { type: 'text-end', id: 'text-2' },
+    { type: 'finish' },
+  ])
+})
+
 test.for(['javascript:alert(1)', '', '/a'])('the URL %o is no URL of a source', (url) => {
   expect(sourceOf({ source: 'A', url }, 0)).toEqual({
     type: 'source',
@@ -57,8 +73,13 @@ describe('the reason to finish', () => {
     [{ finish_reason: 'length' }, 'length', 'length'],
     [{ finish_reason: 'odd' }, 'other', 'odd'],
     [{ finish_reason: 1 }, 'stop', undefined],
-  ] as const)('of the metadata %o is %s', ([metadata, unified, raw]) => {
-    expect(finishOf(metadata, undefined).finishReason).toEqual({ unified, raw })
+    [{ finish_reason: 'content_filter' }, 'content-filter', 'content_filter'],
+    [{ finish_reason: 'stopped' }, 'other', 'stopped'],
+  ] as const)('of %o is %s, in the metadata or at the end', ([fields, unified, raw]) => {
+    for (const type of ['metadata', 'done'] as const) {
+      const parts = partsOf({ type, content: '', ...fields })
+      expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: { unified, raw } })
+    }
   })
 })
 

@@ -23,11 +23,10 @@ interface Finish {
   providerMetadata: SharedV4ProviderMetadata
 }
 
-const textId = 'text'
-
 /** Turns the events of one answer into parts of the AI SDK. */
 export class PartsOfEvents {
   #isInText = false
+  #texts = 0
   #citations = 0
   #metadata: Record<string, unknown> = {}
   #usage: Usage | undefined
@@ -37,10 +36,8 @@ export class PartsOfEvents {
     switch (event.type) {
       case 'text': {
         if (event.content === '') return []
-        const delta: Part = { type: 'text-delta', id: textId, delta: event.content }
-        if (this.#isInText) return [delta]
-        this.#isInText = true
-        return [{ type: 'text-start', id: textId }, delta]
+        const start = this.#isInText ? [] : [this.#beginText()]
+        return [...start, { type: 'text-delta', id: this.#textId, delta: event.content }]
       }
       case 'citation':
         return [sourceOf(event, this.#citations++)]
@@ -50,36 +47,57 @@ export class PartsOfEvents {
         const { model } = fields
         return typeof model === 'string' ? [{ type: 'response-metadata', modelId: model }] : []
       }
-      case 'done':
+      case 'done': {
         this.#usage = event.usage
+        // An endpoint may say here why the answer has ended, such as `stopped`.
+        const { finish_reason: reason } = event as { finish_reason?: unknown }
+        if (reason !== undefined) this.#metadata['finish_reason'] = reason
         return []
+      }
+      // A page shows parts in the order in which they begin. So the text after a custom part is another one.
       case 'unknown':
-        return [customPart(event.wireType, event.data)]
+        return [...this.#endText(), customPart(event.wireType, event.data)]
       default: {
         const { type, content: _, ...fields } = known
-        return [customPart(type, fields)]
+        return [...this.#endText(), customPart(type, fields)]
       }
     }
   }
 
+  /** Returns how the answer has finished, if it is complete. */
+  finish(): Finish {
+    return finishOf(this.#metadata, this.#usage)
+  }
+
   /** Returns the last parts of a complete answer. */
   end(): Part[] {
-    return [...this.#endText(), { type: 'finish', ...finishOf(this.#metadata, this.#usage) }]
+    return [...this.#endText(), { type: 'finish', ...this.finish() }]
   }
 
   /** Returns the last parts of an answer that has failed. */
   fail(error: unknown): Part[] {
-    const finish = finishOf(this.#metadata, this.#usage)
     const finishReason = { unified: 'error', raw: undefined } as const
     return [
       ...this.#endText(),
       { type: 'error', error },
-      { type: 'finish', ...finish, finishReason },
+      { type: 'finish', ...this.finish(), finishReason },
     ]
   }
 
+  get #textId(): string {
+    return `text-${this.#texts}`
+  }
+
+  #beginText(): Part {
+    this.#isInText = true
+    this.#texts += 1
+    return { type: 'text-start', id: this.#textId }
+  }
+
   #endText(): Part[] {
-    return this.#isInText ? [{ type: 'text-end', id: textId }] : []
+    if (!this.#isInText) return []
+    this.#isInText = false
+    return [{ type: 'text-end', id: this.#textId }]
   }
 }
 
@@ -94,11 +112,15 @@ export function sourceOf({ source, url }: Citation, index: number): LanguageMode
 
 const reasons = ['stop', 'length', 'content-filter', 'tool-calls', 'error', 'other'] as const
 
-/** Returns how a complete answer finished. The metadata names a reason if a model of the AI SDK has answered. */
-export function finishOf(metadata: Record<string, unknown>, usage: Usage | undefined): Finish {
+/**
+ * Returns how a complete answer finished. The metadata names a reason if another model than VecTrade's has answered.
+ */
+function finishOf(metadata: Record<string, unknown>, usage: Usage | undefined): Finish {
   const { finish_reason: said } = metadata
   const raw = typeof said === 'string' ? said : undefined
-  const unified = raw === undefined ? 'stop' : (reasons.find((reason) => reason === raw) ?? 'other')
+  // Models with the API of OpenAI write `content_filter`.
+  const word = raw === undefined ? 'stop' : raw.replaceAll('_', '-')
+  const unified = reasons.find((reason) => reason === word) ?? 'other'
   return {
     finishReason: { unified, raw },
     usage: {

@@ -1,5 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { type OtherEvent, RequestAbortedError, type StreamEvent } from '@vectrade/core'
+import {
+  AnalysisStream,
+  type OtherEvent,
+  RequestAbortedError,
+  type StreamEvent,
+} from '@vectrade/core'
 import { countedSource } from '@vectrade/test-kit/counted-source'
 import { describe, expect, test, vi } from 'vitest'
 import { toUIMessageStreamResponse } from './to-ui-message-stream-response.ts'
@@ -34,11 +39,11 @@ test('an answer in the protocol of useChat', async () => {
   expect(await chunksOf(response)).toEqual([
     { type: 'start' },
     { type: 'start-step' },
-    { type: 'text-start', id: 'text' },
-    { type: 'text-delta', id: 'text', delta: 'Hi' },
+    { type: 'text-start', id: 'text-1' },
+    { type: 'text-delta', id: 'text-1', delta: 'Hi' },
     { type: 'source-url', sourceId: 'citation-1', url: 'https://a.example/', title: 'A' },
+    { type: 'text-end', id: 'text-1' },
     { type: 'data-chart', data: { points: [1] } },
-    { type: 'text-end', id: 'text' },
     { type: 'finish-step' },
     {
       type: 'finish',
@@ -74,6 +79,20 @@ test('tells that the answer has failed, but not why', async () => {
     type: 'error',
     errorText: 'It failed: of mine',
   })
+})
+
+test('tells that the answer was cancelled', async () => {
+  const stream = AnalysisStream.from(countedSource([text, text, text]))
+  const reader = toUIMessageStreamResponse(stream)
+    .body!.pipeThrough(new TextDecoderStream())
+    .getReader()
+  const firstText = 'data: {"type":"text-delta","id":"text-1","delta":"Hi"}\n\n'
+  while ((await reader.read()).value !== firstText) {}
+  await stream.cancel()
+  let rest = ''
+  for (let next = await reader.read(); !next.done; next = await reader.read()) rest += next.value
+  expect(rest).toMatch(/data: \{"type":"abort"\}\n\ndata: \[DONE\]\n\n$/)
+  expect(rest).not.toContain('finish')
 })
 
 test('tells that the answer was aborted', async () => {

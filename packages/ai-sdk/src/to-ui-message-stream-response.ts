@@ -5,7 +5,12 @@ import {
   RequestAbortedError,
   type StreamEvent,
 } from '@vectrade/core'
-import { checkFunction, checkOptions, eventStreamHeaders } from '@vectrade/core/adapter'
+import {
+  checkFunction,
+  checkOptions,
+  eventsToRelay,
+  eventStreamHeaders,
+} from '@vectrade/core/adapter'
 import { PartsOfEvents } from './parts-of-events.ts'
 import { type UIChunk, uiChunkOf } from './ui-chunk-of.ts'
 
@@ -59,7 +64,8 @@ function bytesOf(
   stream: AsyncIterable<StreamEvent | OtherEvent>,
   onError: (error: unknown) => string,
 ): ReadableStream<Uint8Array> {
-  const events = stream[Symbol.asyncIterator]()
+  const { items, isCut } = eventsToRelay(stream)
+  const events = items[Symbol.asyncIterator]()
   const parts = new PartsOfEvents()
   const encoder = new TextEncoder()
   const encode = (data: string): Uint8Array => encoder.encode(encodeEvent({ data }))
@@ -89,6 +95,8 @@ function bytesOf(
             const { done, value } = await events.next()
             if (hasLeft) return
             isWaiting = !done
+            // The program has cancelled the stream. An incomplete answer must not look complete.
+            if (done && isCut()) throw new RequestAbortedError()
             const chunks = (done ? parts.end() : parts.of(value)).flatMap(uiChunkOf)
             send(...chunks)
             if (done) end()

@@ -39,7 +39,7 @@ export function toolError(error: unknown, signal: AbortSignal | undefined): unkn
 
 /** Returns whether it helps to call again. The client has already repeated what it could. */
 function adviceOf(error: VecTradeError): string {
-  if (!error.retryable) return 'The same call fails again.'
+  if (!error.retryable) return 'The same call would fail again.'
   const seconds = error instanceof APIError ? error.retryAfter : undefined
   return seconds === undefined
     ? 'A later call may succeed.'

@@ -71,6 +71,26 @@ test('the metadata and the usage of an answer are those of the call', async () =
   expect(parts).toContainEqual({ type: 'response-metadata', modelId: 'm-1' })
 })
 
+test('a call that does not stream has the events of other types too, in their order', async () => {
+  const model = modelOf(async function* () {
+    yield { type: 'text', content: 'be' }
+    yield { type: 'citation', content: '', source: 'A', url: 'https://a.example/' }
+    yield { type: 'text', content: 'fore' }
+    yield { type: 'unknown', content: '', wireType: 'chart', data: { points: [1] } }
+    yield { type: 'text', content: 'after' }
+    yield { type: 'done', content: '', finish_reason: 'stopped' } as StreamEvent
+  })
+  expect(await model.doGenerate({ prompt })).toMatchObject({
+    content: [
+      { type: 'text', text: 'before' },
+      { type: 'source', url: 'https://a.example/' },
+      { type: 'custom', kind: 'vectrade.chart' },
+      { type: 'text', text: 'after' },
+    ],
+    finishReason: { unified: 'other', raw: 'stopped' },
+  })
+})
+
 test('an aborted call fails with the reason of its signal, before and during the answer', async () => {
   const model = modelOf(async function* () {
     yield { type: 'text', content: 'a' }

@@ -5,6 +5,7 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
   LanguageModelV4StreamResult,
+  LanguageModelV4Text,
   SharedV4Warning,
 } from '@ai-sdk/provider'
 import type {
@@ -15,7 +16,7 @@ import type {
   StreamEvent,
   StreamResponse,
 } from '@vectrade/core'
-import { finishOf, PartsOfEvents, sourceOf } from './parts-of-events.ts'
+import { PartsOfEvents } from './parts-of-events.ts'
 import { requestFromPrompt } from './request-from-prompt.ts'
 import { toAPICallError } from './to-api-call-error.ts'
 import { unsupportedSettings } from './unsupported-settings.ts'
@@ -58,22 +59,32 @@ export class VecTradeModel implements LanguageModelV4 {
 
   async doGenerate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     const { request, warnings, answer, response } = await this.#ask(options)
-    // Uses a stream, because its time limits suit long answers, and because endpoints of your own always stream.
-    const analysis = await answer.finalAnalysis().catch((error: unknown) => {
+    const { requestId, headers } = response
+    const parts = new PartsOfEvents()
+    const content: LanguageModelV4Content[] = []
+    let text: LanguageModelV4Text = { type: 'text', text: '' }
+    let modelId: string | undefined
+    const take = (part: LanguageModelV4StreamPart): void => {
+      if (part.type === 'text-start') content.push((text = { type: 'text', text: '' }))
+      else if (part.type === 'text-delta') text.text += part.delta
+      else if (part.type === 'source' || part.type === 'custom') content.push(part)
+      else if (part.type === 'response-metadata') modelId = part.modelId
+    }
+    try {
+      // Uses a stream, because its time limits suit long answers, and because endpoints of your own always stream.
+      for await (const event of answer) parts.of(event).forEach(take)
+    } catch (error) {
       throw toAPICallError(error, options.abortSignal)
-    })
-    const { text, citations, metadata, usage, requestId } = analysis
-    const content: LanguageModelV4Content[] = text === '' ? [] : [{ type: 'text', text }]
-    const { model } = metadata
+    }
     return {
-      content: [...content, ...citations.map(sourceOf)],
-      ...finishOf(metadata, usage),
+      content,
+      ...parts.finish(),
       warnings,
       request: { body: request },
       response: {
         ...(requestId !== undefined && { id: requestId }),
-        ...(typeof model === 'string' && { modelId: model }),
-        headers: Object.fromEntries(response.headers),
+        ...(modelId !== undefined && { modelId }),
+        headers: Object.fromEntries(headers),
       },
     }
   }

@@ -53,6 +53,7 @@ export type { Secrets } from './errors/clean.ts'
 export { headersToSend, isBodyHeader } from './options/headers.ts'
 export { Refusal } from './serve/refusal.ts'
 export { eventStreamHeaders } from './relay/readable.ts'
+export { eventsToRelay, type RelayItems } from './relay/relay-source.ts'
 export { type ByteSink, type DirectSource, directSourceOf } from './relay/direct-source.ts'
 
 // Options

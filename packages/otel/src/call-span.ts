@@ -40,6 +40,8 @@ export class CallSpan implements CallObserver {
   /** When the last hook was called. */
   #lastAt: number = this.#startedAt
   #lastTextAt: number | undefined
+  /** Why the answer has ended, if its last event says so. */
+  #finishReason: unknown
 
   /** @param propagate whether requests get the headers of the trace; undefined to find out */
   constructor(
@@ -96,6 +98,9 @@ export class CallSpan implements CallObserver {
   onEvent(event: StreamEvent | OtherEvent): void {
     const now = this.#now()
     if (event.type === 'metadata') this.#setModel(event as { model?: unknown })
+    if (event.type === 'done') {
+      this.#finishReason = (event as { finish_reason?: unknown }).finish_reason
+    }
     if (event.type !== 'text' || event.content === '' || !this.#isStream) return
     if (this.#lastTextAt !== undefined) {
       this.#metrics.onChunk((now - this.#lastTextAt) / 1000, this.#common)
@@ -121,7 +126,9 @@ export class CallSpan implements CallObserver {
       ...(requestId !== undefined && { 'gen_ai.response.id': requestId }),
       ...(this.#hasAnswer && {
         'gen_ai.response.finish_reasons': [
-          outcome === 'complete' ? finishReason(metadata['finish_reason']) : 'error',
+          outcome === 'complete'
+            ? finishReason(this.#finishReason ?? metadata['finish_reason'])
+            : 'error',
         ],
       }),
       ...(text && span.isRecording() && { 'gen_ai.output.messages': outputMessages(text) }),

@@ -1,6 +1,6 @@
 import { metrics, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { createHandler, memoryStore, VecTrade } from '@vectrade/core'
+import { createHandler, memoryStore, type StreamEvent, VecTrade } from '@vectrade/core'
 import { collectGarbage } from '@vectrade/test-kit/collect-garbage'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { otelInstrumentation, type OtelOptions } from './index.ts'
@@ -231,6 +231,22 @@ test.for([
     Response.json({ content: 'Up', metadata: told && { finish_reason: told } })
   await scripted({ instrumentation: otelInstrumentation() }, answer).ai.analyze('p')
   expect(telemetry.spans[0]?.attributes['gen_ai.response.finish_reasons']).toEqual([expected])
+})
+
+test('the reason at the end of a stream counts, too', async () => {
+  async function* source(): AsyncGenerator<StreamEvent> {
+    yield { type: 'text', content: 'Up' }
+    yield { type: 'done', content: '', finish_reason: 'stopped' } as StreamEvent
+  }
+  const handler = createHandler({ source })
+  const client = new VecTrade({
+    endpoint: 'https://app.example/api/analyze',
+    fetch: (url, init) => handler(new Request(url, init)),
+    instrumentation: otelInstrumentation(),
+  })
+  await client.ai.stream('p').finalText()
+  const { attributes } = telemetry.spans[0] ?? {}
+  expect(attributes?.['gen_ai.response.finish_reasons']).toEqual(['stopped'])
 })
 
 test('a resumed stream is a response that is fetched: no tokens are counted twice', async () => {

@@ -8,6 +8,7 @@ export const forRelay: unique symbol = Symbol.for('vectrade.relay')
 
 /** The items of a stream, for a relay. */
 export interface RelayItems<T> {
+  /** The items, in order. They can be read once. */
   items: AsyncIterable<T>
   /** Returns whether the items have ended before the answer was complete. */
   isCut: () => boolean
@@ -45,4 +46,13 @@ export function relayItems<T>(
     )
   }
   return { items: source, isCut: () => false }
+}
+
+/**
+ * Returns the events of a stream for a reader that passes them on. The stream then does not collect its answer.
+ *
+ * @throws ConfigurationError if it is not an async iterable
+ */
+export function eventsToRelay<T>(stream: AsyncIterable<T>): RelayItems<T> {
+  return relayItems(stream, false)
 }
