@@ -34,7 +34,7 @@ export const knownGaps: readonly KnownGap[] = [
   },
   {
     runtimes: /^(Deno|Cloudflare workerd)/,
-    cases: /^serving: .*(before there is an answer, FIN|having come behind its head, RST)$/,
+    cases: /^serving: .*(before there is an answer, FIN|its body after its head, RST)$/,
     reason:
       'its server notices only at the next write that a caller has gone. That is the first byte (`firstByteAfter`) or a heartbeat',
   },

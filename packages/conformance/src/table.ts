@@ -27,7 +27,7 @@ On a runtime that can serve, it also covers callers. The test run writes this pa
 | ------- | ------- | ------------ | ------- |
 ${rows.map(line).join('\n')}
 
-«Older globals only» means a run without \`AbortSignal.any\`, \`TextDecoderStream\`, async iteration of a
+"Older globals only" means a run without \`AbortSignal.any\`, \`TextDecoderStream\`, async iteration of a
 \`ReadableStream\`, \`crypto\`, \`Symbol.asyncDispose\` and other things that a runtime may lack. Its
 \`URL\` and \`AbortController\` work as in React Native.
 

@@ -23,6 +23,8 @@ export async function openSocket(
 ): Promise<LiveSocket> {
   const response = await fetch(url.replace(/^ws/, 'http'), {
     headers: { ...headers, upgrade: 'websocket' },
+    // Otherwise, the key would go wherever a redirect leads.
+    redirect: 'manual',
     signal,
   })
   const { webSocket } = response as { webSocket?: WorkerSocket | null }

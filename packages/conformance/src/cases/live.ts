@@ -1,6 +1,7 @@
 import {
   APIError,
   AuthenticationError,
+  ConnectionError,
   type LiveEvent,
   type LiveFeed,
   type LiveOptions,
@@ -173,6 +174,15 @@ function overWebSockets(lab: Lab): Cases {
       const feed = await follow({}, 'vq_wrong')
       const error = await rejection(feed.ready, AuthenticationError)
       assert.equal(error.status, 401)
+    },
+
+    async 'WebSocket: a redirect to another origin: nothing goes there'() {
+      const { elsewhere } = await lab.addresses()
+      const mark = newId()
+      const location = new URL(`/ws/v1/quotes?case=${mark}`, elsewhere).href
+      const feed = await follow({ status: 307, headers: { location } })
+      await rejection(feed.ready, ConnectionError)
+      assert.deepEqual(await lab.seen({ id: mark }, 'elsewhere'), [])
     },
 
     async 'WebSocket: a refusal with another status is tried again'() {

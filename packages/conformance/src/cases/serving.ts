@@ -35,7 +35,7 @@ const vanishing: [string, Fault, Pick<Caller, 'how' | 'after' | 'unread' | 'apar
 const vanishingEarly: typeof vanishing = [
   ['before there is an answer, FIN', { hang: true }, { how: 'fin', after: 'request' }],
   [
-    'before there is an answer, its body having come behind its head, RST',
+    'before there is an answer, its body after its head, RST',
     { hang: true },
     { how: 'rst', after: 'request', apart: true },
   ],
