@@ -32,8 +32,8 @@ describe('with a key', () => {
   test('/api/analyze logs the usage of an answer', async () => {
     const response = await server.post('/api/analyze', { headers: { authorization } })
     const { usage } = await fromResponse(response).finalAnalysis()
-    const [line] = await server.printed(/^\{"usage".*\}$/m)
-    expect(JSON.parse(line)).toEqual({ usage })
+    const [line] = await server.printed(/^\{"outcome":"complete".*\}$/m)
+    expect(JSON.parse(line)).toEqual({ outcome: 'complete', usage })
   })
 
   test.for([
@@ -117,7 +117,8 @@ describe('a slow answer', () => {
   test('/api/analyze logs that its caller has left', async () => {
     const response = await server.post('/api/analyze', { headers: { authorization } })
     await response.body?.cancel()
-    expect(await server.printed(/^\{"ended":"by its caller"\}$/m)).toHaveLength(1)
+    const [line] = await server.printed(/^\{"outcome":"failed".*\}$/m)
+    expect(JSON.parse(line)).toEqual({ outcome: 'failed', error: 'request_aborted' })
   })
 })
 

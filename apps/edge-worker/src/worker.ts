@@ -1,4 +1,4 @@
-import { createHandler, fromReadableStream, VecTrade } from '@vectrade/sdk'
+import { createHandler, type Instrumentation, VecTrade } from '@vectrade/sdk'
 import { presents } from './authorize.ts'
 import type { Env } from './env.ts'
 import { POST } from './guide-route.ts'
@@ -24,59 +24,27 @@ export default {
   },
 }
 
-/** An endpoint for pages. It checks the caller and the request, and logs the usage of the answer. */
-async function analyze(request: Request, env: Env, context: Context): Promise<Response> {
+/** An endpoint for pages. It checks the caller and the request, and logs how the answer has ended. */
+function analyze(request: Request, env: Env, context: Context): Promise<Response> {
   const handler = createHandler({
-    client: VecTrade.fromEnv(env),
+    client: VecTrade.fromEnv(env, { instrumentation: logEnds(context) }),
     authorize: (asking) => presents(env.ACCESS_TOKEN, asking),
     cors: { origins: env.ALLOWED_ORIGINS.split(' ') },
   })
-  const response = await handler(request)
-  return response.ok && response.body ? logged(response, request.signal, context) : response
+  return handler(request)
 }
 
-/**
- * Passes an answer on, and logs one line when it has ended in any way. It does not clone the response,
- * because the clone would continue the answer after its caller has left.
- */
-function logged(response: Response, signal: AbortSignal, context: Context): Response {
-  let log!: (line: object | Promise<object>) => void
-  const end = new Promise<object>((resolve) => (log = resolve))
-  // From the beginning: when a caller leaves, the platform drops all work that `waitUntil` does not know.
-  context.waitUntil(end.then((line) => console.log(JSON.stringify(line))))
-  const seen: Uint8Array<ArrayBuffer>[] = []
-  const reader = response.body!.getReader()
-  const body = new ReadableStream({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read()
-        if (done) {
-          controller.close()
-          log(signal.aborted ? callerLeft : usageOf(seen))
-        } else {
-          controller.enqueue(value)
-          seen.push(value)
-        }
-      } catch (error) {
-        log(signal.aborted ? callerLeft : { error })
-        throw error
+/** Logs one line when an answer has ended in any way. It has the usage, and nothing of the text. */
+function logEnds(context: Context): Instrumentation {
+  return {
+    onCall() {
+      let log!: (line: object) => void
+      const line = new Promise<object>((resolve) => (log = resolve))
+      // From the beginning: when a caller leaves, the platform drops all work that `waitUntil` does not know.
+      context.waitUntil(line.then((ended) => console.log(JSON.stringify(ended))))
+      return {
+        onEnd: ({ outcome, error, usage }) => log({ outcome, error: error?.code, usage }),
       }
     },
-    async cancel(reason) {
-      log(callerLeft)
-      await reader.cancel(reason)
-    },
-  })
-  return new Response(body, response)
-}
-
-const callerLeft = { ended: 'by its caller' }
-
-async function usageOf(answer: BlobPart[]): Promise<object> {
-  try {
-    const { usage } = await fromReadableStream(new Blob(answer).stream()).finalAnalysis()
-    return { usage }
-  } catch (error) {
-    return { error }
   }
 }
