@@ -192,7 +192,7 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
     void run?.stream?.cancel()
   }
 
-  /** Ends the current answer on its server, also if its connection is lost. Ignores a server that cannot be reached. */
+  /** Ends the current answer on its server, even if its connection is lost. Ignores a server that cannot be reached. */
   async #leave(): Promise<void> {
     const cut = this.#cut
     this.#cut = undefined

@@ -119,6 +119,20 @@ describe('a live store', () => {
     store.dispose()
   })
 
+  test('keeps its symbols after an acknowledgement that lists them', async () => {
+    const events: LiveEvent[] = []
+    const options = { symbols: ['NVDA'], onEvent: (event: LiveEvent) => events.push(event) }
+    const store = createLive(feed.client(), options)
+    store.subscribe(() => {})
+    await untilLive(store)
+    const data = { type: 'subscribed', symbols: ['NVDA'] }
+    feed.send({ type: 'unknown', content: '', wireType: 'subscribed', data })
+    feed.quote('NVDA', 1)
+    await until(() => expect(store.getSnapshot().quotes).toHaveProperty('NVDA'))
+    expect(events[0]).toMatchObject({ type: 'unknown', data })
+    store.dispose()
+  })
+
   test('stops following a symbol that the server refuses, and keeps the others', async () => {
     const store = createLive(feed.client(), { symbols: ['NVDA'] })
     store.subscribe(() => {})

@@ -202,7 +202,7 @@ class Store implements LiveStore {
     if (event.type === 'gap') this.#gap = event
     else if (event.type === 'quote.update' && this.#symbols.includes(event.symbol)) {
       this.#newer.set(event.symbol, event)
-    } else if (event.type === 'unknown') this.#drop(event.data)
+    } else if (event.type === 'unknown' && event.wireType === 'error') this.#drop(event.data)
     this.#publisher.soon()
     const { onEvent } = this.#options
     if (onEvent) callListener(() => onEvent(event))

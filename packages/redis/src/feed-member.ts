@@ -26,6 +26,8 @@ export class FeedMember {
   /** The leader's connections to VecTrade, as of the last sign of life. Undefined if Redis does not answer. */
   #open: ReadonlySet<string> | undefined
   #wasConnected = false
+  /** Whether this instance has ever been connected to VecTrade. */
+  #wasOpen = false
 
   constructor(
     context: FeedContext,
@@ -89,6 +91,7 @@ export class FeedMember {
     const symbols = [...this.#symbols].join(',')
     const term = this.#term
     const open = term?.open ?? ''
+    this.#wasOpen ||= open !== ''
     const parameters = [channel, this.#token, lease, keepFor, this.#instance, symbols, gap, open]
     const sentAt = performance.now()
     try {
@@ -126,6 +129,7 @@ export class FeedMember {
         this.#pause.wake()
       },
       onFailure: (error) => this.#onFailure(error),
+      wasConnected: () => this.#wasOpen,
     })
     return term
   }

@@ -5,6 +5,14 @@ import { type FeedEntry, isWanted, readPage } from './feed-page.ts'
 import { Pause } from './pause.ts'
 import { isLater } from './entry-id.ts'
 
+/** What a reader reports. */
+export interface ReaderSink {
+  /** The caller stops reading. */
+  onLeave(): Promise<void>
+  /** Another attempt to read cannot help. Closes the reader with the error. */
+  onFailure(error: unknown): void
+}
+
 /**
  * Reads the events of a feed from Redis, beginning with those that come next.
  *
@@ -14,7 +22,7 @@ import { isLater } from './entry-id.ts'
 export class FeedReader implements Pull<LiveEvent> {
   readonly #context: FeedContext
   readonly #symbols: ReadonlySet<string>
-  readonly #onLeave: () => Promise<void>
+  readonly #sink: ReaderSink
   readonly #pause = new Pause()
   /** What was read from Redis and not taken yet. */
   #queue: FeedEntry[] = []
@@ -37,12 +45,11 @@ export class FeedReader implements Pull<LiveEvent> {
   readonly #onSettled = new Set<() => void>()
   #unlisten: (() => void) | undefined
 
-  /** @param onLeave called when the caller stops reading */
-  constructor(context: FeedContext, symbols: ReadonlySet<string>, onLeave: () => Promise<void>) {
+  constructor(context: FeedContext, symbols: ReadonlySet<string>, sink: ReaderSink) {
     this.#context = context
     this.#symbols = symbols
     this.#fresh = new Set(symbols)
-    this.#onLeave = onLeave
+    this.#sink = sink
   }
 
   /** The id of the last event that was taken, or of a later one that the caller does not get. */
@@ -141,16 +148,16 @@ export class FeedReader implements Pull<LiveEvent> {
         return { done: true, value: undefined }
       }
       this.#settle()
-      await new Promise<void>((resolve, reject) => {
+      await new Promise<void>((resolve) => {
         // A call that Redis does not answer must not hold up the end.
         this.#onEnd = resolve
-        this.#read().then(resolve, reject)
+        this.#read().then(resolve, (error: unknown) => this.#sink.onFailure(error))
       })
     }
   }
 
   leave(): Promise<void> {
-    return this.#onLeave()
+    return this.#sink.onLeave()
   }
 
   /** Reads the next page, or waits until there may be one. */

@@ -135,6 +135,8 @@ describe('replay()', () => {
     await startOther()
     const expected = prices.map((event, at) => ({ id: ids[at], event }))
     expect(await other.replay(first, ['NVDA'])).toMatchObject({ events: expected })
+    expect(await other.replay(first, ['NVDA'], 900)).toMatchObject({ events: expected })
+    expect(await other.replay(first, ['NVDA'], 899)).toBe('expired')
   })
 
   test('tells that the events are no longer kept', async () => {

@@ -12,6 +12,14 @@ import { isLater, isEntryId } from './entry-id.ts'
 /** How long to wait for an instance that is behind, in ms. */
 const longestLag = 2000
 
+/** What a reader that comes back asks for. */
+export interface ReplayRequest {
+  readonly after: string
+  readonly symbols: readonly string[]
+  /** The most events. */
+  readonly limit: number
+}
+
 /**
  * Returns the events after an id that a reader of symbols wants, up to the last one that the instance has used, or why
  * that is not possible.
@@ -24,8 +32,7 @@ const longestLag = 2000
  */
 export async function readReplay(
   context: FeedContext,
-  after: string,
-  symbols: readonly string[],
+  { after, symbols, limit }: ReplayRequest,
   instance: Pick<FeedReader, 'hasSettled' | 'settledId' | 'usedId'>,
 ): Promise<SharedReplay | ReplayProblem> {
   if (!isEntryId(after)) return 'unknown'
@@ -36,24 +43,25 @@ export async function readReplay(
   if (!(await instance.hasSettled(after, longestLag))) {
     throw new StreamStoreError('The live feed of this instance is not ready', 'unavailable')
   }
-  const { settledId: limit, usedId } = instance
-  const isInTime = ({ id }: SharedEvent): boolean => !isLater(id, limit)
+  const { settledId, usedId } = instance
+  const isInTime = ({ id }: { id: string }): boolean => !isLater(id, settledId)
   const wanted = new Set(symbols)
   const events: SharedEvent[] = []
   for (;;) {
     // The reader has the first entry.
     const entries = page.entries.slice(1)
-    for (const { id, event } of entries) {
+    for (const { id, event } of entries.filter(isInTime)) {
       if (event !== undefined && isWanted(event, wanted)) events.push({ id, event })
     }
+    if (events.length > limit) return 'expired'
     const end = entries.at(-1)?.id
-    if (end === undefined || !isLater(limit, end)) break
+    if (end === undefined || !isLater(settledId, end)) break
     page = await readPage(context, end)
     if (page.entries[0]?.id !== end) return 'expired'
   }
   const latest = known.flatMap((symbol) => symbol.latest ?? [])
   return {
-    events: events.filter(isInTime),
+    events,
     latest: latest.filter(isInTime).map(({ event }) => event),
     lastEventId: usedId,
   }

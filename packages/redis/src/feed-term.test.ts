@@ -2,7 +2,10 @@ import {
   AuthenticationError,
   ConfigurationError,
   type NewsEvent,
+  QuotaExceededError,
+  RequestAbortedError,
   ServerError,
+  ValidationError,
 } from '@vectrade/core'
 import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -71,7 +74,22 @@ test('a leader connects again if VecTrade could not be reached, after a gap', as
   await expect.poll(() => leader.client.feeds.length).toBe(2)
   leader.client.feeds[1]?.send(quote('NVDA', 1))
   await expect.poll(() => leader.events).toEqual([gap, quote('NVDA', 1)])
-  expect(warnings).toEqual(['The live feed has lost VecTrade, and tries again in 3000 ms'])
+  expect(warnings).toEqual([
+    'The live feed is disconnected (server_error), and tries again in 3000 ms',
+  ])
+})
+
+test.for([
+  new QuotaExceededError({ message: 'Used up' }),
+  new ValidationError({ message: 'Too many symbols' }),
+  new ConfigurationError('`apiKey` has failed'),
+])('a leader connects again after a failure that may pass: %s', async (error) => {
+  const leader = await instances.startLeader(['NVDA'], { lease: 1000 })
+  await expect.poll(() => leader.feed.state).toBe('live')
+  leader.client.feeds[0]?.fail(error)
+  await expect.poll(() => leader.client.feeds.length).toBe(2)
+  leader.client.feeds[1]?.send(quote('NVDA', 1))
+  await expect.poll(() => leader.events).toEqual([gap, quote('NVDA', 1)])
 })
 
 test('the quotes follow new symbols also while the news cannot reach VecTrade', async () => {
@@ -85,14 +103,25 @@ test('the quotes follow new symbols also while the news cannot reach VecTrade', 
   expect(leader.client.feeds).toHaveLength(2)
 })
 
-test('a leader fails if VecTrade refuses its key, and another one takes over', async () => {
+test.for([
+  new AuthenticationError({ message: 'No' }),
+  new RequestAbortedError('The client was closed'),
+])('a leader fails for good, and another one takes over: %s', async (error) => {
   const leader = await instances.startLeader(['NVDA'])
   const follower = await instances.startFollower(['NVDA'], leader)
-  const options = { message: 'No', type: 'authentication_error', retryable: false } as const
-  const error = new AuthenticationError(options)
   leader.client.feeds[0]?.fail(error)
   expect(await leader.ended).toBe(error)
   await expect.poll(() => follower.client.open, { timeout: 9_000 }).toHaveLength(1)
+})
+
+test('a leader that finds something else than events in Redis fails, and gives its connection up', async () => {
+  const leader = await instances.startLeader(['NVDA'])
+  await redis.xAdd('vectrade:{live}:events', '*', { e: '{' })
+  await redis.publish('vectrade:{live}', '')
+  expect(await leader.ended).toBeInstanceOf(SyntaxError)
+  expect(await leader.feed.closed).toEqual({ reason: 'failed' })
+  expect(leader.feed.state).toBe('closed')
+  expect(leader.client.open).toEqual([])
 })
 
 test('all instances know whether the leader is connected', async () => {

@@ -1,4 +1,12 @@
-import { type LiveChannel, type LiveFeed, VecTradeError } from '@vectrade/core'
+import {
+  AuthenticationError,
+  ConfigurationError,
+  type LiveChannel,
+  type LiveFeed,
+  NotFoundError,
+  RequestAbortedError,
+  VecTradeError,
+} from '@vectrade/core'
 import { warn } from '@vectrade/core/adapter'
 import type { FeedContext } from './feed-context.ts'
 import { FeedWriter } from './feed-writer.ts'
@@ -14,6 +22,8 @@ export interface TermSink {
   onLost(): void
   /** The upstream refuses this instance for good. */
   onFailure(error: unknown): void
+  /** Returns whether this instance has ever been connected to VecTrade. */
+  wasConnected(): boolean
 }
 
 /** The time for which an instance leads: it has the connections to VecTrade, and writes their events to Redis. */
@@ -97,10 +107,14 @@ export class FeedTerm {
     void this.#read(feed).then((failure) => {
       if (this.#feeds.get(name) !== feed) return
       this.#feeds.delete(name)
-      if (isFinal(failure?.error)) return this.#sink.onFailure(failure?.error)
+      if (failure !== undefined && this.#isFinal(failure.error)) {
+        return this.#sink.onFailure(failure.error)
+      }
       const { lease, logger } = this.#context.settings
-      warn(logger, `The live feed has lost VecTrade, and tries again in ${lease} ms`, {
+      const code = VecTradeError.isInstance(failure?.error) ? failure.error.code : 'ended'
+      warn(logger, `The live feed is disconnected (${code}), and tries again in ${lease} ms`, {
         event: 'live.retry',
+        code,
       })
       this.#retryAt.set(name, performance.now() + lease)
       void this.#writer.add({ type: 'gap', reason: 'upstream' })
@@ -116,8 +130,20 @@ export class FeedTerm {
       return { error }
     }
   }
-}
 
-function isFinal(error: unknown): boolean {
-  return error !== undefined && !(VecTradeError.isInstance(error) && error.retryable)
+  /**
+   * Whether another connection of this instance would fail in the same way. A used-up quota comes back, and a
+   * `ValidationError` may be about the symbols of one reader.
+   */
+  #isFinal(error: unknown): boolean {
+    // The options were right before. What is left is a function that gives no key, and it may give one again.
+    if (error instanceof ConfigurationError) return !this.#sink.wasConnected()
+    return (
+      error instanceof AuthenticationError ||
+      error instanceof NotFoundError ||
+      // The client is closed.
+      error instanceof RequestAbortedError ||
+      !VecTradeError.isInstance(error)
+    )
+  }
 }

@@ -78,9 +78,14 @@ export interface RedisFeed extends LiveFeedLike, AsyncDisposable {
    * If the id comes from an instance that is ahead of this one, this one catches up first.
    *
    * @param symbols those whose quotes are wanted. Follow them first.
+   * @param limit the most events. If there are more, the reason is `expired`. Default: no limit.
    * @throws StreamStoreError if Redis does not answer, or this instance makes no progress for 2 s
    */
-  replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem>
+  replay(
+    after: string,
+    symbols: readonly string[],
+    limit?: number,
+  ): Promise<SharedReplay | ReplayProblem>
   /** Ends the feed on this instance. If it leads, another instance takes over at once. */
   close(): Promise<void>
 }
@@ -99,12 +104,12 @@ const checks: Checks<RedisFeedOptions> = {
  *
  * One instance is connected to VecTrade, and writes the events to Redis 6.2 or newer. All instances read them there. So
  * they need no more connections than one instance does. If that instance ends or hangs, another one takes over within
- * `lease` and a second. All readers then get a `gap`, because events may be missing. Event ids are valid on every
+ * `lease` plus one second. All readers then get a `gap`, because events may be missing. Event ids are valid on every
  * instance.
  *
- * The feed starts when it is read. It is read once, with `for await`. Leaving the loop closes it. The caller owns the
- * client of Redis: connect it, listen to its errors, and close it after the feed. The feed opens and closes one more
- * connection.
+ * The feed starts when it is read. It can be read once, with `for await`. Leaving the loop closes it. The caller owns
+ * the client of Redis: connect it, listen to its errors, and close it after the feed. The feed opens and closes one
+ * more connection.
  *
  * @throws ConfigurationError if the client is from another package or an option is invalid
  * @example
@@ -153,12 +158,14 @@ class Feed implements RedisFeed {
       lease: Math.ceil(options.lease ?? checks.lease.default),
       maxEvents: options.maxEvents ?? checks.maxEvents.default,
     })
-    this.#reader = new FeedReader(this.#context, this.#symbols, () => this.close())
-    this.#member = new FeedMember(this.#context, this.#symbols, (error) => {
+    const onFailure = (error: unknown): void => {
       this.#reader.close({ error })
       this.#onClosed?.({ reason: 'failed' })
       void this.close()
-    })
+    }
+    const onLeave = (): Promise<void> => this.close()
+    this.#reader = new FeedReader(this.#context, this.#symbols, { onLeave, onFailure })
+    this.#member = new FeedMember(this.#context, this.#symbols, onFailure)
     nameMethod<Feed>(this, 'asyncDispose', (feed) => feed.close())
     nameMethod<Feed>(this, 'asyncIterator', (feed) => feed.#iterate())
   }
@@ -192,13 +199,17 @@ class Feed implements RedisFeed {
     this.#member.change()
   }
 
-  async replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem> {
+  async replay(
+    after: string,
+    symbols: readonly string[],
+    limit = Infinity,
+  ): Promise<SharedReplay | ReplayProblem> {
     checkSymbols('symbols', symbols)
     // A reader that continues has these quotes, or gets them with the others.
     const skipped = this.#reader.skipLatest(symbols)
     let result: SharedReplay | ReplayProblem = 'unknown'
     try {
-      result = await readReplay(this.#context, after, symbols, this.#reader)
+      result = await readReplay(this.#context, { after, symbols, limit }, this.#reader)
       return result
     } finally {
       if (typeof result === 'string') this.#reader.add(skipped)
@@ -219,7 +230,7 @@ class Feed implements RedisFeed {
 
   #iterate(): AsyncIterator<LiveEvent, undefined> {
     if (this.#isUsed) {
-      throw new StreamConsumedError('This feed is already read: a feed is read once')
+      throw new StreamConsumedError('A feed can be read once: this one is already used')
     }
     this.#isUsed = true
     if (this.#closing === undefined) {

@@ -94,6 +94,14 @@ test('a successor appends after the last complete append', async () => {
   expect(await collect(store.read(id, 0))).toEqual([{ id: 1, data: 'new' }])
 })
 
+test('a cluster that does not know the node of a stream is an unreachable Redis', async () => {
+  const unknownNode = new TypeError("Cannot read properties of undefined (reading 'master')")
+  await using store = redisStore(flaky([3], false, unknownNode), limits)
+  const producer = await store.create(newId())
+  const error = await caught(producer.append(messages(1)))
+  expect(error).toMatchObject({ code: 'stream_store_error', problem: 'unavailable' })
+})
+
 test('a programming error is thrown unchanged, not as an unreachable Redis', async () => {
   const mistake = new RangeError('Maximum call stack size exceeded')
   await using store = redisStore(flaky([3, 4, 5], false, mistake), limits)

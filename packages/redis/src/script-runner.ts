@@ -53,7 +53,8 @@ export function createScriptRunner(redis: RedisConnection, limits: ResolvedLimit
   }
 }
 
-const mistakes = [RangeError, ReferenceError, SyntaxError, TypeError]
+// The client of a cluster rejects with a TypeError while it does not know which node has a slot.
+const mistakes = [RangeError, ReferenceError, SyntaxError]
 
 /** Returns the first word of an error from Redis, such as `OOM`, or the class of an error from the client. */
 function codeOf(error: unknown): string {

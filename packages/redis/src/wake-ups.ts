@@ -48,7 +48,11 @@ export class WakeUps {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#subscriber?.destroy()
+    try {
+      await this.#subscriber?.destroy()
+    } catch {
+      // Before redis 6.3, this throws if the connection is already closed.
+    }
   }
 
   readonly #notify = (message: unknown, channel: unknown): void => {

@@ -108,6 +108,15 @@ describe('an endpoint with a feed of its own', () => {
     expect(await response.text()).toContain('the channels are quotes, news')
   })
 
+  test('its errors are about its own connection, so readers do not get them', async () => {
+    const { feed, get } = liveEndpoint()
+    const caller = await get('?symbols=NVDA,ZZZZ')
+    const error = { type: 'validation_error', message: 'No such symbol' }
+    const data = { type: 'error', error, symbol: 'ZZZZ' }
+    feed.send({ type: 'unknown', content: '', wireType: 'error', data }, quote('NVDA', 1))
+    expect(await caller.take(1)).toEqual([quote('NVDA', 1)])
+  })
+
   test('an `add` that fails does not fail the request', async () => {
     const feed = Object.assign(new ControlledFeed(), {
       add: () => Promise.reject(new Error('mine')),

@@ -1,65 +1,17 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { LiveEvent, LiveFeedLike, SharedEvent, SharedReplay } from '../index.ts'
 import { ControlledFeed, quote } from '../test-support/controlled-feed.ts'
 import { liveEndpoint, type Received } from '../test-support/live-endpoint.ts'
+import {
+  firstId,
+  holdReplay,
+  instance,
+  price,
+  replayOf,
+  SharedFeed,
+} from '../test-support/shared-feed.ts'
 
-/** Events with ids that all instances know: 1, 2, 3 and so on. */
-class SharedFeed extends ControlledFeed {
-  lastEventId = '0'
-  /** Makes the result of `replay`. A test may replace it. */
-  replayed: () => ReturnType<NonNullable<LiveFeedLike['replay']>> = async () => 'unknown'
-  readonly replays: string[] = []
-
-  replay(after: string, symbols: readonly string[]): ReturnType<SharedFeed['replayed']> {
-    this.replays.push(`${after} ${symbols.join(',')}`)
-    return this.replayed()
-  }
-
-  /** Brings an event with the next id. The id counts as read at once. */
-  bring(event: LiveEvent): void {
-    this.lastEventId = String(Number(this.lastEventId) + 1)
-    this.send(event)
-  }
-}
-
-/** Makes the result of a replay. */
-const after = (events: readonly SharedEvent[], latest: LiveEvent[] = []): SharedReplay => ({
-  events,
-  latest,
-})
-
-/** Lets a feed return a replay when the test says so. */
-function holdReplay(
-  feed: SharedFeed,
-  result: SharedReplay,
-): { asked: () => Promise<void>; finish: () => void } {
-  let finish: (() => void) | undefined
-  feed.replayed = async () => {
-    await new Promise<void>((resolve) => (finish = resolve))
-    return result
-  }
-  return {
-    asked: () => vi.waitFor(() => expect(finish).toBeDefined()),
-    finish: () => finish?.(),
-  }
-}
-
-const price = (at: number): LiveEvent => quote('NVDA', at)
 const turn = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 5))
 const isQuote = ({ event }: Received): boolean => event['type'] === 'quote.update'
-
-function instance(): { feed: SharedFeed } & Pick<ReturnType<typeof liveEndpoint>, 'get'> {
-  const feed = new SharedFeed()
-  return { feed, get: liveEndpoint({ feed }).get }
-}
-
-/** Returns the id of a reader after the first event of an instance. */
-async function firstId(): Promise<string> {
-  const { feed, get } = instance()
-  const caller = await get()
-  feed.bring(price(1))
-  return (await caller.next())?.id ?? ''
-}
 
 describe('a reader that comes from another instance', () => {
   test('continues after its last event', async () => {
@@ -67,7 +19,7 @@ describe('a reader that comes from another instance', () => {
     const { feed, get } = instance()
     feed.lastEventId = '3'
     feed.replayed = async () =>
-      after([
+      replayOf([
         { id: '2', event: price(2) },
         { id: '3', event: price(3) },
       ])
@@ -83,7 +35,7 @@ describe('a reader that comes from another instance', () => {
     feed.lastEventId = '2'
     const replay = holdReplay(
       feed,
-      after([
+      replayOf([
         { id: '2', event: price(2) },
         { id: '3', event: price(3) },
       ]),
@@ -105,7 +57,10 @@ describe('a reader that comes from another instance', () => {
     const feed = new SharedFeed()
     feed.lastEventId = '1'
     const { get } = liveEndpoint({ feed, symbols: ['NVDA'] })
-    const replay = holdReplay(feed, { ...after([{ id: '2', event: price(2) }]), lastEventId: '3' })
+    const replay = holdReplay(feed, {
+      ...replayOf([{ id: '2', event: price(2) }]),
+      lastEventId: '3',
+    })
     const coming = get('?symbols=NVDA', { 'last-event-id': id })
     await replay.asked()
     feed.bring(price(2))
@@ -121,7 +76,7 @@ describe('a reader that comes from another instance', () => {
     const id = await firstId()
     const { feed, get } = instance()
     // The feed has caught up. The reader has missed nothing.
-    const replay = holdReplay(feed, { ...after([]), lastEventId: '1' })
+    const replay = holdReplay(feed, { ...replayOf([]), lastEventId: '1' })
     const coming = get('?symbols=NVDA', { 'last-event-id': id })
     await replay.asked()
     feed.bring(price(1))
@@ -133,9 +88,50 @@ describe('a reader that comes from another instance', () => {
 
   test('leaves the latest quotes for readers that come later', async () => {
     const { feed, get } = instance()
-    feed.replayed = async () => after([], [price(1)])
+    feed.replayed = async () => replayOf([], [price(1)])
     await get('?symbols=NVDA', { 'last-event-id': await firstId() })
     expect(await (await get()).take(1)).toEqual([price(1)])
+  })
+
+  test('leaves them for readers that wait for a first quote, and does not get them again', async () => {
+    const id = await firstId()
+    const { feed, get } = instance()
+    feed.lastEventId = '1'
+    const waiting = await get()
+    const replay = holdReplay(feed, replayOf([], [price(1)]))
+    const coming = get('?symbols=NVDA,AMD', { 'last-event-id': id })
+    await replay.asked()
+    const other = await get('?symbols=NVDA,AMD')
+    feed.bring(quote('AMD', 2))
+    await turn()
+    replay.finish()
+    const caller = await coming
+    expect(await waiting.take(1)).toEqual([price(1)])
+    expect(await other.take(2)).toEqual([quote('AMD', 2), price(1)])
+    feed.bring(price(3))
+    expect(await caller.take(2)).toEqual([quote('AMD', 2), price(3)])
+    expect(await waiting.take(1)).toEqual([price(3)])
+  })
+
+  test('does not get a quote again that another one leaves for readers that wait', async () => {
+    const headers = { 'last-event-id': await firstId() }
+    const { feed, get } = instance()
+    feed.lastEventId = '1'
+    const first = holdReplay(feed, replayOf([], [price(1)]))
+    const firstComing = get('?symbols=NVDA', headers)
+    await first.asked()
+    const second = holdReplay(feed, replayOf([], [price(1)]))
+    const secondComing = get('?symbols=NVDA', headers)
+    await second.asked()
+    first.finish()
+    await firstComing
+    await turn()
+    feed.bring(price(2))
+    await turn()
+    second.finish()
+    for (const coming of [firstComing, secondComing]) {
+      expect(await (await coming).take(1)).toEqual([price(2)])
+    }
   })
 
   test('can continue at a third instance after each of these events', async () => {
@@ -144,7 +140,7 @@ describe('a reader that comes from another instance', () => {
       { id: '2', event: price(2) },
       { id: '3', event: price(3) },
     ]
-    feed.replayed = async () => after(replayed)
+    feed.replayed = async () => replayOf(replayed)
     const caller = await get('?symbols=NVDA', { 'last-event-id': await firstId() })
     const id = (await caller.next())?.id ?? ''
     const third = instance()
@@ -160,7 +156,7 @@ describe('a reader that comes from another instance', () => {
     await turn()
     const news = { type: 'news.published', id: '1', title: 't', symbols: ['NVDA'] } as never
     feed.replayed = async () =>
-      after([
+      replayOf([
         { id: '2', event: news },
         { id: '3', event: price(3) },
         { id: '4', event: quote('AMD', 6) },
@@ -185,7 +181,7 @@ describe('a reader that comes from another instance', () => {
     [
       'they are too many',
       async () =>
-        after(Array.from({ length: 1001 }, (_, at) => ({ id: `${at}`, event: price(at) }))),
+        replayOf(Array.from({ length: 1001 }, (_, at) => ({ id: `${at}`, event: price(at) }))),
       'expired',
     ],
   ])('gets a gap and the latest quotes if %s', async ([, replayed, reason]) => {
@@ -199,6 +195,7 @@ describe('a reader that comes from another instance', () => {
     const caller = await get('?symbols=NVDA', { 'last-event-id': id })
     feed.bring(price(10))
     expect(await caller.take(3)).toEqual([{ type: 'gap', reason, since: id }, price(9), price(10)])
+    expect(feed.limit).toBe(1000)
   })
 
   test('does not stay if the feed replays something else than its type says', async () => {
@@ -216,7 +213,7 @@ describe('a reader that comes from another instance', () => {
   test('and leaves during the replay does not stay', async () => {
     const id = await firstId()
     const feed = new SharedFeed()
-    const replay = holdReplay(feed, after([]))
+    const replay = holdReplay(feed, replayOf([]))
     const { handler } = liveEndpoint({ feed })
     const controller = new AbortController()
     const url = 'https://app.example/api/live?symbols=NVDA'
@@ -242,7 +239,7 @@ test('an instance replays its own history first, and then asks the feed', async 
   const near = await get('?symbols=NVDA', { 'last-event-id': ids[1] ?? '' })
   expect(await near.take(1)).toEqual([price(4)])
   expect(feed.replays).toEqual([])
-  feed.replayed = async () => after([2, 4].map((at) => ({ id: `${at}`, event: price(at) })))
+  feed.replayed = async () => replayOf([2, 4].map((at) => ({ id: `${at}`, event: price(at) })))
   const far = await get('?symbols=NVDA', { 'last-event-id': ids[0] ?? '' })
   expect(feed.replays).toEqual(['1 NVDA'])
   expect(await far.take(2)).toEqual([price(2), price(4)])

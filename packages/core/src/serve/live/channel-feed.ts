@@ -60,5 +60,5 @@ export class ChannelFeed {
 }
 
 export function lost(): ConnectionError {
-  return new ConnectionError('Live data has lost VecTrade', 'connect')
+  return new ConnectionError('Live data is disconnected', 'connect')
 }

@@ -28,7 +28,8 @@ import { checkPublicOrigin } from '../page-origin.ts'
 
 /**
  * The result of the `authorize` of `createLiveHandler`. `{ symbols }` lets the request pass, and narrows it to these
- * symbols: others that it asks for are left out. If it names none, it gets the alerts and news about these symbols.
+ * symbols: others that it asks for are left out. If the request names no symbols, it gets the alerts and news about
+ * these.
  */
 export type LiveAuthorization = Authorization | { readonly symbols: readonly string[] }
 
@@ -52,8 +53,9 @@ export type LiveHandlerSource =
       /** Not with a `feed`. */
       client?: undefined
       /**
-       * The events for all readers, such as a `LiveFeed`. It is read from the first request on, until it ends. If it
-       * has `add` and `remove`, it is told which symbols are followed. Otherwise it should bring all symbols.
+       * The events for all readers, such as a `LiveFeed`. Reading starts with the first request, and goes on until the
+       * feed ends. If it has `add` and `remove`, it is told which symbols are followed. Otherwise it should bring all
+       * symbols.
        */
       feed: LiveFeedLike
     }
@@ -72,8 +74,8 @@ export interface LiveHandlerSettings extends Pick<
    */
   authorize?: ((request: Request) => LiveAuthorization | Promise<LiveAuthorization>) | undefined
   /**
-   * ms after which `authorize` is asked again about a request that is still being answered. If the result is another
-   * one, the response ends, and the reader gets the new result when it comes back. 0 never asks again. Default 300 000.
+   * ms after which `authorize` is asked again about a request that is still being answered. If the result has changed,
+   * the response ends, and the reader gets the new result when it comes back. 0 never asks again. Default 300 000.
    */
   reauthorizeAfter?: number | undefined
   /**
@@ -97,8 +99,8 @@ export interface LiveHandlerSettings extends Pick<
    */
   onError?: ((error: unknown) => void) | undefined
   /**
-   * Gets a warning when live data cannot be had, also from your own `feed`. Default: the logger of the `client`, or
-   * `console` if the client has a level.
+   * Gets a warning when live data is not available, even if it comes from your own `feed`. Default: the logger of the
+   * `client`, or `console` if the client has a level.
    */
   logger?: Logger | undefined
 }

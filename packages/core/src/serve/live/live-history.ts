@@ -58,28 +58,24 @@ export class LiveHistory {
     return this.#position
   }
 
-  /** Adds an event. Returns undefined if it cannot be sent. @throws TypeError if it is not an event */
-  add(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
+  /**
+   * Adds an event. Returns undefined if it cannot be sent.
+   *
+   * @param isOld whether it is an older quote, which is added only if its symbol has none
+   * @throws TypeError if it is not an event
+   */
+  add(event: LiveEvent, channel: LiveChannel | undefined, isOld: boolean): LiveEntry | undefined {
     const json = liveEventToShare(event)
-    if (json === undefined) return undefined
+    const isKnown = isOld && (event.type !== 'quote.update' || this.#latest.has(event.symbol))
+    if (json === undefined || isKnown) return undefined
     this.#position += 1
     const position = this.#position
     this.#keepLatest(event, { json, position })
     const bytes = encodeUtf8(encodeEvent({ id: this.cursor(position), data: json }))
     const sharedId = this.#sharedId()
-    const entry = { position, sharedId, at: performance.now(), event, channel, bytes }
+    const entry = { position, sharedId, at: performance.now(), event, channel, isOld, bytes }
     this.#replay.add(entry)
     return entry
-  }
-
-  /** Adds latest quotes of symbols that have none. */
-  addLatest(events: Iterable<LiveEvent>): void {
-    for (const event of events) {
-      const json = liveEventToShare(event)
-      if (event.type !== 'quote.update' || json === undefined) continue
-      if (this.#latest.has(event.symbol)) continue
-      this.#keepLatest(event, { json, position: this.#position })
-    }
   }
 
   /** Forgets the latest quotes of symbols. Default: of all. */

@@ -1,6 +1,7 @@
-import { type LiveChannel, type LiveEvent, symbolsOf } from '../../events/live-event.ts'
+import type { LiveChannel, LiveEvent } from '../../events/live-event.ts'
 import { encodeEvent } from '../../sse/encode.ts'
 import { encodeUtf8 } from '../../sse/utf8.ts'
+import { joinBytes } from './join-bytes.ts'
 import { LiveCursors, type Position } from './live-cursor.ts'
 import { liveFailure } from './live-failure.ts'
 import { type GroupOwner, LiveGroup } from './live-group.ts'
@@ -9,7 +10,8 @@ import { LiveHolds } from './live-holds.ts'
 import { LivePulse } from './live-pulse.ts'
 import { LiveReader } from './live-reader.ts'
 import type { LiveEntry, ReplayLimits } from './live-replay.ts'
-import { channelOf, isFor, type LiveSubscription } from './live-subscription.ts'
+import type { LiveWish } from './live-request.ts'
+import { channelOf, isFor, isForReaders, type LiveSubscription } from './live-subscription.ts'
 import type { LiveUpstream, UpstreamSink } from './live-upstream.ts'
 import type { Failure } from './read-feed.ts'
 import { readMissed } from './read-missed.ts'
@@ -32,12 +34,7 @@ export interface LiveHubOptions {
 }
 
 /** Where a reader continues. */
-export interface LiveResumption {
-  /** The id of the last event that it has, `''` if it has none. */
-  lastEventId: string
-  /** The symbols that it has not followed before. */
-  added: ReadonlySet<string>
-}
+type LiveResumption = Pick<LiveWish, 'lastEventId' | 'added'>
 
 /**
  * Passes the events of one upstream on to all readers.
@@ -108,10 +105,13 @@ export class LiveHub implements UpstreamSink, GroupOwner {
     return this.#upstream.connected(channels)
   }
 
-  onEvent(event: LiveEvent, channel: LiveChannel | undefined): void {
+  /** @param isOld whether it is an older quote, which counts only if its symbol has none */
+  onEvent(event: LiveEvent, channel: LiveChannel | undefined, isOld = false): void {
     let entry
     try {
-      entry = this.#record(event, channel ?? channelOf(event))
+      if (isForReaders(event, this.#options.isAllowed)) {
+        entry = this.history.add(event, channel ?? channelOf(event), isOld)
+      }
     } catch (error) {
       // A feed of the developer may bring anything. The other events still count.
       this.#options.onError(error)
@@ -214,12 +214,22 @@ export class LiveHub implements UpstreamSink, GroupOwner {
         reader.restart(history.position, first, undefined)
       } else {
         const wanted = missed.events.filter(
-          ({ event }) => this.#isAllowed(event) && group.wants(event, channelOf(event), added),
+          ({ event }) =>
+            isForReaders(event, this.#options.isAllowed) &&
+            group.wants(event, channelOf(event), added),
         )
-        history.addLatest(missed.latest)
         // The reader then has all of these. In the meantime, the feed may have brought them here, too.
         const ids = new Set([sharedId, missed.lastEventId, ...missed.events.map(({ id }) => id)])
-        reader.restart(history.findLast(ids, before), encodeShared(wanted), added)
+        const place = history.findLast(ids, before)
+        const isNew = ({ event, channel, isOld }: LiveEntry): boolean =>
+          !isOld && group.wants(event, channel, added)
+        const later = history.read(place, isNew, Infinity)?.bytes
+        // The feed does not bring these quotes any more. Other readers may wait for them. This one has them.
+        for (const event of missed.latest) this.onEvent(event, 'quotes', true)
+        const first = encodeShared(wanted)
+        // If the later events are no longer kept, its next read finds that, too, and brings a gap.
+        if (later === undefined) reader.restart(place, first, added)
+        else reader.restart(history.position, joinBytes([first, later]), added)
       }
       return reader
     } catch (error) {
@@ -272,17 +282,6 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       [...channels].every((channel) => this.#channels.since(channel) <= position) &&
       [...quotes].every(isFollowed)
     )
-  }
-
-  #record(event: LiveEvent, channel: LiveChannel | undefined): LiveEntry | undefined {
-    return this.#isAllowed(event) ? this.history.add(event, channel) : undefined
-  }
-
-  #isAllowed(event: LiveEvent): boolean {
-    const symbols = symbolsOf(event)
-    // An unknown message that names no symbols may be about the connection or the account of this server.
-    if (symbols.length === 0) return event.type !== 'unknown'
-    return symbols.some(this.#options.isAllowed)
   }
 
   #sweep(): void {

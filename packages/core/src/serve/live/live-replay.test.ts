@@ -10,7 +10,7 @@ function add(replay: LiveReplay, ...positions: number[]): void {
   for (const position of positions) {
     const event = quote('NVDA', position)
     const at = performance.now()
-    replay.add({ position, sharedId: '', at, event, channel: 'quotes', bytes })
+    replay.add({ position, sharedId: '', at, event, channel: 'quotes', isOld: false, bytes })
   }
 }
 

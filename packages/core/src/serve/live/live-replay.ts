@@ -12,6 +12,8 @@ export interface LiveEntry {
   readonly event: LiveEvent
   /** The channel that has brought it. Undefined if it may have been any. */
   readonly channel: LiveChannel | undefined
+  /** Whether it is an older quote, which `replay()` of the feed has returned. A reader that caused a replay has it. */
+  readonly isOld: boolean
   /** The event as a message with its id. */
   readonly bytes: Uint8Array
 }

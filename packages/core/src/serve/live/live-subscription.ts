@@ -1,3 +1,4 @@
+import { isErrorPayload } from '../../errors/error-from-wire.ts'
 import { type LiveChannel, type LiveEvent, symbolsOf } from '../../events/live-event.ts'
 import type { LiveWish } from './live-request.ts'
 
@@ -56,6 +57,16 @@ export function isFor(
   // An acknowledgement lists symbols of several readers. It is only for readers who know all of them.
   if (event.type === 'unknown') return symbols.every((symbol) => about.has(symbol))
   return symbols.some((symbol) => about.has(symbol))
+}
+
+/** Whether readers may get an event. @param isAllowed whether they may follow a symbol */
+export function isForReaders(event: LiveEvent, isAllowed: (symbol: string) => boolean): boolean {
+  // Readers would take an error for one of their own connection.
+  if (event.type === 'unknown' && isErrorPayload(event.data)) return false
+  const symbols = symbolsOf(event)
+  // An unknown message that names no symbols may be about the connection or the account of this server.
+  if (symbols.length === 0) return event.type !== 'unknown'
+  return symbols.some(isAllowed)
 }
 
 /** Returns the channel of an event by its type. Undefined if any channel may bring it. */

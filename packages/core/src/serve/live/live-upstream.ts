@@ -40,8 +40,13 @@ export interface LiveFeedLike extends AsyncIterable<LiveEvent> {
    * has the same ids, such as those of `redisFeed`. The feed does not have to deliver the returned quotes again.
    *
    * @param symbols those whose quotes are wanted
+   * @param limit the most events that are of use. If there are more, return `expired`
    */
-  replay?(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem>
+  replay?(
+    after: string,
+    symbols: readonly string[],
+    limit: number,
+  ): Promise<SharedReplay | ReplayProblem>
 }
 
 /** What has come after an event. */
@@ -106,8 +111,16 @@ export interface LiveUpstream {
   remove(symbols: readonly string[]): void
   /** The id of the last event, `''` if other instances do not know it. */
   readonly sharedId: string
-  /** Returns the events after a shared id, up to the last one that was brought. */
-  replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem>
+  /**
+   * Returns the events after a shared id, up to the last one that was brought.
+   *
+   * @param limit the most events that are of use
+   */
+  replay(
+    after: string,
+    symbols: readonly string[],
+    limit: number,
+  ): Promise<SharedReplay | ReplayProblem>
 }
 
 /**
@@ -266,8 +279,12 @@ export class FeedUpstream implements LiveUpstream {
     }
   }
 
-  async replay(after: string, symbols: readonly string[]): Promise<SharedReplay | ReplayProblem> {
-    return (await this.#feed.replay?.(after, symbols)) ?? 'unknown'
+  async replay(
+    after: string,
+    symbols: readonly string[],
+    limit: number,
+  ): Promise<SharedReplay | ReplayProblem> {
+    return (await this.#feed.replay?.(after, symbols, limit)) ?? 'unknown'
   }
 }
 

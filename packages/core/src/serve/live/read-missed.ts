@@ -9,7 +9,7 @@ export async function readMissed(
   { replay, onError }: { replay: ReplayLimits; onError: (error: unknown) => void },
 ): Promise<SharedReplay | ReplayProblem> {
   try {
-    const missed = await upstream.replay(sharedId, symbols)
+    const missed = await upstream.replay(sharedId, symbols, replay.events)
     // A reader that comes back must not take more memory here than the history does.
     const isTooLong = typeof missed !== 'string' && missed.events.length > replay.events
     return isTooLong ? 'expired' : missed
