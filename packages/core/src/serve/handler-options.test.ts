@@ -41,6 +41,7 @@ test.for<[string, Record<string, unknown>]>([
   ['cors.origins', { cors: { origins: ['app.example.com'] } }],
   ['cors.origins', { cors: { origins: ['HTTPS://App.Example'] } }],
   ['store', { store: {} }],
+  ['store', { store: { create() {}, find() {}, read() {}, stop() {} } }],
   ['owner', { owner: 'me' }],
   ['heartbeat', { heartbeat: -1 }],
   ['firstByteAfter', { firstByteAfter: Number.NaN }],

@@ -63,9 +63,9 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
    */
   events?: Types | undefined
   /**
-   * Decides which requests may pass. If it throws, the caller gets a 500 and VecTrade is not asked. To look
-   * at the body, read `request.clone()`. Default: all pass, so anyone who can reach the endpoint can use up
-   * your quota.
+   * Decides which requests may pass. If it throws, the caller gets a 500, and neither VecTrade nor the `source` is
+   * asked. To look at the body, read `request.clone()`. Default: all pass, so anyone who can reach the endpoint can
+   * use up your quota.
    */
   authorize?: ((request: Request) => Authorization | Promise<Authorization>) | undefined
   /**
@@ -84,8 +84,8 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
   /** ms of silence until a comment is sent to keep the connection alive. 0 turns it off. Default 15 000. */
   heartbeat?: number | undefined
   /**
-   * The longest time, in ms, to wait for VecTrade before the response begins. If VecTrade refuses the request
-   * in that time, the response has the same status. A later failure becomes an error event. 0 starts the
+   * The longest time, in ms, to wait for the first event before the response begins. If VecTrade or the source refuses
+   * the request in that time, the response has the same status. A later failure becomes an error event. 0 starts the
    * response at once. Default 8 000.
    */
   firstByteAfter?: number | undefined
@@ -107,8 +107,8 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
   owner?: ((request: Request) => string | Promise<string>) | undefined
   /**
    * The most streams of one owner that may run at the same time. A request over the limit gets a 429
-   * (`rate_limit_error`), and VecTrade is not asked. Without `owner`, all callers are one owner. Default: no
-   * limit.
+   * (`rate_limit_error`), and neither VecTrade nor the `source` is asked. Without `owner`, all callers are one owner.
+   * Default: no limit.
    *
    * The stores of the SDK count the streams of all instances that share them. A stream of an instance that
    * has crashed counts for one more lease. Each handler counts by itself if there is no store, if the store
@@ -117,7 +117,8 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
   maxStreamsPerOwner?: number | undefined
   /**
    * Called with the errors of `authorize`, `owner` and the endpoint itself, such as a ConfigurationError, and with
-   * failures of the `source`: exceptions, wrong events, and errors of this SDK that are no {@link APIError}. The caller
+   * failures of the `source`: exceptions, wrong events, and errors of this SDK, except an {@link APIError} and a
+   * {@link RequestAbortedError}. The caller
    * gets no details. Default: `console.error`.
    */
   onError?: ((error: unknown) => void) | undefined
@@ -127,8 +128,8 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
    */
   logger?: Logger | undefined
   /**
-   * The messages that the logger gets: those of this level and of the later ones in `debug`, `info`, `warn`, `error`,
-   * `off`. Default: the level of the `client`, which may come from `VECTRADE_LOG`, or `warn`.
+   * The lowest level that the logger gets, in the order `debug`, `info`, `warn`, `error`. `off` logs nothing. Default:
+   * the level of the `client`, which may come from `VECTRADE_LOG`, or `warn`.
    */
   logLevel?: LogLevel | undefined
 }
@@ -144,8 +145,10 @@ export const handlerChecks: Checks<HandlerOptions<EventTypes>> = {
   heartbeat: heartbeatLimit,
   firstByteAfter: /* @__PURE__ */ milliseconds(8_000),
   idleTimeout: /* @__PURE__ */ milliseconds(120_000),
-  store: /* @__PURE__ */ checkThat('a StreamStore, such as memoryStore()', (value) =>
-    hasMethods(value, 'create', 'find', 'read', 'stop'),
+  store: /* @__PURE__ */ checkThat(
+    'a StreamStore, such as memoryStore()',
+    (value) =>
+      hasMethods(value, 'create', 'find', 'read', 'stop') && (value as StreamStore).lease > 0,
   ),
   owner: checkFunction,
   maxStreamsPerOwner: /* @__PURE__ */ wholeNumber(Infinity, 1),

@@ -156,6 +156,18 @@ test('an answer that is too large for its store is complete for its caller and i
   await next.text()
 })
 
+test('a stop ends an answer that waits for its caller, because its store is full', async () => {
+  const { handler, upstream } = resumableEndpoint({ store: memoryStore({ maxEvents: 2 }) })
+  const works: Promise<unknown>[] = []
+  const begun = await handler(post(), { waitUntil: (work: Promise<unknown>) => works.push(work) })
+  for (let at = 0; at < 1000; at += 1) upstream.send({ type: 'text', content: 'x' })
+  await expect.poll(() => upstream.unread).toBeLessThan(1000 - 256)
+  const url = `${endpoint}?stream=${begun.headers.get('x-vectrade-stream-id')}`
+  await handler(new Request(url, { method: 'DELETE' }))
+  await works[0]
+  expect(await begun.text()).toContain('"finish_reason":"stopped"')
+})
+
 test('an answer that failed ends with its error, also if it is resumed', async () => {
   const { handler, upstream } = resumableEndpoint()
   const begun = await handler(post())

@@ -1,5 +1,6 @@
 import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
+import { forgetCollected, whenCollected } from '../lifetime/finalization.ts'
 import { PullIterator } from '../lifetime/pull-iterator.ts'
 import { whenDue } from '../lifetime/timers.ts'
 import type { NumberedMessage, StoredMessage } from './stream-store.ts'
@@ -11,6 +12,8 @@ export class MessageLog {
   #taken = 0
   readonly #waiting = new Set<() => void>()
   #readers = 0
+  /** Whether the only reader has left. No one can read the messages any more. */
+  #isAbandoned = false
   #ended = false
 
   /** @param isReadOnce whether there is only one reader. The log then drops the messages that were read. */
@@ -34,7 +37,7 @@ export class MessageLog {
 
   append(messages: readonly StoredMessage[]): void {
     // Do not spread them. A call can have about 100,000 arguments at most.
-    for (const message of messages) this.#messages.push(message)
+    for (const message of messages) this.#messages.push(this.#isAbandoned ? undefined : message)
     this.#wake()
   }
 
@@ -65,11 +68,17 @@ export class MessageLog {
   ): AsyncIterator<NumberedMessage> {
     let position = after
     let isClosed = false
+    const token = {}
     let wake: (() => void) | undefined
     const close = (): void => {
       if (isClosed) return
       isClosed = true
       this.#readers -= 1
+      if (this.#isReadOnce) {
+        this.#isAbandoned = true
+        this.#messages.fill(undefined, position)
+      }
+      forgetCollected(token)
       unlink?.()
       wake?.()
     }
@@ -96,7 +105,10 @@ export class MessageLog {
     let unlink: (() => void) | undefined
     this.#readers += 1
     unlink = signal && whenAborted(signal, close)
-    return new PullIterator({ ready, wait, leave: close })
+    const iterator = new PullIterator({ ready, wait, leave: close })
+    // The program may drop a response without reading or cancelling it.
+    whenCollected(iterator, close, token)
+    return iterator
   }
 
   /**

@@ -44,7 +44,7 @@ export async function produce(
     const { items, isCut } = relayItems(stream, false)
     for await (const event of items) {
       record(messageOf(event))
-      while (areTooManyWaiting(log, recorder)) await sleep(25)
+      while (!producer.stopped.aborted && areTooManyWaiting(log, recorder)) await sleep(25)
       if (recorder.failed && log.readers === 0) break
     }
     if (producer.stopped.aborted && isCut()) {

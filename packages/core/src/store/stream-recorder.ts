@@ -1,6 +1,6 @@
 import { StreamStoreError } from '../errors/stream-store-error.ts'
 import { type Logger, warnAbout } from '../lifetime/logger.ts'
-import { sleep } from '../lifetime/timers.ts'
+import { clampTimer, sleep } from '../lifetime/timers.ts'
 import type { StoredMessage, StreamOutcome, StreamProducer } from './stream-store.ts'
 
 /** ms between two attempts to reach a store. */
@@ -32,9 +32,12 @@ export class StreamRecorder {
     this.#producer = producer
     this.#lease = lease
     this.#logger = logger
-    this.#timer = setInterval(() => {
-      this.#working ??= this.#work(() => producer.renew())
-    }, lease / 3)
+    this.#timer = setInterval(
+      () => {
+        this.#working ??= this.#work(() => producer.renew())
+      },
+      clampTimer(lease / 3),
+    )
   }
 
   /** Whether messages are no longer recorded. */

@@ -73,8 +73,8 @@ export interface StreamStore {
    * Begins a stream, or takes over a stream from a dead producer. A producer that lost its stream can no
    * longer append to it.
    *
-   * @throws StreamStoreError `exists` if the stream has a live producer or has ended, `limit` if there are too
-   *   many streams, `owner-limit` if the owner has too many running streams
+   * @throws StreamStoreError `exists` if the stream has ended or its producer is alive, `limit` if there are
+   *   too many streams, `owner-limit` if the owner has too many running streams
    */
   create(id: string, options?: CreateStreamOptions): Promise<StreamProducer>
   /** Returns a stream, or undefined if it does not exist or has expired. */
@@ -85,7 +85,7 @@ export interface StreamStore {
    * does not exist, it ends at once.
    *
    * @param signal ends the iteration without an error when it is aborted
-   * @throws StreamInterruptedError if the producer is dead, at most `lease` + 1 s after its last sign
+   * @throws StreamInterruptedError if the producer is dead, at most `lease` + 1 s after its last sign of life
    */
   read(id: string, after: number, signal?: AbortSignal): AsyncIterable<NumberedMessage>
   /** Asks the producer to stop, on any instance. It gets the request within a second. */

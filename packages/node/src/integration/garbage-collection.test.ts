@@ -158,6 +158,22 @@ test('a handler notices an abort, even if only the signal of the request is left
   await reader.cancel()
 })
 
+test('a stored answer ends if its response is dropped unread and its store is full', async () => {
+  await using server = await serve((req, res) => {
+    req.resume()
+    res.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (let at = 0; at < 1000; at += 1) res.write('data: {"type":"text","content":"a"}\n\n')
+  })
+  const store = memoryStore({ maxEvents: 2 })
+  const handler = createHandler({ client: clientOf(server.url), store })
+  const init = { method: 'POST', body: '{"prompt":"p"}' }
+  const status = async (): Promise<number> =>
+    (await handler(new Request('http://localhost/', init))).status
+  expect(await status()).toBe(200)
+  expect(server.sockets.size).toBe(1)
+  await expect.poll(() => collectGarbage().then(() => server.sockets.size)).toBe(0)
+})
+
 test('a stream that has ended is not ended again when it is garbage-collected', async () => {
   const calls = { on: 0, off: 0 }
   const network = {
