@@ -36,7 +36,8 @@ import { openEventStream } from './stream/open-event-stream.ts'
 /**
  * A client of VecTrade's AI stock analysis.
  *
- * It holds no connection of its own. {@link close}, `using` and `await using` end its open streams.
+ * It holds no connection, except the WebSockets that its live feeds share. {@link close}, `using` and `await using` end
+ * its open streams and feeds.
  * Inspecting, serializing and logging a client do not show its key.
  */
 export class VecTrade<const Types extends EventTypes = NoEventTypes>
@@ -68,7 +69,7 @@ export class VecTrade<const Types extends EventTypes = NoEventTypes>
     this.live = new Live(settings, key, track)
   }
 
-  /** Ends all open streams of this client. Their readers get a {@link RequestAbortedError}. */
+  /** Ends all open streams and feeds of this client. Their readers get a {@link RequestAbortedError}. */
   close(): void {
     this.#closed = true
     for (const abort of this.#open) {
@@ -118,7 +119,7 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
    * Asks for an analysis as a stream of events. Returns at once. The first use of the stream sends the
    * request. If the stream ends in the same tick, nothing is sent.
    *
-   * @throws ConfigurationError if there is no key, if the prompt is no string, or on a wrong option
+   * @throws ConfigurationError if there is no key, if the prompt is not a string, or on a wrong option
    */
   stream<const Types extends EventTypes = NoEventTypes>(
     request: string | AnalysisRequest,

@@ -12,10 +12,10 @@ import { isWorkers, openSocket } from './open-socket.ts'
  * A client for VecTrade's AI stock analysis on Cloudflare Workers, Vercel Edge and other WinterTC
  * runtimes.
  *
- * The API key comes from the option `apiKey` or the environment variable `VECTRADE_API_KEY`. The base
- * URL comes from the option `baseURL` or the variable `VECTRADE_BASE_URL`. Variables are read from
- * `process.env`, which Vercel Edge has. Cloudflare Workers passes its variables to each request instead:
- * use {@link fromEnv} there.
+ * The API key comes from the option `apiKey` or the environment variable `VECTRADE_API_KEY`. The base URL comes from
+ * the option `baseURL` or the variable `VECTRADE_BASE_URL`, and the address of live data from `liveURL` or
+ * `VECTRADE_LIVE_URL`. Variables are read from `process.env`, which Vercel Edge has. Cloudflare Workers passes its
+ * variables to each request instead: use {@link fromEnv} there.
  *
  * On Workers, a stream belongs to the request that opened it. `close()` cannot end a stream of another
  * request, so create a client for each request. A client without live feeds holds no connection.
@@ -45,13 +45,14 @@ export class VecTrade<const Types extends EventTypes = NoEventTypes> extends Cor
   }
 
   /**
-   * Creates a client that reads `VECTRADE_API_KEY`, `VECTRADE_BASE_URL` and `VECTRADE_LIVE_URL` from `env` only, not
-   * from `process.env`. The options `apiKey`, `baseURL` and `liveURL` take precedence.
+   * Creates a client that reads `VECTRADE_API_KEY`, `VECTRADE_BASE_URL`, `VECTRADE_LIVE_URL` and `VECTRADE_LOG` from
+   * `env` only, not from `process.env`. The options `apiKey`, `baseURL`, `liveURL` and `logLevel` take precedence.
    *
    * @param env the bindings, which a Worker's `fetch` gets as its second argument, or a record such as
    *   `process.env`
-   * @throws ConfigurationError if an option is invalid or a binding for the key or base URL is not a string. If the
-   *   key is missing, the first call throws it. The first feed throws it if `VECTRADE_LIVE_URL` is not a string.
+   * @throws ConfigurationError if an option is invalid, or a binding for the key, the base URL or the log level is not
+   *   a string. If the key is missing, the first call throws it. The first feed throws it if `VECTRADE_LIVE_URL` is
+   *   not a string.
    * @example
    * ```ts
    * import { createHandler, VecTrade } from '@vectrade/edge'
@@ -84,7 +85,7 @@ function binding(env: object, name: string): string | undefined {
   // For example, a binding of the Secrets Store is an object. Its text comes from `await env.NAME.get()`.
   throw new ConfigurationError(
     `The binding ${name} must be a string: a variable or a secret of the Worker. ` +
-      'For other bindings, pass their value as the option `apiKey`, `baseURL` or `liveURL`',
+      'Pass the value of another binding as an option, such as `apiKey`',
   )
 }
 

@@ -23,7 +23,7 @@ export class ConnectionCut extends Error {
     Object.defineProperty(this, brand, { value: true })
   }
 
-  /** Returns whether a value is a `ConnectionCut`, also of another copy of this package. */
+  /** Returns whether a value is a `ConnectionCut`, even if it comes from another copy of this package. */
   static isInstance(value: unknown): value is ConnectionCut {
     return typeof value === 'object' && value !== null && brand in value
   }

@@ -32,15 +32,13 @@ export interface SandboxRequest {
   readonly idempotencyKey: string | undefined
   /** The number of this attempt, from 1. Absent without an `Idempotency-Key`. */
   readonly attempt?: number
-  /**
-   * Whether the answer repeats that of an earlier request, so that no analysis ran for this one.
-   */
+  /** Whether the answer repeats that of an earlier request, so that no analysis ran for this one. */
   readonly replayed: boolean
   /** When the request arrived, in milliseconds since 1970. */
   readonly startedAt: number
   /** The status of the answer. Absent until its headers are sent. */
   readonly status?: number
-  /** The message of an error of the sandbox's own, or of its model. Faults are no such errors. */
+  /** The message of the error of the sandbox or its model. Absent for errors that a fault asked for. */
   readonly error?: string
   /** How many events were sent. `[DONE]`, heartbeats and frames do not count. */
   readonly eventsSent: number

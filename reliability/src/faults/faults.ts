@@ -50,7 +50,7 @@ export async function playIn(
   }
   return {
     figures: {
-      [`${platform.name}: cells`]: played.length,
+      [`${platform.name}: cases`]: played.length,
       [`${platform.name}: latest end past a limit (ms)`]: Math.round(
         Math.max(...played.map(pastLimit)),
       ),

@@ -22,7 +22,7 @@ export function judgeAll(platform: Platform, played: readonly Played[]): Verdict
     else if (failure !== undefined) verdicts.push({ cell, failure })
   }
   for (const [gap, cell] of closed) {
-    const failure = `works now: remove «${gap.reason}» from known-gaps.ts`
+    const failure = `works now: remove '${gap.reason}' from known-gaps.ts`
     if (!there.has(gap) && !gap.isRace) verdicts.push({ cell, failure })
   }
   return verdicts

@@ -195,5 +195,5 @@ function taskOf(id: number, { cell, server }: Played): Task {
 }
 
 function names(played: readonly Played[], ids: readonly number[]): string {
-  return ids.map((id) => `«${nameOf(played[id]!.cell)}»`).join(', ')
+  return ids.map((id) => `'${nameOf(played[id]!.cell)}'`).join(', ')
 }

@@ -6,9 +6,9 @@ import { hide, VecTradeError } from './vectrade-error.ts'
 export interface APIErrorFields {
   /** The sentence that says what went wrong. */
   message: string
-  /** The API's own name of the error, such as `rate_limit_error`. Default: the name that the class has. */
+  /** The API's own name of the error, such as `rate_limit_error`. Default: that of the class. */
   type?: string | undefined
-  /** Whether the same call may succeed later. Default: as the class has it. */
+  /** Whether the same call may succeed later. Default: depends on the class. */
   retryable?: boolean | undefined
   /** The error that led to this one. */
   cause?: unknown

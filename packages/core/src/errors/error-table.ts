@@ -24,7 +24,7 @@ type CodeRow = readonly [Class: typeof APIError, status: typeof anyStatus, code:
 
 type APIErrorRow = StatusRow | CodeRow
 
-/** How our servers report an error of their own: by a general message, an HTTP status and a `type` of the API. */
+/** How our endpoints report an error of their own: by a general message, an HTTP status and a `type` of the API. */
 export type LocalErrorRow = readonly [message: string, status: number, type: string]
 
 type ErrorTable = Readonly<
@@ -35,18 +35,18 @@ type ErrorTable = Readonly<
 /** Stands for the status in a row for a code of the gateway. */
 export const anyStatus = null
 
-/** How our servers report an exception that they did not expect. */
+/** How our endpoints report an exception that they did not expect. */
 export const unexpected: LocalErrorRow = ['The analysis failed', 500, 'server_error']
 
 /**
  * All errors by their `code`, and how each is reported on the wire.
  *
  * This table decides how an error is read, how it is sent on, and which HTTP status it gets. The first row of a
- * class has the status and the `type` that our servers send. If several rows have the same status, the first of
+ * class has the status and the `type` that our endpoints send. If several rows have the same status, the first of
  * them decides the class of an error with that status.
  */
 export const errorTable: ErrorTable = {
-  // The fallback for errors that match no other row. Our servers send it as 424 (Failed Dependency). A reader never
+  // The fallback for errors that match no other row. Our endpoints send it as 424 (Failed Dependency). A reader never
   // looks for its status or its type.
   api_error: [
     [APIError, 424, 'unknown_error', false],

@@ -1,6 +1,6 @@
 import { numberHeader } from './number-header.ts'
 
-/** The limits that a response tells. A field is undefined if its header is missing. */
+/** The limits in the headers of a response. A field is undefined if its header is missing. */
 export interface RateLimit {
   /** Requests that a window allows. */
   limit: number | undefined

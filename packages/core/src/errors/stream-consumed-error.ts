@@ -1,13 +1,15 @@
 import { VecTradeError } from './vectrade-error.ts'
 
-/** The stream has already been read. A stream can be read once; call `tee()` first to read it twice. */
+/**
+ * A stream, a feed or a body was read a second time. Each can be read once. To read a stream twice, call `tee()` first.
+ */
 export class StreamConsumedError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamConsumedError'
 
   declare readonly code: 'stream_consumed'
 
-  constructor(message = 'This stream is already used: a stream is read once, tee() gives two') {
+  constructor(message = 'This stream is already used: read it once, or call tee() first') {
     super(message, 'stream_consumed')
   }
 }

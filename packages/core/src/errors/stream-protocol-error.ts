@@ -1,6 +1,6 @@
 import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 
-/** The response does not follow VecTrade's protocol: a wrong content type, invalid JSON, or an event over the limit. */
+/** The response does not follow the protocol: a wrong content type, invalid JSON, or an event over the limit. */
 export class StreamProtocolError extends VecTradeError {
   /** @internal */
   static override readonly errorClass: string = 'StreamProtocolError'

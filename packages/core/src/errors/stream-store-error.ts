@@ -3,7 +3,7 @@ import { type VecTradeErrorOptions, VecTradeError } from './vectrade-error.ts'
 /**
  * Why a store refused or failed.
  *
- * - `exists`: the stream has a live producer, or has ended
+ * - `exists`: the stream has ended, or its producer is alive
  * - `superseded`: another producer has taken the stream over
  * - `finished`: the stream has ended or expired
  * - `limit`: the stream or the store is full

@@ -17,7 +17,7 @@ export interface VecTradeErrorOptions {
   cause?: unknown
   /** The server's id of the request. */
   requestId?: string | undefined
-  /** Whether the same call may succeed later. Default: as the class has it. */
+  /** Whether the same call may succeed later. Default: depends on the class. */
   retryable?: boolean
 }
 
@@ -55,7 +55,7 @@ export class VecTradeError extends Error {
   }
 
   /**
-   * Returns whether a value is an error of this SDK, also of another installed copy.
+   * Returns whether a value is an error of this SDK, even if it comes from another installed copy.
    *
    * @example
    * ```ts

@@ -81,8 +81,8 @@ export interface NewsEvent {
 }
 
 /**
- * Events may be missing before this one. VecTrade does not document such an event: our servers send it, and the client
- * adds it where it knows that something may be missing.
+ * Events may be missing before this one. VecTrade does not document this event. `createLiveHandler` sends it, and the
+ * client adds it where it knows that something may be missing.
  */
 export interface GapEvent {
   /** Tells the events apart. */

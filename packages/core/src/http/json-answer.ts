@@ -58,7 +58,7 @@ export async function readAnalysis(
   }
   const text = isRecord(answer) ? (answer['content'] ?? answer['text']) : undefined
   if (!isRecord(answer) || typeof text !== 'string') {
-    throw new StreamProtocolError("The answer is no analysis: is `baseURL` VecTrade's API?", {
+    throw new StreamProtocolError("The answer is not an analysis: is `baseURL` VecTrade's API?", {
       requestId,
     })
   }

@@ -70,6 +70,6 @@ describe('a ConnectionError says', () => {
 
   test('that a hidden redirect is not followed', () => {
     const response = { status: 0, type: 'opaqueredirect', headers: new Headers() }
-    expect(() => nextHop(response, hop, noSecrets)).toThrow(/which this runtime hides/)
+    expect(() => nextHop(response, hop, noSecrets)).toThrow(/to a hidden address/)
   })
 })

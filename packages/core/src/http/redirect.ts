@@ -32,7 +32,7 @@ export function isRedirect({ status, type }: FetchResponse): boolean {
  */
 export function nextHop(response: FetchResponse, from: Hop, secrets: Secrets): Hop {
   const { status, requestId } = streamResponseOf(response, secrets)
-  if (response.type === hidden) throw refused('a redirect, which this runtime hides', requestId)
+  if (response.type === hidden) throw refused('a redirect to a hidden address', requestId)
   const location = singleHeader(response.headers, 'location')
   if (location === undefined) {
     throw refused('a redirect that names no location, or several', requestId)
@@ -41,7 +41,7 @@ export function nextHop(response: FetchResponse, from: Hop, secrets: Secrets): H
   try {
     target = new URL(withOrigin(location, from.url), from.url)
   } catch {
-    throw refused('a redirect to something that is no URL', requestId)
+    throw refused('a redirect to an invalid URL', requestId)
   }
   if (target.origin !== new URL(from.url).origin) {
     throw refused(

@@ -11,7 +11,7 @@ export interface StreamResponse {
   headers: Headers
   /** The id in `X-Request-Id`, which VecTrade's support asks for. */
   requestId: string | undefined
-  /** The rate limit and the quota, as the headers tell them. */
+  /** The rate limit and the quota, from the headers. */
   rateLimit: RateLimit
 }
 

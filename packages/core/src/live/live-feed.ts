@@ -20,12 +20,12 @@ interface LoadingEngine extends Pick<FeedEngine, 'state' | 'lastEventId'> {
 /**
  * Live quotes, alerts and news.
  *
- * A feed connects at once, and connects again whenever the connection is lost. It is read once, with `for await`.
+ * A feed connects at once, and connects again whenever the connection is lost. It can be read once, with `for await`.
  * Leaving the loop closes it. So do {@link close}, `await using`, the signal, and closing the client. Events that
  * arrive while no one reads are kept, within the limits of `delivery`.
  */
 export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
-  /** Resolves at the first connection. Rejects if there is none. */
+  /** Resolves at the first connection, or if the server has nothing to send. Rejects if the feed ends before that. */
   readonly ready: Promise<void>
   /** Resolves when the feed has ended. Never rejects. */
   readonly closed: Promise<LiveEnd>
@@ -84,7 +84,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   }
 
   /**
-   * Follows these symbols no longer. Events about them that were not read yet are still delivered. After the last
+   * Stops following these symbols. Events about them that were not read yet are still delivered. After the last
    * symbol was removed, the feed gets all alerts and news, like a feed that began without symbols.
    *
    * @throws ConfigurationError if `symbols` is not an array of symbols
@@ -125,7 +125,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
   }
 
   #iterate(): AsyncIterator<LiveEvent, undefined> {
-    if (this.#isUsed) throw new StreamConsumedError('A feed is read once')
+    if (this.#isUsed) throw new StreamConsumedError('A feed can be read once')
     this.#isUsed = true
     return new PullIterator<LiveEvent>({
       ready: () => this.#engine.pull?.ready(),

@@ -35,7 +35,8 @@ export interface LiveOptions {
   /** What happens to events that arrive faster than they are read. Default `every`. */
   delivery?: LiveDelivery | undefined
   /**
-   * How long a connection may bring no byte, in ms. Then another one replaces it. 0 is no limit. Default 45 000.
+   * The longest time without a byte, in ms. After that, another connection replaces this one. 0 is no limit. Default
+   * 45 000.
    *
    * With a WebSocket, it has no effect until the server has sent two heartbeat messages, at least a second apart,
    * because a closed market is silent. Feeds that share a WebSocket use the limit of the feed that opened it.

@@ -3,7 +3,7 @@ import type { VecTradeError } from '../errors/vectrade-error.ts'
 /**
  * The state of a feed.
  *
- * - `connecting`: it was never connected
+ * - `connecting`: it has not been connected yet
  * - `live`: it is connected
  * - `reconnecting`: the connection was lost, and the feed tries to connect again
  * - `closed`: nothing more will come

@@ -3,7 +3,7 @@ import { type Check, checkThat } from '../lifetime/check-options.ts'
 
 /** Checks for the option, or the value of the environment variable. */
 export const checkKey: Check = /* @__PURE__ */ checkThat(
-  'a string of visible ASCII characters, so check it for spaces and line breaks, or a function that returns one',
+  'a string of visible ASCII characters (no spaces or line breaks), or a function that returns one',
   (value) => typeof value === 'function' || isKey(value),
 )
 

@@ -31,8 +31,8 @@ export interface CallInfo {
 /** The hooks of one call. All of them are optional. None is called after `onEnd`. */
 export interface CallObserver {
   /**
-   * Called before each request of the call: the first one, retries, reconnections, and the second one of an attempt
-   * that tries both headers for the key.
+   * Called before each request of the call: the first one, retries, reconnections, and the second one if the server
+   * refuses the first header for the key. Following a redirect does not count as another request.
    */
   onAttempt?(attempt: CallAttempt): AttemptContext | undefined | void
   /** Called when the headers of a response have come, of any status. */
@@ -84,18 +84,18 @@ export interface CallRetry {
   attempt: number
   /** Why the attempt has failed. */
   error: VecTradeError
-  /** The pause before the next attempt, in ms. Undefined if a stream is resumed, because waking up ends its pause. */
+  /** The pause before the next attempt, in ms. Undefined if a stream is resumed, because that pause may end early. */
   delay?: number | undefined
 }
 
 /** The end of a call. */
 export interface CallEnd {
   /**
-   * `complete` is a whole answer. `cancelled` is `break`, `cancel()` or a stream that is no longer read. `dropped` is a
-   * stream that the program has lost without ending it. `failed` has an `error`, also after an aborted signal.
+   * `complete` is a whole answer. `cancelled`: the reader has left, for example with `break` or `cancel()`. `dropped`
+   * is a stream that the program has lost without ending it. `failed` has an `error`. An aborted signal is a failure.
    */
   outcome: 'complete' | 'cancelled' | 'dropped' | 'failed'
-  /** Why the call has failed. Undefined unless it has. */
+  /** Why the call has failed. Undefined if it has not failed. */
   error?: VecTradeError | undefined
   /** The id of the last response's request. */
   requestId: string | undefined

@@ -99,9 +99,8 @@ export interface VecTradeOptions<Types extends EventTypes = NoEventTypes> extend
    */
   logger?: Logger | undefined
   /**
-   * The messages that the logger gets: those of this level and of the later ones in `debug`, `info`, `warn`, `error`,
-   * `off`. With `info`, each call has one message, at its end. Default: the environment variable `VECTRADE_LOG`, or
-   * `warn`.
+   * The lowest level that the logger gets, in the order `debug`, `info`, `warn`, `error`. `off` logs nothing. With
+   * `info`, each call has one message, at its end. Default: the environment variable `VECTRADE_LOG`, or `warn`.
    */
   logLevel?: LogLevel | undefined
   /** Observes the calls, for tracing and metrics. Default: none. */

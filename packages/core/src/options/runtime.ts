@@ -80,15 +80,15 @@ export interface Network {
   /** Returns whether the runtime believes that it has a network. */
   isOnline: () => boolean
   /**
-   * Calls the listener when the program wakes up or is online again. `isNew` is true if the network may be
-   * another one, on which older connections are dead. Returns a function that removes the listener.
+   * Calls the listener when the program wakes up or is online again. `isNew` is true if the network may
+   * have changed, which kills older connections. Returns a function that removes the listener.
    */
   onWake: (listener: (isNew: boolean) => void) => () => void
 }
 
 /**
  * Opens a WebSocket whose handshake sends headers. The socket may still be connecting. The signal is aborted when the
- * SDK no longer wants it. A socket that is returned after that is closed.
+ * SDK no longer wants it. The SDK closes a socket that is returned later.
  */
 export type OpenSocket = (
   url: string,

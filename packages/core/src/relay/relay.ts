@@ -126,7 +126,7 @@ export class Relay<T> {
     return isTaken
   }
 
-  /** Answers a pull later. Makes only one promise, because a live answer needs one wait for each event. */
+  /** Answers a pull later. Makes only one promise, because a streaming answer needs one wait for each event. */
   #wait(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     return new Promise((resolve) => {
       this.#handle.held = this

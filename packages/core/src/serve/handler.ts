@@ -30,9 +30,9 @@ export type Handler = (
 /**
  * Creates the endpoint that pages call instead of VecTrade's API, so that they need no key.
  *
- * The endpoint takes a `POST` with `{ prompt, symbols? }` as JSON and answers with VecTrade's event stream.
- * It sends only these two fields to VecTrade, and it does not show this server's own failures to callers. If
- * the caller leaves, the request to VecTrade ends. Pages of other origins are refused unless `cors` allows
+ * The endpoint takes a `POST` with `{ prompt, symbols? }` as JSON and answers with an event stream. It passes on
+ * only these two fields, and it does not show this server's own failures to callers. If the caller leaves, the request
+ * to VecTrade ends, or the `source` is told to end. Pages of other origins are refused unless `cors` allows
  * them, so that no other site can use up your quota through its visitors.
  *
  * The handler takes a Web-standard `Request` with its `signal`. Anything else gets a 500, and `onError` is

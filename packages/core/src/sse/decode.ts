@@ -69,7 +69,7 @@ class DecodedMessages implements EventMessages {
 
   #iterate(): AsyncIterator<SseMessage, undefined> {
     if (this.#used) {
-      throw new StreamConsumedError('These messages are already used: they are read once')
+      throw new StreamConsumedError('Messages can be read once: these are already used')
     }
     this.#used = true
     return new PullIterator({

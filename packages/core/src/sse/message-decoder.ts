@@ -11,7 +11,7 @@ export interface DecodeOptions {
   /** Called with each comment. Default: comments are skipped without being buffered. */
   onComment?: ((comment: string) => void) | undefined
   /**
-   * The most bytes that the data, the name or the ID of one event may have. An incomplete event is limited
+   * The most bytes that the data, the name or the ID of one message may have. An incomplete message is limited
    * by the same number of characters, each of up to three bytes. Default 64 MiB.
    */
   maxEventBytes?: number | undefined
@@ -36,7 +36,7 @@ export interface Shortcut<T extends object> {
 }
 
 const blankLine = '\n\n'
-/** Characters for the name of a field and for the short lines beside the data of an event. */
+/** Characters for the name of a field and for the short lines beside the data of a message. */
 const lineOverhead = 64
 
 /** Decodes bytes into messages. Each message is framed when it is taken. */
@@ -61,7 +61,7 @@ export class MessageDecoder<T extends object> {
   #text = ''
   /** The end of the framed part of the text. */
   #at = 0
-  /** Whether the rest of the text begins with a new event. */
+  /** Whether the rest of the text begins with a new message. */
   #isBetween = false
 
   constructor(options: DecodeOptions, shortcut: Shortcut<T> | undefined) {
@@ -72,7 +72,7 @@ export class MessageDecoder<T extends object> {
       onEvent: (message) => {
         if (this.#failure) return
         const { event, data } = message
-        // The parser limits only incomplete events. The limit must not depend on how the bytes are chunked.
+        // The parser limits only incomplete messages. The limit must not depend on how the bytes are chunked.
         if (isLonger(data, maxEventBytes) || (event && isLonger(event, maxEventBytes))) {
           return this.#fail()
         }
@@ -139,7 +139,7 @@ export class MessageDecoder<T extends object> {
         this.#next = 0
       }
       if (this.#failure !== undefined || this.#at === this.#text.length) {
-        // The ID of a refused event must not count as read.
+        // The ID of a refused message must not count as read.
         if (this.#failure !== undefined) throw this.#failure
         this.lastEventId = this.#framedId
         // A stream that waits does not hold its last chunk.
@@ -159,7 +159,7 @@ export class MessageDecoder<T extends object> {
   #frameNext(): T | undefined {
     const shortcut = this.#shortcut
     const text = this.#text
-    // If events have IDs, only the parser reads, because it keeps track of them.
+    // If messages have IDs, only the parser reads, because it keeps track of them.
     const isShort = shortcut !== undefined && !this.#framedId
     const canRead = isShort && shortcut.canRead
     if (canRead && this.#isBetween) {

@@ -72,7 +72,7 @@ export class MessageReader<T extends object = never> {
     if (this.#closed) return Promise.resolve(false)
     if (this.#reader === undefined) this.#lock()
     if (this.#reader === undefined) {
-      const message = 'This body is already being read: a body is read once'
+      const message = 'A body can be read once: this one is already being read'
       return Promise.reject(new StreamConsumedError(message))
     }
     return this.#reader.read().then(this.#onChunk, this.#onFailure)

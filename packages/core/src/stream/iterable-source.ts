@@ -27,8 +27,8 @@ export interface IterableOptions {
   /** ms without an event while one is awaited. 0 is no limit. Default 0. */
   idleTimeout?: number | undefined
   /**
-   * Called with each failure, except for an {@link APIError}. The readers then get a general error without details.
-   * Only endpoints pass this function.
+   * Called with each failure, except an {@link APIError} and a {@link RequestAbortedError}. The readers then get a
+   * general error without details. Only endpoints pass this function.
    */
   onFault?: ((error: unknown) => void) | undefined
 }

@@ -22,7 +22,7 @@ export interface Diagnosis {
  * Asks an endpoint once, measures when each event arrives, and tells whether something on the way buffers, compresses
  * or cuts the stream. The endpoint answers a real request, which may cost tokens.
  *
- * The promise resolves also if the endpoint cannot be reached or refuses: that is a finding. It takes as long as
+ * The promise resolves even if the endpoint cannot be reached or refuses: that is a finding. It takes as long as
  * the answer, and for a `GET` as long as the option `idle`.
  *
  * @throws TypeError that names a wrong option
