@@ -58,7 +58,7 @@ describe('a ConnectionError says', () => {
     ['/\\other.example/v2', /another origin/],
     ['http://e/v2', /another origin \(http:\/\/e\)/],
     ['https://vq_secret.example/', /another origin \(https:\/\/\[redacted\]\.example\)/],
-    ['https://', /no URL/],
+    ['https://', /an invalid URL/],
     [undefined, /names no location/],
     ['/a, /b', /names no location, or several/],
   ])('why %s is not followed', ([location, message]) => {
