@@ -32,8 +32,8 @@ const longestConnect = 8_000
 const retryAfter = 5
 
 /**
- * Creates the endpoint from which pages and services get live data without a key. All of them
- * share one connection to VecTrade for each channel.
+ * Creates the endpoint from which pages and services get live data without a key. All of them share one connection to
+ * VecTrade for each channel.
  *
  * The endpoint takes a `GET` with `?symbols=NVDA,AMD&channels=quotes,news` and answers with Server-Sent Events that do
  * not end: first the latest known quotes, then all changes. After a cut, a reader continues where it was. If that is
