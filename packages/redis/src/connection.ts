@@ -7,13 +7,13 @@ export interface RedisConnection {
   duplicate(overrides: object): RedisSubscriber
 }
 
-/** The commands that the store calls on a client. */
+/** The commands that the store and the feed call on a client. */
 export interface RedisCommands {
   eval(script: string, options: RedisEvalOptions): Promise<unknown>
   evalSha(sha: string, options: RedisEvalOptions): Promise<unknown>
 }
 
-/** The methods that the store calls on its own connection. */
+/** The methods that the store and the feed call on their own connection. */
 export interface RedisSubscriber {
   on(event: 'error' | 'ready', listener: () => void): unknown
   connect(): Promise<unknown>
@@ -22,7 +22,7 @@ export interface RedisSubscriber {
   destroy(): unknown
 }
 
-/** What a script of the store works on. */
+/** What a script works on. */
 export interface RedisEvalOptions {
   /** The keys that the script reads or writes. */
   keys: string[]

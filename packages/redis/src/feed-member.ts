@@ -7,6 +7,26 @@ import { Pause } from './pause.ts'
 const keepFor = 600_000
 const gap = JSON.stringify({ type: 'gap', reason: 'upstream' })
 
+/** What the script {@link beat} returns. */
+type BeatReply = [
+  isLeader: number,
+  left: number,
+  wanted: string[],
+  opened: string,
+  isCounted: number,
+]
+
+/** What a member reports. */
+export interface MemberSink {
+  /**
+   * The instance was silent for so long that its wishes no longer counted, for example because its process was stopped.
+   * Quotes of its symbols may be missing.
+   */
+  onForgotten(): void
+  /** Another attempt cannot help. */
+  onFailure(error: unknown): void
+}
+
 /**
  * An instance among all that share a feed. It tells Redis regularly which symbols it follows, and that it is alive. One
  * of the instances leads.
@@ -14,7 +34,7 @@ const gap = JSON.stringify({ type: 'gap', reason: 'upstream' })
 export class FeedMember {
   readonly #context: FeedContext
   readonly #symbols: ReadonlySet<string>
-  readonly #onFailure: (error: unknown) => void
+  readonly #sink: MemberSink
   readonly #instance = crypto.randomUUID()
   readonly #pause = new Pause()
   /** Identifies the leader in Redis. Each term needs its own token, because another instance may lead in between. */
@@ -26,17 +46,15 @@ export class FeedMember {
   /** The leader's connections to VecTrade, as of the last sign of life. Undefined if Redis does not answer. */
   #open: ReadonlySet<string> | undefined
   #wasConnected = false
+  /** When the last sign of life that Redis has answered was sent. Undefined before the first one. */
+  #heardAt: number | undefined
   /** Whether this instance has ever been connected to VecTrade. */
   #wasOpen = false
 
-  constructor(
-    context: FeedContext,
-    symbols: ReadonlySet<string>,
-    onFailure: (error: unknown) => void,
-  ) {
+  constructor(context: FeedContext, symbols: ReadonlySet<string>, sink: MemberSink) {
     this.#context = context
     this.#symbols = symbols
-    this.#onFailure = onFailure
+    this.#sink = sink
   }
 
   /** Whether Redis answers, and the leader has these connections to VecTrade. */
@@ -55,7 +73,7 @@ export class FeedMember {
       const mine = this.#term === undefined ? ['free', 'open'] : ['wish']
       if (mine.includes(message)) this.#pause.wake()
     })
-    this.#running = this.#run().catch((error: unknown) => this.#onFailure(error))
+    this.#running = this.#run().catch((error: unknown) => this.#sink.onFailure(error))
   }
 
   /** Call this after the symbols have changed. */
@@ -97,7 +115,11 @@ export class FeedMember {
     try {
       const reply = await this.#context.run(beat, parameters, term?.left)
       if (this.#isClosed) return 0
-      const [isLeader, left, wanted, opened] = reply as [number, number, string[], string]
+      const [isLeader, left, wanted, opened, isCounted] = reply as BeatReply
+      // The reply that the wishes did not count may have got lost.
+      const wasSilent = this.#heardAt !== undefined && sentAt - this.#heardAt > 2 * lease
+      if (wasSilent || (this.#heardAt !== undefined && isCounted === 0)) this.#sink.onForgotten()
+      this.#heardAt = sentAt
       this.#open = new Set(opened.split(' '))
       this.#wasConnected ||= opened !== ''
       if (isLeader === 1) this.#lead(sentAt, wanted)
@@ -128,7 +150,7 @@ export class FeedMember {
         void this.#endTerm(term)
         this.#pause.wake()
       },
-      onFailure: (error) => this.#onFailure(error),
+      onFailure: (error) => this.#sink.onFailure(error),
       wasConnected: () => this.#wasOpen,
     })
     return term

@@ -1,7 +1,7 @@
 import type { LiveEvent } from '@vectrade/core'
 import { type Pull, within } from '@vectrade/core/adapter'
 import { type FeedContext, pollInterval } from './feed-context.ts'
-import { type FeedEntry, isWanted, readPage } from './feed-page.ts'
+import { type FeedEntry, isWanted, type KnownSymbol, readPage } from './feed-page.ts'
 import { Pause } from './pause.ts'
 import { isLater } from './entry-id.ts'
 
@@ -38,6 +38,8 @@ export class FeedReader implements Pull<LiveEvent> {
   readonly #fresh: Set<string>
   /** The id of the latest quote of each symbol that was read. */
   readonly #seen = new Map<string, string>()
+  /** Whether events may be missing after what was read. */
+  #isInterrupted = false
   #end: { error?: unknown } | undefined
   /** Ends the wait for Redis. */
   #onEnd: (() => void) | undefined
@@ -57,12 +59,12 @@ export class FeedReader implements Pull<LiveEvent> {
     return this.#takenId
   }
 
-  /** The id of the last event that the caller has used: it asks for the next event after it has used one. */
+  /** The id of the last event that the caller has finished with. It has finished with one when it asks for the next. */
   get usedId(): string {
     return this.#usedId
   }
 
-  /** The id of that event, or of a later one that the caller does not get. */
+  /** The id of the last event that the caller has finished with, or of a later one that it does not get. */
   get settledId(): string {
     return this.#settledId
   }
@@ -105,6 +107,13 @@ export class FeedReader implements Pull<LiveEvent> {
       this.#fresh.delete(symbol)
       this.#seen.delete(symbol)
     }
+  }
+
+  /** Adds a gap after what was read from Redis so far. */
+  interrupt(): void {
+    // Before the first page, nothing can be missing.
+    this.#isInterrupted = this.#position !== ''
+    this.#pause.wake()
   }
 
   /** Ends reading. Without an error, events that were not taken yet are dropped. */
@@ -162,13 +171,13 @@ export class FeedReader implements Pull<LiveEvent> {
 
   /** Reads the next page, or waits until there may be one. */
   async #read(): Promise<void> {
-    const isStarting = this.#position === ''
     try {
-      const { last, entries } = await readPage(this.#context, this.#position)
+      const page = await readPage(this.#context, this.#position, [...this.#fresh])
       if (this.#end !== undefined) return
-      if (isStarting) this.#begin(last)
-      else this.#receive(entries)
-      if (this.#queue.length === 0 && this.#fresh.size > 0) await this.#readLatest()
+      const isStarting = this.#position === ''
+      if (isStarting) this.#begin(page.last)
+      this.#receiveLatest(page.symbols)
+      if (!isStarting) this.#receive(page.entries)
     } catch (error) {
       this.#context.tolerate(error)
     }
@@ -189,24 +198,25 @@ export class FeedReader implements Pull<LiveEvent> {
   #receive(entries: readonly FeedEntry[]): void {
     const [first, ...rest] = entries
     if (first === undefined) return
+    const gap = { type: 'gap', since: this.#position } as const
     if (first.id !== this.#position) {
       // Redis has forgotten events that were not read, or has lost its data.
-      const gap = { type: 'gap', reason: 'expired', since: this.#position } as const
-      this.#queue.push({ id: this.#position, event: gap })
+      this.#queue.push({ id: this.#position, event: { ...gap, reason: 'expired' } })
       for (const symbol of this.#symbols) this.#fresh.add(symbol)
       this.#seen.clear()
       rest.unshift(first)
+    } else if (this.#isInterrupted) {
+      this.#queue.push({ id: this.#position, event: { ...gap, reason: 'upstream' } })
     }
+    this.#isInterrupted = false
     this.#queue.push(...rest)
     this.#position = rest.at(-1)?.id ?? this.#position
   }
 
   /** Adds the latest quotes of symbols that are new here. A quote that is still to be read is left out. */
-  async #readLatest(): Promise<void> {
+  #receiveLatest(symbols: readonly KnownSymbol[]): void {
     const position = this.#position
     if (position === '') return
-    const wanted = [...this.#fresh]
-    const { symbols } = await readPage(this.#context, '', wanted)
     for (const { symbol, latest } of symbols) {
       // It may have been removed in the meantime.
       if (!this.#fresh.delete(symbol) || latest === undefined) continue

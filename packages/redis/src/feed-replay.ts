@@ -21,11 +21,11 @@ export interface ReplayRequest {
 }
 
 /**
- * Returns the events after an id that a reader of symbols wants, up to the last one that the instance has used, or why
- * that is not possible.
+ * Returns the events of some symbols after the id `after`, up to the last one that this instance has used. If it
+ * cannot, it returns the reason.
  *
- * If the id comes from an instance that is ahead of this one, it waits until this one has caught up. Otherwise, this one
- * would bring events that the reader already has.
+ * If `after` comes from an instance that is ahead of this one, it waits until this one has caught up. Otherwise, this
+ * one would send events that the reader already has.
  *
  * @param instance reads the feed on this instance
  * @throws StreamStoreError if Redis does not answer, or this instance does not catch up

@@ -18,13 +18,14 @@ import { clock, type Script, script } from './scripts.ts'
  *
  * The instance becomes the leader if there is none. Its first entry is a gap if there was another leader before.
  * Otherwise it is an empty entry, so that each event has one before it. Returns whether the instance leads, the ms that
- * are left of the leader's lease, for the leader the symbols that any instance follows, and the names of the leader's
- * connections that are open.
+ * are left of the leader's lease, for the leader the symbols that any instance follows, the names of the leader's
+ * connections that are open, and whether the wishes of this instance still counted.
  */
 export const beat: Script = script(`${clock}
 local state, events, latest, since, wishes, instances = unpack(KEYS)
 local lease = tonumber(ARGV[3])
 local before = redis.call('HGET', wishes, ARGV[5])
+local counted = before and 1 or 0
 redis.call('HSET', wishes, ARGV[5], ARGV[6])
 redis.call('ZADD', instances, now + 2 * lease, ARGV[5])
 local token, alive, open = unpack(redis.call('HMGET', state, 'token', 'alive', 'open'))
@@ -32,7 +33,7 @@ if token ~= ARGV[2] then
   local left = (tonumber(alive) or 0) - now
   if left > 0 then
     if before ~= ARGV[6] then redis.call('PUBLISH', ARGV[1], 'wish') end
-    return {0, left, {}, open or ''}
+    return {0, left, {}, open or '', counted}
   end
   redis.call('XADD', events, '*', 'e', token and ARGV[7] or '')
   redis.call('HSET', state, 'token', ARGV[2], 'batch', 0)
@@ -65,7 +66,7 @@ for _, symbol in ipairs(symbols) do
   redis.call('HSETNX', since, symbol, last and last[1] or '0-0')
 end
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[4]) end
-return {1, lease, symbols, ARGV[8]}`)
+return {1, lease, symbols, ARGV[8], counted}`)
 
 /**
  * Adds a batch of events. ARGV: channel, token, ms of the lease, the most events to keep, the number of the batch, then

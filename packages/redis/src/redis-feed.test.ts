@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { redisFeed } from './index.ts'
 import { ControlledClient, quote } from './test-support/controlled-client.ts'
 import { FeedInstances } from './test-support/feed-instances.ts'
+import { intercepted } from './test-support/intercepted.ts'
 import { readFeed } from './test-support/read-feed.ts'
 
 let server: RedisServer
@@ -210,4 +211,18 @@ test('wrong arguments are refused', () => {
   expect(() => feed.add(['NV DA'])).toThrow(ConfigurationError)
   expect(() => feed.add('NVDA' as never)).toThrow(ConfigurationError)
   expect(() => feed.remove('NVDA' as never)).toThrow(ConfigurationError)
+})
+
+test('the latest quote of a new symbol comes at once, however busy the feed is', async () => {
+  const leader = await instances.startLeader(['NVDA', 'AMD'])
+  leader.client.feeds[0]?.send(quote('AMD', 1))
+  await expect.poll(() => leader.events).toHaveLength(1)
+  const unwanted = { e: JSON.stringify(quote('TSLA', 1)) }
+  const busy = intercepted(redis, () => redis.xAdd('vectrade:{live}:events', '*', unwanted))
+  await using feed = redisFeed(busy, { client: new ControlledClient(), lease: 10_000 })
+  feed.add(['NVDA'])
+  const { events } = readFeed(feed)
+  await expect.poll(() => feed.lastEventId).not.toBe('')
+  feed.add(['AMD'])
+  await expect.poll(() => events).toEqual([quote('AMD', 1)])
 })

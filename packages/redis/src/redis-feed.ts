@@ -36,7 +36,10 @@ export interface RedisFeedOptions {
   client: Pick<VecTrade, 'live'>
   /** What the feed brings. Must be the same on all instances. Default `['quotes']`. */
   channels?: readonly LiveChannel[] | undefined
-  /** The prefix of all keys and channels. Feeds with the same prefix are one. It cannot contain braces. Default `vectrade:`. */
+  /**
+   * The prefix of all keys and channels. Instances with the same prefix share one feed. It cannot contain braces.
+   * Default `vectrade:`.
+   */
   prefix?: string | undefined
   /**
    * After this time without a sign of life, in ms, another instance takes over. From 1000 to 60 000. Must be the same on
@@ -165,7 +168,8 @@ class Feed implements RedisFeed {
     }
     const onLeave = (): Promise<void> => this.close()
     this.#reader = new FeedReader(this.#context, this.#symbols, { onLeave, onFailure })
-    this.#member = new FeedMember(this.#context, this.#symbols, onFailure)
+    const onForgotten = (): void => this.#reader.interrupt()
+    this.#member = new FeedMember(this.#context, this.#symbols, { onForgotten, onFailure })
     nameMethod<Feed>(this, 'asyncDispose', (feed) => feed.close())
     nameMethod<Feed>(this, 'asyncIterator', (feed) => feed.#iterate())
   }

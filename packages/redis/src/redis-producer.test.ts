@@ -2,6 +2,7 @@ import type { StoredMessage } from '@vectrade/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisConnection, redisStore } from './index.ts'
 import { caught, collect } from './test-support/collect.ts'
+import { intercepted } from './test-support/intercepted.ts'
 import { type Client, RedisServer, startTimeout } from '@vectrade/test-kit/redis-server'
 
 let server: RedisServer
@@ -109,4 +110,19 @@ test('a programming error is thrown unchanged, not as an unreachable Redis', asy
   expect(await caught(producer.append(messages(1)))).toBe(mistake)
   expect(await caught(producer.renew())).toBe(mistake)
   expect(await caught(store.read(newId(), 0)[Symbol.asyncIterator]().next())).toBe(mistake)
+})
+
+test('a producer that was given up no longer asks Redis', async () => {
+  let calls = 0
+  const counting = intercepted(redis, () => (calls += 1))
+  await using store = redisStore(counting, limits)
+  await store.create(newId())
+  const counts: number[] = []
+  // It asks every 500 ms, for two leases of 1000 ms.
+  await expect
+    .poll(() => counts.push(calls) && counts.length > 4 && counts.at(-1) === counts.at(-4), {
+      interval: 1000,
+    })
+    .toBe(true)
+  expect(calls).toBeGreaterThan(2)
 })

@@ -110,8 +110,10 @@ export class RedisProducer implements StreamProducer {
     const { pollInterval, limits } = this.#stream.context
     const silence = performance.now() - this.#lastReplyAt
     // By then the stream has expired, even if Redis is unreachable.
-    if (silence > limits.lease + limits.timeToLive) this.#detach()
-    if (silence < pollInterval || this.#isPolling) return
+    if (silence > limits.lease + limits.timeToLive) return this.#detach()
+    // An answer renews its stream several times per lease. After two leases, it has probably given the stream up. If
+    // not, polling continues after its next append.
+    if (silence > 2 * limits.lease || silence < pollInterval || this.#isPolling) return
     this.#isPolling = true
     try {
       const page = await this.#stream.page(Number.MAX_SAFE_INTEGER, 1)

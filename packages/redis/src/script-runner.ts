@@ -26,7 +26,7 @@ const refusals: Record<string, [StreamStoreProblem, string]> = {
   lost: ['unavailable', 'Redis has lost a part of the stream'],
 }
 
-/** Runs a script like a {@link ScriptRunner}, and returns all replies as they are. */
+/** Creates a runner that returns the refusals of a script as they are, and throws only if Redis fails. */
 export function createScriptCaller(redis: RedisConnection): ScriptRunner {
   // After this time, a command that still waits for a connection is not sent.
   const commands = redis.withCommandOptions({ timeout: timeLimit, typeMapping: {} })
@@ -40,6 +40,7 @@ export function createScriptCaller(redis: RedisConnection): ScriptRunner {
   }
 }
 
+/** Creates a runner that throws the refusals of a script as a StreamStoreError. */
 export function createScriptRunner(redis: RedisConnection, limits: ResolvedLimits): ScriptRunner {
   const call = createScriptCaller(redis)
   return async (script, keys, parameters, ms) => {

@@ -5,7 +5,7 @@ import type { RedisConnection, RedisSubscriber } from './connection.ts'
 type Listener = (message: string) => void
 
 /**
- * The notifications that instances send each other about changes of streams. All streams share one
+ * The notifications that instances send each other about changes of streams and of the feed. All of them share one
  * connection, which is opened for the first listener.
  *
  * Notifications only save time. They can get lost, so listeners also poll.
@@ -82,8 +82,7 @@ export class WakeUps {
     subscriber.on('error', () => {
       if (hasWarned) return
       hasWarned = true
-      const message =
-        'The connection that wakes readers is lost. Until it is back, streams are polled'
+      const message = 'The connection that wakes readers is lost. Until it is back, Redis is polled'
       warn(this.#logger, message, { event: 'store.failed' })
     })
     await subscriber.connect()

@@ -4,6 +4,7 @@ import type { LiveEvent } from '@vectrade/core'
 import { beforeAll, expect, test } from 'vitest'
 import { redisFeed, type RedisFeed } from '../index.ts'
 import { ControlledClient, quote } from '../test-support/controlled-client.ts'
+import { intercepted } from '../test-support/intercepted.ts'
 import { type FeedReading, readFeed } from '../test-support/read-feed.ts'
 
 // Installs Redis if it is missing.
@@ -78,6 +79,30 @@ test('a leader that cannot reach Redis for a lease gives its connection up, and 
   await expect.poll(() => leader.events.at(-1)).toEqual(quote('NVDA', 2))
   expect(leader.events[1]).toEqual(gap('upstream'))
   expect(withoutGaps(leader.events)).toEqual([quote('NVDA', 1), quote('NVDA', 2)])
+})
+
+test('an instance that was silent for two leases gets a gap, because its symbols were dropped', async () => {
+  await using server = await RedisServer.start()
+  await using leader = await start(server, 1000)
+  await expect.poll(() => leader.client.open).toHaveLength(1)
+  const [upstream] = leader.client.feeds
+  let silence: Promise<void> | undefined
+  const silent = intercepted(await server.connect(), () => silence)
+  await using feed = redisFeed(silent, { client: new ControlledClient(), lease: 1000 })
+  feed.add(['AMD'])
+  const { events } = readFeed(feed)
+  await expect.poll(() => upstream?.symbols).toContain('AMD')
+  upstream?.send(quote('AMD', 1))
+  await expect.poll(() => events).toEqual([quote('AMD', 1)])
+  let wake: (() => void) | undefined
+  silence = new Promise((resolve) => (wake = resolve))
+  await expect.poll(() => upstream?.symbols).not.toContain('AMD')
+  wake?.()
+  await expect.poll(() => upstream?.symbols).toContain('AMD')
+  upstream?.send(quote('AMD', 2))
+  await expect.poll(() => events.at(-1)).toEqual(quote('AMD', 2))
+  expect(events[1]).toEqual(gap('upstream'))
+  expect(withoutGaps(events)).toEqual([quote('AMD', 1), quote('AMD', 2)])
 })
 
 test('a Redis that has lost its data causes a gap on all instances', async () => {
