@@ -114,6 +114,39 @@ describe('a lost connection', () => {
     await feed.close()
   })
 
+  test('without ids, events make the next pause short again', async () => {
+    const feed = lab.subscribe()
+    const pauses: number[] = []
+    for (let number = 1; number <= 4; number += 1) {
+      const connection = await lab.server.connection(number)
+      connection.send(quote('NVDA', number))
+      if (number !== 2) connection.send(quote('NVDA', number + 0.5))
+      await vi.advanceTimersByTimeAsync(0)
+      connection.end()
+      const lostAt = performance.now()
+      while (lab.server.connections.length === number) await vi.advanceTimersByTimeAsync(100)
+      pauses.push(performance.now() - lostAt)
+    }
+    // The first quote of a connection is its greeting.
+    expect(pauses).toEqual([500, 1000, 500, 500])
+    await feed.close()
+  })
+
+  test('after an id that no header can hold is followed by a gap', async () => {
+    const feed = lab.subscribe()
+    const iterator = feed[Symbol.asyncIterator]()
+    const first = await lab.server.connection(1)
+    first.send(quote('NVDA', 1), 'a\u0001b')
+    await take(iterator, 1)
+    first.end()
+    await vi.advanceTimersByTimeAsync(500)
+    const second = await lab.server.connection(2)
+    expect(second.lastEventId).toBeUndefined()
+    second.send(quote('NVDA', 2), '2')
+    expect(await take(iterator, 2)).toEqual([{ type: 'gap', reason: 'upstream' }, quote('NVDA', 2)])
+    await feed.close()
+  })
+
   test('waits as long as the server asks', async () => {
     lab.subscribe()
     const first = await lab.server.connection(1)

@@ -37,6 +37,16 @@ describe('a change of symbols', () => {
     expect(lab.server.connections).toHaveLength(2)
   })
 
+  test('leaves `lastEventId` at the last event that was read, if the feed is closed meanwhile', async () => {
+    const { feed, old } = await changing()
+    old.send(quote('NVDA', 5), '5')
+    old.write('id: 6\n\n')
+    await vi.advanceTimersByTimeAsync(0)
+    await feed.close()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(feed.lastEventId).toBe('1')
+  })
+
   test('needs a symbol that is new, or one that the feed follows', async () => {
     const feed = lab.subscribe()
     const connection = await lab.server.connection(1)

@@ -2,7 +2,7 @@ import { StreamInterruptedError } from '../errors/connection-error.ts'
 import { errorFromWire, isErrorPayload } from '../errors/error-from-wire.ts'
 import type { VecTradeError } from '../errors/vectrade-error.ts'
 import { parseJson } from '../events/json.ts'
-import type { LiveChannel, QuoteEvent } from '../events/live-event.ts'
+import { type LiveChannel, type QuoteEvent, symbolsOf } from '../events/live-event.ts'
 import { liveEventFromWire } from '../events/live-event-from-wire.ts'
 import { type Abortable, AbortSource, whenAborted } from '../lifetime/abort-source.ts'
 import { warn } from '../lifetime/logger.ts'
@@ -216,8 +216,8 @@ export class ChannelSocket {
     if (isText && isLonger(text, maxEventBytes)) throw overLimit(maxEventBytes)
     const json = isText ? parseJson(text) : undefined
     const wire = json === undefined ? text : json
-    if (isErrorPayload(wire)) this.#check(wire)
     const event = liveEventFromWire(wire)
+    if (isErrorPayload(wire)) this.#check(wire, symbolsOf(event).length > 0)
     if (event.type === 'unknown' && isHeartbeat(event.wireType)) return event.wireType
     // The first quote of a symbol is how a server greets each connection.
     let isProgress = event.type !== 'unknown' && event.type !== 'gap'
@@ -232,14 +232,16 @@ export class ChannelSocket {
   }
 
   /**
-   * Throws the error if it ends the connection. An error about one symbol does not: it would come again after a
-   * reconnection, and it does not concern the other feeds. All feeds get it as an unknown event.
+   * Throws the error if it ends the connection: if a retry may help, or if it is about the key or the address. Any
+   * other error, such as one that names symbols, would come again after a reconnection, and may not concern the other
+   * feeds. All feeds get it as an unknown event.
    */
-  #check(wire: unknown): void {
+  #check(wire: unknown, namesSymbols: boolean): void {
     const { secrets, logger } = this.#options.call
     const error = errorFromWire(wire, { secrets })
     const { code, retryable } = error
-    if (retryable || code === 'authentication_error' || code === 'not_found') throw error
+    const isAboutAll = code === 'authentication_error' || code === 'not_found'
+    if (retryable || (isAboutAll && !namesSymbols)) throw error
     warn(logger, `vectrade: the server has sent an error in live data (${code})`, {
       event: 'live.error',
       code,

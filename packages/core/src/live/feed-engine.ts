@@ -115,7 +115,7 @@ export class FeedEngine implements FeedSink {
   }
 
   onId(id: string): void {
-    this.#delivery.skip(id)
+    if (this.#end === undefined) this.#delivery.skip(id)
   }
 
   onLost(): void {

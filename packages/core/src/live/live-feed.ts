@@ -55,7 +55,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
     closeWhenCollected(this, loading)
   }
 
-  /** Whether the feed is connected. */
+  /** Where the connection stands: see {@link LiveState}. */
   get state(): LiveState {
     return this.#engine.state
   }
@@ -114,7 +114,12 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
     checkSymbols('symbols', symbols)
     const before = this.#symbols.size
     symbols.forEach(change)
-    if (this.#symbols.size !== before) this.#engine.change?.()
+    if (this.#symbols.size === before) return
+    // The engine may have begun with the symbols of before, although it is not known here yet.
+    void this.#loading.then(
+      (engine) => engine.change(),
+      () => {},
+    )
   }
 
   async #begin(loading: Promise<FeedEngine>): Promise<void> {

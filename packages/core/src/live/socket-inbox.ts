@@ -32,16 +32,21 @@ export class SocketInbox {
     const kept = this.#kept
     this.#kept = []
     this.#reader = reader
-    for (const data of kept) reader.onMessage(data)
-    if (this.#isLost) reader.onLost()
+    for (const data of kept) this.#reader?.onMessage(data)
+    if (this.#isLost) this.#reader?.onLost()
   }
 
-  /** Removes the listeners and closes the socket. */
+  /** Removes the listeners and closes the socket. The reader gets nothing more. */
   close(): void {
+    this.#reader = undefined
     this.socket.removeEventListener('message', this.#onMessage)
     this.socket.removeEventListener('close', this.#onLost)
     this.socket.removeEventListener('error', this.#onLost)
-    this.socket.close()
+    try {
+      this.socket.close()
+    } catch {
+      // The socket of Workers throws if it has failed. It is closed then.
+    }
   }
 
   readonly #onMessage = ({ data }: { data?: unknown }): void => {

@@ -5,6 +5,7 @@ import { parseJson } from '../events/json.ts'
 import type { LiveEvent } from '../events/live-event.ts'
 import { liveEventFromWire } from '../events/live-event-from-wire.ts'
 import type { ByteStream } from '../lifetime/byte-stream.ts'
+import { isSendableId } from '../options/last-event-id.ts'
 import { MessageReader } from '../sse/message-reader.ts'
 import { Watchdog } from '../stream/watchdog.ts'
 
@@ -41,7 +42,9 @@ export class SseReading {
   async next(): Promise<LiveMessage | undefined> {
     for (;;) {
       const message = this.#messages.take()
-      const id = this.#messages.lastEventId ?? ''
+      const given = this.#messages.lastEventId ?? ''
+      // No request can ask for what comes after any other id.
+      const id = isSendableId(given) ? given : ''
       const event = message && this.#read(message.data, message.event)
       if (event !== undefined || id !== this.#id) {
         this.#id = id

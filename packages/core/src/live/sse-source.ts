@@ -294,7 +294,9 @@ export class SseSource implements FeedSource {
     }
     if (event === undefined) return this.#sink.onId(id)
     const isGreeting = this.#greeting.has(event)
-    if (isNew && !isGreeting) this.#reconnection.progressed()
+    // Some servers send no ids.
+    const isProgress = id === '' ? event.type !== 'unknown' && event.type !== 'gap' : isNew
+    if (isProgress && !isGreeting) this.#reconnection.progressed()
     this.#sink.onEvent(event, id)
   }
 }
