@@ -62,7 +62,8 @@ async function follow(begin: () => Promise<void>, isResumed: boolean): Promise<v
     update()
   }
   await ended
-  enter('ready', view)
+  // After a stop, the end takes a moment. The reader may have asked another question by then.
+  if (!isRunning(analysis.getSnapshot())) enter('ready', view)
   // A refused question goes back into the field to be changed, unless the reader has begun another one.
   if (turn.problem?.canRetry === false && prompt.value === '') setPrompt(question)
 }
@@ -127,7 +128,9 @@ prompt.addEventListener('keydown', (event) => {
 })
 
 document.addEventListener('keydown', ({ key, isComposing }) => {
-  if (key === 'Escape' && !isComposing) void analysis.stop()
+  // Stopping a failed answer would end it on the server, although it may still be resumed.
+  const isStop = key === 'Escape' && !isComposing && isRunning(analysis.getSnapshot())
+  if (isStop) void analysis.stop()
 })
 find('stop').addEventListener('click', ({ detail }) => {
   // The second click of a double click on Ask must not stop the answer.

@@ -1,4 +1,4 @@
-import { createHandler, VecTrade } from '@vectrade/node'
+import { createHandler, toResponse, VecTrade } from '@vectrade/node'
 import { expectWithinASecond, lastRequest } from '@vectrade/test-kit'
 import { describe, expect, test } from 'vitest'
 import { type Chat, useBrowser } from './support/chat-browser.ts'
@@ -58,6 +58,32 @@ describe('stopping', () => {
     await chat.prompt.press('Escape')
     await chat.reach('stopped')
     expect(await chat.answer.innerHTML()).toContain('Strong <strong>pricing</strong>')
+  })
+
+  test('and asking at once again leaves the new answer its Stop button', async () => {
+    const held = Promise.withResolvers<void>()
+    let asked = 0
+    await using server = await servePage(async () => {
+      asked += 1
+      if (asked === 1) await held.promise
+      return toResponse(
+        (async function* () {
+          yield { type: 'text', content: 'Half' } as const
+          await held.promise
+        })(),
+      )
+    })
+    const chat = await open(server.url)
+    await chat.ask(question)
+    await expect.poll(() => asked).toBe(1)
+    await chat.prompt.press('Escape')
+    await chat.ask('The next question')
+    await chat.answer.getByText('Half').waitFor()
+    // The end of the first answer comes up to 500 ms after its stop.
+    await chat.page.waitForTimeout(1_000)
+    const isVisible = await chat.button('Stop').isVisible()
+    held.resolve()
+    expect(isVisible).toBe(true)
   })
 
   test('before the first word', async () => {

@@ -1,7 +1,8 @@
+import { createHandler, memoryStore } from '@vectrade/node'
 import { expectWithinASecond, lastRequest } from '@vectrade/test-kit'
 import { expect, test } from 'vitest'
 import { Chat, useBrowser } from './support/chat-browser.ts'
-import { servePageWithEvents, servePageWithSandbox } from './support/serve-page.ts'
+import { servePage, servePageWithEvents, servePageWithSandbox } from './support/serve-page.ts'
 
 const open = useBrowser()
 const question = "What's the bull case for NVDA?"
@@ -75,6 +76,36 @@ test('Stop in one tab ends the answer in every tab', async () => {
   await chat.button('Ask again').click()
   await chat.reach('streaming')
   expect(await chat.turn.getByRole('heading', { level: 2 }).textContent()).toBe(question)
+})
+
+test('a reader who was signed out resumes the answer after signing in, even if Escape was pressed', async () => {
+  const rest = Promise.withResolvers<void>()
+  let asked = 0
+  let isSignedIn = true
+  await using server = await servePage(
+    createHandler({
+      source: async function* () {
+        asked += 1
+        yield { type: 'text', content: 'Yes' }
+        await rest.promise
+      },
+      store: memoryStore(),
+      authorize: () => isSignedIn,
+    }),
+  )
+  const chat = await open(server.url)
+  await chat.ask(question)
+  await chat.answer.getByText('Yes').waitFor()
+  isSignedIn = false
+  await chat.page.reload()
+  await chat.reach('failed')
+  await chat.page.keyboard.press('Escape')
+  isSignedIn = true
+  await chat.page.reload()
+  await chat.answer.getByText('Yes').waitFor()
+  rest.resolve()
+  await chat.reach('complete')
+  expect(asked).toBe(1)
 })
 
 test('a question whose answer is no longer stored can be asked again', async () => {

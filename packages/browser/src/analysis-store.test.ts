@@ -267,6 +267,21 @@ test('wrong options are refused', () => {
   }
 })
 
+test('an event that changes nothing in the snapshot makes no new one', async () => {
+  const types: string[] = []
+  const onEvent = ({ type }: { type: string }): void => void types.push(type)
+  const store = createAnalysis(lab.endpoint.client(), { storage: false, onEvent })
+  await lab.begin(store)
+  const frames = useFrames()
+  const before = store.getSnapshot()
+  const answer = await lab.endpoint.last()
+  answer.send({ type: 'text', content: '' })
+  await until(() => expect(types).toEqual(['text', 'text']))
+  expect(frames.waiting).toBe(0)
+  expect(store.getSnapshot()).toBe(before)
+  store.dispose()
+})
+
 test('thousands of pieces of text are read with few updates and no loss', async () => {
   const frames = useFrames()
   const store = lab.create()

@@ -3,6 +3,7 @@ import {
   type AnalysisRequest,
   type AnalysisStream,
   APIError,
+  AuthenticationError,
   type EventOf,
   type EventTypes,
   type NoEventTypes,
@@ -238,17 +239,19 @@ class Store<Event extends StreamEvent | OtherEvent> implements AnalysisStore {
   }
 
   #take(event: Event, answer: AnswerSoFar): void {
-    answer.add(event)
     const isText = event.type === 'text' && event.content !== ''
+    const isNew = answer.add(event)
     if (isText && this.#status === 'waiting') this.#set('streaming')
-    else this.#publisher.soon()
+    else if (isNew) this.#publisher.soon()
   }
 
   #fail({ answer, stream }: Run<Event>, error: VecTradeError): void {
     // The program has closed its client.
     if (error instanceof RequestAbortedError) return this.#end('stopped')
-    // After an APIError, and if no retry can help, the answer has ended. Otherwise, only the connection is lost.
-    const canResume = error.retryable && !(error instanceof APIError)
+    // After an APIError, and if no retry can help, the answer has ended. Otherwise, only the connection is lost. If
+    // the server refuses the reader, the answer continues there, and the reader can resume it after signing in.
+    const isRefused = error instanceof AuthenticationError && error.status !== undefined
+    const canResume = isRefused || (error.retryable && !(error instanceof APIError))
     if (!canResume) this.#note.clear()
     else if (stream?.id !== undefined) {
       this.#cut = { id: stream.id, answer, lastEventId: stream.lastEventId }

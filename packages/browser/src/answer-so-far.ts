@@ -9,6 +9,9 @@ interface AnswerParts {
   readonly usage: Usage | undefined
 }
 
+/** The types of events that have parts of an answer other than text. */
+const partTypes: ReadonlySet<string> = /* @__PURE__ */ new Set(['citation', 'metadata', 'done'])
+
 /** The part of an answer that has arrived, for snapshots. */
 export class AnswerSoFar {
   readonly #answer = new AnalysisSoFar()
@@ -18,7 +21,8 @@ export class AnswerSoFar {
   /** Whether another reader has stopped the answer, for example in another tab. */
   isStopped = false
 
-  add(added: StreamEvent | OtherEvent): void {
+  /** Returns whether the event has changed something. */
+  add(added: StreamEvent | OtherEvent): boolean {
     // An event of a program's own type matches no case below, because it is no part of the answer.
     const event = added as StreamEvent
     this.#answer.add(event)
@@ -26,6 +30,7 @@ export class AnswerSoFar {
     if (event.type === 'done') {
       this.isStopped = 'finish_reason' in event && event.finish_reason === 'stopped'
     }
+    return event.type === 'text' ? event.content !== '' : partTypes.has(event.type)
   }
 
   /** Returns the parts so far. Those that have not changed are the same objects as before. */

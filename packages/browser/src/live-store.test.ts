@@ -1,11 +1,13 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   AuthenticationError,
   ConfigurationError,
   createLive,
   type LiveEvent,
+  type LiveFeed,
   type LiveSnapshot,
   type LiveStore,
+  type VecTrade,
 } from './index.ts'
 import { useFrames } from './test-support/manual-frames.ts'
 import { ScriptedFeed } from './test-support/scripted-feed.ts'
@@ -145,6 +147,38 @@ describe('a live store', () => {
     expect(store.getSnapshot().symbols).toEqual(['NVDA', 'NOPE'])
     await until(() => expect(store.getSnapshot().symbols).toEqual(['NVDA']))
     expect(store.getSnapshot()).toMatchObject({ state: 'live', error: undefined })
+    store.dispose()
+  })
+
+  test('stops following a symbol that an error in the feed names', async () => {
+    const remove = vi.fn<LiveFeed['remove']>()
+    const data = { type: 'error', symbols: ['NOPE'] }
+    async function* events(): AsyncGenerator<LiveEvent, void> {
+      yield { type: 'unknown', content: '', wireType: 'error', data }
+      await new Promise(() => {})
+    }
+    const subscribe = (): unknown => Object.assign(events(), { state: 'live', remove, close() {} })
+    const client = { live: { subscribe } } as unknown as VecTrade
+    const store = createLive(client, { symbols: ['NVDA', 'NOPE'] })
+    store.subscribe(() => {})
+    await until(() => expect(store.getSnapshot().symbols).toEqual(['NVDA']))
+    // A WebSocket would ask for it again after each reconnection.
+    expect(remove).toHaveBeenCalledWith(['NOPE'])
+    store.dispose()
+  })
+
+  test('keeps its snapshot if an event changes nothing in it', async () => {
+    const frames = useFrames()
+    const events: LiveEvent[] = []
+    const onEvent = (event: LiveEvent): void => void events.push(event)
+    const store = createLive(feed.client(), { channels: ['news'], onEvent })
+    const snapshots = record(store)
+    await untilLive(store)
+    const before = snapshots.length
+    feed.send({ type: 'news.published', id: '1', title: 'Chips', symbols: [] })
+    await until(() => expect(events).toHaveLength(1))
+    expect(frames.waiting).toBe(0)
+    expect(snapshots).toHaveLength(before)
     store.dispose()
   })
 

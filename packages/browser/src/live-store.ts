@@ -191,19 +191,26 @@ class Store implements LiveStore {
     }
   }
 
-  /** Removes the symbols that an error names, because the feed has removed them too. */
+  /** Removes the symbols that the server refuses. */
   #drop(data: unknown): void {
     const { symbols } = (data ?? {}) as { symbols?: unknown }
     if (!Array.isArray(symbols)) return
-    this.#follow(this.#symbols.filter((symbol) => !symbols.includes(symbol)))
+    const refused = this.#symbols.filter((symbol) => symbols.includes(symbol))
+    if (refused.length === 0) return
+    // Over Server-Sent Events, the feed has removed them itself. Over a WebSocket, it would ask for them again after
+    // each reconnection.
+    this.#feed?.remove(refused)
+    this.#follow(this.#symbols.filter((symbol) => !refused.includes(symbol)))
   }
 
   #take(event: LiveEvent): void {
-    if (event.type === 'gap') this.#gap = event
-    else if (event.type === 'quote.update' && this.#symbols.includes(event.symbol)) {
+    if (event.type === 'gap') {
+      this.#gap = event
+      this.#publisher.soon()
+    } else if (event.type === 'quote.update' && this.#symbols.includes(event.symbol)) {
       this.#newer.set(event.symbol, event)
+      this.#publisher.soon()
     } else if (event.type === 'unknown' && event.wireType === 'error') this.#drop(event.data)
-    this.#publisher.soon()
     const { onEvent } = this.#options
     if (onEvent) callListener(() => onEvent(event))
   }

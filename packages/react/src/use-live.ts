@@ -56,7 +56,7 @@ export function useLive(options: UseLiveOptions): LiveSnapshot & Pick<LiveStore,
   useEffect(() => {
     store.remove(store.getSnapshot().symbols.filter((symbol) => !symbols.includes(symbol)))
     store.add(symbols)
-    // The elements, because most programs pass another array each time. A symbol has no comma.
+    // Compares the symbols, because most programs pass a new array each time. A symbol has no comma.
   }, [store, symbols.join()])
   return useMemo(() => ({ ...snapshot, retry: store.retry }), [store, snapshot])
 }

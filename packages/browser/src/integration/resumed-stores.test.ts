@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createAnalysis, StreamResumeError } from '../index.ts'
+import { AuthenticationError, createAnalysis, StreamResumeError } from '../index.ts'
 import { record, useAnalysisLab } from '../test-support/analysis-lab.ts'
 import { ScriptedEndpoint } from '../test-support/scripted-endpoint.ts'
 import { until } from '../test-support/until.ts'
@@ -49,6 +49,25 @@ describe('an answer is resumed', () => {
     expect(lab.endpoint.requests.at(-1)).toEqual({ method: 'GET', lastEventId: '1' })
     expect(lab.endpoint.answers).toHaveLength(1)
   })
+
+  test.for([401, 403])(
+    'after its reader was refused with %i, and has signed in again',
+    async (status) => {
+      const store = lab.create()
+      await lab.beginAndLose(store)
+      lab.endpoint.refusal = status
+      await store.resume()
+      expect(store.getSnapshot().error).toBeInstanceOf(AuthenticationError)
+      expect(lab.storage.size).toBe(1)
+      lab.endpoint.refusal = undefined
+      const done = store.resume()
+      ;(await lab.endpoint.last()).end()
+      await done
+      expect(store.getSnapshot()).toMatchObject({ text: 'Bull', status: 'complete' })
+      expect(lab.endpoint.requests.at(-1)).toEqual({ method: 'GET', lastEventId: '1' })
+      expect(lab.endpoint.answers).toHaveLength(1)
+    },
+  )
 
   test('not after it was stopped or another question was asked, because the server has then ended it', async () => {
     for (const leave of ['stop', 'retry'] as const) {

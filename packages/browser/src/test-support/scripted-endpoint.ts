@@ -28,6 +28,8 @@ export class ScriptedEndpoint {
   readonly requests: { method: string; lastEventId: string | null }[] = []
   /** Whether requests fail, and responses break off. */
   isDown = false
+  /** If set, all requests are refused with this status. */
+  refusal: number | undefined
   /** What a response waits for on its way to the page. */
   onResponse: () => Promise<void> = () => Promise.resolve()
   readonly #handler: ReturnType<typeof createHandler>
@@ -80,6 +82,7 @@ export class ScriptedEndpoint {
     const lastEventId = request.headers.get('last-event-id')
     this.requests.push({ method: request.method, lastEventId })
     if (this.isDown) throw new TypeError('fetch failed')
+    if (this.refusal !== undefined) return new Response(null, { status: this.refusal })
     const response = await this.#handler(request)
     await this.onResponse()
     const body = response.body?.pipeThrough(
