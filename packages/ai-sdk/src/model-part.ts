@@ -56,7 +56,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Reads a number of tokens. Since version 3 of the specification, it is an object with a total. */
-function count(tokens: unknown): number | undefined {
+export function count(tokens: unknown): number | undefined {
   const total = isObject(tokens) ? tokens['total'] : tokens
   return typeof total === 'number' && Number.isFinite(total) ? total : undefined
 }

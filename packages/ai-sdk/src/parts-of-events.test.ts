@@ -93,3 +93,16 @@ test('a failed answer ends its text, and has the error and what is known', () =>
     { type: 'finish', finishReason: { unified: 'error' } },
   ])
 })
+
+test.for([null, 7, 'many'])('usage that is not an object is left out: %j', (usage) => {
+  const [finish] = partsOf({ type: 'done', content: '', usage } as never)
+  expect(finish).not.toHaveProperty('usage.raw')
+})
+
+test('counts that are not numbers are unknown', () => {
+  const usage = { prompt_tokens: '9', completion_tokens: Number.NaN }
+  const [finish] = partsOf({ type: 'done', content: '', usage } as never)
+  expect(finish).toMatchObject({
+    usage: { inputTokens: { total: undefined }, outputTokens: { total: undefined } },
+  })
+})

@@ -13,6 +13,7 @@ import {
   type StreamEvent,
   type Usage,
 } from '@vectrade/core'
+import { count, isObject } from './model-part.ts'
 
 type Part = LanguageModelV4StreamPart
 
@@ -48,7 +49,8 @@ export class PartsOfEvents {
         return typeof model === 'string' ? [{ type: 'response-metadata', modelId: model }] : []
       }
       case 'done': {
-        this.#usage = event.usage
+        // A server may send anything here.
+        if (isObject(event.usage)) this.#usage = event.usage
         // An endpoint may say here why the answer has ended, such as `stopped`.
         const { finish_reason: reason } = event as { finish_reason?: unknown }
         if (reason !== undefined) this.#metadata['finish_reason'] = reason
@@ -113,7 +115,8 @@ export function sourceOf({ source, url }: Citation, index: number): LanguageMode
 const reasons = ['stop', 'length', 'content-filter', 'tool-calls', 'error', 'other'] as const
 
 /**
- * Returns how a complete answer finished. The metadata names a reason if another model than VecTrade's has answered.
+ * Returns how a complete answer finished. The metadata names a reason if the answer comes from a model other than
+ * VecTrade's.
  */
 function finishOf(metadata: Record<string, unknown>, usage: Usage | undefined): Finish {
   const { finish_reason: said } = metadata
@@ -125,12 +128,16 @@ function finishOf(metadata: Record<string, unknown>, usage: Usage | undefined): 
     finishReason: { unified, raw },
     usage: {
       inputTokens: {
-        total: usage?.prompt_tokens,
+        total: count(usage?.prompt_tokens),
         noCache: undefined,
         cacheRead: undefined,
         cacheWrite: undefined,
       },
-      outputTokens: { total: usage?.completion_tokens, text: undefined, reasoning: undefined },
+      outputTokens: {
+        total: count(usage?.completion_tokens),
+        text: undefined,
+        reasoning: undefined,
+      },
       ...(usage !== undefined && { raw: usage as JSONObject }),
     },
     providerMetadata: { vectrade: metadata as JSONObject },

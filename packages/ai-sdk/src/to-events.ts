@@ -62,7 +62,8 @@ export const toEventsChecks: Checks<ToEventsOptions<EventTypes>> = {
  *
  * A part is read only when an event is needed. The last two events are `metadata`, which has the model and the reason
  * why it finished, and `done`. Leaving the iteration cancels the parts. Reading throws a `StreamInterruptedError` if
- * the parts end without `finish`. It throws an error of the provider as the class of this SDK for its HTTP status.
+ * the parts end without `finish`. It throws an error of the provider as an error of this SDK, whose class depends on
+ * its HTTP status.
  *
  * @throws ConfigurationError if the parts cannot be read, or on a wrong option
  * @example

@@ -169,3 +169,33 @@ test('does not end a source that has failed by itself', async () => {
   await toUIMessageStreamResponse(source).text()
   expect(source.returned).toBe(0)
 })
+
+test.for<[string, boolean, () => AsyncGenerator<StreamEvent, void>]>([
+  [
+    'waits',
+    true,
+    async function* () {
+      yield text
+      await new Promise(() => {})
+    },
+  ],
+  [
+    'fails at its end',
+    false,
+    async function* () {
+      try {
+        yield text
+      } finally {
+        await Promise.reject(new Error('mine'))
+      }
+    },
+  ],
+])('a page that leaves does not wait for a source that %s', async ([, isReading, source]) => {
+  const body = toUIMessageStreamResponse(source()).body as ReadableStream<Uint8Array>
+  const reader = body.getReader()
+  // Start, the step, the text and its first piece.
+  for (let at = 0; at < 4; at += 1) await reader.read()
+  if (isReading) void reader.read()
+  await turn()
+  expect(await reader.cancel()).toBeUndefined()
+})

@@ -111,9 +111,9 @@ function bytesOf(
           end()
         }
       },
-      async cancel() {
+      cancel() {
         hasLeft = true
-        await events.return?.()
+        leave(events)
       },
     },
     { highWaterMark: 0 },

@@ -11,8 +11,8 @@ import { errorChain } from '@vectrade/core/adapter'
  *
  * `fetch` wraps the error of our agent (`agents.ts`) in one of its own. That error is unwrapped.
  *
- * A dispatcher and a `fetch` of different undicis may not fit together. undici then says that a method is invalid,
- * which no user has written. That becomes a `ConfigurationError`, which is not retried. The test is
+ * A dispatcher and a `fetch` of different versions of undici may not fit together. undici then says that a method is
+ * invalid, although the user has written none. That becomes a `ConfigurationError`, which is not retried. The test is
  * `other-dispatchers.test.ts`.
  *
  * @returns the error of our agent, a `ConfigurationError`, or the thrown value itself

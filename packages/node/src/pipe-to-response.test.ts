@@ -7,10 +7,12 @@ import { rawClient } from '@vectrade/test-kit/raw-client'
 import { type CountedSource, endless, source, text } from './test-support/sources.ts'
 import { serve } from '@vectrade/test-kit/web-server'
 import {
+  ConfigurationError,
   fromResponse,
   pipeToResponse,
   RateLimitError,
   StreamConsumedError,
+  type StreamEvent,
   toNodeHandler,
   toReadableStream,
   toResponse,
@@ -225,3 +227,23 @@ describe('no listener remains', () => {
 async function turns(count: number): Promise<void> {
   for (let at = 0; at < count; at += 1) await new Promise((resolve) => setImmediate(resolve))
 }
+
+test('a wrapper without its request is refused before anything is sent', async () => {
+  let error: unknown
+  await using server = await serve((req, res) => {
+    const wrapper = new Proxy(res, {
+      get: (target, name) => {
+        const value: unknown = name === 'req' ? undefined : Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const events = (): AsyncIterable<StreamEvent> => source([text('a')])
+    void pipeToResponse(events(), wrapper).catch(async (thrown: unknown) => {
+      error = thrown
+      await pipeToResponse(events(), wrapper, { req })
+    })
+  })
+  expect(await (await fetch(server.url)).text()).toContain('[DONE]')
+  expect(error).toBeInstanceOf(ConfigurationError)
+  expect(String(error)).toContain('`req`')
+})

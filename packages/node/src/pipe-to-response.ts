@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AnalysisStream,
+  ConfigurationError,
   type ReadableOptions,
   type StreamEvent,
   toResponse,
@@ -14,7 +15,7 @@ import { writeResponse } from './write-response.ts'
 export interface PipeOptions extends ResponseInit, ReadableOptions {
   /**
    * The request. Its socket reports that the client has disconnected, even if `res` is a wrapper that
-   * does not report it.
+   * does not report it. Default: `res.req`.
    */
   req?: NodeRequest | undefined
 }
@@ -55,6 +56,10 @@ export async function pipeToResponse(
   // Checked before the stream is used. `toResponse` checks the other options.
   checkOptions<Pick<PipeOptions, 'req'>>(options, { req: checkIncoming })
   // HTTP/2's classes have all members that are used here, but their types lack some.
-  const [request, response] = [options.req as IncomingMessage | undefined, res as ServerResponse]
+  const response = res as ServerResponse
+  const request = (options.req ?? response.req) as IncomingMessage | undefined
+  if (request === undefined) {
+    throw new ConfigurationError('`res` has no `req`: pass the request in the option `req`')
+  }
   await writeResponse(toResponse(stream, options), response, request)
 }

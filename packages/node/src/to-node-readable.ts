@@ -10,7 +10,8 @@ import {
  * Converts a stream into a Node `Readable` of Server-Sent Events, as bytes. This is
  * {@link toReadableStream} for Node.
  *
- * Each read takes one event from the stream. Destroying the `Readable` ends the stream.
+ * Nothing is read ahead: a read takes the events that have arrived, or waits for the next one. Destroying the
+ * `Readable` ends the stream.
  *
  * @throws StreamConsumedError if the stream has already been used
  * @example

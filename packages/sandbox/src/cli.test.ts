@@ -45,6 +45,21 @@ async function failure(...args: string[]): Promise<{ code: number; stderr: strin
 }
 
 describe('the command', () => {
+  test('keeps running after the reader of its output has left', async () => {
+    const { child, url, key } = await start('--tokens-per-second', '0')
+    child.stdout.destroy()
+    for (let at = 0; at < 3; at += 1) {
+      const response = await fetch(`${url}/ai/analyze`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ prompt: 'Bull case?' }),
+      })
+      expect(response.status).toBe(200)
+      await response.text()
+    }
+    expect(child.exitCode).toBeNull()
+  })
+
   test('takes the options of the live data, and prints its URLs', async () => {
     const flags = ['--live-interval', '5', '--live-seed', '7', '--live-market', 'closed']
     const fault = ['--live-symbol', 'NVDA', '--live-fault', 'cutAfterEvents=2; cut=clean']

@@ -60,6 +60,12 @@ VECTRADE_UPSTREAM_SYSTEM are the same as the flags of a model.
 
 class UsageError extends Error {}
 
+// Without a listener, a reader that leaves early, such as `head` or `grep -m1`, would end the process.
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
 const [command, ...rest] = process.argv.slice(2)
 if (command === 'diagnose') process.exitCode = await diagnoseCommand(rest)
 else await main(process.argv.slice(2))

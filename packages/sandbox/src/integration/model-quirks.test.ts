@@ -67,6 +67,14 @@ describe('a model’s server may', () => {
     expect(events).toEqual([metadata, yes, { type: 'done', content: '', usage }])
   })
 
+  test('drop the connection after the last part', async () => {
+    const events = await eventsOf((response) => {
+      sendChunks(response, textChunk('Yes.'), endChunk(), usageChunk)
+      setTimeout(() => response.destroy(), 50)
+    })
+    expect(events).toEqual([metadata, yes, { type: 'done', content: '', usage }])
+  })
+
   test('send [DONE], and keep the connection open', async () => {
     const events = await eventsOf((response) => sendChunks(response, textChunk('Yes.'), '[DONE]'))
     expect(events).toEqual([metadata, yes, { type: 'done', content: '' }])

@@ -107,7 +107,9 @@ async function* chunksOfStream(body: ReadableStream<Uint8Array>): AsyncGenerator
       if (chunk.hasChoice || chunk.usage) yield chunk
     }
   } catch (error) {
-    throw error instanceof Refusal ? error : cutShort()
+    if (error instanceof Refusal) throw error
+    // Some servers drop the connection after the last part.
+    if (!hasFinished) throw cutShort()
   } finally {
     void messages.return?.()
   }
