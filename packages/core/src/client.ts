@@ -179,7 +179,8 @@ export class AI<Event extends StreamEvent | OtherEvent = StreamEvent> {
 
   /**
    * Asks for an analysis in one piece. The server sends the response headers only when the answer is
-   * complete. For long answers, pass a longer `timeout`, or use {@link stream}.
+   * complete. For long answers, pass a longer `timeout`, or use {@link stream}. With an `endpoint`, this method
+   * reads a stream to its end instead.
    *
    * @throws the errors of reading a stream
    */
@@ -276,5 +277,5 @@ async function fetchAnalysis(call: CallWithLimits, signal: Abortable): Promise<A
 }
 
 async function openAtAPI(call: CallWithLimits, signal: Abortable): Promise<StreamSource> {
-  return openEventStream(await send(call, signal), call)
+  return openEventStream(await send(call, signal), call, signal)
 }

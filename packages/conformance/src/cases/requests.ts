@@ -13,6 +13,16 @@ export function requests(lab: Lab): Cases {
       assert.equal((await lab.seen(call)).length, 1)
     },
 
+    async "the option `fetch` can be the runtime's own function"() {
+      for (const instrumentation of [undefined, { onCall: () => ({ onEnd() {} }) }]) {
+        const { stream } = await lab.ask(
+          {},
+          { client: { fetch: globalThis.fetch, instrumentation } },
+        )
+        assert.match(await stream.finalText(), /simulated/i)
+      }
+    },
+
     async 'a request is what the protocol says'() {
       const call = await lab.ask({}, { prompt: 'Why «NVDA»? 台積電', headers: { 'x-team': 'a' } })
       await call.stream.finalText()

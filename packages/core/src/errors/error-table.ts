@@ -41,9 +41,9 @@ export const unexpected: LocalErrorRow = ['The analysis failed', 500, 'server_er
 /**
  * All errors by their `code`, and how each is reported on the wire.
  *
- * This table decides how an error is read, how it is sent on, and which HTTP status it gets. The first row of a
- * class has the status and the `type` that our endpoints send. If several rows have the same status, the first of
- * them decides the class of an error with that status.
+ * This table decides how an error is read, how it is sent on, and which HTTP status it gets. The first row of a class
+ * has the status and the `type` that our endpoints send if the error has none of its own. If several rows have the same
+ * status, the first of them decides the class of an error with that status.
  */
 export const errorTable: ErrorTable = {
   // The fallback for errors that match no other row. Our endpoints send it as 424 (Failed Dependency). A reader never
@@ -83,8 +83,8 @@ export const errorTable: ErrorTable = {
     [ServiceUnavailableError, 504, 'service_unavailable', true],
   ],
 
-  // Each of these classes sets `retryable` itself, because it depends on more than the class. Their own messages are
-  // about this server's network and options, so readers get another one.
+  // Errors that the SDK makes itself. They say themselves whether they are retryable. Their own messages are about this
+  // server's network and options, so readers get another one.
   connection_error: ['VecTrade could not be reached', 502, 'service_unavailable'],
   stream_interrupted: ['The answer was cut short', 502, 'service_unavailable'],
   timeout: ['VecTrade did not answer in time', 504, 'service_unavailable'],

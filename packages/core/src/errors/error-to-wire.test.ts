@@ -74,6 +74,10 @@ describe('the HTTP status', () => {
   test.for([
     [400, 400],
     [529, 529],
+    [0, 502],
+    [200, 502],
+    [204, 502],
+    [304, 502],
     [600, 502],
     [999, 502],
   ])('that VecTrade sent is kept if a response can have it: %i, %i', ([status, sent]) => {

@@ -50,8 +50,8 @@ export function errorToWire(error: unknown, status?: number): WireError {
 export function statusFor(error: unknown): number {
   if (!(error instanceof APIError)) return localRow(error)[1]
   const { code, type, status, retryable } = error
-  // Some servers send statuses that no response can have.
-  if (status !== undefined) return status < 600 ? status : 502
+  // A source may throw any status, such as that of a redirect. Some servers send statuses that no response can have.
+  if (status !== undefined) return status >= 400 && status < 600 ? status : 502
   // Another copy of this package may have classes that this one does not know.
   const rows = errorTable[code] ?? errorTable.server_error
   const same = rows.find((row) => row[2] === type && row[3] === retryable)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { retryAfterSeconds } from './retry-after.ts'
 
 const now = Date.parse('2026-11-22T00:00:00Z')
@@ -25,4 +25,11 @@ test.for<[Record<string, string>, number | undefined]>([
   [{ 'retry-after': 'Sun Nov 22 00:00:30 2026 GMT, 5' }, 30],
 ])('the seconds of %o', ([headers, seconds]) => {
   expect(retryAfterSeconds(new Headers(headers), now)).toBe(seconds)
+})
+
+test.for(['Asia/Tokyo', 'America/New_York'])('a date without a zone is in UTC, in %s', (zone) => {
+  vi.stubEnv('TZ', zone)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const headers = new Headers({ 'retry-after': 'Sun Nov 22 00:00:30 2026' })
+  expect(retryAfterSeconds(headers, now)).toBe(30)
 })

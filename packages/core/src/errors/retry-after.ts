@@ -30,7 +30,9 @@ function longestOf(
 }
 
 function secondsUntil(value: string, now: number): number | undefined {
+  // A date in the format of C's `asctime` names no time zone. Date.parse would take the local one.
+  const inUTC = value.replace(/:\d\d \d{4}$/, '$& GMT')
   // Date.parse reads '-5' and many other texts as dates. An HTTP date has the names of the day and the month.
-  const date = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN
+  const date = /[a-z]{3}/i.test(value) ? Date.parse(inUTC) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000)
 }

@@ -26,8 +26,8 @@ const brand: unique symbol = Symbol.for('vectrade.error')
 /**
  * The base class of all errors that this SDK throws.
  *
- * `instanceof` works even if the error comes from another installed copy of the package. This SDK puts no API key, no
- * prompt and no part of an answer into a message.
+ * `instanceof` works even if the error comes from another installed copy of the package. No message contains an API
+ * key. What the SDK writes itself contains no prompt and no part of an answer, but what a server says may quote them.
  */
 export class VecTradeError extends Error {
   /** @internal The name of the class. Minifiers do not change it, so other copies of this package know it. */

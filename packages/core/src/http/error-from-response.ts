@@ -8,7 +8,7 @@ import type { FetchResponse } from '../options/runtime.ts'
 import { readBody } from './read-body.ts'
 import { streamResponseOf } from './stream-response.ts'
 
-/** Information about an error that the response does not have. */
+/** Information about an error that is not in the response. */
 export interface ResponseErrorContext extends Pick<ErrorContext, 'secrets'> {
   /** Advice to add to the message of a 404. */
   notFoundHint?: string | undefined

@@ -131,7 +131,7 @@ function isKeyRefused(outcome: Outcome): outcome is APIError {
   return status === 401 || (status === 403 && (unknownKey.has(type) || unknownKey.has(errorCode)))
 }
 
-/** Whether the server has served the call, or refused it for another reason than the key. */
+/** Whether the server has served the call, or refused it for a reason other than the key. */
 function isKeyKnown(outcome: Outcome): boolean {
   if (!(outcome instanceof Error)) return true
   const status = outcome instanceof APIError ? (outcome.status ?? 0) : 0

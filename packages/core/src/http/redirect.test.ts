@@ -39,9 +39,21 @@ describe('the next request', () => {
     expect(next).toEqual({ ...hop, url: 'https://e/v2?a=b' })
   })
 
-  test.for([301, 302, 303])('is a GET without a body after %i', (status) => {
+  test.for([301, 302, 303])('is a GET without a body after a POST and %i', (status) => {
     const next = nextHop(redirect(status, 'https://e/v2'), hop, noSecrets)
     expect(next).toEqual({ url: 'https://e/v2', method: 'GET', body: undefined })
+  })
+
+  test.for([
+    [301, 'DELETE'],
+    [302, 'DELETE'],
+    [303, 'GET'],
+    [307, 'DELETE'],
+    [308, 'DELETE'],
+  ] as const)('after a DELETE and %i is a %s', ([status, method]) => {
+    const stop = { url: 'https://e/streams/s1', method: 'DELETE', body: undefined } as const
+    const next = nextHop(redirect(status, '/v2/streams/s1'), stop, noSecrets)
+    expect(next).toEqual({ url: 'https://e/v2/streams/s1', method, body: undefined })
   })
 
   test('has no user name and no password from the redirect', async () => {

@@ -51,8 +51,9 @@ export function nextHop(response: FetchResponse, from: Hop, secrets: Secrets): H
   }
   // Takes out user name and password. React Native's URL has no setters for them.
   const url = target.href.replace(/^(https?:\/\/)[^/\\?#]*@/, '$1')
-  // 307 and 308 repeat the request. The other redirects are followed with a GET.
-  return status >= 307 ? { ...from, url } : { url, method: 'GET', body: undefined }
+  // 303 asks for a GET. So do 301 and 302 after a POST. The other redirects repeat the request.
+  const isGet = status === 303 || (status < 303 && from.method === 'POST')
+  return isGet ? { url, method: 'GET', body: undefined } : { ...from, url }
 }
 
 /** Adds the origin to a path, because React Native's URL appends paths to the whole base. */

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { Body, catchError, complete } from '../test-support/body.ts'
+import { recording } from '../test-support/recording.ts'
 import {
   fail,
   mockTime,
@@ -235,9 +236,28 @@ describe('a call', () => {
     expect(seen).toEqual(['vq_test', 'vq_test'])
   })
 
-  test('closes an endless error body when the stream is cancelled', async () => {
+  test.for([
+    ['alone', undefined],
+    ['observed', recording().instrumentation],
+  ] as const)(
+    'calls fetch without `this`, so that it does not get the call and its prompt: %s',
+    async ([, instrumentation]) => {
+      const receivers: unknown[] = []
+      const fetch: Fetch = async function (this: unknown) {
+        receivers.push(this)
+        return ok()
+      }
+      expect(await run(new VecTrade({ apiKey: 'vq_test', fetch, instrumentation }))).toBeTruthy()
+      expect(receivers).toEqual([undefined])
+    },
+  )
+
+  test.for<[number, Record<string, string>]>([
+    [400, {}],
+    [200, { 'content-type': 'application/json' }],
+  ])('closes an endless error body when the stream is cancelled: %i', async ([status, headers]) => {
     const body = new Body(['{"error":'], 'hang')
-    const { client } = scripted([() => new Response(body.stream, { status: 400 })])
+    const { client } = scripted([() => new Response(body.stream, { status, headers })])
     const stream = client.ai.stream('p')
     const reading = stream[Symbol.asyncIterator]().next()
     await vi.advanceTimersByTimeAsync(10)

@@ -27,7 +27,7 @@ export interface Call extends RetryPolicy, Pick<RuntimeDefaults, 'toCause'> {
   method?: Hop['method'] | undefined
   body?: string | undefined
   headers: Record<string, string>
-  /** ms until response headers, per attempt. 0 is no limit. */
+  /** ms until response headers, for each request with its redirects. 0 is no limit. */
   timeout: number
   fetch: Fetch
   credentials?: FetchCredentials | undefined
@@ -183,7 +183,9 @@ function fetchHop(call: Call, hop: Hop, attempt: Attempt): Promise<FetchResponse
         resolve(response)
       }
     }
-    Promise.resolve(call.fetch(hop.url, requestInit(call, hop, attempt.signal)))
+    // Not `call.fetch(…)`: the fetch of pages and Workers refuses to be called as a method.
+    const { fetch } = call
+    Promise.resolve(fetch(hop.url, requestInit(call, hop, attempt.signal)))
       .then(onResponse)
       // This includes what a broken response throws when its properties are read.
       .catch(reject)

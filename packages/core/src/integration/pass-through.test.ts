@@ -53,6 +53,18 @@ test('an event that is split between chunks is put together', async () => {
   expect(await textOf(relay(...chunks, utf8(end)))).toBe(piece + bulk + bulk + bulk + end)
 })
 
+test('a split event survives a reader that overwrites what it got, even if the chunks are Buffers', async () => {
+  const bytes = utf8(bulk + bulk + bulk)
+  const halves = [bytes.subarray(0, 5001), bytes.subarray(5001)].map((half) => Buffer.from(half))
+  const chunks = [utf8(piece), ...halves, utf8(end)]
+  let relayed = ''
+  for await (const passed of relay(...chunks)) {
+    relayed += new TextDecoder().decode(passed)
+    new Uint8Array(passed.buffer).fill(0)
+  }
+  expect(relayed).toBe(piece + bulk + bulk + bulk + end)
+})
+
 test('an answer that is cut ends with an error after its last complete event', async () => {
   const relayed = await textOf(relay(utf8(piece), utf8(bulk), utf8(`${bulk}data: {"type":"te`)))
   expect(relayed.startsWith(`${piece}${bulk}${bulk}event: error\n`)).toBe(true)

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import { StreamStoreError } from '../index.ts'
 import { ControlledFeed, quote } from '../test-support/controlled-feed.ts'
 import { liveEndpoint, type Received } from '../test-support/live-endpoint.ts'
 import {
@@ -208,6 +209,19 @@ describe('a reader that comes from another instance', () => {
     expect(response.status).toBe(500)
     expect(onError).toHaveBeenCalledOnce()
     await vi.waitFor(() => expect(feed.symbols.size).toBe(0), 20_000)
+  })
+
+  test('gets a gap while Redis is away, and the server gets a warning', async () => {
+    const id = await firstId()
+    const feed = new SharedFeed()
+    feed.replayed = () => Promise.reject(new StreamStoreError('away', 'unavailable'))
+    const onError = vi.fn()
+    const warn = vi.fn()
+    const { get } = liveEndpoint({ feed, onError, logger: { warn } })
+    const caller = await get('?symbols=NVDA', { 'last-event-id': id })
+    expect(await caller.take(1)).toEqual([{ type: 'gap', reason: 'unknown', since: id }])
+    expect(onError).not.toHaveBeenCalled()
+    expect(warn).toHaveBeenCalledOnce()
   })
 
   test('and leaves during the replay does not stay', async () => {

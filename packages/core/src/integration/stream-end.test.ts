@@ -156,6 +156,19 @@ describe('the signal', () => {
     expect(await catchError(iterator.next())).toBeInstanceOf(RequestAbortedError)
   })
 
+  test('does not make a complete answer fail', async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const body = new Body(complete, 'hang')
+    const types: string[] = []
+    for await (const { type } of fromReadableStream(body.stream, { signal })) {
+      types.push(type)
+      if (type === 'done') controller.abort()
+    }
+    expect(types.at(-1)).toBe('done')
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   test('cancels a body that no one has begun to read', async () => {
     const controller = new AbortController()
     const body = new Body([sse(text('a'))])

@@ -10,7 +10,7 @@ export interface LogFields {
 /**
  * Receives what the SDK reports while it works, such as a retry. `console` is a logger, and so is a logger of pino.
  *
- * No message and no field has a prompt, an answer, a key or the message of an error.
+ * No message and no field has a prompt, an answer, a key, or what a server or another library says in an error.
  */
 export interface Logger {
   /** Details that help to find a problem. */

@@ -55,18 +55,18 @@ export class CallWatcher implements AttemptWatcher {
     if (this.#isOver) return call
     this.#attempt += 1
     const attempt = this.#attempt
-    const { method = 'POST', url } = call
+    const { method = 'POST', url, fetch: send } = call
     const given = this.#observers.map((observer) =>
       this.#guard(() => observer.onAttempt?.({ attempt, method, url: withoutQuery(url) })),
     )
     const contexts = given.map((context) => this.#guard(() => checked(context)))
     const headers = Object.assign({}, call.headers, ...contexts.map((context) => context?.headers))
     const fetch: Fetch = async (to, init) => {
-      const send = contexts.reduce(
+      const sendInContexts = contexts.reduce(
         (next, context) => this.#inContext(context, next),
-        () => call.fetch(to, init),
+        () => send(to, init),
       )
-      const response = await send()
+      const response = await sendInContexts()
       if (isResponse(response)) {
         const { status, requestId } = streamResponseOf(response, call.secrets)
         this.#requestId = requestId

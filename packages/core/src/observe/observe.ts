@@ -1,7 +1,10 @@
+import { errorFromThrown } from '../errors/error-from-thrown.ts'
+import type { VecTradeError } from '../errors/vectrade-error.ts'
 import type { CallWithLimits } from '../http/call.ts'
 import type { Abortable } from '../lifetime/abort-source.ts'
 import type { AnalysisRequest } from '../options/analysis-request.ts'
-import type { CallInfo } from '../options/instrumentation.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
+import type { CallInfo, CallObserver } from '../options/instrumentation.ts'
 import type { CallOutcome } from '../stream/stream-source.ts'
 import type { CallWatcher } from './call-watcher.ts'
 import { withoutQuery } from './without-query.ts'
@@ -40,7 +43,11 @@ export function observed<Result>(
       const asked: CallInfo = instrumentation?.content ? { ...info, ...request } : info
       // Called before anything is awaited, because a tracer finds its context only until then.
       const begin = attempt(() => instrumentation?.onCall(asked))
-      const { CallWatcher } = await import('./call-watcher.ts')
+      const { CallWatcher } = await import('./call-watcher.ts').catch((cause: unknown) => {
+        const error = errorFromThrown(cause, 'connect')
+        void markHandled(tellFailure(begin, error))
+        throw error
+      })
       const watcher = new CallWatcher(begin, info, { log, instrumentation })
       end.reachedBy(watcher)
       return watch(watcher, await sendCall({ ...call, watcher }, signal))
@@ -68,6 +75,13 @@ class ObservedEnd {
     this.#watcher = watcher
     if (this.#outcome !== undefined) watcher.end(this.#outcome)
   }
+}
+
+/** Tells the observer of a call that nothing can watch. Otherwise, a tracer would never end its span. */
+async function tellFailure(begin: () => unknown, error: VecTradeError): Promise<unknown> {
+  const observer = begin() as CallObserver | undefined
+  const nothing = { requestId: undefined, events: 0, metadata: {}, usage: undefined }
+  return observer?.onEnd?.({ outcome: 'failed', error, ...nothing })
 }
 
 /** Calls a function, and returns a function that returns or throws what it did. */

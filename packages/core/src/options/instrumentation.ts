@@ -18,7 +18,7 @@ export interface Instrumentation {
 
 /** A call, as an {@link Instrumentation} sees it. */
 export interface CallInfo {
-  /** The method of `client.ai`. */
+  /** The method of `client.ai` that was called. `analyze()` at an endpoint counts as `stream`. */
   operation: 'stream' | 'analyze' | 'resume'
   /** The URL of the API or the endpoint, without its query. */
   url: string
@@ -35,7 +35,7 @@ export interface CallObserver {
    * refuses the first header for the key. Following a redirect does not count as another request.
    */
   onAttempt?(attempt: CallAttempt): AttemptContext | undefined | void
-  /** Called when the headers of a response have come, of any status. */
+  /** Called when the headers of a response have come, whatever its status is. */
   onResponse?(response: AttemptResponse): void
   /** Called after a failure that is tried again, before the pause. */
   onRetry?(retry: CallRetry): void
@@ -43,7 +43,7 @@ export interface CallObserver {
   onFirstText?(): void
   /**
    * Called for each event before the program gets it. With this hook, `onFirstText` or `onEnd`, a relay decodes events
-   * that it would otherwise pass through as bytes. `analyze()` has no events.
+   * that it would otherwise pass through as bytes. The operation `analyze` has no events.
    */
   onEvent?(event: StreamEvent | OtherEvent): void
   /** Called exactly once. */

@@ -4,7 +4,7 @@ import type { Logger } from '../lifetime/logger.ts'
 /** The levels of messages, from the least important. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 
-/** What a logger gets: the messages of this level and of those after it. `off` is none. */
+/** What a logger gets: the messages of this level and of more important ones. `off` is none. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'off'
 
 /** What a client was told about logging. */

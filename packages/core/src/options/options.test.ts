@@ -14,6 +14,8 @@ describe('refuses', () => {
     ['another protocol', { baseURL: 'ftp://secret.example' }, /https/],
     ['credentials in the URL', { baseURL: 'https://user:secret@e' }, /credentials/],
     ['a query in the URL', { baseURL: 'https://e/v1?secret=1' }, /query/],
+    ['an empty query in the URL', { baseURL: 'https://secret/v1?' }, /query/],
+    ['an empty fragment in the URL', { baseURL: 'https://secret/v1#' }, /fragment/],
     ['plain http to another machine', { baseURL: 'http://example.com/v1' }, /allowInsecure/],
     [
       'http to a host that only looks local',

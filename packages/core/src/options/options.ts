@@ -30,7 +30,7 @@ import { version } from './version.ts'
 
 /** Limits of a call. A limit passed with a call replaces the client's. */
 export interface CallLimits {
-  /** ms until response headers, per attempt. 0 is no limit. Default 30 000. */
+  /** ms until response headers, for each request with its redirects. 0 is no limit. Default 30 000. */
   timeout?: number | undefined
   /** ms without an event while one is awaited. Heartbeats do not count. 0 is no limit. Default 120 000. */
   idleTimeout?: number | undefined
@@ -39,8 +39,8 @@ export interface CallLimits {
   /** Attempts after the first one. An answer that has begun is not asked for again. Default 2. */
   maxRetries?: number | undefined
   /**
-   * The longest `Retry-After` to wait for, in ms. If the server asks for a longer wait, the call fails.
-   * Default 60 000.
+   * The longest `Retry-After` to wait for, in ms. If the server asks for a longer wait, the call fails. A stream or a
+   * feed that reconnects waits only this long instead. Default 60 000.
    */
   maxRetryAfter?: number | undefined
   /** The most bytes of one event. Default 64 MiB. */

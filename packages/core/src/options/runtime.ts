@@ -46,7 +46,7 @@ export interface FetchHeaders {
   get(name: string): string | null
 }
 
-/** What a runtime supplies to the client. Core looks for nothing of a runtime by itself. */
+/** What a runtime supplies to the client. Core itself uses only what all runtimes have, such as `fetch`. */
 export interface RuntimeDefaults {
   /**
    * The name in `User-Agent: vectrade-<name>/<version>`. `false` sends no `User-Agent`, for runtimes where

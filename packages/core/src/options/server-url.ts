@@ -43,7 +43,8 @@ export function checkServerURL(rules: URLRules, given: string, allowInsecure: bo
   if (!isInsecure && !secure.includes(protocol.toLowerCase())) {
     throw new ConfigurationError(`${names} must begin with ${secure.join('// or ')}//`)
   }
-  if (url.username || url.password || url.search || url.hash) {
+  // `search` and `hash` are empty if nothing follows the `?` or the `#`.
+  if (url.username || url.password || /[?#]/.test(url.href)) {
     throw new ConfigurationError(`${names} must be without credentials, query and fragment`)
   }
   if (isInsecure && !allowInsecure && !isLoopback(url.hostname)) {

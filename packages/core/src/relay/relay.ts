@@ -168,7 +168,7 @@ export class Relay<T> {
     forgetCollected(this)
     if (this.#isOver) return
     this.#isOver = true
-    // Do not await it. A generator answers only after its pending read. Its failure concerns no one here.
+    // Do not await it. A generator answers only after its pending read. Its failure does not matter here.
     void markHandled((async () => this.#iterator.return?.())())
   }
 

@@ -14,7 +14,10 @@ import { Reconnection } from './reconnection.ts'
 import { type StreamConnection, ResumingSource, type StreamEndpoint } from './resuming-source.ts'
 import { streamUrl } from '../store/stream-id.ts'
 
-/** Sends a prompt to an endpoint, once. If the endpoint stores the stream, the source resumes after a cut. */
+/**
+ * Sends a prompt to an endpoint. If the endpoint stores the stream, the source resumes after a cut, without sending the
+ * prompt again.
+ */
 export async function openAtEndpoint(
   call: CallWithLimits,
   signal: Abortable,
@@ -24,8 +27,8 @@ export async function openAtEndpoint(
   const sent = { ...call, body: undefined }
   const reconnection = new Reconnection(signal, call.network, call.maxRetryAfter)
   const id = singleHeader(response.headers, 'x-vectrade-stream-id')
-  if (!id) return openEventStream(response, call)
-  const reader = await openEventStream(response, readerOptions(call, reconnection))
+  if (!id) return openEventStream(response, call, signal)
+  const reader = await openEventStream(response, readerOptions(call, reconnection), signal)
   const endpoint = new StoredStreamEndpoint(sent, id, reconnection)
   return new ResumingSource(endpoint, { response: reader.response, reader }, '', sent, reconnection)
 }
@@ -85,7 +88,8 @@ class StoredStreamEndpoint implements StreamEndpoint {
       closeBody(response.body)
       return { response: streamResponseOf(response, call.secrets), reader: undefined }
     }
-    const reader = await openEventStream(response, readerOptions(this.#call, this.#reconnection))
+    const options = readerOptions(this.#call, this.#reconnection)
+    const reader = await openEventStream(response, options, signal)
     return { response: reader.response, reader }
   }
 }

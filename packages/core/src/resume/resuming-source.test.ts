@@ -6,7 +6,8 @@ import {
   TimeoutError,
   VecTrade,
 } from '../index.ts'
-import { catchError } from '../test-support/body.ts'
+import type { Network } from '../adapter.ts'
+import { Body, catchError } from '../test-support/body.ts'
 import { endpoint } from '../test-support/resumable-endpoint.ts'
 
 // No pauses between attempts.
@@ -217,3 +218,34 @@ test.for(['a\u0001', ' a', 'a '])(
     expect(asked).toEqual([null])
   },
 )
+
+test('a connection is replaced after a sleep in which only the wall clock went on', async () => {
+  const listeners: ((isNew: boolean) => void)[] = []
+  const network: Network = {
+    isOnline: () => true,
+    onWake: (listener) => {
+      listeners.push(listener)
+      return () => {}
+    },
+  }
+  const asked: (string | null)[] = []
+  const fetch: Fetch = async (_, init) => {
+    asked.push(new Headers(init.headers).get('last-event-id'))
+    const body = asked.length === 1 ? new Body([firstEvent], 'hang').stream : 'data: [DONE]\n\n'
+    return new Response(body, { headers })
+  }
+  const options = { endpoint, fetch, heartbeatTimeout: 0, idleTimeout: 0 }
+  const reading = new VecTrade(options, { network }).ai.stream('p').finalText()
+  await vi.waitFor(() => expect(listeners).not.toEqual([]))
+  const wake = async (): Promise<void> => {
+    for (const listener of listeners) listener(false)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  await wake()
+  expect(asked).toEqual([null])
+  const now = Date.now()
+  vi.spyOn(Date, 'now').mockReturnValue(now + 3_600_000)
+  await wake()
+  expect(await reading).toBe('a')
+  expect(asked).toEqual([null, '1'])
+})

@@ -58,7 +58,13 @@ export class ResumingSource implements StreamSource {
   #hasRead: boolean
   /** Whether the connection was closed on waking up, although it may have worked. */
   #isDistrusted = false
-  #lastByte = performance.now()
+  /**
+   * When the last byte came, on the wall clock: that of `performance.now()` stands still on many systems while the
+   * machine sleeps. If the wall clock is set, the connection is replaced too soon or too late, at worst.
+   *
+   * @see https://developer.mozilla.org/en-US/docs/Web/API/Performance/now#ticking_during_sleep
+   */
+  #lastByte = Date.now()
   #isClosed = false
 
   constructor(
@@ -150,7 +156,7 @@ export class ResumingSource implements StreamSource {
     this.#watchdog.begin()
     try {
       const more = await this.#connection.reader?.fill()
-      this.#lastByte = performance.now()
+      this.#lastByte = Date.now()
       if (more) return undefined
     } catch (error) {
       const isDead = error instanceof TimeoutError
@@ -175,11 +181,11 @@ export class ResumingSource implements StreamSource {
     if (this.#isClosed) this.#connection.reader?.close()
     this.#isDistrusted = false
     this.#position.reconnected()
-    this.#lastByte = performance.now()
+    this.#lastByte = Date.now()
   }
 
   #onWake(isNew: boolean): void {
-    const isStale = performance.now() - this.#lastByte > staleAfter
+    const isStale = Date.now() - this.#lastByte > staleAfter
     if ((!isNew && !isStale) || !this.#canResume) return
     // This ends the pending read, and the reader then connects again at once.
     this.#isDistrusted = true

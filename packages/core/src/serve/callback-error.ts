@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.ts'
 
-/** Wraps an error of `authorize` or `owner`, because its class says nothing about VecTrade or the caller. */
+/** Wraps an error of a callback such as `authorize`, so that it is not taken for an error of VecTrade or the caller. */
 export class CallbackError extends Error {}
 
 /** Calls a callback of the developer. @throws CallbackError with its error as the cause, or its Refusal */

@@ -3,8 +3,8 @@ import { chosenLevel, isLogged, type LogSettings } from '../options/log-level.ts
 import type { HandlerOptions } from './handler-options.ts'
 
 /**
- * Returns a function that returns the logger for the messages of a level, or undefined if they are not logged. The
- * client decides what the options of the endpoint leave open.
+ * Returns a function of a level. It returns the logger for messages of that level, or undefined if they are not logged.
+ * The client decides what the options of the endpoint leave open.
  */
 export function endpointLogger(
   options: Pick<HandlerOptions, 'logger' | 'logLevel'>,

@@ -46,7 +46,7 @@ export type AnalysisSource<Types extends EventTypes = NoEventTypes> = AnalysisSo
   EventOf<Types>
 >
 
-/** A source of these events, which it returns as an async generator or an array, for example. */
+/** A function that returns the events of an answer, for example as an async generator or an array. */
 export type AnalysisSourceOf<Event> = (
   question: AnalysisRequest,
   context: SourceContext,
@@ -84,9 +84,9 @@ export interface HandlerOptions<Types extends EventTypes = NoEventTypes> {
   /** ms of silence until a comment is sent to keep the connection alive. 0 turns it off. Default 15 000. */
   heartbeat?: number | undefined
   /**
-   * The longest time, in ms, to wait for the first event before the response begins. If VecTrade or the source refuses
-   * the request in that time, the response has the same status. A later failure becomes an error event. 0 starts the
-   * response at once. Default 8 000.
+   * The longest time, in ms, before the response begins. Until then, the endpoint waits for VecTrade's response
+   * headers, or for the first event of the `source`. If VecTrade or the source refuses the request in that time, the
+   * response has the same status. A later failure becomes an error event. 0 starts the response at once. Default 8 000.
    */
   firstByteAfter?: number | undefined
   /**

@@ -4,7 +4,7 @@ import { VecTradeError } from '../errors/vectrade-error.ts'
 
 /**
  * The message, status and type that readers of a source get for an error of this SDK. The messages do not mention
- * VecTrade, unlike those of `errorTable`. Both tables are separate, because a shared one would make pages larger.
+ * VecTrade, unlike those of `errorTable`. The two tables are separate, because a shared one would make pages larger.
  */
 const rows: Partial<Record<VecTradeErrorCode, readonly [string, number, string?]>> = {
   connection_error: ['The source of the answer could not be reached', 502],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Body, catchError, complete } from '../test-support/body.ts'
 import {
+  type AnalysisStream,
   ConfigurationError,
   fromReadableStream,
   NotFoundError,
@@ -169,4 +170,21 @@ describe('fromReadableStream', () => {
       })
     },
   )
+})
+
+test.for<[string, (body: ReadableStream<Uint8Array>, events: never) => AnalysisStream]>([
+  ['fromReadableStream', (body, events) => fromReadableStream(body, { events })],
+  [
+    'fromResponse',
+    (body, events) =>
+      fromResponse(new Response(body, { headers: { 'content-type': 'text/event-stream' } }), {
+        events,
+      }),
+  ],
+])('%s closes the body if an event type cannot be used', async ([, open]) => {
+  const body = new Body(complete, 'hang')
+  const stream = open(body.stream, { text: true } as never)
+  expect(await catchError(stream.finalText())).toBeInstanceOf(ConfigurationError)
+  expect(body.cancelled).toBe(1)
+  expect(body.stream.locked).toBe(false)
 })

@@ -90,7 +90,16 @@ function fromOpener<Types extends EventTypes>(
   options: FromOptions,
 ): AnalysisStream<EventOf<NoInfer<Types>>> {
   checkOptions(options, fromChecks)
-  return new AnalysisStream(opener, options)
+  const open: StreamOpener['open'] = async (signal) => {
+    try {
+      return await opener.open(signal)
+    } catch (error) {
+      // What reads the program's own events may be missing. The body is then still open.
+      opener.discard?.()
+      throw error
+    }
+  }
+  return new AnalysisStream({ ...opener, open }, options)
 }
 
 /** Loads what reads the events of a program's own types, if there are any. */

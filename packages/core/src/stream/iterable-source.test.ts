@@ -161,6 +161,15 @@ describe('a source that fails', () => {
     expect(error).toMatchObject({ partial: { text: '12' } })
   })
 
+  test('may throw the same error in two answers: the second does not get the text of the first', async () => {
+    const limit = new RateLimitError({ message: 'Slow down' })
+    const fail = (): Promise<never> => Promise.reject(limit)
+    await catchError(AnalysisStream.from(new Source().events(2, fail)).finalText())
+    expect(limit.partial?.text).toBe('12')
+    await catchError(AnalysisStream.from(new Source().events(1, fail)).finalText())
+    expect(limit.partial?.text).toBe('1')
+  })
+
   test('makes any other error the cause of a ServerError', async () => {
     const cause = new TypeError('secret')
     const events = new Source().events(2, () => Promise.reject(cause))

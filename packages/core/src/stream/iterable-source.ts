@@ -209,12 +209,12 @@ class IterableSource implements StreamSource {
   #failure(error: unknown): VecTradeError {
     const { onFault } = this.#options
     const isTyped = VecTradeError.isInstance(error)
-    // A stream that is read here does not collect its answer. The reader of this source does.
-    if (isTyped && this.#stream) Reflect.deleteProperty(error, 'partial')
-    if (isTyped && (error instanceof APIError || error instanceof RequestAbortedError)) return error
+    if (isTyped && (error instanceof APIError || error instanceof RequestAbortedError)) {
+      return withoutPartial(error)
+    }
     // After it was told to end, a source may fail in any way.
     if (!this.#isClosed) onFault?.(error)
-    return isTyped && !onFault ? error : failureForReaders(error)
+    return isTyped && !onFault ? withoutPartial(error) : failureForReaders(error)
   }
 
   /** Tells the iterator to end. That is not awaited, because a generator ends only after its pending step. */
@@ -222,6 +222,15 @@ class IterableSource implements StreamSource {
     this.#isOver = true
     void markHandled((async () => this.#iterator?.return?.())())
   }
+}
+
+/**
+ * Removes `partial`, which the reader of the source sets again. A program may throw one error in several answers. None
+ * of them may begin with the text of another one.
+ */
+function withoutPartial(error: VecTradeError): VecTradeError {
+  Reflect.deleteProperty(error, 'partial')
+  return error
 }
 
 function isStream(events: unknown): events is SourceStream {

@@ -48,8 +48,8 @@ export class PassThroughBytes implements PassThrough {
     const end = lastWholeEnd(chunk)
     const until =
       this.#isDecoding || end === 0 ? 0 : this.#passingEnd(begun, chunk.subarray(0, end))
-    // A copy, because the reader of the relay owns the memory of the bytes that pass.
-    this.#unfinished = end === 0 ? new Uint8Array() : chunk.slice(end)
+    // A copy, because the reader of the relay owns the memory of the bytes that pass. `slice` of a Buffer makes none.
+    this.#unfinished = end === 0 ? new Uint8Array() : new Uint8Array(chunk.subarray(end))
     // If no event ends in the chunk, or one may end with other line breaks, the decoder gets the whole chunk.
     this.#isDecoding = end === 0
     const decoded = end === 0 ? chunk : chunk.subarray(until, end)
@@ -59,7 +59,7 @@ export class PassThroughBytes implements PassThrough {
       : { passing: nonEmpty(begun, chunk.subarray(0, until)), toDecode: nonEmpty(decoded) }
   }
 
-  /** Returns where the events that pass end in `bytes`. The first one may have begun in `begun`. */
+  /** Returns the index in `bytes` after the last event that passes. The first one may have begun in `begun`. */
   #passingEnd(begun: Uint8Array, bytes: Uint8Array): number {
     let end = 0
     if (begun.length > 0) {

@@ -6,6 +6,7 @@ import { type Analysis, AnalysisSoFar } from '../events/analysis.ts'
 import type { StreamEvent } from '../events/stream-event.ts'
 import type { AbortScope } from '../lifetime/abort-scope.ts'
 import { WeakHandle } from '../lifetime/finalization.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
 import type { Pull } from '../lifetime/pull-iterator.ts'
 import { within } from '../lifetime/timers.ts'
 import { StreamResources } from './stream-resources.ts'
@@ -45,7 +46,7 @@ export class Reading {
 
   constructor(opener: StreamOpener, settings: StreamSettings) {
     this.#opener = opener
-    const onAbort = this.#handle.bind<[VecTradeError]>((reading, error) => reading.#end(error))
+    const onAbort = this.#handle.bind<[VecTradeError]>((reading, error) => reading.#onAbort(error))
     this.#resources = new StreamResources(settings, onAbort)
     if (opener.discard) {
       // The opener already holds a connection. Close it even if the stream is never used.
@@ -87,6 +88,12 @@ export class Reading {
   passThrough(): void {
     this.#passesThrough = true
     this.#source?.passThrough?.()
+  }
+
+  /** A complete answer does not fail any more, as a `fetch` whose body has been read does not. */
+  #onAbort(error: VecTradeError): void {
+    if (this.#source?.complete) void markHandled(this.#finish())
+    else this.#end(error)
   }
 
   async cancel(reason?: unknown): Promise<void> {

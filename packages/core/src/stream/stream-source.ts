@@ -7,8 +7,8 @@ import type { StreamResponse } from '../http/stream-response.ts'
 /**
  * An open source of events, such as the body of a response.
  *
- * A stream calls `fill`, then `take` until it returns undefined, then `fill` again, and so on. At the end it
- * calls `drain` if the source is `complete`, else `close`.
+ * A stream calls `take` until it returns undefined, then `fill`, then `take` again, and so on. It may begin with
+ * either. At the end it calls `drain` if the source is `complete`, else `close`.
  */
 export interface StreamSource {
   /** The response with the events. */

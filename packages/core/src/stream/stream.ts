@@ -36,8 +36,8 @@ const sourceChecks: Checks<SourceOptions> = { signal: checkSignal, events: check
  * An answer that ends early throws an error. Its `partial` has what had arrived.
  *
  * Iterating throws {@link APIError}, {@link ConnectionError}, {@link TimeoutError},
- * {@link RequestAbortedError}, {@link StreamInterruptedError} or {@link StreamProtocolError}.
- * A second use throws {@link StreamConsumedError}.
+ * {@link RequestAbortedError}, {@link StreamInterruptedError}, {@link StreamResumeError},
+ * {@link StreamProtocolError} or {@link ConfigurationError}. A second use throws {@link StreamConsumedError}.
  *
  * @example
  * ```ts
@@ -184,7 +184,7 @@ export class AnalysisStream<Event extends StreamEvent | OtherEvent = StreamEvent
    * an answer continues without its reader. On other servers, `stop` and `cancel` do the same. If the response of an
    * endpoint has not come yet, `stop` first waits for it, up to 500 ms, because the response has the id of the stream.
    *
-   * @throws APIError or ConnectionError if the server could not be told
+   * @throws APIError, ConnectionError or TimeoutError if the server could not be told
    */
   stop(): Promise<void> {
     return this.#reading.stop()

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { createStream } from './create-stream.ts'
 import { encodeEvent } from '../sse/encode.ts'
 import { Body, catchError } from '../test-support/body.ts'
 import {
@@ -9,6 +10,7 @@ import {
   RequestAbortedError,
   type StreamEvent,
   StreamConsumedError,
+  type StreamResponse,
   VecTrade,
 } from '../index.ts'
 
@@ -197,6 +199,23 @@ describe('a branch that waits for the other one', () => {
     }
   })
 
+  test('ends with the original stream, even if that and the other branch are cancelled while it asks', async () => {
+    for (let ticks = 0; ticks < 6; ticks += 1) {
+      const original = fromReadableStream(new Body([event('a'), event('b')], 'hang').stream)
+      const [first, second] = original.tee()
+      const ahead = first[Symbol.asyncIterator]()
+      const behind = second[Symbol.asyncIterator]()
+      await Promise.all([ahead.next(), behind.next()])
+      const pending = ahead.next()
+      await new Promise((resolve) => setTimeout(resolve))
+      void original.cancel()
+      void first.cancel()
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve()
+      expect((await behind.next()).done).toBe(true)
+      expect((await pending).done).toBe(true)
+    }
+  })
+
   test('ends when the original stream is cancelled', async () => {
     const { original, ahead, behind } = await start()
     const pending = ahead.next()
@@ -220,4 +239,42 @@ test('the branches of a resumed stream have its ids, and stop it', async () => {
   ])
   await first.stop()
   expect(asked).toEqual(['DELETE https://e/?stream=s-1'])
+})
+
+test('a branch that ends early keeps the id of its last event', async () => {
+  const chunks = ['a', 'b', 'c'].map((content, at) => `id: ${at + 1}\n${event(content)}`)
+  const [first, second] = fromReadableStream(source([...chunks, end]).body).tee()
+  const breaking = (async () => {
+    for await (const { content } of second) if (content === 'b') break
+  })()
+  expect(await first.finalText()).toBe('abc')
+  await breaking
+  expect([first, second].map(({ lastEventId }) => lastEventId)).toEqual(['3', '2'])
+})
+
+test('a source that cannot be drained causes no unhandled rejection', async () => {
+  const unhandled = vi.fn<(error: unknown) => void>()
+  process.on('unhandledRejection', unhandled)
+  const stream = createStream({
+    open: async () => {
+      const pending: StreamEvent[] = [{ type: 'done', content: '' }]
+      return {
+        response: { status: 200, headers: new Headers() } as StreamResponse,
+        lastEventId: '',
+        cut: false,
+        get complete() {
+          return pending.length === 0
+        },
+        take: () => pending.pop(),
+        fill: async () => true,
+        close() {},
+        drain: () => Promise.reject(new Error('no')),
+      }
+    },
+  })
+  const [first, second] = stream.tee()
+  await Promise.allSettled([first.finalText(), second.finalText()])
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
 })

@@ -1,12 +1,15 @@
 import type { StreamEvent } from '../events/stream-event.ts'
 import type { StreamResponse } from '../http/stream-response.ts'
 import { whenAborted } from '../lifetime/abort-source.ts'
+import { markHandled } from '../lifetime/mark-handled.ts'
 import { type Reading, whole } from './reading.ts'
 import type { StreamOpener, StreamSource } from './stream-source.ts'
 
 interface Branch {
   /** The event that the branch has not taken yet. */
   event: StreamEvent | undefined
+  /** The id of the last event that the branch has taken. The other branch may be further. */
+  lastEventId: string
   /** Settles the branch's pending `fill`. */
   asked: { resolve: (more: boolean) => void; reject: (error: unknown) => void } | undefined
   isClosed: boolean
@@ -32,6 +35,7 @@ export function teeOpeners(
 
   const next = async (): Promise<StreamEvent | undefined> =>
     pull.ready() ?? (await pull.wait()).value
+  const idOfReading = (): string => reading.source?.lastEventId ?? ''
 
   const advance = (): void => {
     const readers = branches.filter((branch) => !branch.isClosed && (!isOver || branch.asked))
@@ -44,6 +48,8 @@ export function teeOpeners(
         tell(branch)
         branch.asked = undefined
       }
+      // During the read, one branch may have been closed, and the other one may have asked.
+      advance()
     }
     next().then(
       (event) =>
@@ -67,7 +73,7 @@ export function teeOpeners(
     if (branch.isClosed) return
     branch.isClosed = true
     branch.asked?.resolve(false)
-    if (branches.every(({ isClosed }) => isClosed)) void reading.cancel()
+    if (branches.every(({ isClosed }) => isClosed)) void markHandled(reading.cancel())
     else advance()
   }
 
@@ -78,7 +84,7 @@ export function teeOpeners(
     },
     stop: () => reading.stop(),
     get lastEventId() {
-      return reading.source?.lastEventId ?? ''
+      return branch.lastEventId
     },
     get complete() {
       return branch.event === undefined && reading.isComplete
@@ -88,6 +94,7 @@ export function teeOpeners(
     },
     take() {
       const { event } = branch
+      if (event !== undefined) branch.lastEventId = idOfReading()
       branch.event = undefined
       return event
     },
@@ -107,7 +114,9 @@ export function teeOpeners(
       // The headers may take long. Both branches may be closed before they arrive.
       const unlink = whenAborted(signal, () => close(branch))
       try {
-        return source(branch, await stream.response)
+        const response = await stream.response
+        branch.lastEventId = idOfReading()
+        return source(branch, response)
       } finally {
         unlink()
       }
@@ -120,5 +129,5 @@ export function teeOpeners(
 }
 
 function newBranch(): Branch {
-  return { event: undefined, asked: undefined, isClosed: false }
+  return { event: undefined, lastEventId: '', asked: undefined, isClosed: false }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from '../../http/random-uuid.ts'
 import { asciiToBase64Url } from '../base64-url.ts'
 
-/** A place in the order of what an instance receives. Each event takes the next one, and so does each interruption. */
+/** The number of an event or an interruption, counted by the instance that received it. */
 export type Position = number
 
 const pattern = /^[\w-]*\.(\d{1,15})(?:\.(.+))?$/

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { RateLimitError, type LiveHandlerOptions } from '../../index.ts'
-import { quote } from '../../test-support/controlled-feed.ts'
+import { RateLimitError, type LiveHandlerOptions, type LiveState } from '../../index.ts'
+import { ControlledFeed, quote } from '../../test-support/controlled-feed.ts'
 import { liveEndpoint, liveUrl } from '../../test-support/live-endpoint.ts'
 
 /** Lets the hub pass on what was sent. */
@@ -180,6 +180,23 @@ describe('a reader', () => {
     expect(next.response.status).toBe(200)
     feed.send(quote('NVDA', 1))
     expect(await next.take(1)).toEqual([quote('NVDA', 1)])
+  })
+
+  test('that leaves while the server connects no longer counts', async () => {
+    const feed = new ControlledFeed()
+    let state: LiveState = 'connecting'
+    Object.defineProperty(feed, 'state', { get: () => state })
+    const owner = { owner: () => 'ada', maxStreamsPerOwner: 1 }
+    const { handler } = liveEndpoint({ feed, ...owner })
+    const controller = new AbortController()
+    const request = (): Request => new Request(`${liveUrl}?symbols=NVDA`, controller)
+    const first = handler(request())
+    await vi.waitFor(() => expect(feed.symbols.size).toBe(1))
+    controller.abort()
+    await turn()
+    state = 'live'
+    expect((await handler(new Request(`${liveUrl}?symbols=NVDA`))).status).toBe(200)
+    await first
   })
 
   test('ends its pending read when it leaves', async () => {

@@ -84,6 +84,10 @@ class LiveEndpoint {
         if (isMistake(error) || isFinal(error, false)) report(error, options)
         else warnAbout(logger, 'live.failed', 'vectrade: live data has failed', error)
       },
+      onReplayFailure: (error) => {
+        if (isMistake(error)) report(error, options)
+        else warnAbout(logger, 'live.failed', 'vectrade: missed live data cannot be read', error)
+      },
     })
   }
 
@@ -107,7 +111,7 @@ class LiveEndpoint {
     if (this.#hub.hasEnded(subscription)) return new Response(null, { status: 204 })
     const onLeave = this.#running.enter(owner)
     try {
-      const reader = await this.#join(subscription, wish)
+      const reader = await this.#join(subscription, wish, request.signal)
       return this.#open(reader, request, subscription.key, onLeave)
     } catch (error) {
       onLeave()
@@ -116,12 +120,16 @@ class LiveEndpoint {
   }
 
   /** Adds a reader, and waits for the connection. @throws Refusal with a 503 if VecTrade cannot be reached */
-  async #join(subscription: LiveSubscription, wish: LiveWish): Promise<LiveReader> {
+  async #join(
+    subscription: LiveSubscription,
+    wish: LiveWish,
+    signal: AbortSignal,
+  ): Promise<LiveReader> {
     let reader: LiveReader | undefined
     try {
       reader = await this.#hub.join(subscription, wish)
       const isConnected = this.#hub.connected(subscription).then(() => true)
-      if (await within(isConnected, longestConnect)) return reader
+      if (await within(isConnected, longestConnect, signal)) return reader
     } catch (error) {
       reader?.end()
       // Any failure of the connection was reported or logged by `onFailure`.

@@ -95,7 +95,9 @@ export class LiveHistory {
     return position !== undefined && position <= this.#position ? position : undefined
   }
 
-  /** Returns the position of the last of some events, by their shared ids. Looks only after a position, and defaults to it. */
+  /**
+   * Returns the position of the last event after `after` that has one of these shared ids, or `after` if there is none.
+   */
   findLast(sharedIds: ReadonlySet<string | undefined>, after: Position): Position {
     let last = after
     for (const { sharedId, position } of this.#replay.after(after)) {

@@ -31,6 +31,8 @@ export interface LiveHubOptions {
   onError: (error: unknown) => void
   /** Called when the upstream has failed for good. */
   onFailure: (error: unknown) => void
+  /** Called when the upstream cannot tell what a reader has missed. */
+  onReplayFailure: (error: unknown) => void
 }
 
 /** Where a reader continues. */
@@ -233,7 +235,7 @@ export class LiveHub implements UpstreamSink, GroupOwner {
       }
       return reader
     } catch (error) {
-      // The feed of the developer has returned something else than its type says.
+      // The developer's feed has returned something that its type does not allow.
       reader.end()
       throw error
     }

@@ -220,3 +220,14 @@ test('a sink that throws ends its reader only', () => {
   reader.push(chunk('a', 2))
   expect(source.calls).toEqual(['leave'])
 })
+
+test('a reader whose runtime does not let others end its stream leaves without an error', () => {
+  const source = new Source()
+  const reader = new LiveReader(source, 1, encodeUtf8(''), undefined)
+  const refuse = (): never => {
+    throw new Error('another request')
+  }
+  reader.pull({ enqueue: refuse, close: refuse })
+  reader.end(encodeUtf8('last'))
+  expect(source.calls).toEqual(['leave'])
+})

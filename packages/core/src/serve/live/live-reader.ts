@@ -59,8 +59,8 @@ export class LiveReader implements DirectSource {
   #pending: readonly LiveChunk[] = nothing
   #pendingBytes = 0
   /**
-   * The symbols that are new to the reader. Set only while it is sent what it has missed. What comes in the meantime is
-   * part of that.
+   * The symbols that are new to the reader. Set only while it is sent what it has missed, which includes what arrives
+   * in the meantime.
    */
   #replay: ReadonlySet<string> | undefined
   #isBehind = false
@@ -156,7 +156,11 @@ export class LiveReader implements DirectSource {
     this.#last = last
     const sink = this.#sink
     this.#sink = undefined
-    if (sink !== undefined) this.pull(sink)
+    try {
+      if (sink !== undefined) this.pull(sink)
+    } catch {
+      // As in `#send`: another request may not be allowed to end this stream.
+    }
   }
 
   #send(sink: ByteSink, bytes: Uint8Array, position: Position): void {

@@ -1,12 +1,12 @@
 import type { ReplayLimits } from './live-replay.ts'
 import type { LiveUpstream, ReplayProblem, SharedReplay } from './live-upstream.ts'
 
-/** Reads what has come after a shared id, or why that is not possible. Never rejects: reports the error. */
+/** Reads what has come after a shared id, or why that is not possible. Never rejects. */
 export async function readMissed(
   upstream: LiveUpstream,
   sharedId: string,
   symbols: readonly string[],
-  { replay, onError }: { replay: ReplayLimits; onError: (error: unknown) => void },
+  { replay, onReplayFailure }: { replay: ReplayLimits; onReplayFailure: (error: unknown) => void },
 ): Promise<SharedReplay | ReplayProblem> {
   try {
     const missed = await upstream.replay(sharedId, symbols, replay.events)
@@ -14,7 +14,7 @@ export async function readMissed(
     const isTooLong = typeof missed !== 'string' && missed.events.length > replay.events
     return isTooLong ? 'expired' : missed
   } catch (error) {
-    onError(error)
+    onReplayFailure(error)
     return 'unknown'
   }
 }
