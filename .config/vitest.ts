@@ -16,8 +16,8 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
-    // CI repeats the message of each failure, so that it must show the whole value and not `[ Array(1) ]`.
-    chaiConfig: { truncateThreshold: 0 },
+    // CI repeats the message of each failure, so it must show the values and not `[ Array(1) ]`.
+    chaiConfig: { truncateThreshold: 500 },
   },
 })
 

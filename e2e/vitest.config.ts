@@ -11,7 +11,7 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 1_200_000,
     fileParallelism: false,
     maxConcurrency: 2,
-    chaiConfig: { truncateThreshold: 0 },
+    chaiConfig: { truncateThreshold: 500 },
     globalSetup: 'test-support/install-packages.ts',
   },
 })
