@@ -1,5 +1,4 @@
-import process from 'node:process'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { TerminalPage } from './terminal-page.ts'
 import { screenOf } from './test-support/screen.ts'
 
@@ -115,26 +114,27 @@ describe('TerminalPage', () => {
     ['asterisks', '*'],
     ['line breaks', '\n'],
     ['scripts without spaces', '台'],
-  ])('the time for each piece does not grow with the answer: %s', ([, piece]) => {
-    const page = (): TerminalPage =>
-      new TerminalPage(
+  ])('the work for each piece does not grow with the answer: %s', ([, piece]) => {
+    // Regular expressions look at all text, here and in string-width.
+    const exec = vi.spyOn(RegExp.prototype, 'exec')
+    onTestFinished(() => exec.mockRestore())
+    const work = (count: number): number => {
+      const page = new TerminalPage(
         (_format, text) => text,
         () => 80,
       )
-    const cost = (count: number): number => {
-      const one = page()
-      const { user, system } = process.cpuUsage()
+      exec.mockClear()
       let written = 0
-      for (let at = 0; at < count; at += 1) written += one.text(piece).length
-      written += one.end().length
-      const used = process.cpuUsage()
+      for (let at = 0; at < count; at += 1) written += page.text(piece).length
+      written += page.end().length
+      const examined = exec.mock.calls.reduce((sum, [text]) => sum + text.length, 0)
       // The output must not grow faster than the text, either.
       expect(written).toBeLessThan(10 * count + 100)
-      return used.user + used.system - user - system
+      return examined
     }
-    cost(1_000)
-    // At a constant time per piece, eight times as many pieces take eight times as long. The lower limit
-    // allows for other work of the machine.
-    expect(cost(80_000)).toBeLessThan(30 * Math.max(cost(10_000), 10_000))
+    const some = work(2_000)
+    expect(some).toBeGreaterThan(1_000)
+    // If each piece takes the same work, ten times as many pieces take ten times as much.
+    expect(work(20_000)).toBeLessThan(12 * some)
   })
 })

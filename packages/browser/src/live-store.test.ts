@@ -150,22 +150,26 @@ describe('a live store', () => {
     store.dispose()
   })
 
-  test('stops following a symbol that an error in the feed names', async () => {
-    const remove = vi.fn<LiveFeed['remove']>()
-    const data = { type: 'error', symbols: ['NOPE'] }
-    async function* events(): AsyncGenerator<LiveEvent, void> {
-      yield { type: 'unknown', content: '', wireType: 'error', data }
-      await new Promise(() => {})
-    }
-    const subscribe = (): unknown => Object.assign(events(), { state: 'live', remove, close() {} })
-    const client = { live: { subscribe } } as unknown as VecTrade
-    const store = createLive(client, { symbols: ['NVDA', 'NOPE'] })
-    store.subscribe(() => {})
-    await until(() => expect(store.getSnapshot().symbols).toEqual(['NVDA']))
-    // A WebSocket would ask for it again after each reconnection.
-    expect(remove).toHaveBeenCalledWith(['NOPE'])
-    store.dispose()
-  })
+  test.for([{ symbols: ['NOPE'] }, { symbol: 'NOPE' }])(
+    'stops following a symbol that an error in the feed names: %j',
+    async (names) => {
+      const remove = vi.fn<LiveFeed['remove']>()
+      const data = { type: 'error', ...names }
+      async function* events(): AsyncGenerator<LiveEvent, void> {
+        yield { type: 'unknown', content: '', wireType: 'error', data }
+        await new Promise(() => {})
+      }
+      const subscribe = (): unknown =>
+        Object.assign(events(), { state: 'live', remove, close() {} })
+      const client = { live: { subscribe } } as unknown as VecTrade
+      const store = createLive(client, { symbols: ['NVDA', 'NOPE'] })
+      store.subscribe(() => {})
+      await until(() => expect(store.getSnapshot().symbols).toEqual(['NVDA']))
+      // A WebSocket would ask for it again after each reconnection.
+      expect(remove).toHaveBeenCalledWith(['NOPE'])
+      store.dispose()
+    },
+  )
 
   test('keeps its snapshot if an event changes nothing in it', async () => {
     const frames = useFrames()

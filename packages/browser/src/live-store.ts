@@ -193,9 +193,9 @@ class Store implements LiveStore {
 
   /** Removes the symbols that the server refuses. */
   #drop(data: unknown): void {
-    const { symbols } = (data ?? {}) as { symbols?: unknown }
-    if (!Array.isArray(symbols)) return
-    const refused = this.#symbols.filter((symbol) => symbols.includes(symbol))
+    const error = (data ?? {}) as { symbol?: unknown; symbols?: unknown }
+    const named: readonly unknown[] = Array.isArray(error.symbols) ? error.symbols : [error.symbol]
+    const refused = this.#symbols.filter((symbol) => named.includes(symbol))
     if (refused.length === 0) return
     // Over Server-Sent Events, the feed has removed them itself. Over a WebSocket, it would ask for them again after
     // each reconnection.

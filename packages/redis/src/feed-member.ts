@@ -116,9 +116,10 @@ export class FeedMember {
       const reply = await this.#context.run(beat, parameters, term?.left)
       if (this.#isClosed) return 0
       const [isLeader, left, wanted, opened, isCounted] = reply as BeatReply
-      // The reply that the wishes did not count may have got lost.
-      const wasSilent = this.#heardAt !== undefined && sentAt - this.#heardAt > 2 * lease
-      if (wasSilent || (this.#heardAt !== undefined && isCounted === 0)) this.#sink.onForgotten()
+      const heardAt = this.#heardAt ?? Infinity
+      // The reply that the wishes did not count may have come too late. Then this reply is later still.
+      const wasSilent = performance.now() - heardAt > 2 * lease
+      if (wasSilent || (heardAt !== Infinity && isCounted === 0)) this.#sink.onForgotten()
       this.#heardAt = sentAt
       this.#open = new Set(opened.split(' '))
       this.#wasConnected ||= opened !== ''

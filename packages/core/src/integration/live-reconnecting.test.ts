@@ -132,6 +132,22 @@ describe('a lost connection', () => {
     await feed.close()
   })
 
+  test('a greeting without ids is no progress after there was an id', async () => {
+    const feed = lab.subscribe()
+    const pauses: number[] = []
+    for (let number = 1; number <= 3; number += 1) {
+      const connection = await lab.server.connection(number)
+      connection.send(quote('NVDA', 1), number === 1 ? '1' : undefined)
+      await vi.advanceTimersByTimeAsync(0)
+      connection.end()
+      const lostAt = performance.now()
+      while (lab.server.connections.length === number) await vi.advanceTimersByTimeAsync(100)
+      pauses.push(performance.now() - lostAt)
+    }
+    expect(pauses).toEqual([500, 1000, 2000])
+    await feed.close()
+  })
+
   test('after an id that no header can hold is followed by a gap', async () => {
     const feed = lab.subscribe()
     const iterator = feed[Symbol.asyncIterator]()

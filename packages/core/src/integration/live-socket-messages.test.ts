@@ -99,7 +99,7 @@ test('what comes with an error that ends the connection is no progress', async (
   await feed.close()
 })
 
-test('an error that names symbols ends no feed, whatever its type is', async () => {
+test('a `not_found` that names a symbol ends no feed', async () => {
   const feed = lab.client.live.subscribe({ symbols: ['NVDA'] })
   const only = await lab.socketOf(1)
   only.open()

@@ -240,8 +240,8 @@ export class ChannelSocket {
     const { secrets, logger } = this.#options.call
     const error = errorFromWire(wire, { secrets })
     const { code, retryable } = error
-    const isAboutAll = code === 'authentication_error' || code === 'not_found'
-    if (retryable || (isAboutAll && !namesSymbols)) throw error
+    const isAboutAddress = code === 'not_found' && !namesSymbols
+    if (retryable || isAboutAddress || code === 'authentication_error') throw error
     warn(logger, `vectrade: the server has sent an error in live data (${code})`, {
       event: 'live.error',
       code,

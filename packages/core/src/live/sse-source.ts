@@ -285,18 +285,16 @@ export class SseSource implements FeedSource {
 
   #deliver({ event, id }: LiveMessage): void {
     const isNew = id !== '' && id !== this.#request.lastEventId()
-    if (event?.type === 'quote.update' && this.#added.has(event.symbol)) {
+    if (event?.type === 'quote.update' && this.#added.has(event.symbol))
       this.#begun.add(event.symbol)
-    }
     if (isNew) {
       for (const symbol of this.#begun) this.#added.delete(symbol)
       this.#begun.clear()
     }
     if (event === undefined) return this.#sink.onId(id)
-    const isGreeting = this.#greeting.has(event)
     // Some servers send no ids.
-    const isProgress = id === '' ? event.type !== 'unknown' && event.type !== 'gap' : isNew
-    if (isProgress && !isGreeting) this.#reconnection.progressed()
+    const isProgress = isNew || (this.#request.lastEventId() === '' && event.type !== 'unknown')
+    if (!this.#greeting.has(event) && isProgress) this.#reconnection.progressed()
     this.#sink.onEvent(event, id)
   }
 }
