@@ -218,7 +218,10 @@ test('the latest quote of a new symbol comes at once, however busy the feed is',
   leader.client.feeds[0]?.send(quote('AMD', 1))
   await expect.poll(() => leader.events).toHaveLength(1)
   const unwanted = { e: JSON.stringify(quote('TSLA', 1)) }
-  const busy = intercepted(redis, () => redis.xAdd('vectrade:{live}:events', '*', unwanted))
+  const busy = intercepted(redis, async (run) => {
+    await redis.xAdd('vectrade:{live}:events', '*', unwanted)
+    return run()
+  })
   await using feed = redisFeed(busy, { client: new ControlledClient(), lease: 10_000 })
   feed.add(['NVDA'])
   const { events } = readFeed(feed)

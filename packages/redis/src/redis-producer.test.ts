@@ -23,22 +23,13 @@ const numbered = (count: number): object[] =>
 /** A client that fails the calls numbered `failing`, from 1. If `isDone`, Redis still runs the script. */
 function flaky(failing: number[], isDone: boolean, error: Error): RedisConnection {
   let calls = 0
-  return {
-    withCommandOptions(options) {
-      const commands = redis.withCommandOptions(options)
-      return {
-        eval: (script, given) => commands.eval(script, given),
-        async evalSha(sha, given) {
-          calls += 1
-          const isFailing = failing.includes(calls)
-          const reply = isFailing && !isDone ? undefined : await commands.evalSha(sha, given)
-          if (isFailing) throw error
-          return reply
-        },
-      }
-    },
-    duplicate: (overrides) => redis.duplicate(overrides),
-  }
+  return intercepted(redis, async (run) => {
+    calls += 1
+    const isFailing = failing.includes(calls)
+    const reply = isFailing && !isDone ? undefined : await run()
+    if (isFailing) throw error
+    return reply
+  })
 }
 
 const reset = new Error('Socket closed unexpectedly')
@@ -114,7 +105,10 @@ test('a programming error is thrown unchanged, not as an unreachable Redis', asy
 
 test('a producer that was given up no longer asks Redis', async () => {
   let calls = 0
-  const counting = intercepted(redis, () => (calls += 1))
+  const counting = intercepted(redis, (run) => {
+    calls += 1
+    return run()
+  })
   await using store = redisStore(counting, limits)
   await store.create(newId())
   const counts: number[] = []

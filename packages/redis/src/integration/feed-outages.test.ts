@@ -88,7 +88,10 @@ test.for([1000, 3000])(
     await using leader = await start(server, lease)
     const client = new ControlledClient()
     let silence: Promise<void> | undefined
-    const silent = intercepted(await server.connect(), () => silence)
+    const silent = intercepted(await server.connect(), async (run) => {
+      await silence
+      return run()
+    })
     await using feed = redisFeed(silent, { client, lease })
     feed.add(['AMD'])
     const { events } = readFeed(feed)
