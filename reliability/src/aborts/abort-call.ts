@@ -33,7 +33,7 @@ export async function abortCall(
   const { signal } = controller
   const reason = new Error('a reason of its own')
   let abortedAt: number | undefined
-  // Not by the times: two readings of the server's clock do not tell which of two events in one tick came first.
+  // The times cannot tell this: two readings of the server's clock in one tick may be in the wrong order.
   let wasAnswered: boolean | undefined
   const abort = (): void => {
     abortedAt = server.now()

@@ -233,8 +233,8 @@ export class ChannelSocket {
 
   /**
    * Throws the error if it ends the connection: if a retry may help, or if it is about the key or the address. Any
-   * other error, such as one that names symbols, would come again after a reconnection, and may not concern the other
-   * feeds. All feeds get it as an unknown event.
+   * other error, such as a `not_found` that names symbols, would come again after a reconnection, and may not concern
+   * the other feeds. All feeds get it as an unknown event.
    */
   #check(wire: unknown, namesSymbols: boolean): void {
     const { secrets, logger } = this.#options.call

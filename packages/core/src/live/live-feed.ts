@@ -115,7 +115,7 @@ export class LiveFeed implements AsyncIterable<LiveEvent>, AsyncDisposable {
     const before = this.#symbols.size
     symbols.forEach(change)
     if (this.#symbols.size === before) return
-    // The engine may have begun with the symbols of before, although it is not known here yet.
+    // The engine may already have begun with the old symbols, although `#engine` is not set yet.
     void this.#loading.then(
       (engine) => engine.change(),
       () => {},

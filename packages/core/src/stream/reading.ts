@@ -90,7 +90,7 @@ export class Reading {
     this.#source?.passThrough?.()
   }
 
-  /** A complete answer does not fail any more, as a `fetch` whose body has been read does not. */
+  /** Ends the reading with the error. A complete answer can no longer fail, like a `fetch` whose body has been read. */
   #onAbort(error: VecTradeError): void {
     if (this.#source?.complete) void markHandled(this.#finish())
     else this.#end(error)
